@@ -1,0 +1,121 @@
+"""The facts that a digest may say, after the release policy, and the statements made of them.
+
+A fact holds words and bands that may be read by anybody; no count, sum or exact share ever enters
+here. A renderer turns facts into statements, which are kept for ever, exactly as they were said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Band(StrEnum):
+    """How many answered, in quarters (release policy, rule 5)."""
+
+    UNDER_A_QUARTER = "under a quarter"
+    TO_A_HALF = "a quarter to a half"
+    TO_THREE_QUARTERS = "a half to three quarters"
+    MOST = "three quarters or more"
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A mean as the release policy prints it: "about 3.8", "about 4.2 or higher"."""
+
+    about: str
+    edge: str = ""
+    """"or higher", "or lower", or nothing."""
+
+    def __str__(self) -> str:
+        return f"about {self.about} {self.edge}".strip()
+
+
+class Silence(StrEnum):
+    """Why a question has no number. Decided from counts and membership, never from answers."""
+
+    TOO_FEW = "too few answers"
+    ENOUGH = "enough answers, not enough to show"
+    NO_RULE = "no rule for this kind of question yet"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFact:
+    """One question of the round: a level, or why there is none."""
+
+    item: str
+    text: str
+    dimension: str
+    talk: str
+    says: Level | Silence
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFact:
+    """A theme's level over a half-term block of six rounds, when one has just ended."""
+
+    dimension: str
+    number: int
+    """The block's number in the theme's series, from 1."""
+    says: Level | Silence
+
+
+class Call(StrEnum):
+    """The trend word of a theme."""
+
+    UP = "up"
+    DOWN = "down"
+    NO_CLEAR_CHANGE = "no clear change"
+    LEARNING = "still learning"
+
+
+@dataclass(frozen=True, slots=True)
+class TrendFact:
+    """A theme's trend word. While learning, `round` of `rounds_needed` says how far it is."""
+
+    dimension: str
+    call: Call
+    round: int = 0
+    rounds_needed: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DigestFacts:
+    """All that may be said of one closed round. Times are in UTC, read in `time_zone`."""
+
+    partnership: str
+    round_number: int
+    opened_at: datetime
+    closed_at: datetime
+    next_opens_at: datetime | None
+    time_zone: str
+    response: Band
+    questions: tuple[QuestionFact, ...]
+    blocks: tuple[BlockFact, ...]
+    trends: tuple[TrendFact, ...]
+    talk: str
+    newcomers: bool = False
+    """Several members were asked for the first time."""
+
+
+class StatementKind(StrEnum):
+    """Which part of a digest a statement is."""
+
+    HEADLINE = "headline"
+    TREND = "trend"
+    QUESTION = "question"
+    LEVEL = "level"
+    RESPONSE = "response"
+    TALK = "talk"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence or two of a digest, as it is kept: what was said, exactly."""
+
+    kind: StatementKind
+    text: str
+    subject: str = ""
+    """The dimension or the item that it speaks of."""

@@ -1,0 +1,103 @@
+"""What is kept of a round after it closes: sums and counts a question, and nothing a member.
+
+A tally is sealed with the installation's key, read by the trend and the release policy, and shown
+to nobody. Gaps inside one person's answers are taken here, where pairs still exist, and only here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pulse_bot.domain.items import SKIP, Item, Kind, score
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """n, Σx and Σx² of scores, with how many stand at the low (1-2) and the high (4-5) end."""
+
+    n: int = 0
+    total: int = 0
+    squares: int = 0
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One question of one round.
+
+    `moments` by part: "answer", or "now", "later" and "gap" for a `journey`. `counts` by choice for
+    `choose` and `yes-no`. `organisations` is how many organisations the answers came out of.
+    """
+
+    item: str
+    kind: Kind
+    n: int
+    organisations: int
+    moments: Mapping[str, Moments] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """One member's answers to one item, by slot, with the member's organisation."""
+
+    organisation: int
+    by_slot: Mapping[str, str]
+
+
+def tally(item: Item, answers: Iterable[Answers]) -> Tally:
+    """Add up one question. The order of the answers makes no difference."""
+    given = [one for one in answers if any(value != SKIP for value in one.by_slot.values())]
+    return Tally(
+        item=item.id,
+        kind=item.kind,
+        n=len(given),
+        organisations=len({one.organisation for one in given}),
+        moments=_moments(item, given),
+        counts=_counts(item, given),
+    )
+
+
+def _moments(item: Item, given: list[Answers]) -> dict[str, Moments]:
+    if item.kind in (Kind.WORDS, Kind.CHOOSE, Kind.YES_NO):
+        return {}
+    scored = [_scores(item, one) for one in given]
+    parts = ("now", "later", "gap") if item.kind is Kind.JOURNEY else ("answer",)
+    low, high = (3, 7) if item.kind is Kind.SCALE else (2, 4)
+    return {part: add_up([one[part] for one in scored if part in one], low, high) for part in parts}
+
+
+def _scores(item: Item, one: Answers) -> dict[str, int]:
+    scored = {slot: score(item, value) for slot, value in one.by_slot.items()}
+    found = {slot: value for slot, value in scored.items() if value is not None}
+    if "now" in found and "later" in found:
+        found["gap"] = found["later"] - found["now"]
+    return found
+
+
+def add_up(scores: list[int], low: int = 2, high: int = 4) -> Moments:
+    """Moments of scores; the low end reaches up to `low`, the high end starts at `high`."""
+    return Moments(
+        n=len(scores),
+        total=sum(scores),
+        squares=sum(value * value for value in scores),
+        low=sum(value <= low for value in scores),
+        high=sum(value >= high for value in scores),
+    )
+
+
+def _counts(item: Item, given: list[Answers]) -> dict[str, int]:
+    if item.kind not in (Kind.CHOOSE, Kind.YES_NO):
+        return {}
+    return dict(
+        Counter(
+            key
+            for one in given
+            for value in one.by_slot.values()
+            if value != SKIP
+            for key in value.split(",")
+        )
+    )

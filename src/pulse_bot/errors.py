@@ -1,0 +1,68 @@
+"""Every error that crosses a border of pulse-bot. Each message is for people.
+
+PulseBotError                what happened, and what to do next
+├── Refused                  a person asked for something that cannot be; nothing was changed
+├── SettingsError            a setting is missing, unknown or wrong
+├── BankError                a question bank has a mistake: code, file, item, key
+├── StorageError             the database is locked, read-only, full, missing or too new
+├── KeyStoreError            the key store cannot keep keys, or cannot keep them safely
+├── SealError                an envelope cannot be opened or was tampered with
+├── AdapterError             a platform refused; `permanent` says whether trying again can help
+└── MissingExtra             a library of an extra is not installed
+"""
+
+from __future__ import annotations
+
+
+class PulseBotError(Exception):
+    """What happened, and what to do next, in words for the person who meets it."""
+
+
+class Refused(PulseBotError):
+    """A person asked for something that cannot be; nothing was changed."""
+
+
+class SettingsError(PulseBotError):
+    """A setting is missing, unknown or wrong."""
+
+
+class BankError(PulseBotError):
+    """A question bank has a mistake."""
+
+    def __init__(self, code: str, where: str, what: str, remedy: str) -> None:
+        """`where` names file, item and key; `remedy` says what to do."""
+        super().__init__(f"{code} {where}: {what} {remedy}")
+        self.code = code
+        self.where = where
+        self.what = what
+        self.remedy = remedy
+
+
+class StorageError(PulseBotError):
+    """The database is locked, read-only, full, missing or too new."""
+
+
+class KeyStoreError(PulseBotError):
+    """The key store cannot keep keys, or cannot keep them safely."""
+
+
+class SealError(PulseBotError):
+    """An envelope cannot be opened or was tampered with. Says nothing of what was in it."""
+
+
+class AdapterError(PulseBotError):
+    """A platform refused something. The only error that crosses the adapter border."""
+
+    def __init__(self, message: str, *, permanent: bool, retry_after: float = 0.0) -> None:
+        """`retry_after` is in seconds, and pauses the sending to that workspace."""
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+class MissingExtra(PulseBotError):
+    """A library of an extra is not installed."""
+
+    def __init__(self, extra: str, library: str) -> None:
+        """Names the extra that brings the library."""
+        super().__init__(f'{library} is not installed. Run: pip install "pulse-bot[{extra}]"')
