@@ -285,6 +285,42 @@ class KeyStore(Protocol):
         """Raise unless keys can be kept, and kept safely."""
 
 
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of durable work, as data: run at least once, by one worker, surviving a crash.
+
+    `key` is its idempotency key: a job whose key was seen before is not enqueued again. Jobs that
+    share a `partition` run one at a time in the whole cluster. `args` are plain ids, because the
+    engine writes them down.
+    """
+
+    name: str
+    args: tuple[int | str, ...]
+    key: str
+    partition: str
+
+
+JobHandler = Callable[..., bool]
+"""Does one step of a job, called with the job's `args` in a worker thread; a step that returns True
+has more to do and is followed by another. A step may be repeated after a crash."""
+
+
+class Jobs(Protocol):
+    """The narrow port to the job engine."""
+
+    def enqueue(self, job: Job, *, delay_seconds: float = 0.0) -> None:
+        """Take a job on, durably. Repeating it with the same key is harmless."""
+
+    def cancel(self, key: str) -> None:
+        """Stop a job at its next step; harmless where there is none."""
+
+    def resume(self, key: str) -> None:
+        """Run a cancelled or stranded job again from its last step."""
+
+    def live(self) -> frozenset[str]:
+        """The keys of all jobs that are waiting or running."""
+
+
 class Renderer(Protocol):
     """Turns the facts that may be said into the words and pages that say them."""
 

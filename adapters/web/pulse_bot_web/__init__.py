@@ -1,0 +1,1 @@
+"""The web adapter: personal links, the question page, the group's page."""
