@@ -1,0 +1,135 @@
+"""Times as people mean them: a weekday and an hour in a time zone, holidays, quiet hours.
+
+Everything else in pulse-bot computes in UTC; only this module turns local times into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+_SATURDAY: Final = 5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WeekTime:
+    """A moment that comes back every week: weekday 0 is Monday; the time is local."""
+
+    weekday: int
+    at: time
+
+    def __str__(self) -> str:
+        return f"{WEEKDAYS[self.weekday]} {self.at:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """Days without questions or reminders, both ends included."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When a partnership, or one member of it, may be written to."""
+
+    zone: ZoneInfo
+    holidays: tuple[Holiday, ...] = ()
+    quiet_from: time = field(default=time(19, 0))
+    quiet_until: time = field(default=time(7, 0))
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether a local day lies in a holiday."""
+        return any(one.first <= day <= one.last for one in self.holidays)
+
+    def is_quiet(self, moment: datetime) -> bool:
+        """Whether nobody should be written to: quiet hours, weekends, holidays."""
+        local = moment.astimezone(self.zone)
+        late = self.quiet_from <= local.time() or local.time() < self.quiet_until
+        return late or local.weekday() >= _SATURDAY or self.is_holiday(local.date())
+
+    def first_allowed(self, moment: datetime) -> datetime:
+        """The first moment from `moment` on that is not quiet: itself, or a morning."""
+        if not self.is_quiet(moment):
+            return moment
+        day = moment.astimezone(self.zone).date()
+        mornings = (
+            to_utc(day + timedelta(days=n), self.quiet_until, self.zone) for n in range(400)
+        )
+        allowed = (at for at in mornings if at >= moment and not self.is_quiet(at))
+        # Holidays without an end in 400 days: whoever set them meant "never write".
+        return next(allowed, moment + timedelta(days=400))
+
+
+def zone(name: str) -> ZoneInfo:
+    """A time zone by its IANA name. Raises ValueError with a message for people."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f'"{name}" is not a time zone. Use a name such as Europe/London or UTC.'
+        raise ValueError(message) from None
+
+
+def week_time(text: str) -> WeekTime:
+    """Read "Wed 15:30" or "Wednesday 15:30". Raises ValueError with a message for people."""
+    day, _, clock = text.strip().partition(" ")
+    found = [n for n, name in enumerate(WEEKDAYS) if name.lower().startswith(day.lower())]
+    try:
+        if len(day) >= 2 and len(found) == 1:
+            return WeekTime(found[0], time.fromisoformat(clock.strip()))
+    except ValueError:
+        pass
+    raise ValueError(f'"{text}" is not a day and a time. Write it like "Wed 15:30".')
+
+
+def to_utc(day: date, at: time, where: ZoneInfo) -> datetime:
+    """A local time in UTC.
+
+    A time that a change of the clocks leaves out becomes as much later as the clocks jump; one that
+    comes twice means the first.
+    """
+    return datetime.combine(day, at, tzinfo=where).astimezone(UTC)
+
+
+def latest(slot: WeekTime, now: datetime, where: ZoneInfo) -> datetime:
+    """The last time at or before `now` that the weekly moment came."""
+    today = now.astimezone(where).date()
+    days = (today - timedelta(days=back) for back in range(8))
+    return next(at for at in _on(days, slot, where) if at <= now)
+
+
+def following(slot: WeekTime, after: datetime, where: ZoneInfo) -> datetime:
+    """The first time after `after` that the weekly moment comes."""
+    today = after.astimezone(where).date()
+    days = (today + timedelta(days=ahead) for ahead in range(9))
+    return next(at for at in _on(days, slot, where) if at > after)
+
+
+def _on(days: Iterable[date], slot: WeekTime, where: ZoneInfo) -> Iterable[datetime]:
+    return (to_utc(day, slot.at, where) for day in days if day.weekday() == slot.weekday)
+
+
+def spoken(moment: datetime, where: ZoneInfo) -> str:
+    """A moment as people say it there: "Friday 13 March at 16:00"."""
+    local = moment.astimezone(where)
+    month = _MONTHS[local.month - 1]
+    return f"{WEEKDAYS[local.weekday()]} {local.day} {month} at {local:%H:%M}"

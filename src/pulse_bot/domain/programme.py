@@ -1,0 +1,85 @@
+"""A programme: the recurring plan of what is asked when, and the rotation of its items.
+
+The core of a theme is asked in fixed order, round and round again, so that every block of six rounds
+holds the same six questions and blocks compare as they are (anonymity, section 2). Items without
+such an order are asked least recently asked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pulse_bot.domain.calendar import Calendar, WeekTime, following, latest
+from pulse_bot.domain.items import Item
+
+ROUNDS_BETWEEN: Final = 4
+"""The same question at most every fourth round (release policy, rule 3)."""
+
+MOST_ITEMS: Final = 3
+MOST_REMINDERS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What a partnership is asked, when, and how it is reminded."""
+
+    themes: tuple[str, ...]
+    opens: WeekTime
+    closes: WeekTime
+    items_a_round: int = MOST_ITEMS
+    reminders: tuple[timedelta, ...] = (timedelta(hours=24),)
+    """How long after the opening each reminder goes out."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError, with a message for people, for a plan that cannot be."""
+        if not self.themes:
+            raise ValueError("A programme needs at least one theme, such as trust.")
+        if not 1 <= self.items_a_round <= MOST_ITEMS:
+            raise ValueError(f"A round asks one to {MOST_ITEMS} questions.")
+        if len(self.reminders) > MOST_REMINDERS:
+            raise ValueError(f"A member is reminded at most {MOST_REMINDERS} times.")
+        if self.opens == self.closes:
+            raise ValueError("A round must close at another time than it opens.")
+
+
+def slot(plan: Programme, calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
+    """The last opening at or before `now` by the plan, and the closing that belongs to it."""
+    opening = latest(plan.opens, now, calendar.zone)
+    return opening, following(plan.closes, opening, calendar.zone)
+
+
+def next_opening(plan: Programme, calendar: Calendar, after: datetime) -> datetime | None:
+    """The first opening after a moment that is not in a holiday; None if there is none in a year."""
+    for _ in range(53):
+        after = following(plan.opens, after, calendar.zone)
+        if not calendar.is_holiday(after.astimezone(calendar.zone).date()):
+            return after
+    return None
+
+
+def choose(
+    plan: Programme, pool: Mapping[str, Sequence[Item]], asked: Sequence[Sequence[str]]
+) -> tuple[Item, ...]:
+    """The items of the next round.
+
+    `pool` has the items of each theme in their bank's order; `asked` the item ids of every round so
+    far that was not lost, oldest first. Themes take turns, the least recently asked first.
+    """
+    last = {item: number for number, items in enumerate(asked) for item in items}
+    turns = sorted(plan.themes, key=lambda theme: _last_turn(pool[theme], last))
+    picked = (_next_item(pool[theme], last, len(asked)) for theme in turns)
+    return tuple(item for item in picked if item is not None)[: plan.items_a_round]
+
+
+def _last_turn(items: Sequence[Item], last: Mapping[str, int]) -> int:
+    return max((last.get(item.id, -1) for item in items), default=-1)
+
+
+def _next_item(items: Sequence[Item], last: Mapping[str, int], rounds: int) -> Item | None:
+    core = [item for item in items if item.core]
+    ready = [item for item in core or items if rounds - last.get(item.id, -rounds - 4) >= 4]
+    # In a core the least recently asked item is the next in its fixed order.
+    return min(ready, key=lambda item: last.get(item.id, -1), default=None)

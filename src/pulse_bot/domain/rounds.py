@@ -1,0 +1,61 @@
+"""A round: one asking, frozen when it opens, and the few states that it can be in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from pulse_bot.domain.items import Item
+from pulse_bot.domain.release import Thresholds
+
+
+class State(StrEnum):
+    """Where a round is. It only ever moves forward."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    """No answer is taken any more; envelopes still exist."""
+    CLOSED = "closed"
+    """Digest and sealed tallies exist; envelopes and keys do not."""
+    LOST = "lost"
+    """Its key was gone before it closed: nothing can be read, and members are asked again."""
+
+
+MOVES: Final = {
+    State.OPEN: frozenset({State.CLOSING, State.LOST}),
+    State.CLOSING: frozenset({State.CLOSED, State.LOST}),
+    State.CLOSED: frozenset[State](),
+    State.LOST: frozenset[State](),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round as it was frozen at its opening. Times are in UTC."""
+
+    id: int
+    partnership: int
+    number: int
+    state: State
+    opens_at: datetime
+    closes_at: datetime
+    public_key: bytes
+    roster_size: int
+    thresholds: Thresholds
+    items: tuple[Item, ...]
+    again: bool = False
+    """Asked in place of a round that was lost."""
+
+    def takes_answers(self, now: datetime) -> bool:
+        """Whether an answer given now counts."""
+        return self.state is State.OPEN and self.opens_at <= now < self.closes_at
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member's place on the roster of a round, frozen at its opening."""
+
+    member: int
+    organisation: int
