@@ -6,11 +6,13 @@ missing extra be named; `build` imports the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from pulse_bot.ports import Address, ChatAdapter
+from pulse_bot.errors import MissingExtra, PulseBotError
+from pulse_bot.ports import Address, ChatAdapter, Renderer
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -40,3 +42,45 @@ class AdapterPlugin(Generic[SettingsT]):
     """Raises MissingExtra where the platform's library is not installed."""
     personal_link: Callable[[SettingsT], PersonalLink] | None = None
     """Makes a new address, for platforms where pulse-bot gives them out."""
+
+
+def adapter_plugins() -> dict[str, AdapterPlugin[Any]]:
+    """Every adapter that is installed, by name. Raises PulseBotError where one is broken."""
+    return {one.name: _loaded(one, AdapterPlugin, one.name) for one in _found("pulse_bot.adapters")}
+
+
+def renderer(name: str = "digest") -> Renderer:
+    """The renderer of that name. Raises MissingExtra, or PulseBotError where it is broken."""
+    for entry in _found("pulse_bot.renderers"):
+        if entry.name == name:
+            return cast("Renderer", _loaded(entry, object, "reports"))
+    raise PulseBotError(f"There is no renderer {name!r} here. Install the package that brings it.")
+
+
+def _found(group: str) -> Iterable[EntryPoint]:
+    found: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=group):
+        if (other := found.setdefault(entry.name, entry)) is not entry:
+            both = f"{_package(other)} and {_package(entry)}"
+            raise PulseBotError(f"{both} both bring {entry.name!r}. Uninstall one of them.")
+    return found.values()
+
+
+def _loaded(entry: EntryPoint, kind: type, extra: str) -> Any:
+    package = _package(entry)
+    try:
+        plugin = entry.load()
+        if not isinstance(plugin, kind):
+            raise TypeError(f"{entry.value} is not an {kind.__name__}")  # noqa: TRY301 - told below
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and package == "pulse-bot":
+            raise MissingExtra(extra, str(error.name)) from error
+        raise PulseBotError(
+            f"The plug-in {entry.name!r} of the package {package} does not load: "
+            f"{type(error).__name__}: {error}. Update {package}, or uninstall it."
+        ) from error
+    return plugin
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else entry.module

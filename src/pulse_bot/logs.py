@@ -1,0 +1,159 @@
+"""Logs: one line a record, and nothing in it that says who answered, or what.
+
+The rule of the promise, "no answer, no member with a round, no token, no SQL parameters, no payload
+in a traceback", is kept here by construction: of an exception that is not ours only its type and
+its place in the code are written, of a library's record only its place (its text can quote
+anything), and of a record's fields only those that are named in FIELDS.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, TextIO
+
+from pulse_bot.errors import PulseBotError
+
+FIELDS: Final = ("adapter", "workspace", "partnership", "round", "job", "count", "seconds")
+"""What a record may carry in `extra`. None of them leads to a member; others are not written."""
+
+OURS: Final = ("pulse_bot", "uvicorn.error", "__main__")
+"""Loggers whose text is written: our own, and the web server's start and stop."""
+
+SILENT: Final = ("uvicorn.access",)
+"""Loggers that are never written: the address of a page holds a member's personal link."""
+
+QUIETER: Final = ("sqlalchemy", "dbos", "httpx", "httpcore", "asyncio", "alembic")
+"""Libraries that are heard from WARNING on, whatever the level: below it they quote payloads."""
+
+FRAMES: Final = 6
+"""Innermost places of a traceback that are written."""
+
+
+def set_up(level: str = "INFO", style: str = "line", stream: TextIO | None = None) -> None:
+    """Write all logs to `stream` (standard error), as lines of key=value or, "json", as objects."""
+    handler = SafeHandler(stream or sys.stderr)
+    handler.setFormatter(JsonFormatter() if style == "json" else LineFormatter())
+    handler.addFilter(heard)
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in QUIETER:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    # The job engine adds a handler of its own, with payloads, unless it finds one.
+    engine = logging.getLogger("dbos")
+    engine.handlers, engine.propagate = [handler], False
+    logging.captureWarnings(capture=True)
+    hide_payloads()
+
+
+def hide_payloads() -> None:
+    """Exceptions that nobody catches are told without their arguments, in every thread."""
+    sys.excepthook = _told
+    threading.excepthook = lambda args: _told(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )
+    sys.unraisablehook = lambda args: _told(
+        args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
+    )
+
+
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    sys.stderr.write(f"pulse-bot stopped on a mistake of its own: {told(error, trace)}\n")
+    sys.stderr.write("Nothing personal is in this line; please report it as it is.\n")
+
+
+def heard(record: logging.LogRecord) -> bool:
+    """Whether a record is written at all."""
+    return not _under(record.name, SILENT)
+
+
+def told(error: BaseException, trace: TracebackType | None = None) -> str:
+    """An exception and its causes: our own with their message, others with type and place alone."""
+    return " caused by ".join(_one(link, trace) for link in _chain(error))
+
+
+def _one(error: BaseException, trace: TracebackType | None) -> str:
+    said = f": {error}" if isinstance(error, PulseBotError) else ""
+    places = " < ".join(_places(error.__traceback__ or trace))
+    return f"{type(error).__name__}{said} at {places or 'nowhere'}"
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
+        yield link
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    places: list[str] = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{_short(code.co_filename)}:{trace.tb_lineno} in {code.co_name}")
+        trace = trace.tb_next
+    return places[: -FRAMES - 1 : -1]
+
+
+def _short(path: str) -> str:
+    return "/".join(Path(path).parts[-2:])
+
+
+def _under(name: str, roots: tuple[str, ...]) -> bool:
+    return any(name == root or name.startswith((f"{root}.", f"{root}_")) for root in roots)
+
+
+def facts(record: logging.LogRecord) -> dict[str, object]:
+    """What is written of a record, in order."""
+    written: dict[str, object] = {
+        "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+    }
+    if _under(record.name, OURS):
+        written["says"] = record.getMessage()
+    else:
+        written["at"] = f"{_short(record.pathname)}:{record.lineno}"
+    written |= {key: getattr(record, key) for key in FIELDS if hasattr(record, key)}
+    if record.exc_info and record.exc_info[1]:
+        written["error"] = told(record.exc_info[1])
+    return written
+
+
+class LineFormatter(logging.Formatter):
+    """One line of key=value; a value with spaces is quoted as JSON quotes it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return " ".join(f"{key}={_value(value)}" for key, value in facts(record).items())
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return json.dumps(facts(record), ensure_ascii=False, default=str)
+
+
+def _value(value: object) -> str:
+    text = str(value)
+    plain = text and text.isprintable() and not any(mark in text for mark in ' "=')
+    return text if plain else json.dumps(text, ensure_ascii=False)
+
+
+class SafeHandler(logging.StreamHandler[TextIO]):
+    """Tells of a record that cannot be written by its place: the usual handler quotes it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        sys.stderr.write(
+            f"a log record could not be written at {record.pathname}:{record.lineno}\n"
+        )
