@@ -12,12 +12,19 @@ from enum import StrEnum
 
 
 class Band(StrEnum):
-    """How many answered, in quarters (release policy, rule 5)."""
+    """How many answered, in quarters (release policy, rule 5).
+
+    A quarter of fewer than eight members can hold a single count, which would publish it: from five
+    to seven members there is MOST and NOT_MOST, and under five nothing is said.
+    """
 
     UNDER_A_QUARTER = "under a quarter"
     TO_A_HALF = "a quarter to a half"
     TO_THREE_QUARTERS = "a half to three quarters"
     MOST = "three quarters or more"
+    """Under eight members: all, all but one, or all but two."""
+    NOT_MOST = "fewer than most"
+    UNSAID = "not said in so small a group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,8 @@ class Silence(StrEnum):
 
     TOO_FEW = "too few answers"
     ENOUGH = "enough answers, not enough to show"
+    SMALL_GROUP = "too small a group for a number of one week"
+    """The roster is under the bar, however many answered: saying more would count the answers."""
     NO_RULE = "no rule for this kind of question yet"
 
 
@@ -49,6 +58,8 @@ class QuestionFact:
     dimension: str
     talk: str
     says: Level | Silence
+    reverse: bool = False
+    """The level is turned: the higher, the less of what the text says."""
 
 
 @dataclass(frozen=True, slots=True)

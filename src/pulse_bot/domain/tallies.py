@@ -10,12 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pulse_bot.domain.items import SKIP, Item, Kind, score
+from pulse_bot.domain.items import SKIP, Item, Kind, score, slots
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """n, Σx and Σx² of scores, with how many stand at the low (1-2) and the high (4-5) end."""
+    """n, Σx and Σx² of scores, with how many stand at the low and the high end.
+
+    Low and high are 1-2 and 4-5 of five, 0-3 and 7-10 on a `scale`, and for the gap of a `journey`
+    worse (under zero) and better (over zero).
+    """
 
     n: int = 0
     total: int = 0
@@ -42,7 +46,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One member's answers to one item, by slot, with the member's organisation."""
+    """One member's answers to one item, by slot, with the member's organisation.
+
+    Slots that are not the item's own (a comment) count for nothing here.
+    """
 
     organisation: int
     by_slot: Mapping[str, str]
@@ -50,7 +57,8 @@ class Answers:
 
 def tally(item: Item, answers: Iterable[Answers]) -> Tally:
     """Add up one question. The order of the answers makes no difference."""
-    given = [one for one in answers if any(value != SKIP for value in one.by_slot.values())]
+    own = slots(item)
+    given = [one for one in answers if any(one.by_slot.get(slot, SKIP) != SKIP for slot in own)]
     return Tally(
         item=item.id,
         kind=item.kind,
@@ -65,13 +73,21 @@ def _moments(item: Item, given: list[Answers]) -> dict[str, Moments]:
     if item.kind in (Kind.WORDS, Kind.CHOOSE, Kind.YES_NO):
         return {}
     scored = [_scores(item, one) for one in given]
-    parts = ("now", "later", "gap") if item.kind is Kind.JOURNEY else ("answer",)
-    low, high = (3, 7) if item.kind is Kind.SCALE else (2, 4)
-    return {part: add_up([one[part] for one in scored if part in one], low, high) for part in parts}
+    parts = (*slots(item), "gap") if item.kind is Kind.JOURNEY else slots(item)
+    return {
+        part: add_up([one[part] for one in scored if part in one], *_ends(item.kind, part))
+        for part in parts
+    }
+
+
+def _ends(kind: Kind, part: str) -> tuple[int, int]:
+    if part == "gap":
+        return -1, 1
+    return (3, 7) if kind is Kind.SCALE else (2, 4)
 
 
 def _scores(item: Item, one: Answers) -> dict[str, int]:
-    scored = {slot: score(item, value) for slot, value in one.by_slot.items()}
+    scored = {slot: score(item, one.by_slot.get(slot, SKIP)) for slot in slots(item)}
     found = {slot: value for slot, value in scored.items() if value is not None}
     if "now" in found and "later" in found:
         found["gap"] = found["later"] - found["now"]
@@ -96,8 +112,8 @@ def _counts(item: Item, given: list[Answers]) -> dict[str, int]:
         Counter(
             key
             for one in given
-            for value in one.by_slot.values()
-            if value != SKIP
-            for key in value.split(",")
+            for slot in slots(item)
+            if one.by_slot.get(slot, SKIP) != SKIP
+            for key in one.by_slot[slot].split(",")
         )
     )

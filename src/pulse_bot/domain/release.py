@@ -1,0 +1,287 @@
+"""The release policy: the one place that decides what a digest may say (anonymity, section 2).
+
+Here live the two keys, the coarse levels of a week and of a half-term, the response band, and the
+facts of a digest made of them. Nothing else reads tallies to show something. Words live with the
+renderers, the trend word in `trend`, keeping and sending elsewhere. All arithmetic is exact, in
+whole numbers and fractions: a rounding error at the border of a cell would be another promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from fractions import Fraction
+from math import ceil
+from typing import Final
+
+from pulse_bot.domain import trend
+from pulse_bot.domain.digest import (
+    Band,
+    BlockFact,
+    DigestFacts,
+    Level,
+    QuestionFact,
+    Silence,
+    TrendFact,
+)
+from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.tallies import Tally
+
+LOWEST: Final = 1
+MIDDLE: Final = 3
+HIGHEST: Final = 5
+
+RULED: Final = frozenset({Kind.AGREE, Kind.FREQUENCY})
+"""Kinds whose rule was studied. The others wait for a study of their own (rule 2)."""
+
+WEEK_FREE: Final = 10
+"""D of one week: the points of the sum that stay free at each end."""
+
+WEEK_STEPS: Final = (
+    (40, Fraction(1, 10)),
+    (20, Fraction(1, 5)),
+    (10, Fraction(2, 5)),
+    (7, Fraction(1, 2)),
+)
+"""From how many answers a week's mean is printed on which step."""
+
+BLOCK_STEPS: Final = ((40, Fraction(1, 10)), (28, Fraction(1, 5)))
+
+SMALLEST_QUARTERS: Final = 8
+"""The smallest roster of which no quarter holds a single count."""
+
+SMALLEST_BAND: Final = 5
+"""The smallest roster of which all but two are still most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The bars of the release policy, frozen when a round opens and kept with it (rule 9).
+
+    They may be stricter than the policy, never laxer: its measurements hold for these bars.
+    """
+
+    answers: int = 5
+    organisations: int = 4
+    week_answers: int = 7
+    roster: int = 10
+    block_rounds: int = 6
+    block_answers: int = 28
+    block_least_rounds: int = 3
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a bar under the policy's own."""
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"The bar {name!r} of the release policy is never under {least}.")
+        if self.block_rounds != _BLOCK_ROUNDS:
+            raise ValueError(f"A block is {_BLOCK_ROUNDS} rounds, one whole turn of the core.")
+
+    @classmethod
+    def for_partnership(cls, organisations: int) -> Thresholds:
+        """The bars for a partnership of so many organisations."""
+        return cls(organisations=max(_LEAST["organisations"], min(4, organisations)))
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, int]) -> Thresholds:
+        """The bars as they were kept. Raises ValueError where one is missing or unknown."""
+        if set(kept) != {one.name for one in fields(cls)}:
+            raise ValueError("These are not the bars of a round: one is missing or unknown.")
+        return cls(**kept)
+
+    def to_json(self) -> dict[str, int]:
+        """The bars as they are kept."""
+        return asdict(self)
+
+
+_BLOCK_ROUNDS: Final = 6
+_LEAST: Final = {
+    "answers": 5,
+    "organisations": 3,
+    "week_answers": 7,
+    "roster": 10,
+    "block_answers": 28,
+    "block_least_rounds": 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PastRound:
+    """What one round of a theme's series left behind, with the bars that were promised for it."""
+
+    tally: Tally
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A theme's series up to and including the round that closes, in the order of closing.
+
+    A series holds the rounds that asked an item of the theme's core, one item a round; lost rounds
+    and workshop questions are not in it. `rounds` counts them from the first; `block` holds those
+    since the last block ended, the round that closes last, so that it never has more than six.
+    """
+
+    dimension: str
+    rounds: int
+    block: tuple[PastRound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedRound:
+    """All that the policy needs to know of a round that closes: input of `facts`.
+
+    `tallies` by item id, one for each of the frozen `items`; `answered` counts the members of the
+    frozen roster with an answer that is no skip to at least one item; `newcomers` those of the
+    roster who were never asked before; `series` those of the themes whose core was asked.
+    """
+
+    partnership: str
+    number: int
+    opened_at: datetime
+    closed_at: datetime
+    next_opens_at: datetime | None
+    time_zone: str
+    items: tuple[Item, ...]
+    tallies: Mapping[str, Tally]
+    roster_size: int
+    answered: int
+    newcomers: int
+    thresholds: Thresholds
+    series: tuple[Series, ...]
+
+
+def facts(closed: ClosedRound) -> DigestFacts:
+    """All that may be said of a closed round. No count, sum or exact share comes out of here."""
+    return DigestFacts(
+        partnership=closed.partnership,
+        round_number=closed.number,
+        opened_at=closed.opened_at,
+        closed_at=closed.closed_at,
+        next_opens_at=closed.next_opens_at,
+        time_zone=closed.time_zone,
+        response=band(closed.answered, closed.roster_size),
+        questions=tuple(_question_fact(item, closed) for item in closed.items),
+        blocks=tuple(_block_facts(closed)),
+        trends=tuple(_trend_facts(closed)),
+        talk=_talk(closed),
+        # One newcomer is known to everybody; several are a reason to read a change with care.
+        newcomers=closed.newcomers > 1,
+    )
+
+
+def question(item: Item, tally: Tally, roster_size: int, thresholds: Thresholds) -> Level | Silence:
+    """W: what may be said of one question of one week. The answers never decide whether."""
+    if item.kind not in RULED:
+        return Silence.NO_RULE
+    if roster_size < thresholds.roster:
+        return Silence.SMALL_GROUP
+    if not _two_keys(tally, thresholds):
+        return Silence.TOO_FEW
+    if tally.n < thresholds.week_answers:
+        return Silence.ENOUGH
+    total = tally.moments["answer"].total
+    return say(tally.n, total, WEEK_FREE, _step(WEEK_STEPS, tally.n)) or Silence.ENOUGH
+
+
+def block(rounds: Sequence[PastRound], thresholds: Thresholds) -> Level | Silence:
+    """B: what may be said of a theme over six rounds. Needs no roster: its bar is in the answers.
+
+    A round's two keys are the ones that were promised for it; `thresholds` are the closing round's.
+    """
+    if any(past.tally.kind not in RULED for past in rounds):
+        return Silence.NO_RULE
+    heard = [past.tally for past in rounds if _two_keys(past.tally, past.thresholds)]
+    if len(heard) < thresholds.block_least_rounds:
+        return Silence.TOO_FEW
+    answers = sum(tally.n for tally in heard)
+    if answers < thresholds.block_answers:
+        return Silence.ENOUGH
+    total = sum(tally.moments["answer"].total for tally in heard)
+    # Two who pool their answers know 2 of them in each of the m rounds: 4 points each, and 2 more.
+    free = 8 * len(heard) + 2
+    return say(answers, total, free, _step(BLOCK_STEPS, answers)) or Silence.ENOUGH
+
+
+def say(n: int, total: int, d: int, step: Fraction) -> Level | None:
+    """The printed cell of a mean of `n` answers from 1 to 5: the formula of section 2, exactly.
+
+    The grid is anchored at 3, ties go towards 3, and the end cells are merged until `d` points of
+    the sum stay free at each end; None where no cell but the middle would be left.
+    """
+    if not LOWEST * n <= total <= HIGHEST * n:
+        raise ValueError("A total of answers from 1 to 5 lies between n and 5n.")
+    # The largest k with floor(x) + 1 <= 5n - D, where x = n(3 + gk - g/2); since 5n - D is whole,
+    # that is x < 5n - D, solved for k.
+    end = ceil((HIGHEST - MIDDLE - Fraction(d, n)) / step + Fraction(1, 2)) - 1
+    if end < 1:
+        return None
+    from_middle = (Fraction(total, n) - MIDDLE) / step
+    cell = max(0, min(end, ceil(abs(from_middle) - Fraction(1, 2))))
+    edge = "" if cell < end else "or higher" if from_middle > 0 else "or lower"
+    return Level(_one_decimal(MIDDLE + step * (cell if from_middle > 0 else -cell)), edge)
+
+
+def band(answered: int, roster_size: int) -> Band:
+    """How many answered, so coarsely that nobody sees who did not (rule 5).
+
+    The top band holds all, all but one and all but two at least. A count on a border belongs to the
+    upper band.
+    """
+    if not 0 <= answered <= roster_size:
+        raise ValueError("Those who answered are some of those who were asked.")
+    if roster_size < SMALLEST_BAND:
+        return Band.UNSAID
+    if answered >= roster_size - 2 or 4 * answered >= 3 * roster_size:
+        return Band.MOST
+    if roster_size < SMALLEST_QUARTERS:
+        return Band.NOT_MOST
+    return (Band.UNDER_A_QUARTER, Band.TO_A_HALF, Band.TO_THREE_QUARTERS)[
+        4 * answered // roster_size
+    ]
+
+
+def _two_keys(tally: Tally, thresholds: Thresholds) -> bool:
+    """Counts and membership alone: a refusal that depended on answers would leak them (rule 1)."""
+    return tally.n >= thresholds.answers and tally.organisations >= thresholds.organisations
+
+
+def _step(steps: Sequence[tuple[int, Fraction]], n: int) -> Fraction:
+    return next(step for least, step in steps if n >= least)
+
+
+def _one_decimal(value: Fraction) -> str:
+    # Every step is a whole number of tenths, so nothing is rounded here.
+    tenths = int(value * 10)
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+def _question_fact(item: Item, closed: ClosedRound) -> QuestionFact:
+    says = question(item, closed.tallies[item.id], closed.roster_size, closed.thresholds)
+    return QuestionFact(item.id, item.text, item.dimension, item.talk, says, item.reverse)
+
+
+def _block_facts(closed: ClosedRound) -> list[BlockFact]:
+    size = closed.thresholds.block_rounds
+    return [
+        BlockFact(one.dimension, one.rounds // size, block(one.block, closed.thresholds))
+        for one in closed.series
+        if one.rounds % size == 0 and len(one.block) == size
+    ]
+
+
+def _trend_facts(closed: ClosedRound) -> list[TrendFact]:
+    calls = (trend.call(one.dimension, one.rounds) for one in closed.series)
+    return [fact for fact in calls if fact is not None]
+
+
+def _talk(closed: ClosedRound) -> str:
+    """One talking prompt, by turns: to pick it by the answers would say more than is printed.
+
+    The turn moves on by one a round and by one more after each turn of the core, or a question of a
+    core of six and its neighbours of the week would meet the same prompt for ever.
+    """
+    prompts = [item.talk for item in closed.items if item.talk]
+    turn = closed.number + closed.number // _BLOCK_ROUNDS
+    return prompts[turn % len(prompts)] if prompts else ""
