@@ -1,0 +1,152 @@
+"""The words of a digest: facts in, statements out, in the order in which they are read aloud.
+
+Pure, and in English; no layout lives here (`text` and `page` have it), and no decision about what
+may be said (the release policy has it). Once said, a statement is kept for ever, so a change of
+words here changes later digests only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pulse_bot.domain.digest import (
+    Band,
+    BlockFact,
+    Call,
+    DigestFacts,
+    Level,
+    QuestionFact,
+    Silence,
+    Statement,
+    StatementKind,
+    TrendFact,
+)
+from pulse_bot_reports.dates import day_in_words, moment_in_words
+
+SILENCES: Final = {
+    Silence.TOO_FEW: "Too few answers, or from too few organisations, to say anything this week.",
+    Silence.ENOUGH: (
+        "Enough answers, but not enough to show a number without giving somebody away."
+    ),
+    Silence.SMALL_GROUP: "Our group is too small to show a number from a single week.",
+    Silence.NO_RULE: "No number is shown for this kind of question yet.",
+}
+
+BLOCK_SILENCES: Final = {
+    Silence.TOO_FEW: "too few answers to say anything.",
+    Silence.ENOUGH: "enough answers, but not enough to show a number without giving somebody away.",
+    Silence.SMALL_GROUP: "our group is too small to show a number.",
+    Silence.NO_RULE: "no number is shown for this kind of question yet.",
+}
+
+BANDS: Final = {
+    Band.UNDER_A_QUARTER: "Fewer than a quarter of those asked answered.",
+    Band.TO_A_HALF: "Between a quarter and a half of those asked answered.",
+    Band.TO_THREE_QUARTERS: "Between a half and three quarters of those asked answered.",
+    Band.MOST: "Most of those asked answered.",
+    Band.NOT_MOST: "Some of those asked did not answer.",
+}
+
+SILENCE_HIDES: Final = "Those who did not answer may see it differently."
+
+CALLS: Final = {
+    Call.UP: "up.",
+    Call.DOWN: "down.",
+    Call.NO_CLEAR_CHANGE: "no clear change.",
+}
+
+
+class DigestRenderer:
+    """Fulfils the port `Renderer`."""
+
+    def statements(self, facts: DigestFacts) -> tuple[Statement, ...]:
+        """The digest as statements, in reading order. Pure: the same facts give the same words."""
+        return tuple(_statements(facts))
+
+
+renderer: Final = DigestRenderer()
+
+
+def _statements(facts: DigestFacts) -> Iterator[Statement]:
+    yield _headline(facts)
+    yield from map(_trend, facts.trends)
+    yield from map(_question, facts.questions)
+    yield from map(_block, facts.blocks)
+    yield from _response(facts)
+    if facts.talk:
+        yield Statement(StatementKind.TALK, f"Worth talking about: {facts.talk}")
+    yield _next(facts)
+
+
+def _headline(facts: DigestFacts) -> Statement:
+    day = day_in_words(facts.closed_at, facts.time_zone)
+    return Statement(
+        StatementKind.HEADLINE, f"Round {facts.round_number} of {facts.partnership}, closed {day}."
+    )
+
+
+def _trend(fact: TrendFact) -> Statement:
+    if fact.call is Call.LEARNING:
+        word = f"still learning (round {fact.round} of {fact.rounds_needed})."
+    else:
+        word = CALLS[fact.call]
+    return Statement(
+        StatementKind.TREND, f"{_theme(fact.dimension)}: {word}", subject=fact.dimension
+    )
+
+
+def _question(fact: QuestionFact) -> Statement:
+    return Statement(StatementKind.QUESTION, f"“{fact.text}” {_level_of(fact)}", subject=fact.item)
+
+
+def _level_of(fact: QuestionFact) -> str:
+    if isinstance(fact.says, Silence):
+        return SILENCES[fact.says]
+    # A reverse-scored item is turned before anything is computed (statistics). Said without this
+    # sentence, "we avoid hard topics: about 4.2" would be heard as its opposite.
+    turned = (
+        " Counted the other way round: the higher, the less this is so." if fact.reverse else ""
+    )
+    return f"{_out_of_five(fact.says).capitalize()}.{turned}"
+
+
+def _block(fact: BlockFact) -> Statement:
+    if isinstance(fact.says, Silence):
+        words = BLOCK_SILENCES[fact.says]
+    else:
+        words = f"{_out_of_five(fact.says)}."
+    return Statement(
+        StatementKind.LEVEL,
+        f"{_theme(fact.dimension)} over the last six rounds: {words}",
+        subject=fact.dimension,
+    )
+
+
+def _out_of_five(level: Level) -> str:
+    return f"{level}, out of 5" if level.edge else f"{level} out of 5"
+
+
+def _response(facts: DigestFacts) -> Iterator[Statement]:
+    if facts.response in BANDS:
+        # The sentence is due under 60 % (statistics), but said at 59 % and not at 61 % it would cut
+        # a quarter in two. So it goes with every band below the top one.
+        hides = "" if facts.response is Band.MOST else f" {SILENCE_HIDES}"
+        yield Statement(StatementKind.RESPONSE, f"{BANDS[facts.response]}{hides}")
+    if facts.newcomers:
+        yield Statement(
+            StatementKind.RESPONSE,
+            "Several members were asked for the first time, so read a change with care.",
+        )
+
+
+def _next(facts: DigestFacts) -> Statement:
+    if facts.next_opens_at is None:
+        return Statement(StatementKind.NEXT, "The next round has no date yet.")
+    opens = moment_in_words(facts.next_opens_at, facts.time_zone)
+    return Statement(StatementKind.NEXT, f"The next round opens on {opens}.")
+
+
+def _theme(dimension: str) -> str:
+    words = dimension.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
