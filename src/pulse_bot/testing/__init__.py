@@ -1,0 +1,25 @@
+"""For tests, ours and other people's: a fake chat, a fixed clock, and the contract of an adapter.
+
+Public API. Nothing on the way from start-up to serving imports this package, and it needs pytest
+only to run the contract. `docs/writing-an-adapter.md` shows how to use it.
+"""
+
+from pulse_bot.testing.clock import FixedClock
+from pulse_bot.testing.contract import AdapterContract
+from pulse_bot.testing.dialogues import dialogue
+from pulse_bot.testing.fake import FakeAdapter, FakePerson
+from pulse_bot.testing.stage import Person, Script, Seen, Stage, plain, running
+
+__all__ = [
+    "AdapterContract",
+    "FakeAdapter",
+    "FakePerson",
+    "FixedClock",
+    "Person",
+    "Script",
+    "Seen",
+    "Stage",
+    "dialogue",
+    "plain",
+    "running",
+]

@@ -1,0 +1,303 @@
+"""AdapterContract: what the core relies on in every adapter, as a test class to inherit from.
+
+Needs pytest and pytest-asyncio. Checks raise with words of their own, because pytest explains bare
+asserts only in files that it rewrites.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from abc import ABC, abstractmethod
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import (
+    Address,
+    Button,
+    Card,
+    CardKind,
+    Commanded,
+    Event,
+    OpenedHome,
+    Outcome,
+    Pressed,
+    Reply,
+    Sent,
+    Submitted,
+    Wrote,
+)
+from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, card
+from pulse_bot.testing.stage import Person, Script, Seen, Stage, plain
+
+
+def expect(holds: bool, otherwise: str) -> None:
+    """Fail the test, saying what an adapter has to do."""
+    if not holds:
+        pytest.fail(otherwise, pytrace=True)
+
+
+@pytest.mark.asyncio
+class AdapterContract(ABC):
+    """Inherit from this, write `stage`, and every method here is a test of your adapter."""
+
+    @abstractmethod
+    def stage(self, script: Script) -> AbstractAsyncContextManager[Stage]:
+        """Run the adapter with `script` as its `handle`, against a loopback platform."""
+
+    async def show(self, stage: Stage, script: Script, person: Person, shown: Card) -> Seen:
+        """Bring a card before a person: sent, or on the next visit where none can be sent."""
+        if stage.adapter.limits.writes_first:
+            await stage.adapter.send(person.address, shown)
+            return await person.look()
+        script.home = Reply(cards=(shown,))
+        return await person.open_home()
+
+    async def test_name_and_limits_are_sane(self) -> None:
+        async with self.stage(Script()) as stage:
+            adapter, limits = stage.adapter, stage.adapter.limits
+            named = re.fullmatch(r"[a-z][a-z0-9_]*", adapter.name)
+            expect(bool(named), "A name is lower case: it names a settings section.")
+            expect(limits.text >= 200, "A message must hold at least 200 characters.")
+            expect(limits.buttons_a_row >= 1, "A row must hold a button.")
+            expect(limits.action >= 32, "A button must carry an action of 32 bytes.")
+            expect(limits.sends_a_second > 0, "sends_a_second must be above nought.")
+            expect(limits.burst >= 0, "burst must not be negative.")
+
+    async def test_a_card_is_seen_whole(self) -> None:
+        script = Script()
+        labels = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree", "Skip")
+        shown = card(*labels, title="How was it?", text=("First paragraph.", "Second paragraph."))
+        async with self.stage(script) as stage:
+            seen = await self.show(stage, script, stage.new_person(), shown)
+        for part in ("How was it?", "First paragraph.", "Second paragraph."):
+            expect(part in seen.text, f"The person must see {part!r} of a card.")
+        expect(set(labels) <= set(seen.buttons), f"Buttons are missing: {seen.buttons}.")
+
+    async def test_hostile_text_is_shown_as_it_is(self) -> None:
+        script = Script()
+        shown = card(HOSTILE[0][:40], title=HOSTILE[0], text=HOSTILE)
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            seen = await self.show(stage, script, person, shown)
+            script.answer = Reply(notice=HOSTILE[1])
+            after = await person.press(HOSTILE[0][:40])
+        for text in HOSTILE:
+            expect(plain(text) in seen.text, f"Not shown literally: {text!r}, but {seen.text!r}.")
+        expect(plain(HOSTILE[1]) in after.text, "A notice must be shown literally.")
+
+    async def test_a_press_comes_back_with_its_address_and_exact_action(self) -> None:
+        script = Script()
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            longest = "x" * stage.adapter.limits.action
+            actions = ("a", 'q:1|"<&>%20+é', longest)
+            row = tuple(Button(f"Button {action[:3]}", action) for action in actions)
+            for button in row:
+                await self.show(stage, script, person, Card(CardKind.NOTICE, "Act", (), (row,)))
+                await person.press(button.label)
+        expect(
+            script.heard(Pressed) == [Pressed(person.address, action) for action in actions],
+            f"Pressed must carry the address and the action as sent: {script.heard(Pressed)}.",
+        )
+
+    async def test_the_reply_to_a_press_is_seen(self) -> None:
+        script = Script()
+        next_card = card("Go on", title="The next card", text=("With a paragraph.",))
+        script.answer = Reply(notice="Recorded. You can change it.", cards=(next_card,))
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            await self.show(stage, script, person, card("Agree"))
+            seen = await person.press("Agree")
+            expect("Recorded. You can change it." in seen.text, "The notice must be seen.")
+            expect("The next card" in seen.text, "The reply's cards must be seen.")
+            expect("Go on" in seen.buttons, "The buttons of the reply's cards must be there.")
+            expect(seen.outcome is Outcome.DONE, "What was done must look done.")
+            await person.press("Go on")
+        expect(len(script.heard(Pressed)) == 2, "Buttons of a reply's cards must work.")
+
+    async def test_a_notice_alone_is_seen(self) -> None:
+        script = Script()
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            await self.show(stage, script, person, card("Agree"))
+            seen = await person.press("Agree")
+        expect("Recorded." in seen.text, "A reply that is a notice alone must be seen.")
+
+    async def test_a_form_is_reachable_and_comes_back_exactly(self) -> None:
+        script = Script()
+        script.answer = lambda event: (
+            Reply(form=FORM) if isinstance(event, Pressed) else Reply("Ok.")
+        )
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            await self.show(stage, script, person, card("Answer"))
+            await person.press("Answer")
+            seen = await person.fill(FORM, FILLED)
+        words = [FORM.title, *FORM.text]
+        words += [word for field in FORM.fields for word in (field.label, field.hint)]
+        words += [option.label for field in FORM.fields for option in field.options]
+        missing = [word for word in words if plain(word) not in seen.text]
+        expect(not missing, f"Parts of the form were never seen: {missing}.")
+        got = [(one.address, one.form, dict(one.values)) for one in script.heard(Submitted)]
+        expect(
+            got == [(person.address, FORM.key, FILLED)],
+            f"Submitted must carry exactly what was chosen, nothing for fields left empty: {got}.",
+        )
+
+    async def test_an_empty_form_has_no_values(self) -> None:
+        script = Script()
+        script.answer = lambda event: (
+            Reply(form=FORM) if isinstance(event, Pressed) else Reply("Ok.")
+        )
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            await self.show(stage, script, person, card("Answer"))
+            await person.press("Answer")
+            await person.fill(FORM, {})
+        got = [dict(one.values) for one in script.heard(Submitted)]
+        expect(got == [{}], f"Fields left empty must be missing from the values: {got}.")
+
+    async def test_long_text_is_not_lost(self) -> None:
+        script = Script()
+        async with self.stage(script) as stage:
+            count = stage.adapter.limits.text // 6 + 200
+            words = [f"w{number:05}" for number in range(count)]
+            shown = card("Agree", text=(" ".join(words), "The end."))
+            seen = await self.show(stage, script, stage.new_person(), shown)
+        lost = set(words) - set(seen.text.split())
+        expect(not lost, f"{len(lost)} words of a long text were lost. Split it, never cut it.")
+        expect("The end." in seen.text, "What follows a long paragraph must be seen.")
+        expect("Agree" in seen.buttons, "The buttons of a long card must be there.")
+
+    @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNKNOWN])
+    async def test_a_refusal_looks_like_one(self, outcome: Outcome) -> None:
+        script = Script()
+        script.answer = Reply(notice="This round closed on Friday at 16:00.", outcome=outcome)
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            await self.show(stage, script, person, card("Agree"))
+            seen = await person.press("Agree")
+        expect(seen.outcome is outcome, f"It was {outcome}, and looks like {seen.outcome}.")
+        expect(bool(seen.text), "The person must be told something.")
+        if outcome is Outcome.REFUSED:
+            expect("This round closed" in seen.text, "The person must see why.")
+
+    async def test_a_broken_core_is_met_with_kindness(self) -> None:
+        script = Script()
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            await self.show(stage, script, person, card("Agree"))
+            script.error = RuntimeError("the-inner-detail")
+            seen = await person.press("Agree")
+            script.error = None
+            for word in ("the-inner-detail", "RuntimeError", "Traceback"):
+                expect(word not in seen.text, f"A person must never see {word!r}.")
+            expect(bool(seen.text), "The person must be told that it did not work.")
+            expect(seen.outcome is not Outcome.DONE, "What failed must not look done.")
+            expect(not stage.task.done(), "An error of the core must not end run().")
+            await self.show(stage, script, person, card("Agree"))
+            again = await person.press("Agree")
+        expect("Recorded." in again.text, "After an error the adapter must go on.")
+
+    async def test_sending_to_nowhere_is_a_permanent_error(self) -> None:
+        async with self.stage(Script()) as stage:
+            for address in (stage.nowhere, Address("no_such_platform", "", "1")):
+                with pytest.raises(AdapterError) as caught:
+                    await stage.adapter.send(address, card("Agree"))
+                expect(caught.value.permanent, "Trying again cannot help: permanent=True.")
+                message = str(caught.value)
+                expect(" " in message and message[-1] in ".!", "The message must be a sentence.")
+
+    async def test_an_edit_replaces(self) -> None:
+        script = Script()
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            if not stage.adapter.limits.writes_first:
+                sent = await stage.adapter.send(person.address, card(title="Before"))
+                await stage.adapter.edit(sent, card(title="After"))
+                return
+            sent = await stage.adapter.send(person.address, card("Old", title="Before"))
+            expect(isinstance(sent, Sent), "send() must return what edit() needs.")
+            await stage.adapter.edit(sent, card("New", title="After"))
+            seen = await person.look()
+        expect("After" in seen.text and "New" in seen.buttons, "The new card must be seen.")
+        expect("Before" not in seen.text and "Old" not in seen.buttons, "The old one must not.")
+
+    async def test_an_event_delivered_twice_is_passed_on_twice(self) -> None:
+        script = Script()
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            await self.show(stage, script, person, card("Agree"))
+            seen = await person.press("Agree", times=2)
+        expect(script.heard(Pressed) == [Pressed(person.address, "act:0")] * 2, "Pass both on.")
+        expect("Recorded." in seen.text, "The second delivery must be answered too.")
+
+    async def test_home_commands_and_words_are_passed_on(self) -> None:
+        script = Script()
+        script.home = Reply(cards=(card(title="Your page"),))
+        script.answer = Reply(cards=(card(title="What the privacy command says"),))
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            seen = await person.open_home()
+            expect("Your page" in seen.text, "The reply to OpenedHome must be seen.")
+            seen = await person.command("privacy")
+            expect("What the privacy command says" in seen.text, "So must that to a command.")
+            if stage.can_write:
+                await person.write("hello <there> & you")
+                words = [(one.address, one.text) for one in script.heard(Wrote)]
+                expect(words == [(person.address, "hello <there> & you")], f"Got {words}.")
+        homes = [event.address for event in script.heard(OpenedHome)]
+        commands = [(one.address, one.command) for one in script.heard(Commanded)]
+        expect(homes == [person.address], f"OpenedHome must carry the address: {homes}.")
+        expect(commands == [(person.address, "privacy")], f"Got the commands {commands}.")
+
+    async def test_nothing_a_person_does_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
+        script = Script()
+        script.answer = lambda event: (
+            Reply(form=FORM) if isinstance(event, Pressed) else Reply("Ok.")
+        )
+        caplog.set_level(logging.DEBUG)
+        secret = Card(CardKind.QUESTION, "Q", (), ((Button("Agree", "act-xyzzy"),),))
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            await self.show(stage, script, person, secret)
+            await person.press("Agree")
+            await person.fill(FORM, FILLED)
+            await self.show(stage, script, person, secret)
+            script.error = RuntimeError("act-xyzzy was not taken")
+            await person.press("Agree")
+            foreign = stage.foreign_loggers
+        written = logging.Formatter()
+        lines = [written.format(one) for one in caplog.records if not one.name.startswith(foreign)]
+        for word in ("xyzzy", "line <two>", FORM.key, *person.secrets, person.address.user):
+            found = [line for line in lines if word in line]
+            expect(not found, f"{word!r} was logged, which tells who did what when: {found[:1]}.")
+
+    async def test_run_ends_when_it_is_cancelled(self) -> None:
+        script = Script()
+        async with self.stage(script) as stage:
+            await self.show(stage, script, stage.new_person(), card("Agree"))
+            stage.task.cancel()
+            await asyncio.wait({stage.task}, timeout=5)
+            expect(stage.task.cancelled(), "A cancelled run() must end within 5 seconds.")
+
+    async def test_two_people_do_not_see_each_other(self) -> None:
+        def answer(event: Event) -> Reply:
+            return Reply(cards=(card(title=f"Only for {names[event.address]}"),))
+
+        script = Script()
+        async with self.stage(script) as stage:
+            ada, bob = stage.new_person(), stage.new_person()
+            expect(ada.address != bob.address, "Each person has an address of their own.")
+            names = {ada.address: "Ada", bob.address: "Bob"}
+            for person in (ada, bob):
+                await self.show(stage, script, person, card("Agree", title="The same for all"))
+            script.answer = answer
+            seen = await asyncio.gather(ada.press("Agree"), bob.press("Agree"))
+        expect("Only for Ada" in seen[0].text and "Only for Bob" in seen[1].text, "See one's own.")
+        expect("Only for Bob" not in seen[0].text, "Ada must not see what is for Bob.")
+        expect("Only for Ada" not in seen[1].text, "Bob must not see what is for Ada.")

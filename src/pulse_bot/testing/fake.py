@@ -1,0 +1,268 @@
+"""FakeAdapter: a chat platform in memory, and the people on it.
+
+It passes the contract that real adapters pass, and refuses what real platforms refuse.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import (
+    Address,
+    Card,
+    Commanded,
+    Event,
+    Form,
+    Handle,
+    Joined,
+    Left,
+    Limits,
+    OpenedHome,
+    Outcome,
+    Pressed,
+    Reply,
+    Sent,
+    Submitted,
+    Wrote,
+)
+from pulse_bot.testing.stage import Seen, plain
+
+log = logging.getLogger(__name__)
+
+FAKE_LIMITS = Limits(text=4000, buttons_a_row=5, forms_at_once=True, lists_members=True)
+
+SORRY = Reply(
+    notice="Something went wrong on our side. Nothing was lost; please try again in a minute.",
+    outcome=Outcome.REFUSED,
+)
+
+
+@dataclass(slots=True)
+class _Screen:
+    """What one address sees: messages by reference, and what came of the last event."""
+
+    cards: dict[str, Card] = field(default_factory=dict)
+    last: Reply = field(default_factory=Reply)
+
+
+@dataclass(slots=True)
+class _Failure:
+    error: AdapterError
+    to: Address | None
+    left: int | None
+
+
+class FakeAdapter:
+    """A `ChatAdapter` in memory. A test plays the people with `person()` or `tell()`.
+
+    `sends` holds every card in the order sent; `errors` what the core raised, which people on the
+    fake never see, just as on a real platform.
+    """
+
+    def __init__(self, *, name: str = "fake", limits: Limits = FAKE_LIMITS) -> None:
+        self.name = name
+        self.limits = limits
+        self.sends: list[tuple[Address, Card]] = []
+        self.errors: list[Exception] = []
+        self._handle: Handle | None = None
+        self._screens: dict[Address, _Screen] = defaultdict(_Screen)
+        self._groups: dict[Address, dict[Address, None]] = defaultdict(dict)
+        self._failures: list[_Failure] = []
+
+    # The port
+
+    async def run(self, handle: Handle) -> None:
+        """Pass events to `handle` until cancelled."""
+        self._handle = handle
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._handle = None
+
+    async def send(self, address: Address, card: Card) -> Sent:
+        """Put a card on an address's screen, unless told to fail. Raises AdapterError."""
+        self._refuse_what_platforms_refuse(address, card)
+        self._fail_if_told(address)
+        self.sends.append((address, card))
+        reference = str(len(self.sends))
+        self._screens[address].cards[reference] = card
+        return Sent(address, reference)
+
+    async def edit(self, sent: Sent, card: Card) -> None:
+        """Replace a card on a screen. Raises AdapterError."""
+        self._refuse_what_platforms_refuse(sent.address, card)
+        self._fail_if_told(sent.address)
+        screen = self._screens[sent.address]
+        if sent.reference not in screen.cards:
+            raise AdapterError("That message does not exist any more.", permanent=True)
+        screen.cards[sent.reference] = card
+
+    async def members(self, group: Address) -> list[Address]:
+        """Who joined the group's chat and has not left it."""
+        return list(self._groups[group])
+
+    # For tests
+
+    def address(self, user: str) -> Address:
+        """The address of a person or a group on this platform."""
+        return Address(self.name, "", user)
+
+    def person(self, user: str) -> FakePerson:
+        """A person who reads the screen and presses what is on it."""
+        return FakePerson(self, self.address(user))
+
+    def fail(
+        self, error: AdapterError, *, to: Address | None = None, times: int | None = None
+    ) -> None:
+        """Make sends and edits raise `error`: to one address or all, some times or always."""
+        self._failures.append(_Failure(error, to, times))
+
+    def recover(self) -> None:
+        """Forget every failure that was asked for."""
+        self._failures.clear()
+
+    def cards(self, address: Address) -> tuple[Card, ...]:
+        """The cards on an address's screen, edits applied, oldest first."""
+        return tuple(self._screens[address].cards.values())
+
+    async def tell(self, event: Event) -> Reply:
+        """Deliver one event, as the platform would, and show the person what comes of it."""
+        if self._handle is None:
+            raise RuntimeError("Nobody listens. Use `async with running(adapter, handle):` first.")
+        if isinstance(event, Joined):
+            self._groups[event.group][event.address] = None
+        if isinstance(event, Left):
+            self._groups[event.group].pop(event.address, None)
+        try:
+            reply = await self._handle(event)
+        except Exception as error:  # whatever the core raises, the platform goes on
+            self.errors.append(error)
+            log.warning("An event was not handled: %s.", type(error).__name__)
+            reply = SORRY
+        self._screens[event.address].last = reply
+        return reply
+
+    def seen(self, address: Address) -> Seen:
+        """All that can be seen at an address now."""
+        screen = self._screens[address]
+        cards = (*screen.cards.values(), *screen.last.cards)
+        form = screen.last.form
+        words = [word for card in cards for word in _card_words(card)]
+        words += [screen.last.notice, *(_form_words(form) if form else ())]
+        buttons = [button.label for card in cards for row in card.buttons for button in row]
+        return Seen(
+            text=plain(" ".join(words)),
+            buttons=(*buttons, *([form.submit] if form else [])),
+            outcome=screen.last.outcome,
+        )
+
+    def action(self, address: Address, label: str) -> str:
+        """The action of the newest button with this label. Raises AssertionError if unseen."""
+        screen = self._screens[address]
+        for card in (*reversed(screen.last.cards), *reversed(screen.cards.values())):
+            for row in card.buttons:
+                for button in row:
+                    if button.label == label:
+                        return button.action
+        raise AssertionError(f"No button {label!r}; there are {self.seen(address).buttons}.")
+
+    def _refuse_what_platforms_refuse(self, address: Address, card: Card) -> None:
+        if address.adapter != self.name or not address.user:
+            raise AdapterError(f"{self.name} has no such address.", permanent=True)
+        for row in card.buttons:
+            for button in row:
+                if not button.label or len(button.action.encode()) > self.limits.action:
+                    raise AdapterError(
+                        "A button has no label, or too long an action.", permanent=True
+                    )
+
+    def _fail_if_told(self, address: Address) -> None:
+        for failure in self._failures:
+            if failure.to not in (None, address) or failure.left == 0:
+                continue
+            if failure.left is not None:
+                failure.left -= 1
+            raise failure.error
+
+
+@dataclass(frozen=True, slots=True)
+class FakePerson:
+    """A person on the fake platform, in the terms of `Person`."""
+
+    adapter: FakeAdapter
+    address: Address
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The one thing that names a person here."""
+        return (self.address.user,)
+
+    async def look(self) -> Seen:
+        """What is on the screen."""
+        return self.adapter.seen(self.address)
+
+    async def open_home(self) -> Seen:
+        """Open one's own page."""
+        return await self._tell(OpenedHome(self.address))
+
+    async def press(self, label: str, *, times: int = 1) -> Seen:
+        """Press the newest button of this label."""
+        pressed = Pressed(self.address, self.adapter.action(self.address, label))
+        for _ in range(times - 1):
+            await self.adapter.tell(pressed)
+        return await self._tell(pressed)
+
+    async def fill(self, form: Form, values: Mapping[str, tuple[str, ...]]) -> Seen:
+        """Send a form; an unknown field or option is the test's mistake."""
+        before = await self.look()
+        for key, chosen in values.items():
+            field_ = next(field_ for field_ in form.fields if field_.key == key)
+            unknown = set(chosen) - {option.value for option in field_.options}
+            if field_.options and unknown:
+                raise AssertionError(f"The field {key!r} has no option {unknown}.")
+        after = await self._tell(Submitted(self.address, form.key, dict(values)))
+        return Seen(f"{before.text} {after.text}", after.buttons, after.outcome)
+
+    async def command(self, command: str) -> Seen:
+        """Give a command; words after the first are its text."""
+        word, _, text = command.partition(" ")
+        return await self._tell(Commanded(self.address, word, text))
+
+    async def write(self, text: str) -> Seen:
+        """Type a message."""
+        return await self._tell(Wrote(self.address, text))
+
+    async def join(self, group: Address, name: str) -> Seen:
+        """Come into a group's chat."""
+        return await self._tell(Joined(self.address, group, name))
+
+    async def leave(self, group: Address) -> Seen:
+        """Go out of a group's chat."""
+        return await self._tell(Left(self.address, group))
+
+    async def _tell(self, event: Event) -> Seen:
+        await self.adapter.tell(event)
+        return self.adapter.seen(self.address)
+
+
+def _card_words(card: Card) -> Iterator[str]:
+    yield card.title
+    yield from card.text
+    yield from card.ends or ()
+    yield card.progress
+    if card.picture:
+        yield card.picture.alternative
+
+
+def _form_words(form: Form) -> Iterator[str]:
+    yield form.title
+    yield from form.text
+    for field_ in form.fields:
+        yield field_.label
+        yield field_.hint
+        yield from (option.label for option in field_.options)

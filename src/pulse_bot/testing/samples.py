@@ -1,0 +1,48 @@
+"""The cards, the form and the hostile texts that the contract shows to people."""
+
+from __future__ import annotations
+
+from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option
+
+HOSTILE = (
+    "<script>alert(1)</script> &amp; & <b>\"quoted\"</b> 'single'",
+    "*bold* _italic_ ~gone~ `code` [link](http://example.org) <!channel> <@U123> :smile:",
+    "emoji 🧑🏽‍🏫🏴󠁧󠁢󠁳󠁣󠁴󠁿 and שלום עולם and مرحبا and {{ 7*7 }} {% raw %} %s \\n",
+)
+
+FORM = Form(
+    key="round:7|<&>",
+    title="Three questions",
+    text=("It takes less than a minute.",),
+    fields=(
+        Field(
+            "q1",
+            "We say what we think.",
+            FieldKind.ONE,
+            (
+                Option("1", "Strongly disagree"),
+                Option("5", "Strongly agree"),
+                Option("skip", "Skip"),
+            ),
+            hint="Think of the last week.",
+        ),
+        Field(
+            "q2",
+            "Which of these happened?",
+            FieldKind.SEVERAL,
+            (Option("a", "A visit"), Option("b", "A call"), Option('c"<&', 'None of "these" <&>')),
+            hint="Choose any.",
+        ),
+        Field("q1:comment", "Say more, if you like", FieldKind.TEXT, hint="No names.", longest=500),
+        Field("q2:comment", "Anything else?", FieldKind.TEXT, longest=500),
+    ),
+    submit="Send answers",
+)
+
+FILLED = {"q1": ("5",), "q2": ("a", 'c"<&'), "q1:comment": ("Line one\nline <two> & שלום 🙂",)}
+
+
+def card(*labels: str, title: str = "A question", text: tuple[str, ...] = ()) -> Card:
+    """A card with one row of buttons; the action of the n-th is "act:n"."""
+    row = tuple(Button(label, f"act:{number}") for number, label in enumerate(labels))
+    return Card(CardKind.QUESTION, title, text, (row,) if row else ())
