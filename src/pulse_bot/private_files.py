@@ -1,0 +1,77 @@
+"""Files that the server's user alone may read: written durably, looked at, removed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from pulse_bot.errors import KeyStoreError
+
+PRIVATE_DIR: Final = 0o700
+PRIVATE_FILE: Final = 0o600
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write a new file, private from its first moment, and durably; remove it when that fails."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    try:
+        with open(descriptor, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def shred(file: Path) -> None:
+    """Overwrite a file, as far as its disk does so in place, and remove it; or do nothing."""
+    try:
+        with file.open("r+b") as opened:
+            opened.write(bytes(file.stat().st_size))
+            opened.flush()
+            os.fsync(opened.fileno())
+    except FileNotFoundError:
+        return
+    file.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a name that was added to a folder, or taken out, survive a crash."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def refuse_shared(path: Path, wanted: int) -> None:
+    """Raise unless a file or folder belongs to this user, who alone may read and may write it."""
+    found = path.stat()
+    if found.st_uid != os.geteuid():
+        raise KeyStoreError(
+            f"{path} belongs to another user than the one pulse-bot runs as. "
+            f"Run: sudo chown {os.geteuid()} {path}"
+        )
+    mode = stat.S_IMODE(found.st_mode) & 0o777
+    if mode != wanted:
+        raise KeyStoreError(
+            f"{path} has mode {mode:o}; keys need {wanted:o}, which lets "
+            f"nobody else read them. Run: chmod {wanted:o} {path}"
+        )
+
+
+@contextmanager
+def failures_told(path: Path) -> Iterator[None]:
+    """Turn the system's errors about a file for keys into KeyStoreError."""
+    try:
+        yield
+    except OSError as error:
+        raise KeyStoreError(
+            f"{path.parent if path.suffix == '.draft' else path} cannot be used for keys: "
+            f"{error.strerror}. Make room, or make it writable, and try again."
+        ) from error
