@@ -1,0 +1,50 @@
+# The few commands of this project; `make` lists them. Needs Python 3.11 or newer, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# A benchmark is a module of benchmarks/; BENCH="clicks digest" runs only these.
+BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py,$(wildcard benchmarks/[a-z]*.py)))))
+ARGS ?=
+# Tests that kill processes or measure time run after the others, alone.
+WORKERS ?= 2
+
+DEV := $(VENV)/.installed-dev
+DEMO := $(VENV)/.installed-demo
+ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
+
+.PHONY: help demo test check format bench
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(ENOUGH)  ## play sixteen weeks of a made-up partnership, then try it (ARGS=--headless: print and end)
+	@$(BIN)/pulse-bot demo $(ARGS)
+
+test: check  ## check, then run all tests
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not chaos" --durations 10
+	$(BIN)/pytest -m chaos --durations 10
+
+check: $(DEV)  ## lint, formatting, types, and the layers of the design
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(DEV)  ## format, and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(DEV)  ## measure, each figure beside its baseline
+	@set -e; for name in $(BENCH); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pulse-bot needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Run: make PYTHON=/path/to/a/newer/python")'
+	$(PYTHON) -m venv $(VENV)
+
+$(DEV): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(DEMO): pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[web,reports]'
+	@touch $@
