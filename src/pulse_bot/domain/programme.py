@@ -1,8 +1,8 @@
 """A programme: the recurring plan of what is asked when, and the rotation of its items.
 
-The core of a theme is asked in fixed order, round and round again, so that every block of six rounds
-holds the same six questions and blocks compare as they are (anonymity, section 2). Items without
-such an order are asked least recently asked first.
+The core of a theme is asked in fixed order, round and round again, so that every block of six
+rounds holds the same six questions and blocks compare as they are (anonymity, section 2). Items
+without such an order are asked least recently asked first.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def slot(plan: Programme, calendar: Calendar, now: datetime) -> tuple[datetime, 
 
 
 def next_opening(plan: Programme, calendar: Calendar, after: datetime) -> datetime | None:
-    """The first opening after a moment that is not in a holiday; None if there is none in a year."""
+    """The first opening after a moment, holidays left out; None where a year has none."""
     for _ in range(53):
         after = following(plan.opens, after, calendar.zone)
         if not calendar.is_holiday(after.astimezone(calendar.zone).date()):
@@ -80,6 +80,10 @@ def _last_turn(items: Sequence[Item], last: Mapping[str, int]) -> int:
 
 def _next_item(items: Sequence[Item], last: Mapping[str, int], rounds: int) -> Item | None:
     core = [item for item in items if item.core]
-    ready = [item for item in core or items if rounds - last.get(item.id, -rounds - 4) >= 4]
+    ready = [
+        item
+        for item in core or items
+        if item.id not in last or rounds - last[item.id] >= ROUNDS_BETWEEN
+    ]
     # In a core the least recently asked item is the next in its fixed order.
     return min(ready, key=lambda item: last.get(item.id, -1), default=None)

@@ -45,6 +45,8 @@ class Round:
     roster_size: int
     thresholds: Thresholds
     items: tuple[Item, ...]
+    newcomers: int = 0
+    """Members of the roster who were never asked before."""
     again: bool = False
     """Asked in place of a round that was lost."""
 

@@ -1,12 +1,12 @@
 """`due(state, now)`: which rounds open, who is reminded, what closes, what is posted.
 
-Pure, and asked once a minute in the whole cluster. Asking twice is harmless: every action is carried
-out by a compare-and-set, and its job has a key that a second worker cannot take again.
+Pure, and asked once a minute in the whole cluster. Asking twice is harmless: every action is
+carried out by a compare-and-set, and its job has a key that a second worker cannot take again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,8 +27,6 @@ class RoundState:
     reminders_done: int = 0
     unsent: frozenset[tuple[str, str]] = frozenset()
     """(adapter, workspace) of invitations whose time has come and that are not sent."""
-    unposted: bool = False
-    """A digest that is not in every group's chat yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +39,8 @@ class PartnershipState:
     since: datetime | None
     """When the programme was set; openings before it are not made up for."""
     latest: RoundState | None = None
+    unposted: tuple[int, ...] = ()
+    """Closed rounds whose digest is not in every group's chat yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,19 @@ Action = Open | Deliver | Remind | Close | Post
 
 def due(state: PartnershipState, now: datetime) -> tuple[Action, ...]:
     """What has to happen now for one partnership, in this order."""
+    posts = (Post(round_id) for round_id in state.unposted)
+    return (*posts, *_next_move(state, now))
+
+
+def _next_move(state: PartnershipState, now: datetime) -> Iterable[Action]:
     latest = state.latest
     if latest is None or latest.state is State.CLOSED:
-        posts = (Post(latest.id),) if latest is not None and latest.unposted else ()
-        return (*posts, *_opening(state, now))
+        return _opening(state, now)
     if latest.state is State.LOST:
-        return tuple(_replacement(state.id, latest, now)) or tuple(_opening(state, now))
+        return tuple(_replacement(state.id, latest, now)) or _opening(state, now)
     if latest.state is State.CLOSING or now >= latest.closes_at:
         return (Close(latest.id),)
-    return tuple(_while_open(state, latest, now))
+    return _while_open(state, latest, now)
 
 
 def _opening(state: PartnershipState, now: datetime) -> Iterator[Open]:

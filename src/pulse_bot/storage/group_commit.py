@@ -1,0 +1,116 @@
+"""Group commit: rows that wait at the same time share one transaction.
+
+Each waiting caller is answered only after the commit that holds its row is on disk. While one
+commit is under way the next rows gather, so the groups grow with the load and nobody waits for a
+timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, NamedTuple, TypeVar
+
+RowT = TypeVar("RowT")
+ResultT = TypeVar("ResultT")
+
+_LARGEST: Final = 1000
+"""Rows in one transaction, so that the first of them never waits long."""
+
+
+class _Waiting(NamedTuple, Generic[RowT, ResultT]):
+    row: RowT
+    loop: asyncio.AbstractEventLoop
+    done: asyncio.Future[ResultT]
+
+
+class GroupCommit(Generic[RowT, ResultT]):
+    """Gathers rows of one kind and hands them to `commit`, a group at a time.
+
+    `commit` writes the rows durably in one transaction and returns one result each, in their order.
+    """
+
+    def __init__(self, commit: Callable[[list[RowT]], Sequence[ResultT]]) -> None:
+        """The thread that commits starts with the first row."""
+        self._commit = commit
+        self._rows: queue.SimpleQueue[_Waiting[RowT, ResultT] | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    async def put(self, row: RowT) -> ResultT:
+        """Write a row; returns when it is on disk. Raises what `commit` raised."""
+        self._start()
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[ResultT] = loop.create_future()
+        self._rows.put(_Waiting(row, loop, done))
+        return await done
+
+    def close(self) -> None:
+        """Commit what waits, and stop. No row may be put after."""
+        if self._thread is not None:
+            self._rows.put(None)
+            self._thread.join()
+            self._thread = None
+
+    def _start(self) -> None:
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(
+                        target=self._work, name="group-commit", daemon=True
+                    )
+                    self._thread.start()
+
+    def _work(self) -> None:
+        going = True
+        while going:
+            group, going = self._gather()
+            if group:
+                self._write(group)
+
+    def _gather(self) -> tuple[list[_Waiting[RowT, ResultT]], bool]:
+        group: list[_Waiting[RowT, ResultT]] = []
+        waiting = self._rows.get()
+        while waiting is not None:
+            group.append(waiting)
+            if len(group) >= _LARGEST:
+                return group, True
+            try:
+                waiting = self._rows.get_nowait()
+            except queue.Empty:
+                return group, True
+        return group, False
+
+    def _write(self, group: list[_Waiting[RowT, ResultT]]) -> None:
+        try:
+            results = self._commit([waiting.row for waiting in group])
+        except Exception as error:
+            self._tell(group, [error] * len(group))
+        else:
+            self._tell(group, list(results))
+
+    def _tell(
+        self, group: list[_Waiting[RowT, ResultT]], answers: Sequence[ResultT | Exception]
+    ) -> None:
+        loops = {waiting.loop for waiting in group}
+        for loop in loops:
+            told = [
+                (waiting.done, answer)
+                for waiting, answer in zip(group, answers, strict=True)
+                if waiting.loop is loop
+            ]
+            # One wake-up a loop: waking it for each row costs more than the commit.
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_settle, told)
+
+
+def _settle(told: Sequence[tuple[asyncio.Future[ResultT], ResultT | Exception]]) -> None:
+    for done, answer in told:
+        if done.done():
+            continue
+        if isinstance(answer, Exception):
+            done.set_exception(answer)
+        else:
+            done.set_result(answer)

@@ -1,0 +1,24 @@
+"""What Alembic runs: our tables, on the connection that `upgrade` gives."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+
+from pulse_bot.storage.models import Table, UtcDateTime
+
+
+def _plain(kind: str, column_type: Any, _autogen: AutogenContext) -> str | Literal[False]:
+    # Old migrations must never import today's code.
+    return "sa.DateTime()" if kind == "type" and isinstance(column_type, UtcDateTime) else False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Table.metadata,
+    render_item=_plain,
+    render_as_batch=True,
+)
+context.run_migrations()

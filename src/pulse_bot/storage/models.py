@@ -1,0 +1,307 @@
+"""The tables. What is *not* here matters as much: no table says who answered, or when.
+
+An envelope bears no member, no time and no counter, and its table has no row ids of its own. Seats
+and invitations of a round are deleted when it closes. Times are in UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from pulse_bot.domain.rounds import State
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, without a zone in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment that does not say its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _enum(kind: type[StrEnum]) -> Enum:
+    # SQLAlchemy would store member names, and make a native type on PostgreSQL.
+    return Enum(
+        kind,
+        native_enum=False,
+        length=16,
+        values_callable=lambda members: [m.value for m in members],
+    )
+
+
+class Role(StrEnum):
+    """What a member may do beside answering."""
+
+    MEMBER = "member"
+    FACILITATOR = "facilitator"
+    LEAD = "lead"
+
+
+class Standing(StrEnum):
+    """Whether a member is asked."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    UNREACHABLE = "unreachable"
+    LEFT = "left"
+
+
+class Delivery(StrEnum):
+    """How far a message is: an invitation or a digest's post."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Handed to the platform; after a crash nobody knows whether it arrived."""
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class Table(DeclarativeBase):
+    """What all tables share."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute as it is
+        datetime: UtcDateTime,
+        str: String,
+        bytes: LargeBinary,
+        Role: _enum(Role),
+        Standing: _enum(Standing),
+        Delivery: _enum(Delivery),
+        State: _enum(State),
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+class PartnershipRow(Table):
+    """A partnership and its settings."""
+
+    __tablename__ = "partnership"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    time_zone: Mapped[str]
+    language: Mapped[str]
+    quiet_from: Mapped[time]
+    quiet_until: Mapped[time]
+
+
+class OrganisationRow(Table):
+    """A school or other body that members belong to; never a unit of reporting."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (UniqueConstraint("partnership_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
+    name: Mapped[str]
+
+
+class MemberRow(Table):
+    """A person in a partnership, reached at one address."""
+
+    __tablename__ = "member"
+    __table_args__ = (UniqueConstraint("adapter", "workspace", "user"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str]
+    role: Mapped[Role]
+    standing: Mapped[Standing]
+    adapter: Mapped[str]
+    workspace: Mapped[str]
+    user: Mapped[str]
+    time_zone: Mapped[str | None]
+    seated: Mapped[bool]
+    """Was on a roster before; a newcomer waits for the next block."""
+
+
+class GroupRow(Table):
+    """A chat in which a partnership reads its digests."""
+
+    __tablename__ = "group_chat"
+    __table_args__ = (UniqueConstraint("adapter", "workspace", "chat"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
+    adapter: Mapped[str]
+    workspace: Mapped[str]
+    chat: Mapped[str]
+
+
+class ProgrammeRow(Table):
+    """The recurring plan of a partnership."""
+
+    __tablename__ = "programme"
+
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), primary_key=True)
+    themes: Mapped[list[Any]]
+    items_a_round: Mapped[int]
+    opens_weekday: Mapped[int]
+    opens_at: Mapped[time]
+    closes_weekday: Mapped[int]
+    closes_at: Mapped[time]
+    reminder_minutes: Mapped[list[Any]]
+    since: Mapped[datetime]
+
+
+class HolidayRow(Table):
+    """Days without questions: of the partnership, or of one organisation's own term calendar."""
+
+    __tablename__ = "holiday"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    first: Mapped[date]
+    last: Mapped[date]
+
+
+class RoundRow(Table):
+    """A round, frozen when it opens."""
+
+    __tablename__ = "round"
+    __table_args__ = (
+        UniqueConstraint("partnership_id", "number"),
+        # The other runner is a second worker's tick: only one of them opens a slot.
+        Index("uq_round_slot", "partnership_id", "slot", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
+    number: Mapped[int]
+    slot: Mapped[datetime]
+    state: Mapped[State]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    public_key: Mapped[bytes]
+    roster_size: Mapped[int]
+    newcomers: Mapped[int]
+    thresholds: Mapped[dict[str, Any]]
+    items: Mapped[list[Any]]
+    reminders_done: Mapped[int]
+    again: Mapped[bool]
+
+
+class SeatRow(Table):
+    """A member's place on the roster of a round that is not closed yet."""
+
+    __tablename__ = "seat"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+
+
+class InvitationRow(Table):
+    """That a member is sent their question card; never that it was answered."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("round_id", "member_id"),
+        Index("ix_invitation_waiting", "round_id", "adapter", "workspace", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    adapter: Mapped[str]
+    workspace: Mapped[str]
+    user: Mapped[str]
+    not_before: Mapped[datetime]
+    state: Mapped[Delivery]
+    reference: Mapped[str]
+
+
+class EnvelopeRow(Table):
+    """A sealed answer. No member, no time, no counter."""
+
+    __tablename__ = "envelope"
+    # A row id would keep the order in which people answered.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read by SQLAlchemy as it is
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    tag: Mapped[bytes] = mapped_column(primary_key=True)
+    ciphertext: Mapped[bytes]
+
+
+class TallyRow(Table):
+    """What is kept of a question, sealed with the installation's key."""
+
+    __tablename__ = "tally"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+
+
+class ReleaseRow(Table):
+    """A statement of a digest, exactly as it was said."""
+
+    __tablename__ = "release"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+
+
+class PostRow(Table):
+    """That a digest goes to a group's chat."""
+
+    __tablename__ = "post"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("group_chat.id"), primary_key=True)
+    state: Mapped[Delivery]
+    reference: Mapped[str]
+
+
+class LogEntryRow(Table):
+    """The log that all members can read: every change of a setting, every look at a result."""
+
+    __tablename__ = "log_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
+    at: Mapped[datetime]
+    who: Mapped[str]
+    what: Mapped[str]

@@ -1,0 +1,150 @@
+"""Partnerships, their organisations, members, groups, programmes and holidays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.calendar import Calendar, Holiday, WeekTime, zone
+from pulse_bot.domain.programme import Programme
+from pulse_bot.errors import Refused
+from pulse_bot.ports import Address
+from pulse_bot.storage.models import (
+    GroupRow,
+    HolidayRow,
+    LogEntryRow,
+    MemberRow,
+    OrganisationRow,
+    PartnershipRow,
+    ProgrammeRow,
+    Standing,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of the log that all members can read."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+def by_name(session: Session, name: str) -> PartnershipRow:
+    """A partnership by its name. Raises Refused, naming those that exist."""
+    found = session.scalar(select(PartnershipRow).where(PartnershipRow.name == name))
+    if found is None:
+        known = (
+            ", ".join(session.scalars(select(PartnershipRow.name).order_by("name"))) or "none yet"
+        )
+        raise Refused(f'There is no partnership "{name}". There are: {known}.')
+    return found
+
+
+def calendar(session: Session, row: PartnershipRow, member: MemberRow | None = None) -> Calendar:
+    """When a partnership may be written to, or one member of it, with its school's own terms."""
+    own = member.organisation_id if member is not None else None
+    query = select(HolidayRow.first, HolidayRow.last).where(
+        HolidayRow.partnership_id == row.id,
+        or_(HolidayRow.organisation_id.is_(None), HolidayRow.organisation_id == own),
+    )
+    name = (member.time_zone if member is not None else None) or row.time_zone or "UTC"
+    return Calendar(
+        zone=zone(name),
+        holidays=tuple(Holiday(first, last) for first, last in session.execute(query)),
+        quiet_from=row.quiet_from,
+        quiet_until=row.quiet_until,
+    )
+
+
+def programme(session: Session, partnership_id: int) -> tuple[Programme, datetime] | None:
+    """A partnership's plan, and since when it holds."""
+    row = session.get(ProgrammeRow, partnership_id)
+    if row is None:
+        return None
+    plan = Programme(
+        themes=tuple(row.themes),
+        opens=WeekTime(row.opens_weekday, row.opens_at),
+        closes=WeekTime(row.closes_weekday, row.closes_at),
+        items_a_round=row.items_a_round,
+        reminders=tuple(timedelta(minutes=minutes) for minutes in row.reminder_minutes),
+    )
+    return plan, row.since
+
+
+def set_programme(session: Session, partnership_id: int, plan: Programme, now: datetime) -> None:
+    """Replace a partnership's plan from now on."""
+    session.merge(
+        ProgrammeRow(
+            partnership_id=partnership_id,
+            themes=list(plan.themes),
+            items_a_round=plan.items_a_round,
+            opens_weekday=plan.opens.weekday,
+            opens_at=plan.opens.at,
+            closes_weekday=plan.closes.weekday,
+            closes_at=plan.closes.at,
+            reminder_minutes=[int(after.total_seconds() // 60) for after in plan.reminders],
+            since=now,
+        )
+    )
+
+
+def organisation(session: Session, partnership_id: int, name: str) -> OrganisationRow:
+    """An organisation by its name, made where it is new."""
+    query = select(OrganisationRow).where(
+        OrganisationRow.partnership_id == partnership_id, OrganisationRow.name == name
+    )
+    found = session.scalar(query)
+    if found is None:
+        found = OrganisationRow(partnership_id=partnership_id, name=name)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def member_at(session: Session, address: Address) -> MemberRow | None:
+    """Who lives at an address; nobody, once they have left."""
+    return session.scalar(
+        select(MemberRow).where(
+            MemberRow.adapter == address.adapter,
+            MemberRow.workspace == address.workspace,
+            MemberRow.user == address.user,
+            MemberRow.standing != Standing.LEFT,
+        )
+    )
+
+
+def members(session: Session, partnership_id: int) -> Sequence[tuple[MemberRow, str]]:
+    """Everybody who has not left, with the name of their organisation, by name."""
+    query = (
+        select(MemberRow, OrganisationRow.name)
+        .join(OrganisationRow, OrganisationRow.id == MemberRow.organisation_id)
+        .where(MemberRow.partnership_id == partnership_id, MemberRow.standing != Standing.LEFT)
+        .order_by(MemberRow.name, MemberRow.id)
+    )
+    return [(member, name) for member, name in session.execute(query)]
+
+
+def groups(session: Session, partnership_id: int) -> Sequence[GroupRow]:
+    """The chats in which a partnership reads its digests."""
+    return session.scalars(select(GroupRow).where(GroupRow.partnership_id == partnership_id)).all()
+
+
+def note(session: Session, partnership_id: int, now: datetime, who: str, what: str) -> None:
+    """Write a line into the log that all members can read."""
+    session.add(LogEntryRow(partnership_id=partnership_id, at=now, who=who, what=what))
+
+
+def log(session: Session, partnership_id: int, most: int = 50) -> Sequence[LogEntry]:
+    """The newest lines of the log, newest first."""
+    query = (
+        select(LogEntryRow.at, LogEntryRow.who, LogEntryRow.what)
+        .where(LogEntryRow.partnership_id == partnership_id)
+        .order_by(LogEntryRow.id.desc())
+        .limit(most)
+    )
+    return [LogEntry(at, who, what) for at, who, what in session.execute(query)]

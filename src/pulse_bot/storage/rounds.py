@@ -1,0 +1,227 @@
+"""Rounds, their rosters and invitations. Changes that two runners can race for are guarded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.items import Choice, Item, Kind
+from pulse_bot.domain.release import Thresholds
+from pulse_bot.domain.rounds import MOVES, Round, Seat, State
+from pulse_bot.domain.schedule import RoundState
+from pulse_bot.ports import Address
+from pulse_bot.storage.models import (
+    Delivery,
+    EnvelopeRow,
+    InvitationRow,
+    MemberRow,
+    PostRow,
+    RoundRow,
+    SeatRow,
+    Standing,
+)
+
+
+def move(session: Session, round_id: int, to: State) -> bool:
+    """Compare-and-set of a round's state: False where another runner was first.
+
+    The other runner is a second worker, or an operator at the command line.
+    """
+    allowed = [state for state, next_states in MOVES.items() if to in next_states]
+    change = update(RoundRow).where(RoundRow.id == round_id, RoundRow.state.in_(allowed))
+    return _changed(session, change.values(state=to)) == 1
+
+
+def claim_reminder(session: Session, round_id: int, which: int) -> bool:
+    """Take on a reminder before it is sent, so that a crash can lose one and never double it."""
+    change = update(RoundRow).where(
+        RoundRow.id == round_id, RoundRow.reminders_done < which, RoundRow.state == State.OPEN
+    )
+    return _changed(session, change.values(reminders_done=which)) == 1
+
+
+def _changed(session: Session, change: Any) -> int:
+    return int(session.connection().execute(change).rowcount)
+
+
+def load(session: Session, round_id: int) -> Round | None:
+    """A round as it was frozen, with its present state."""
+    row = session.get(RoundRow, round_id, populate_existing=True)
+    return None if row is None else read(row)
+
+
+def read(row: RoundRow) -> Round:
+    """The domain's round of a row."""
+    return Round(
+        id=row.id,
+        partnership=row.partnership_id,
+        number=row.number,
+        state=row.state,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        public_key=row.public_key,
+        roster_size=row.roster_size,
+        thresholds=Thresholds.from_json(row.thresholds),
+        items=tuple(thaw(kept) for kept in row.items),
+        newcomers=row.newcomers,
+        again=row.again,
+    )
+
+
+def freeze(item: Item) -> dict[str, Any]:
+    """An item as it is kept with the round that asked it."""
+    return asdict(item)
+
+
+def thaw(kept: Mapping[str, Any]) -> Item:
+    """An item as it was asked."""
+    choices = tuple(Choice(**choice) for choice in kept["choices"])
+    fixed = {"kind": Kind(kept["kind"]), "choices": choices, "ends": tuple(kept["ends"])}
+    return Item(**{**kept, **fixed})
+
+
+def latest(session: Session, partnership_id: int) -> RoundRow | None:
+    """The newest round of a partnership."""
+    return session.scalar(_of(partnership_id).order_by(RoundRow.number.desc()).limit(1))
+
+
+def unclosed(session: Session) -> Sequence[RoundRow]:
+    """Every round that still has envelopes to keep."""
+    query = select(RoundRow).where(RoundRow.state.in_([State.OPEN, State.CLOSING]))
+    return session.scalars(query).all()
+
+
+def ended(session: Session, among: Iterable[int]) -> frozenset[int]:
+    """Those of some rounds that are closed or lost, whose keys must not exist."""
+    query = select(RoundRow.id).where(
+        RoundRow.id.in_(among), RoundRow.state.in_([State.CLOSED, State.LOST])
+    )
+    return frozenset(session.scalars(query))
+
+
+def asked(session: Session, partnership_id: int) -> list[list[str]]:
+    """The item ids of every round that was not lost, oldest first."""
+    query = _of(partnership_id).where(RoundRow.state != State.LOST).order_by(RoundRow.number)
+    return [[kept["id"] for kept in row.items] for row in session.scalars(query)]
+
+
+def _of(partnership_id: int) -> Select[RoundRow]:
+    return select(RoundRow).where(RoundRow.partnership_id == partnership_id)
+
+
+def as_state(session: Session, row: RoundRow, now: datetime) -> RoundState:
+    """What the schedule needs to know of a round."""
+    waiting = (
+        select(InvitationRow.adapter, InvitationRow.workspace)
+        .where(
+            InvitationRow.round_id == row.id,
+            InvitationRow.state == Delivery.WAITING,
+            InvitationRow.not_before <= now,
+        )
+        .distinct()
+    )
+    return RoundState(
+        id=row.id,
+        state=row.state,
+        slot=row.slot,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        reminders_done=row.reminders_done,
+        unsent=frozenset((adapter, workspace) for adapter, workspace in session.execute(waiting)),
+    )
+
+
+def roster(session: Session, round_id: int) -> list[Seat]:
+    """Who is on the roster of a round that is not closed."""
+    query = select(SeatRow.member_id, SeatRow.organisation_id).where(SeatRow.round_id == round_id)
+    return [Seat(member, organisation) for member, organisation in session.execute(query)]
+
+
+def open_round_of(session: Session, member_id: int) -> Round | None:
+    """The open round on whose roster a member is."""
+    query = (
+        select(RoundRow)
+        .join(SeatRow, SeatRow.round_id == RoundRow.id)
+        .where(SeatRow.member_id == member_id, RoundRow.state == State.OPEN)
+        .order_by(RoundRow.id.desc())
+        .limit(1)
+    )
+    row = session.scalar(query)
+    return None if row is None else read(row)
+
+
+def waiting_invitations(
+    session: Session, round_id: int, adapter: str, workspace: str, now: datetime, most: int
+) -> list[tuple[int, Address]]:
+    """Invitations whose time has come, of members who can still be reached."""
+    query = (
+        select(InvitationRow.id, InvitationRow.user)
+        .join(MemberRow, MemberRow.id == InvitationRow.member_id)
+        .where(
+            InvitationRow.round_id == round_id,
+            InvitationRow.adapter == adapter,
+            InvitationRow.workspace == workspace,
+            InvitationRow.state == Delivery.WAITING,
+            InvitationRow.not_before <= now,
+            MemberRow.standing == Standing.ACTIVE,
+        )
+        .order_by(InvitationRow.id)
+        .limit(most)
+    )
+    found = session.execute(query).all()
+    return [(row_id, Address(adapter, workspace, user)) for row_id, user in found]
+
+
+def seat_addresses(session: Session, round_id: int) -> list[tuple[MemberRow, Address]]:
+    """Everybody on a roster who is still active, and where they can be reached."""
+    query = (
+        select(MemberRow)
+        .join(SeatRow, SeatRow.member_id == MemberRow.id)
+        .where(SeatRow.round_id == round_id, MemberRow.standing == Standing.ACTIVE)
+    )
+    return [
+        (member, Address(member.adapter, member.workspace, member.user))
+        for member in session.scalars(query)
+    ]
+
+
+def empty(session: Session, round_id: int) -> None:
+    """Delete what a round holds of its members: envelopes, seats, invitations."""
+    for table in (EnvelopeRow, SeatRow, InvitationRow):
+        session.execute(delete(table).where(table.round_id == round_id))
+
+
+def unposted(session: Session, partnership_id: int) -> tuple[int, ...]:
+    """Closed rounds whose digest still waits for a group's chat."""
+    query = (
+        select(PostRow.round_id)
+        .join(RoundRow, RoundRow.id == PostRow.round_id)
+        .where(RoundRow.partnership_id == partnership_id, PostRow.state == Delivery.WAITING)
+        .distinct()
+        .order_by(PostRow.round_id)
+    )
+    return tuple(session.scalars(query))
+
+
+def claim_post(session: Session, round_id: int, group_id: int) -> bool:
+    """Take on a post before it is sent: after a crash a digest is missing in a chat, never double.
+
+    The group's page always has it. The other runner is a second worker.
+    """
+    change = update(PostRow).where(
+        PostRow.round_id == round_id,
+        PostRow.group_id == group_id,
+        PostRow.state == Delivery.WAITING,
+    )
+    return _changed(session, change.values(state=Delivery.SENDING)) == 1
+
+
+def next_number(session: Session, partnership_id: int) -> int:
+    """The number of a partnership's next round."""
+    query = select(func.max(RoundRow.number)).where(RoundRow.partnership_id == partnership_id)
+    return (session.scalar(query) or 0) + 1
