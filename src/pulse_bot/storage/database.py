@@ -6,7 +6,7 @@ SQLite and PostgreSQL behave alike from here on. Parameters never reach a log or
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,8 @@ _SQLITE_SETTINGS: Final = (
     # Deleted envelopes are overwritten with zeros, not only forgotten.
     "PRAGMA secure_delete = ON",
 )
+
+_TRUNCATE: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 _READ_ONLY: Final = (
     "The database is read-only. Give the user who runs pulse-bot write access to it and its folder."
@@ -66,11 +68,14 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits at its end, or changes nothing. Raises StorageError."""
-        with explained(), Session(self.engine, expire_on_commit=False) as session:
-            with session.begin():
-                # A transaction that starts by reading could not be upgraded beside another writer.
-                session.connection(execution_options={"immediate": True})
-                yield session
+        with (
+            explained(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            # A transaction that starts by reading could not be upgraded beside another writer.
+            session.connection(execution_options={"immediate": True})
+            yield session
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -84,18 +89,26 @@ class Database:
     def scrub(self) -> None:
         """Remove what deleted rows leave behind in files: free pages, the log, dead rows.
 
-        Measured: after a plain VACUUM, deleted rows are still readable in SQLite's write-ahead log
-        until a truncating checkpoint.
+        Raises StorageError where another connection kept it from finishing; repeating is harmless.
         """
-        steps = (
-            ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
-            if self.sqlite
-            else ("VACUUM envelope", "VACUUM seat", "VACUUM invitation")
-        )
+        if self.sqlite:
+            self._scrub_sqlite()
+            return
         with explained(), self.engine.connect() as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-            for step in steps:
-                autocommit.execute(text(step))
+            autocommit.execute(text("VACUUM envelope, seat, invitation"))
+
+    def _scrub_sqlite(self) -> None:
+        # Measured: after a plain VACUUM deleted rows are still readable in the write-ahead log,
+        # until a checkpoint truncates it. The driver's own connection, since none of this may run
+        # in a transaction.
+        with explained(), closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            for step in (_TRUNCATE, "VACUUM", _TRUNCATE):
+                cursor.execute(step)
+            busy, *_ = cursor.fetchone()
+        if busy:
+            raise StorageError("The database is in use and could not be cleaned yet. Try again.")
 
     def close(self) -> None:
         """Give back every connection."""
