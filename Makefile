@@ -5,13 +5,13 @@ BIN := $(VENV)/bin
 # A benchmark is a module of benchmarks/; BENCH="clicks digest" runs only these.
 BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py,$(wildcard benchmarks/[a-z]*.py)))))
 ARGS ?=
-# Tests that kill processes or measure time run after the others, alone.
 WORKERS ?= 2
 
 DEV := $(VENV)/.installed-dev
 DEMO := $(VENV)/.installed-demo
 ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
+.DELETE_ON_ERROR:
 .PHONY: help demo test check format bench
 
 help:  ## list the targets
@@ -21,8 +21,7 @@ demo: $(ENOUGH)  ## play sixteen weeks of a made-up partnership, then try it (AR
 	@$(BIN)/pulse-bot demo $(ARGS)
 
 test: check  ## check, then run all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not chaos" --durations 10
-	$(BIN)/pytest -m chaos --durations 10
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile --durations 15
 
 check: $(DEV)  ## lint, formatting, types, and the layers of the design
 	$(BIN)/ruff check

@@ -28,6 +28,19 @@ def write_private(file: Path, content: bytes) -> None:
         raise
 
 
+@contextmanager
+def replace_private(file: Path, content: bytes) -> Iterator[Path]:
+    """A draft of a file to look at; it takes the file's place unless something is raised."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
+    try:
+        with failures_told(file):
+            write_private(draft, content)
+        yield draft
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def shred(file: Path) -> None:
     """Overwrite a file, as far as its disk does so in place, and remove it; or do nothing."""
     try:
@@ -72,6 +85,6 @@ def failures_told(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise KeyStoreError(
-            f"{path.parent if path.suffix == '.draft' else path} cannot be used for keys: "
+            f"{path.parent if path.suffix == '.draft' else path} cannot be used: "
             f"{error.strerror}. Make room, or make it writable, and try again."
         ) from error

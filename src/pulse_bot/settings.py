@@ -70,19 +70,25 @@ def _key_store(given: SecretStr) -> SecretStr:
     return SecretStr(str(Path(place).expanduser().absolute()))
 
 
-def _beside(database: SecretStr | None) -> Path:
-    """The folder of an SQLite database; the platform's data folder for any other."""
-    url = database.get_secret_value() if database else ""
+def sqlite_file(database: SecretStr) -> Path | None:
+    """The file of an SQLite database; None for any other database."""
+    url = database.get_secret_value()
     if not url.startswith(SQLITE):
-        return data_dir()
-    return Path(url.removeprefix(SQLITE).partition("?")[0]).parent
+        return None
+    return Path(url.removeprefix(SQLITE).partition("?")[0])
+
+
+def _beside(data: dict[str, Any]) -> Path:
+    """The folder of an SQLite database; the platform's data folder for any other."""
+    file = sqlite_file(data["database_url"])
+    return file.parent if file else data_dir()
 
 
 def _engine_url(data: dict[str, Any]) -> SecretStr:
-    database: SecretStr | None = data.get("database_url")
-    if database and not database.get_secret_value().startswith(SQLITE):
+    database: SecretStr = data["database_url"]
+    if sqlite_file(database) is None:
         return database
-    return SecretStr(sqlite_url(_beside(database) / "engine.db"))
+    return SecretStr(sqlite_url(_beside(data) / "engine.db"))
 
 
 def _folders(given: object) -> object:
@@ -113,11 +119,11 @@ class Settings(BaseSettings):
         description="Where the job engine keeps its work.",
     )
     key_store: Annotated[SecretStr, AfterValidator(_key_store)] = Field(
-        default_factory=lambda data: SecretStr(str(_beside(data.get("database_url")) / "keys")),
+        default_factory=lambda data: SecretStr(str(_beside(data) / "keys")),
         description="Where the keys of open rounds are kept: a folder, or a Redis server.",
     )
     installation_key_file: Folder = Field(
-        default_factory=lambda data: _beside(data.get("database_url")) / "installation.key",
+        default_factory=lambda data: _beside(data) / "installation.key",
         description="The file of the key that seals tallies.",
     )
     bank_dirs: Annotated[tuple[Folder, ...], NoDecode, BeforeValidator(_folders)] = Field(

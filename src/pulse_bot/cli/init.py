@@ -1,0 +1,107 @@
+"""`pulse-bot init`: ask a few things, write one settings file, make the folders and the key."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from pulse_bot.cli import settings_option
+from pulse_bot.errors import SettingsError
+from pulse_bot.key_stores import DirectoryKeyStore, make_installation_key, make_key_folder
+from pulse_bot.private_files import replace_private
+from pulse_bot.settings import Settings, data_dir, load_settings, sqlite_file, sqlite_url
+from pulse_bot.settings_sources import DEFAULT_FILE
+
+Answer = TypeVar("Answer")
+
+HOST = "127.0.0.1"
+PORT = 8080
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="The folder for everything it keeps.")
+@click.option("--database", metavar="URL", help="An SQLite file or a PostgreSQL database.")
+@click.option("--host", help=f"Where the pages listen.  [default: {HOST}]")
+@click.option("--port", type=click.IntRange(1, 65535), help=f"Their port.  [default: {PORT}]")
+@click.option("--yes", is_flag=True, help="Ask nothing: take the defaults.")
+@click.option("--force", is_flag=True, help="Replace the settings file that is there.")
+def init(
+    *,
+    data: Path | None,
+    database: str | None,
+    host: str | None,
+    port: int | None,
+    yes: bool,
+    force: bool,
+) -> None:
+    """Set up pulse-bot: ask a few things, write one file."""
+    file = settings_option() or DEFAULT_FILE
+    if file.exists() and not force:
+        raise SettingsError(f"{file} is there already. Keep it, or replace it with --force.")
+    folder = _asked("Folder for everything that is kept", data, data_dir(), silent=yes)
+    folder = folder.expanduser().absolute()
+    url = _asked("Database", database, sqlite_url(folder / "pulse.db"), silent=yes)
+    listen = _asked("Host that the pages listen on", host, HOST, silent=yes)
+    at = _asked("Port of the pages", port, PORT, silent=yes)
+    settings = _write(file, _toml(folder, url, listen, at))
+    _make(settings, folder)
+    _tell(file, settings)
+
+
+def _asked(question: str, given: Answer | None, default: Answer, *, silent: bool) -> Answer:
+    if given is not None:
+        return given
+    if silent:
+        return default
+    answer: Answer = click.prompt(question, default=default, type=type(default))
+    return answer
+
+
+def _toml(folder: Path, url: str, host: str, port: int) -> str:
+    """A JSON string is a TOML string too."""
+    values = {
+        "database_url": url,
+        "key_store": str(folder / "keys"),
+        "installation_key_file": str(folder / "installation.key"),
+    }
+    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
+    head = "# Settings of pulse-bot; docs/settings.md lists them all."
+    return "\n".join(
+        [head, *lines, "", "[web]", f"host = {json.dumps(host)}", f"port = {port}", ""]
+    )
+
+
+def _write(file: Path, text: str) -> Settings:
+    """Write the file once what stands in it is known to be right. It may hold a password."""
+    with replace_private(file, text.encode()) as draft:
+        try:
+            return load_settings(draft)
+        except SettingsError as error:
+            told = str(error).replace(str(draft), str(file))
+            raise SettingsError(f"{told}\nNothing was written.") from error
+
+
+def _make(settings: Settings, folder: Path) -> None:
+    database = sqlite_file(settings.database_url)
+    for place in (folder, database.parent if database else folder):
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    store = settings.key_store.get_secret_value()
+    if "://" not in store:
+        make_key_folder(Path(store))
+        DirectoryKeyStore(Path(store)).check()
+    make_installation_key(settings.installation_key_file)
+
+
+def _tell(file: Path, settings: Settings) -> None:
+    store = settings.key_store.get_secret_value()
+    click.echo(f"Wrote {file}.")
+    click.echo(f"Keys of open rounds: {'a Redis server' if '://' in store else store}")
+    click.echo("  Leave them out of every backup; they are best kept in memory (tmpfs).")
+    click.echo(f"Installation key: {settings.installation_key_file}")
+    click.echo("  Keep a copy in a safe place: past rounds cannot be read without it.")
+    click.echo("\nNext:")
+    for step in ("partnership create --help", "member add --help", "programme set --help", "run"):
+        click.echo(f"  pulse-bot {step}")
