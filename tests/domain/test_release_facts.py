@@ -1,0 +1,155 @@
+"""The facts of a digest: what comes out of a closed round, and what never does."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulse_bot.domain.digest import Band, BlockFact, Call, DigestFacts, Level, Silence, TrendFact
+from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.release import ClosedRound, PastRound, Series, Thresholds, facts
+from pulse_bot.domain.tallies import Answers, Tally, tally
+
+BARS = Thresholds()
+THEMES = ("trust", "honesty", "accountability")
+CORES = {
+    theme: [
+        Item(f"{theme}-{k}", theme, f"{theme} {k}?", Kind.AGREE, theme, f"Talk {theme} {k}.")
+        for k in range(6)
+    ]
+    for theme in THEMES
+}
+
+
+def counted(item: Item, values: list[int]) -> Tally:
+    """A tally of these answers, out of five organisations."""
+    return tally(item, [Answers(k % 5, {"answer": str(value)}) for k, value in enumerate(values)])
+
+
+def closed(number: int = 12, values: list[int] | None = None) -> ClosedRound:
+    """Round `number` of a partnership of fourteen that asks one core item of each theme."""
+    items = tuple(CORES[theme][(number - 1) % 6] for theme in THEMES)
+    tallies = {item.id: counted(item, values or [4] * 11) for item in items}
+    held = (number - 1) % 6 + 1
+    return ClosedRound(
+        partnership="Colne Valley Partnership",
+        number=number,
+        opened_at=datetime(2026, 3, 9, 8, tzinfo=UTC),
+        closed_at=datetime(2026, 3, 13, 16, tzinfo=UTC),
+        next_opens_at=None,
+        time_zone="Europe/London",
+        items=items,
+        tallies=tallies,
+        roster_size=14,
+        answered=11,
+        newcomers=0,
+        thresholds=BARS,
+        series=tuple(
+            Series(item.dimension, number, (PastRound(tallies[item.id], BARS),) * held)
+            for item in items
+        ),
+    )
+
+
+def test_each_question_has_its_level_or_its_silence() -> None:
+    one = closed()
+    few = counted(one.items[1], [4] * 4)
+    said = facts(replace(one, tallies={**one.tallies, one.items[1].id: few})).questions
+    assert [(fact.item, fact.says) for fact in said] == [
+        ("trust-5", Level("3.8")),  # n = 11, kmax = 3 (44 + 1 = 5n - D); 4.0 is a tie, towards 3
+        ("honesty-5", Silence.TOO_FEW),
+        ("accountability-5", Level("3.8")),
+    ]
+
+
+def test_a_reverse_scored_question_says_so() -> None:
+    one = closed()
+    turned = replace(one.items[0], reverse=True)
+    said = facts(replace(one, items=(turned, *one.items[1:]))).questions
+    assert [fact.reverse for fact in said] == [True, False, False]
+
+
+@pytest.mark.parametrize("number", [1, 5, 7, 11])
+def test_no_block_is_said_inside_a_turn_of_the_core(number: int) -> None:
+    assert facts(closed(number)).blocks == ()
+
+
+@pytest.mark.parametrize(("number", "block"), [(6, 1), (12, 2), (18, 3)])
+def test_a_block_is_said_when_a_turn_of_the_core_ends(number: int, block: int) -> None:
+    # 66 answers of 4, D = 50, step 0.1: 66 * 4.25 = 280.5 is too much, 66 * 4.15 = 273.9 fits.
+    assert facts(closed(number)).blocks == tuple(
+        BlockFact(theme, block, Level("4.0")) for theme in THEMES
+    )
+
+
+def test_themes_that_were_not_asked_say_nothing() -> None:
+    one = closed(6)
+    said = facts(replace(one, series=one.series[:1]))
+    assert [fact.dimension for fact in said.blocks] == ["trust"]
+    assert [fact.dimension for fact in said.trends] == ["trust"]
+
+
+def test_the_trend_is_learning_up_to_the_seventh_round() -> None:
+    assert facts(closed(7)).trends == tuple(
+        TrendFact(theme, Call.LEARNING, 7, 8) for theme in THEMES
+    )
+    assert facts(closed(8)).trends == ()
+
+
+def test_the_response_is_a_band() -> None:
+    assert facts(closed()).response is Band.MOST
+    assert facts(replace(closed(), answered=6)).response is Band.TO_A_HALF
+
+
+@pytest.mark.parametrize(("newcomers", "said"), [(0, False), (1, False), (2, True), (5, True)])
+def test_several_newcomers_are_mentioned(newcomers: int, said: bool) -> None:
+    assert facts(replace(closed(), newcomers=newcomers)).newcomers is said
+
+
+def test_every_prompt_of_the_core_has_its_turn() -> None:
+    """Three turns of six rounds bring up all eighteen prompts once."""
+    prompts = {facts(closed(number)).talk for number in range(1, 19)}
+    assert prompts == {item.talk for core in CORES.values() for item in core}
+
+
+@given(values=st.lists(st.integers(1, 5), min_size=11, max_size=11), number=st.integers(1, 60))
+def test_the_prompt_does_not_depend_on_the_answers(values: list[int], number: int) -> None:
+    assert facts(closed(number, values)).talk == facts(closed(number)).talk
+
+
+def test_a_round_without_prompts_has_none() -> None:
+    one = closed()
+    silent = tuple(replace(item, talk="") for item in one.items)
+    assert facts(replace(one, items=silent)).talk == ""
+
+
+def leaves(value: object) -> list[object]:
+    """Every value in a tree of facts."""
+    if is_dataclass(value):
+        return [leaf for one in fields(value) for leaf in leaves(getattr(value, one.name))]
+    if isinstance(value, tuple):
+        return [leaf for one in value for leaf in leaves(one)]
+    return [value]
+
+
+def test_numbers_in_facts_are_of_rounds_and_never_of_answers_or_members() -> None:
+    """Rule 5: the exact n is nowhere in the facts, and nor are totals or the size of the roster."""
+    numbers = [leaf for leaf in leaves(facts(closed(6))) if type(leaf) in (int, float)]
+    number, block, trend = 6, [1] * 3, [6, 8] * 3
+    assert sorted(str(one) for one in numbers) == sorted(map(str, [number, *block, *trend]))
+
+
+@given(first=st.integers(10, 14), second=st.integers(10, 14))
+def test_rounds_of_other_sizes_with_the_same_cells_have_the_same_facts(
+    first: int, second: int
+) -> None:
+    """What a reader sees of 10 to 14 answers of 3 in the top band is one and the same."""
+
+    def seen(n: int) -> DigestFacts:
+        return facts(replace(closed(1, [3] * n), roster_size=14, answered=max(n, 11)))
+
+    assert seen(first) == seen(second)
