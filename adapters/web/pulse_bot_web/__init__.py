@@ -1,1 +1,37 @@
-"""The web adapter: personal links, the question page, the group's page."""
+"""The web adapter: personal links, the question page, the group's page.
+
+The plug-in imports neither Starlette nor Jinja2 nor uvicorn: `build` does, so that settings can be
+checked and links be made without them.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from pulse_bot.errors import MissingExtra
+from pulse_bot.plugins import AdapterPlugin, PersonalLink
+from pulse_bot.ports import ChatAdapter
+from pulse_bot_web.links import address_of
+from pulse_bot_web.settings import WebSettings
+
+__all__ = ["plugin"]
+
+
+def build(settings: WebSettings) -> ChatAdapter:
+    """The adapter, not yet listening. Raises MissingExtra."""
+    try:
+        from pulse_bot_web.adapter import WebAdapter
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("pulse_bot"):
+            raise
+        raise MissingExtra("web", error.name) from error
+    return WebAdapter(settings)
+
+
+def personal_link(settings: WebSettings) -> PersonalLink:
+    """A new link, and the address that it leads to. Only the address is ever stored."""
+    token = secrets.token_urlsafe(32)
+    return PersonalLink(address_of(token), f"{settings.links_start_with}/p/{token}")
+
+
+plugin = AdapterPlugin(name="web", settings=WebSettings, build=build, personal_link=personal_link)

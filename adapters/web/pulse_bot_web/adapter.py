@@ -1,0 +1,121 @@
+"""WebAdapter: listens with uvicorn, and knows that a page cannot write first."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from collections.abc import Generator
+
+import uvicorn
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Address, Card, Handle, Limits, Sent
+from pulse_bot_web.links import ADAPTER, is_ours
+from pulse_bot_web.settings import WebSettings
+from pulse_bot_web.site import Site
+
+SECONDS_TO_FINISH = 2
+
+
+class WebAdapter:
+    """The `ChatAdapter` of personal links."""
+
+    name = ADAPTER
+    limits = Limits(
+        text=20_000,
+        buttons_a_row=5,
+        action=256,
+        forms_at_once=True,
+        pictures=True,
+        writes_first=False,
+    )
+
+    def __init__(self, settings: WebSettings) -> None:
+        self._settings = settings
+        self.listening = asyncio.Event()
+        """Set once pages are served."""
+        self.port = settings.port
+        """The port in use once listening; the settings may leave the choice to the system."""
+
+    async def run(self, handle: Handle) -> None:
+        """Serve pages until cancelled. Raises AdapterError where it cannot listen."""
+        listener = _listener(self._settings)
+        self.port = listener.getsockname()[1]
+        server = _Server(_config(Site(self._settings, handle)))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        self.listening.set()  # the socket takes connections from here on
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            server.should_exit = True
+            await serving
+            raise
+        finally:
+            self.listening.clear()
+            listener.close()
+
+    async def send(self, address: Address, card: Card) -> Sent:
+        """Do nothing: the member sees it on the next visit. Raises AdapterError."""
+        _own(address)
+        return Sent(address, "")
+
+    async def edit(self, sent: Sent, card: Card) -> None:
+        """Do nothing: a page is made anew on each visit. Raises AdapterError."""
+        _own(sent.address)
+
+    async def members(self, group: Address) -> list[Address]:
+        """Nobody: the web has no group chats."""
+        return []
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server inside a process that handles its signals itself."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+
+def _config(site: Site) -> uvicorn.Config:
+    return uvicorn.Config(
+        site.app(),
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        # At its most talkative uvicorn writes whole requests, tokens included.
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=SECONDS_TO_FINISH,
+    )
+
+
+def _own(address: Address) -> None:
+    if not is_ours(address):
+        raise AdapterError(
+            "This is no address of a personal link. Give the member a new link.", permanent=True
+        )
+
+
+def _listener(settings: WebSettings) -> socket.socket:
+    """A bound socket. uvicorn would end the whole process where it cannot bind."""
+    host, port = settings.host, settings.port
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return socket.create_server((host, port), family=found[0][0], backlog=512)
+    except OSError as error:
+        raise AdapterError(_why_not(error, host, port), permanent=True) from error
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {host} is in use: stop the other program or set PULSE_BOT_WEB__PORT."
+        )
+    if error.errno == errno.EACCES:
+        return f"Port {port} on {host} is not allowed: set PULSE_BOT_WEB__PORT to one above 1023."
+    return f"Cannot listen on {host}: set PULSE_BOT_WEB__HOST to an address of this machine."

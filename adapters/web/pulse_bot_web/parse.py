@@ -1,0 +1,110 @@
+"""Requests in, events out. What a browser cannot have sent is turned away with a kind word.
+
+Values are passed on exactly as the person chose them; whether they fit a question is the core's to
+say.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+
+from pulse_bot.ports import Address, Pressed, Submitted
+
+LONGEST_BODY: Final = 64 * 1024
+LONGEST_READ: Final = 1024 * 1024
+"""A body that is too long is still read up to here and dropped, since a browser whose upload is cut
+off shows its own error in place of our page."""
+MOST_PARTS: Final = 200
+
+FIELD: Final = "f:"
+"""What the names of a form's fields start with, so that none can collide with a name of ours."""
+
+
+class TurnedAway(Exception):
+    """A request that cannot be taken, with a word for the person who made it."""
+
+    def __init__(self, status: int, title: str, message: str) -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+        self.message = message
+
+
+async def pressed(request: Request, address: Address) -> Pressed:
+    """The button that was pressed. Raises TurnedAway."""
+    action = dict(await _parts(request)).get("action")
+    if action is None:
+        raise _unreadable()
+    return Pressed(address, action)
+
+
+async def submitted(request: Request, address: Address) -> Submitted:
+    """The form that was sent, without the fields left empty. Raises TurnedAway."""
+    form: str | None = None
+    values: dict[str, tuple[str, ...]] = {}
+    for name, value in await _parts(request):
+        if name == "form":
+            form = value
+        elif name.startswith(FIELD) and value.strip():
+            key = name.removeprefix(FIELD)
+            # Browsers send a line break in a text as two characters.
+            values[key] = (*values.get(key, ()), value.replace("\r\n", "\n"))
+    if form is None:
+        raise _unreadable()
+    return Submitted(address, form, values)
+
+
+async def _parts(request: Request) -> list[tuple[str, str]]:
+    body = await _body(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise TurnedAway(
+            415,
+            "That cannot be read here",
+            "Nothing has been recorded. Please open your link in a web browser and answer there.",
+        )
+    try:
+        return parse_qsl(
+            body.decode("utf-8", "replace"),
+            keep_blank_values=True,
+            errors="replace",
+            max_num_fields=MOST_PARTS,
+        )
+    except ValueError as error:
+        raise _unreadable() from error
+
+
+async def _body(request: Request) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > LONGEST_READ:
+        raise _too_long()
+    body, length = bytearray(), 0
+    async for chunk in request.stream():
+        length += len(chunk)
+        if length > LONGEST_READ:
+            break
+        if length <= LONGEST_BODY:
+            body += chunk
+    if length > LONGEST_BODY:
+        raise _too_long()
+    return bytes(body)
+
+
+def _too_long() -> TurnedAway:
+    return TurnedAway(
+        413,
+        "That is too long",
+        "Nothing has been recorded, because there is more text than we can take. "
+        "Please go back, shorten it and send it again.",
+    )
+
+
+def _unreadable() -> TurnedAway:
+    return TurnedAway(
+        422,
+        "That did not come through",
+        "Nothing has been recorded. Please open the question again and send it once more.",
+    )

@@ -1,0 +1,142 @@
+"""Replies in, pages out: what a page is made of, and the templates that write it.
+
+Cards and forms go to the templates as they are; everything in them is escaped there.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from pulse_bot.ports import Card, CardKind, Field, FieldKind, Form, Outcome, Reply
+from pulse_bot_web.parse import FIELD
+
+NAVIGATION: Final = (
+    ("", "Question"),
+    ("group", "Digests"),
+    ("roster", "Who is in"),
+    ("privacy", "Privacy"),
+    ("help", "Help"),
+)
+"""Commands by which a person reads and changes nothing: the only ones that a link may give."""
+
+SHORT_LABEL: Final = 3
+"""Characters of an option that fits a narrow cell: the points of a scale from 0 to 10."""
+POINTS_OF_A_SCALE: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `home` is the path of a personal page, empty for who has none."""
+
+    home: str = ""
+    here: str | None = None
+    """The entry of the navigation that this page is."""
+    notice: str = ""
+    refused: bool = False
+    promise: Card | None = None
+    """Shown alone, with the button that says it was read."""
+    cards: tuple[Card, ...] = ()
+    form: Form | None = None
+    folded: bool = False
+    """The form was just sent, and is offered again behind one tap."""
+    back: bool = False
+    """Offer the way back to the question."""
+    blocks: tuple[tuple[Field, ...], ...] = field(default=(), init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "blocks", _blocks(self.form.fields) if self.form else ())
+
+    @property
+    def title(self) -> str:
+        """What a tab shows and a screen reader says first."""
+        if self.promise:
+            return self.promise.title
+        titles = [self.notice, *(card.title for card in self.cards)]
+        titles.append(self.form.title if self.form else "")
+        return next((title for title in titles if title), "Your page")
+
+
+class Pages:
+    """Writes pages. `path` stands in front of every link that is no personal one."""
+
+    def __init__(self, path: str) -> None:
+        self._templates = Environment(
+            loader=PackageLoader("pulse_bot_web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["base64"] = _base64
+        self._templates.globals.update(
+            path=path, navigation=NAVIGATION, field_prefix=FIELD, is_scale=is_scale
+        )
+        self.css = files("pulse_bot_web").joinpath("static/style.css").read_text("utf-8")
+
+    def write(self, page: Page) -> str:
+        """The page as HTML."""
+        return self._templates.get_template("page.html").render(page=page)
+
+    def front(self) -> str:
+        """The page of who has no personal link."""
+        return self._templates.get_template("front.html").render(page=Page())
+
+    def message(self, title: str, text: str, home: str = "") -> str:
+        """A page that says one thing and leads back."""
+        card = Card(CardKind.NOTICE, title, (text,))
+        return self.write(Page(home=home, cards=(card,), back=bool(home)))
+
+
+def home_page(home: str, reply: Reply, *, promised: bool, notice: str) -> Page:
+    """A person's own page: the promise alone until it was read, then all the rest."""
+    promise = next((card for card in reply.cards if card.kind is CardKind.PROMISE), None)
+    if promise and not promised:
+        return Page(home=home, promise=promise)
+    return Page(
+        home=home,
+        here="",
+        notice=notice or reply.notice,
+        refused=not notice and reply.outcome is Outcome.REFUSED,
+        cards=tuple(card for card in reply.cards if card.kind is not CardKind.PROMISE),
+        form=reply.form,
+        folded=bool(notice),
+    )
+
+
+def answer_page(home: str, reply: Reply, here: str | None = None) -> Page:
+    """What came of a button, a form or a command."""
+    return Page(
+        home=home,
+        here=here,
+        notice=reply.notice,
+        refused=reply.outcome is Outcome.REFUSED,
+        cards=reply.cards,
+        form=reply.form,
+        back=here is None,
+    )
+
+
+def is_scale(choice: Field) -> bool:
+    """Whether the options are the points of a scale, drawn side by side."""
+    short = [option for option in choice.options if len(option.label) <= SHORT_LABEL]
+    return choice.kind is FieldKind.ONE and len(short) >= POINTS_OF_A_SCALE
+
+
+def _base64(png: bytes) -> str:
+    return b64encode(png).decode()
+
+
+def _blocks(fields: tuple[Field, ...]) -> tuple[tuple[Field, ...], ...]:
+    """A text right after a choice is that question's comment, and is drawn in one block with it."""
+    blocks: list[tuple[Field, ...]] = []
+    for one in fields:
+        if blocks and one.kind is FieldKind.TEXT and blocks[-1][-1].kind is not FieldKind.TEXT:
+            blocks[-1] = (*blocks[-1], one)
+        else:
+            blocks.append((one,))
+    return tuple(blocks)

@@ -1,0 +1,230 @@
+"""The routes: one request, one event, one page. Knows HTTP, and nothing of sockets or servers.
+
+Nothing about a person is kept between two requests; the two cookies live in the person's browser.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from pulse_bot.ports import Commanded, Handle, OpenedHome, Outcome, Reply
+from pulse_bot_web.headers import SecurityHeaders
+from pulse_bot_web.links import TOKEN, address_of
+from pulse_bot_web.parse import TurnedAway, pressed, submitted
+from pulse_bot_web.render import NAVIGATION, Page, Pages, answer_page, home_page
+from pulse_bot_web.settings import WebSettings
+
+log = logging.getLogger(__name__)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+PROMISED: Final = "promised"
+NOTICE: Final = "notice"
+A_YEAR: Final = 365 * 24 * 60 * 60
+A_MINUTE: Final = 60
+LONGEST_COOKIE: Final = 3000
+"""Browsers drop a cookie of more than 4096 bytes with its name and attributes."""
+
+UNKNOWN = (
+    "This link is not valid any more",
+    "Ask your partnership's lead for a new one.",
+)
+SORRY = (
+    "That did not work just now",
+    "Something went wrong on our side. Nothing was lost; please try again in a minute.",
+)
+
+
+class Site:
+    """The pages of one running adapter."""
+
+    def __init__(self, settings: WebSettings, handle: Handle) -> None:
+        self._settings = settings
+        self._handle = handle
+        self._pages = Pages(settings.path)
+
+    def app(self) -> Starlette:
+        """The ASGI application."""
+        personal = "/p/{token}"
+        routes = [
+            Route("/", self._kindly(self._front)),
+            Route("/healthz", self._kindly(self._health)),
+            Route("/style.css", self._kindly(self._style)),
+            Route(personal, self._kindly(self._home)),
+            Route(f"{personal}/promise", self._kindly(self._promise), methods=["POST"]),
+            Route(f"{personal}/press", self._kindly(self._press), methods=["POST"]),
+            Route(f"{personal}/send", self._kindly(self._send), methods=["POST"]),
+            *(
+                Route(f"{personal}/{command}", self._kindly(self._command))
+                for command, _ in NAVIGATION
+                if command
+            ),
+        ]
+        app = Starlette(
+            routes=routes,
+            middleware=[Middleware(SecurityHeaders)],
+            exception_handlers={HTTPException: self._no_such_page},
+        )
+        # It would build an address from the Host header, which anybody can write.
+        app.router.redirect_slashes = False
+        return app
+
+    # The pages of everybody
+
+    async def _front(self, request: Request) -> Response:
+        return HTMLResponse(self._pages.front())
+
+    async def _health(self, request: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    async def _style(self, request: Request) -> Response:
+        return Response(
+            self._pages.css, media_type="text/css", headers={"Cache-Control": "max-age=3600"}
+        )
+
+    # The pages of one person
+
+    async def _home(self, request: Request) -> Response:
+        home = self._home_path(request)
+        # Where a browser refuses cookies, the address line says for one visit that it was read.
+        promised = PROMISED in request.cookies or request.query_params.get(PROMISED) == "1"
+        notice = _unpacked(request.cookies.get(NOTICE, ""))
+        reply = await self._handle(OpenedHome(address_of(_token(request)), promised))
+        if reply.outcome is Outcome.UNKNOWN:
+            return self._unknown()
+        page = home_page(home, reply, promised=promised, notice=notice)
+        response = self._page(page, 409 if page.refused else 200)
+        if notice and not page.promise and request.method == "GET":
+            response.delete_cookie(NOTICE, path=home, httponly=True, samesite="strict")
+        return response
+
+    async def _promise(self, request: Request) -> Response:
+        home = self._home_path(request)
+        response = RedirectResponse(f"{home}?{PROMISED}=1", 303)
+        # Lax, so that it is sent when the weekly link is opened from a mail. It grants nothing.
+        response.set_cookie(
+            PROMISED,
+            "1",
+            max_age=A_YEAR,
+            path=home,
+            secure=self._settings.secure,
+            httponly=True,
+            samesite="lax",
+        )
+        return response
+
+    async def _press(self, request: Request) -> Response:
+        reply = await self._handle(await pressed(request, address_of(_token(request))))
+        return self._answered(request, reply)
+
+    async def _send(self, request: Request) -> Response:
+        reply = await self._handle(await submitted(request, address_of(_token(request))))
+        return self._answered(request, reply)
+
+    async def _command(self, request: Request) -> Response:
+        command = request.url.path.rpartition("/")[2]
+        reply = await self._handle(Commanded(address_of(_token(request)), command))
+        if reply.outcome is Outcome.UNKNOWN:
+            return self._unknown()
+        page = answer_page(self._home_path(request), reply, here=command)
+        return self._page(page, 409 if page.refused else 200)
+
+    # What they share
+
+    def _answered(self, request: Request, reply: Reply) -> Response:
+        """A notice alone goes by a redirect, so that reloading the page sends nothing again."""
+        home = self._home_path(request)
+        if reply.outcome is Outcome.UNKNOWN:
+            return self._unknown()
+        packed = _packed(reply.notice)
+        alone = not reply.cards and reply.form is None and len(packed) <= LONGEST_COOKIE
+        if reply.outcome is Outcome.REFUSED or not alone:
+            page = answer_page(home, reply)
+            return self._page(page, 409 if page.refused else 200)
+        response = RedirectResponse(home, 303)
+        response.set_cookie(
+            NOTICE,
+            packed,
+            max_age=A_MINUTE,
+            path=home,
+            secure=self._settings.secure,
+            httponly=True,
+            samesite="strict",
+        )
+        return response
+
+    def _page(self, page: Page, status: int) -> Response:
+        return HTMLResponse(self._pages.write(page), status)
+
+    def _unknown(self) -> Response:
+        return HTMLResponse(self._pages.message(*UNKNOWN), 404)
+
+    def _home_path(self, request: Request) -> str:
+        return f"{self._settings.path}/p/{_token(request)}"
+
+    def _kindly(self, endpoint: Endpoint) -> Endpoint:
+        """Whatever happens behind an endpoint, the person gets a page, and the log no payload."""
+
+        async def answer(request: Request) -> Response:
+            try:
+                return await endpoint(request)
+            except TurnedAway as away:
+                return self._turned_away(request, away)
+            except _NoSuchLink:
+                return self._unknown()
+            except Exception as error:
+                # The type alone: a message or a traceback could hold what the person sent.
+                log.error("A request was not handled: %s.", type(error).__name__)  # noqa: TRY400
+                return HTMLResponse(self._pages.message(*SORRY, self._home_or_none(request)), 503)
+
+        return answer
+
+    def _turned_away(self, request: Request, away: TurnedAway) -> Response:
+        home = self._home_or_none(request)
+        return HTMLResponse(self._pages.message(away.title, away.message, home), away.status)
+
+    def _home_or_none(self, request: Request) -> str:
+        try:
+            return self._home_path(request)
+        except _NoSuchLink:
+            return ""
+
+    async def _no_such_page(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        headers = error.headers if isinstance(error, HTTPException) else None
+        text = "Please open your personal link again, or go back to the page you came from."
+        page = self._pages.message("There is no such page", text)
+        return HTMLResponse(page, status, headers=headers)
+
+
+class _NoSuchLink(Exception):
+    """The path holds no token that was ever made here."""
+
+
+def _token(request: Request) -> str:
+    token = str(request.path_params.get("token", ""))
+    if not TOKEN.fullmatch(token):
+        raise _NoSuchLink
+    return token
+
+
+def _packed(notice: str) -> str:
+    return base64.urlsafe_b64encode(notice.encode()).decode().rstrip("=")
+
+
+def _unpacked(cookie: str) -> str:
+    try:
+        return base64.urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return ""
