@@ -186,6 +186,10 @@ class RedisKeyStore:
                 "rounds. Run on it: redis-cli config set maxmemory-policy noeviction"
             )
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self._server.close()
+
     def _configured(self, name: str) -> str:
         found = self._ask(lambda: self._server.config_get(name))
         if name not in found:

@@ -1,0 +1,101 @@
+"""What every key store does, asked of all three."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from pulse_bot.key_stores import (
+    DirectoryKeyStore,
+    MemoryKeyStore,
+    RedisKeyStore,
+    make_key_folder,
+    open_key_store,
+)
+from pulse_bot.ports import KeyStore
+
+REDIS = "redis://127.0.0.1:6379/0"
+
+
+@pytest.fixture(params=["memory", "folder", pytest.param("redis", marks=pytest.mark.redis)])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeyStore]:
+    if request.param == "memory":
+        yield MemoryKeyStore()
+    elif request.param == "folder":
+        make_key_folder(tmp_path / "keys")
+        yield DirectoryKeyStore(tmp_path / "keys")
+    else:
+        with redis.Redis.from_url(REDIS, socket_connect_timeout=1) as server:
+            try:
+                server.ping()
+            except redis.ConnectionError:
+                pytest.skip("no Redis server on 127.0.0.1:6379")
+        kept = RedisKeyStore(REDIS, prefix=f"test:{secrets.token_hex(6)}:")
+        yield kept
+        for round_id in kept.rounds():
+            kept.destroy(round_id)
+        kept.close()
+
+
+def test_keys_come_back_as_they_were_made(store: KeyStore) -> None:
+    made = store.create(7)
+
+    assert store.load(7) == made
+    assert len(made.secret_key) == len(made.tag_key) == 32
+    assert made.secret_key != made.tag_key
+
+
+def test_each_round_has_keys_of_its_own(store: KeyStore) -> None:
+    first, second = store.create(1), store.create(2)
+
+    assert first != second
+    assert store.load(1) == first
+    assert store.rounds() == {1, 2}
+
+
+def test_there_are_no_keys_before_they_are_made(store: KeyStore) -> None:
+    assert store.load(1) is None
+    assert store.rounds() == frozenset()
+
+
+def test_making_keys_again_makes_new_ones(store: KeyStore) -> None:
+    """An opening that was rolled back may have left keys, whose round has its id used again."""
+    orphan = store.create(3)
+
+    assert store.create(3) != orphan
+    assert store.load(3) != orphan
+    assert store.rounds() == {3}
+
+
+def test_destroyed_keys_are_gone_and_the_others_stay(store: KeyStore) -> None:
+    store.create(1)
+    kept = store.create(2)
+
+    store.destroy(1)
+
+    assert store.load(1) is None
+    assert store.load(2) == kept
+    assert store.rounds() == {2}
+
+
+def test_destroying_again_is_harmless(store: KeyStore) -> None:
+    store.create(1)
+    store.destroy(1)
+    store.destroy(1)
+    store.destroy(99)
+
+
+def test_keys_are_never_printed(store: KeyStore) -> None:
+    keys = store.create(1)
+
+    assert str(keys.secret_key) not in repr(keys)
+    assert keys.secret_key.hex() not in repr(store)
+
+
+def test_a_folder_is_opened_by_its_path_and_redis_by_its_url(tmp_path: Path) -> None:
+    assert isinstance(open_key_store(str(tmp_path)), DirectoryKeyStore)
+    assert isinstance(open_key_store("redis://127.0.0.1:1/0"), RedisKeyStore)
