@@ -87,7 +87,7 @@ class Root(click.Group):
 
 
 @click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="pulse-bot")
+@click.version_option(package_name="pulse-bot", prog_name="pulse-bot")
 @click.option(
     "--settings",
     type=click.Path(path_type=Path),
