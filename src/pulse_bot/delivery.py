@@ -1,0 +1,292 @@
+"""Sending many cards at once: no faster than a platform allows, each written down before the next.
+
+Knows the port and nothing else: who is to be asked, and where it is written down, come in as
+arguments. What is durable about it is the caller's: a ledger that `record` writes to, and a job
+that calls `deliver` again with whatever the ledger does not yet have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Address, Card, ChatAdapter, Limits
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# When a delivery is cancelled, what is on its way may still arrive and be written down. Shorter
+# than the engine's own patience with a handler.
+_GRACE_SECONDS: Final = 1.0
+
+
+class Fate(StrEnum):
+    """Where a card ended."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    """The platform will never take it: the member blocked the bot, or is gone."""
+    NOT_YET = "not yet"
+    """Nothing is known to have arrived. It stays unsent, for the next delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one card: the platform's reference where sent, its reason where not."""
+
+    fate: Fate
+    reference: str = ""
+    reason: str = ""
+
+
+Parcel = tuple[int, Address, Card]
+"""An invitation's id, where it goes, what it says."""
+
+Record = Callable[[int, Receipt], Awaitable[None]]
+"""Writes a receipt into the ledger; returns once that is on disk. Not called for NOT_YET."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How hard a delivery tries. Times in seconds."""
+
+    in_flight: int = 30
+    """Also how many members can get a card twice after a crash."""
+    pauses: tuple[float, ...] = (1.0, 4.0)
+    """Between the attempts at one card; there is one attempt more than pauses."""
+    timeout: float = 30.0
+    """For one attempt. A send that timed out may have arrived, and is sent again all the same: a
+    second card does no harm, a lost one does."""
+    longest_wait: float = 60.0
+    """A platform that asks for more leaves the rest unsent, for a later delivery."""
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What a delivery came to. `retry_after` is in seconds: trying sooner would be in vain."""
+
+    sent: int = 0
+    failed: int = 0
+    not_yet: int = 0
+    retry_after: float = 0.0
+
+    def count(self, receipt: Receipt) -> None:
+        """Add one card."""
+        match receipt.fate:
+            case Fate.SENT:
+                self.sent += 1
+            case Fate.FAILED:
+                self.failed += 1
+            case Fate.NOT_YET:
+                self.not_yet += 1
+
+
+class Bucket:
+    """A token bucket: any second holds at most `sends_a_second + burst` sends.
+
+    It lives on one event loop and tells the time by that loop's clock.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        """Full at first. Without a burst it still holds one token, or nothing could be sent."""
+        self._rate = limits.sends_a_second
+        self._capacity = float(max(1, limits.burst))
+        self._tokens = self._capacity
+        self._filled_at = 0.0
+        self._paused_until = 0.0
+        # One waiter at a time looks at the clock. Times given out in advance would all come due
+        # together after the loop has been held up, and the platform would see them as one burst.
+        self._turn = asyncio.Lock()
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing through for so long."""
+        until = asyncio.get_running_loop().time() + seconds
+        self._paused_until = max(self._paused_until, until)
+
+    def paused_for(self) -> float:
+        """The seconds left of a pause."""
+        return max(0.0, self._paused_until - asyncio.get_running_loop().time())
+
+    async def take(self, longest_wait: float) -> bool:
+        """Wait for a token. False, at once, where a pause lasts longer than `longest_wait`."""
+        async with self._turn:
+            while (pause := self.paused_for()) > 0 or (pause := self._shortfall()) > 0:
+                if pause > longest_wait:
+                    return False
+                await asyncio.sleep(pause)
+            self._tokens -= 1
+            return True
+
+    def _shortfall(self) -> float:
+        """Seconds until there is a token; adds what has dripped in since the last look."""
+        now = asyncio.get_running_loop().time()
+        dripped = max(0.0, now - self._filled_at) * self._rate
+        self._tokens = min(self._capacity, self._tokens + dripped)
+        self._filled_at = now
+        # A sleep that ends a rounding error early is long enough.
+        missing = 1.0 - self._tokens
+        return missing / self._rate if missing > 1e-9 else 0.0
+
+
+class Courier:
+    """Delivers for one process, on one event loop: it holds the buckets of all workspaces."""
+
+    def __init__(self, effort: Effort = Effort()) -> None:
+        """Buckets appear as workspaces are first written to, and stay."""
+        self._effort = effort
+        self._buckets: dict[tuple[str, str], Bucket] = {}
+
+    async def deliver(
+        self, adapter: ChatAdapter, parcels: Iterable[Parcel], record: Record
+    ) -> Delivered:
+        """Send each parcel; all go to one workspace. Raises only what `record` raises.
+
+        Cancelled, it begins nothing new and gives what is on its way a moment to be written down.
+        """
+        run = _Run(self, adapter, record, iter(parcels))
+        workers = [asyncio.create_task(run.work()) for _ in range(self._effort.in_flight)]
+        try:
+            await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            run.stopping.set()
+            await _wind_up(workers)
+        for worker in workers:
+            problem = None if worker.cancelled() else worker.exception()
+            if problem is not None:
+                raise problem
+        return run.delivered
+
+    def bucket(self, adapter: ChatAdapter, workspace: str) -> Bucket:
+        """The bucket that all sends to a workspace go through."""
+        key = (adapter.name, workspace)
+        if key not in self._buckets:
+            self._buckets[key] = Bucket(adapter.limits)
+        return self._buckets[key]
+
+    async def send(
+        self,
+        adapter: ChatAdapter,
+        address: Address,
+        card: Card,
+        stopping: asyncio.Event | None = None,
+    ) -> Receipt:
+        """Send one card, in a few attempts. Never raises what a platform raises.
+
+        Once `stopping` is set, no further attempt begins.
+        """
+        bucket = self.bucket(adapter, address.workspace)
+        for pause in (*self._effort.pauses, 0.0):
+            if not await bucket.take(self._effort.longest_wait):
+                break
+            if stopping is not None and stopping.is_set():
+                break
+            receipt = await self._attempt(adapter, address, card)
+            if receipt is not None:
+                return receipt
+            if not bucket.paused_for():
+                await asyncio.sleep(pause)
+        return Receipt(Fate.NOT_YET)
+
+    async def _attempt(self, adapter: ChatAdapter, address: Address, card: Card) -> Receipt | None:
+        try:
+            async with asyncio.timeout(self._effort.timeout):
+                sent = await adapter.send(address, card)
+        except AdapterError as error:
+            if error.permanent:
+                return Receipt(Fate.FAILED, reason=str(error))
+            if error.retry_after > 0:
+                self.bucket(adapter, address.workspace).pause(error.retry_after)
+            return None
+        except Exception as error:
+            # One card that an adapter stumbles over must not keep the others from arriving.
+            _log.warning("%s could not send a card (%s).", adapter.name, type(error).__name__)
+            return None
+        return Receipt(Fate.SENT, reference=sent.reference)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One delivery under way."""
+
+    courier: Courier
+    adapter: ChatAdapter
+    record: Record
+    parcels: Iterator[Parcel]
+    delivered: Delivered = field(default_factory=Delivered)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def work(self) -> None:
+        """One of the slots: it takes a parcel only after the ledger has the one before."""
+        for invitation, address, card in self.parcels:
+            receipt = await self.courier.send(self.adapter, address, card, self.stopping)
+            if receipt.fate is Fate.NOT_YET:
+                pause = self.courier.bucket(self.adapter, address.workspace).paused_for()
+                self.delivered.retry_after = max(self.delivered.retry_after, pause)
+            else:
+                await self.record(invitation, receipt)
+            self.delivered.count(receipt)
+            if self.stopping.is_set():
+                return
+
+
+async def _wind_up(workers: list[asyncio.Task[None]]) -> None:
+    try:
+        await asyncio.wait(workers, timeout=_GRACE_SECONDS)
+    finally:
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+
+class Bridge:
+    """Lets a job's thread wait for a coroutine on the app's event loop, where adapters live."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """`loop` must run for as long as anything is called."""
+        self._loop = loop
+        self._lock = threading.Lock()
+        self._closed = False
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    def call(self, coroutine: Coroutine[object, object, T]) -> T:
+        """Run on the loop, wait here. Raises concurrent.futures.CancelledError once closed."""
+        with self._lock:
+            if self._closed:
+                coroutine.close()
+                raise CancelledError
+            future = asyncio.run_coroutine_threadsafe(self._tracked(coroutine), self._loop)
+        while True:
+            try:
+                return future.result(timeout=1.0)
+            except TimeoutError:
+                # Of the waiting, or of the coroutine itself; a loop that has ended never answers.
+                if future.done() or not self._loop.is_running():
+                    raise
+
+    def close(self) -> None:
+        """Cancel what is under way; its callers are told when it has wound up. From any thread."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._cancel)
+
+    async def _tracked(self, coroutine: Coroutine[object, object, T]) -> T:
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        try:
+            return await task
+        finally:
+            self._tasks.discard(task)
+
+    def _cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()

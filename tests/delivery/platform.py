@@ -1,0 +1,75 @@
+"""A chat platform for tests: it notes when each send began, and answers as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pulse_bot.delivery import Parcel, Receipt
+from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Sent
+
+CARD = Card(kind=CardKind.QUESTION, title="How was the week?")
+
+
+@dataclass
+class Platform:
+    """`answer` is called with the user and the attempt; it may raise. `seconds` is how long a
+    send takes, by the user."""
+
+    name: str = "test"
+    limits: Limits = field(default_factory=lambda: Limits(text=1000, buttons_a_row=5))
+    answer: Callable[[str, int], None] = lambda _user, _attempt: None
+    seconds: Callable[[str], float] = lambda _user: 0.05
+    began: list[tuple[float, Address]] = field(default_factory=list)
+    in_flight: int = 0
+    most_in_flight: int = 0
+
+    async def run(self, handle: Handle) -> None:
+        """Never called here."""
+        raise NotImplementedError
+
+    async def send(self, address: Address, card: Card) -> Sent:
+        """Note it, take the time, answer."""
+        assert card is CARD
+        self.began.append((asyncio.get_running_loop().time(), address))
+        attempt = self.attempts(address.user)
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            await asyncio.sleep(self.seconds(address.user))
+        finally:
+            self.in_flight -= 1
+        self.answer(address.user, attempt)
+        return Sent(address, f"message-{address.user}")
+
+    async def edit(self, sent: Sent, card: Card) -> None:
+        """Never called here."""
+        raise NotImplementedError
+
+    async def members(self, group: Address) -> list[Address]:
+        """Nobody."""
+        return []
+
+    def attempts(self, user: str) -> int:
+        """How often a send to a user began."""
+        return sum(address.user == user for _, address in self.began)
+
+
+@dataclass
+class Ledger:
+    """What was recorded, with how long recording takes."""
+
+    seconds: float = 0.0
+    rows: dict[int, Receipt] = field(default_factory=dict)
+
+    async def record(self, invitation: int, receipt: Receipt) -> None:
+        """Take a row, once."""
+        await asyncio.sleep(self.seconds)
+        assert invitation not in self.rows
+        self.rows[invitation] = receipt
+
+
+def parcels(count: int, workspace: str = "north") -> list[Parcel]:
+    """Cards for so many members."""
+    return [(n, Address("test", workspace, f"user-{n}"), CARD) for n in range(count)]

@@ -1,0 +1,96 @@
+"""The token bucket: no second ever holds too many, and none is left needlessly empty."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pulse_bot.delivery import Bucket
+from pulse_bot.ports import Limits
+from tests.delivery import virtual_time
+
+
+def limits(rate: float, burst: int) -> Limits:
+    return Limits(text=1000, buttons_a_row=5, sends_a_second=rate, burst=burst)
+
+
+def most_in_a_second(times: list[float]) -> int:
+    """The fullest window of one second, both its ends included."""
+    fullest = first = 0
+    for last, time in enumerate(times):
+        while times[first] < time - 1.0:
+            first += 1
+        fullest = max(fullest, last - first + 1)
+    return fullest
+
+
+async def take_all(bucket: Bucket, arrivals: list[float]) -> list[float]:
+    """Take a token at each arrival, all at once if need be; the times they were had."""
+    loop = asyncio.get_running_loop()
+    had: list[float] = []
+
+    async def one(at: float) -> None:
+        await asyncio.sleep(at)
+        assert await bucket.take(longest_wait=1e9)
+        had.append(loop.time())
+
+    await asyncio.gather(*(one(at) for at in arrivals))
+    return had
+
+
+@settings(deadline=None)
+@given(
+    rate=st.sampled_from([1.0, 7.3, 30.0, 100.0]),
+    burst=st.integers(0, 10),
+    arrivals=st.lists(st.floats(0, 5), min_size=1, max_size=120),
+    stalls=st.randoms(use_true_random=False),
+)
+def test_no_second_holds_more_than_rate_and_burst(
+    rate: float, burst: int, arrivals: list[float], stalls: random.Random
+) -> None:
+    def late() -> float:
+        return stalls.choice([0.0, 0.0, 0.001, 0.02, 0.7])
+
+    had = virtual_time.run(take_all(Bucket(limits(rate, burst)), sorted(arrivals)), late)
+    assert len(had) == len(arrivals)
+    assert most_in_a_second(had) <= rate + max(1, burst)
+
+
+def test_the_promised_rate_is_reached() -> None:
+    had = virtual_time.run(take_all(Bucket(limits(30.0, 2)), [0.0] * 600))
+    assert most_in_a_second(had) <= 32
+    assert had[-1] == pytest.approx(598 / 30.0, abs=0.01)
+
+
+def test_a_stall_of_the_loop_does_not_let_a_burst_through() -> None:
+    """Half a second lost is lost: its fifteen sends do not come on top of the next thirty."""
+    slept = iter([0.0] * 20 + [0.5])
+    had = virtual_time.run(take_all(Bucket(limits(30.0, 2)), [0.0] * 200), lambda: next(slept, 0.0))
+    assert most_in_a_second(had) <= 32
+
+
+def test_a_pause_stops_all_and_a_longer_one_is_not_shortened() -> None:
+    async def scene() -> list[float]:
+        bucket = Bucket(limits(30.0, 2))
+        bucket.pause(10.0)
+        bucket.pause(3.0)
+        return await take_all(bucket, [0.0, 0.0, 1.0])
+
+    assert all(10.0 <= time < 10.2 for time in virtual_time.run(scene()))
+
+
+def test_a_pause_that_is_too_long_is_refused_at_once() -> None:
+    async def scene() -> tuple[bool, float, float]:
+        bucket = Bucket(limits(30.0, 2))
+        bucket.pause(3600.0)
+        had = await bucket.take(longest_wait=60.0)
+        return had, asyncio.get_running_loop().time(), bucket.paused_for()
+
+    had, time, left = virtual_time.run(scene())
+    assert not had
+    assert time < 0.01
+    assert left == pytest.approx(3600.0, abs=0.1)
