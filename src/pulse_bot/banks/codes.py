@@ -1,0 +1,196 @@
+"""Every code that a bank file can be answered with: how grave it is, what it means, what to do.
+
+`docs/writing-a-bank.md` shows this table, and a test keeps it equal. Nothing is found here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Severity(StrEnum):
+    """How grave a finding is."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What a code means and what to do about it, in the words of someone who writes questions."""
+
+    severity: Severity
+    means: str
+    remedy: str
+
+
+def _error(means: str, remedy: str) -> Code:
+    return Code(Severity.ERROR, means, remedy)
+
+
+def _warning(means: str, remedy: str) -> Code:
+    return Code(Severity.WARNING, means, remedy)
+
+
+_FILE: Final = {
+    "no-such-file": _error(
+        "The file or folder is not there, or may not be read.",
+        "Check its name and who may read it.",
+    ),
+    "file-too-large": _error(
+        "The file is larger than 1 MB, which no bank of questions needs.",
+        "Check that it is a bank, and split it if it is.",
+    ),
+    "not-utf-8": _error(
+        "The file is not text in UTF-8.",
+        'Save it again as plain text, with the encoding "UTF-8".',
+    ),
+    "not-yaml": _error(
+        "The file breaks the rules of YAML at the line and column given.",
+        "Look at that line and the one above it: a missing colon, a wrong indent or a text with a"
+        " colon in it that needs quotes.",
+    ),
+    "yaml-trick": _error(
+        "The file uses a part of YAML that banks do without: an anchor (&), an alias (*), a tag (!)"
+        " or a second document.",
+        "Write the text out in full, and put quotes around a text that begins with one of these.",
+    ),
+    "too-deep": _error(
+        "Lists and keys are nested more deeply than a bank ever is.",
+        "Compare the indents with the example in docs/writing-a-bank.md.",
+    ),
+    "not-a-bank": _error(
+        "The file does not hold the keys of a bank.",
+        "Start it with id, version and title, as the example in docs/writing-a-bank.md does.",
+    ),
+}
+
+_KEYS: Final = {
+    "duplicate-key": _error("A key stands twice in the same place.", "Keep one of the two."),
+    "unknown-key": _error(
+        "There is no such key.", "Correct its spelling, or remove it if it was a note."
+    ),
+    "missing-key": _error("A key that has to be there is missing.", "Add it."),
+    "empty-value": _error("A key has nothing after it.", "Fill it in, or remove the key."),
+    "wrong-type": _error(
+        "A value is of the wrong sort: a text where a list belongs, or a number where a text does.",
+        "Write it as the message says; put quotes around a text that looks like a number.",
+    ),
+    "wrong-value": _error("A value is not one that fits here.", "Use one that the message names."),
+    "too-long": _error(
+        "A text or a list is longer than there is room for (a question: 120 characters).",
+        "Shorten it; if it says two things, make two items of it.",
+    ),
+    "bad-id": _error(
+        "An id is not made of small letters, digits and single hyphens.",
+        "Write it like this: trust-ask-for-help.",
+    ),
+}
+
+_SENSE: Final = {
+    "duplicate-id": _error(
+        "Two items, or two banks, have the same id.",
+        "Give the newer one an id of its own; an id is never used twice.",
+    ),
+    "second-core": _error(
+        "Two banks have a core for the same dimension, which would mix their trends.",
+        "Take the core mark off the items of one bank, or give its dimension another name.",
+    ),
+    "unknown-dimension": _error(
+        "An item names a dimension that its bank does not have.",
+        "Correct it, or add the dimension at the top of the file.",
+    ),
+    "unknown-facet": _error(
+        "An item names a facet that its dimension does not have.",
+        "Correct it, or add the facet to the dimension at the top of the file.",
+    ),
+    "unknown-replacement": _error(
+        "An item is replaced by an item that its bank does not have.",
+        "Correct the id, or add the new item.",
+    ),
+    "bad-choices": _error(
+        "An item of kind choose has no list of 2 to 10 different choices, or another kind has one.",
+        "Give a choose item its choices, and take them off any other kind.",
+    ),
+    "bad-ends": _error(
+        "An item of kind scale does not say what 0 and 10 mean, or another kind does.",
+        "Give a scale item its two ends, and take them off any other kind.",
+    ),
+    "bad-reverse": _error(
+        "An item is reverse-scored although its kind has no better and worse end.",
+        "Take reverse off, or change the kind.",
+    ),
+    "bad-pair": _error(
+        "A pair does not have exactly two items of the same kind.",
+        "Give the same pair word to the two items that are asked together, and to no other.",
+    ),
+}
+
+_LINT: Final = {
+    "core-not-six": _error(
+        "The core of a dimension does not have exactly six items; the trend is computed on six.",
+        "Mark exactly six items with core: true.",
+    ),
+    "core-kind": _error(
+        "A core item is of another kind than agree, so that the six cannot be put on one scale.",
+        "Make it an agree item, or take it out of the core.",
+    ),
+    "core-reverse": _error(
+        "More than one item of a core is reverse-scored.",
+        "Turn the wording of all but one around.",
+    ),
+    "core-facets": _warning(
+        "A core misses a facet that it has room for.",
+        "Let the six cover as many facets as the dimension has.",
+    ),
+    "no-reverse": _warning(
+        "Six or more agree items, and none is reverse-scored: people who agree with everything"
+        " cannot be told from people who mean it.",
+        "Turn one of them around, without using the word not.",
+    ),
+    "no-framework": _warning(
+        "No source names a framework and who it comes from.",
+        'Add framework and originator, or write framework: "our own questions".',
+    ),
+    "hard-to-read": _error(
+        "A question is harder to read than a thirteen-year-old can manage at once (Flesch reading"
+        " ease under 55).",
+        "Use shorter words, or fewer of them.",
+    ),
+    "jargon": _warning(
+        "A question uses a word of the trade that not everyone in the partnership uses.",
+        "Say it in everyday words.",
+    ),
+    "voice": _warning(
+        'A question is not in the voice of "we" (of "I" in a pair).',
+        "Say what we do, think or feel here.",
+    ),
+    "double-barrelled": _warning(
+        "A question may ask two things at once, so that nobody knows which one was answered.",
+        "Ask one of them, or make two items.",
+    ),
+    "leading": _warning(
+        "A question leans towards one answer.",
+        "Take the leaning words out.",
+    ),
+    "absolute": _warning(
+        "A question uses a word that allows no exception; few people can agree with it honestly.",
+        "Say what mostly happens.",
+    ),
+    "identifying": _warning(
+        "A question may point at one person or one school.",
+        "Ask about the partnership.",
+    ),
+    "talk-not-question": _warning(
+        "The talking prompt does not end as one question.",
+        "End it with one question that the group can discuss.",
+    ),
+    "near-duplicate": _warning(
+        "Two items ask nearly the same.",
+        "Keep the better one, or make the difference plain.",
+    ),
+}
+
+CODES: Final[dict[str, Code]] = {**_FILE, **_KEYS, **_SENSE, **_LINT}

@@ -1,0 +1,102 @@
+"""What pydantic says about the keys of a bank, turned into the words of the bank's author."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pulse_bot.banks.findings import Finding, Place
+from pulse_bot.banks.model import LEVELS, BankKeys
+from pulse_bot.banks.spelling import did_you_mean
+from pulse_bot.banks.tree import Path, Tree
+
+_CODES: Final = {
+    "missing": "missing-key",
+    "extra_forbidden": "unknown-key",
+    "string_too_long": "too-long",
+    "too_long": "too-long",
+    "string_too_short": "empty-value",
+    "too_short": "empty-value",
+}
+_WANTS: Final = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list (each entry on a line that begins with a hyphen)",
+    "dict_type": "keys with values",
+    "model_type": "keys with values",
+}
+_LANGUAGE: Final = "a language code such as en, cy or en-GB"
+
+
+def form_findings(error: ValidationError, tree: Tree, file: str) -> Iterator[Finding]:
+    """One finding for each thing that pydantic found."""
+    for details in error.errors(include_url=False):
+        loc = tuple(part for part in details["loc"] if part != "[key]")
+        key = str(loc[-1])[:60] if loc else ""
+        place = Place(file, tree.line(loc), _item_id(loc, tree), key)
+        code, what = _explained(details, loc, key)
+        yield Finding(code, place, what)
+
+
+def _item_id(loc: Path, tree: Tree) -> str:
+    """The id of the item that a path leads into, or its number in the file."""
+    if len(loc) < 2 or loc[0] != "items" or not isinstance(loc[1], int):
+        return ""
+    items = tree.value.get("items") if isinstance(tree.value, dict) else None
+    item = items[loc[1]] if isinstance(items, list) else None
+    name = item.get("id") if isinstance(item, dict) else None
+    return name[:60] if isinstance(name, str) and name else f"number {loc[1] + 1}"
+
+
+def _explained(details: ErrorDetails, loc: Path, key: str) -> tuple[str, str]:
+    sort = details["type"]
+    if details["input"] is None and sort != "missing":
+        return "empty-value", f'There is nothing after "{key}".'
+    if sort in _WANTS:
+        return "wrong-type", f'"{key}" wants {_WANTS[sort]}.'
+    if sort in _CODES:
+        return _CODES[sort], _plain(details, loc, key)
+    if sort == "string_pattern_mismatch":
+        return _pattern(details, loc, key)
+    return "wrong-value", _wrong_value(details, key)
+
+
+def _plain(details: ErrorDetails, loc: Path, key: str) -> str:
+    sort, context = details["type"], details.get("ctx", {})
+    if sort == "missing":
+        about = _level(loc).model_fields[key].description if key in _level(loc).model_fields else ""
+        return f'The key "{key}" is missing. {about}'.rstrip()
+    if sort == "extra_forbidden":
+        return f'There is no key "{key}" here.{did_you_mean(key, _level(loc).model_fields)}'
+    if sort == "string_too_long":
+        length, room = len(str(details["input"])), context.get("max_length")
+        return f'"{key}" has {length} characters, and there is room for {room}.'
+    if sort == "too_long":
+        return f'"{key}" has more than {context.get("max_length")} entries.'
+    return f'There is nothing in "{key}".'
+
+
+def _pattern(details: ErrorDetails, loc: Path, key: str) -> tuple[str, str]:
+    text = str(details["input"])[:60]
+    if key == "language" or "translations" in loc:
+        return "wrong-value", f'"{text}" is not {_LANGUAGE}.'
+    return "bad-id", f'"{text}" cannot be an id.'
+
+
+def _wrong_value(details: ErrorDetails, key: str) -> str:
+    text, context = str(details["input"])[:60], details.get("ctx", {})
+    expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
+    if expected:
+        return f'"{text}" does not fit "{key}".{did_you_mean(text, expected.split(", "))}'
+    return f'"{text}" does not fit "{key}": {details["msg"].lower()}.'
+
+
+def _level(loc: Path) -> type[BaseModel]:
+    """The model whose keys stand where the path ends."""
+    names = [part for part in loc[:-1] if isinstance(part, str) and part in LEVELS]
+    return LEVELS[names[-1]] if names else BankKeys

@@ -1,0 +1,136 @@
+"""The rules that make a bank worth answering, applied to files or to banks; the result is data.
+
+What keeps a file from being read at all comes from `load` and is listed here as well. The word
+lists live in `wording`, what each code means in `codes`. Nothing is printed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources.abc import Traversable
+from itertools import combinations
+from typing import Final
+
+from pulse_bot.banks.bank import Bank, Dimension, Entry
+from pulse_bot.banks.findings import BankMistakes, Finding, Place
+from pulse_bot.banks.load import load_bank
+from pulse_bot.banks.reading import reading_ease
+from pulse_bot.banks.sense import check_together
+from pulse_bot.banks.wording import (
+    WORD_CODES,
+    likeness,
+    marked,
+    says_we,
+    speaks_english,
+    trigrams,
+)
+from pulse_bot.domain.items import Item, Kind
+
+CORE: Final = 6
+"""Items in a core: the trend is computed on six."""
+LEAST_EASE: Final = 55.0
+"""Flesch's reading ease that a reader of thirteen manages."""
+ALIKE: Final = 0.6
+"""The likeness from which two items ask nearly the same."""
+
+_STATEMENTS: Final = (Kind.AGREE, Kind.FREQUENCY, Kind.JOURNEY)
+
+
+def lint_files(files: Iterable[Traversable]) -> list[Finding]:
+    """Everything that is wrong with these files or could be better, in the order of the files."""
+    banks: list[Bank] = []
+    findings: list[Finding] = []
+    for file in files:
+        try:
+            bank = load_bank(file)
+        except BankMistakes as mistakes:
+            findings.extend(mistakes.findings)
+        else:
+            banks.append(bank)
+    findings.extend(check_together(banks))
+    findings.extend(lint_banks(banks))
+    return findings
+
+
+def lint_banks(banks: Sequence[Bank]) -> list[Finding]:
+    """What could be better in banks that can be read, and between them."""
+    findings = [finding for bank in banks for finding in _bank(bank)]
+    return [*findings, *_duplicates(banks)]
+
+
+def _bank(bank: Bank) -> Iterator[Finding]:
+    if not any(source.framework for source in bank.sources):
+        yield Finding("no-framework", Place(bank.file, key="source"), "No framework is named.")
+    agree = [item for item in bank.items if item.kind is Kind.AGREE and not item.pair]
+    if len(agree) >= CORE and not any(item.reverse for item in agree):
+        what = f"It has {len(agree)} agree items, and none of them is reverse-scored."
+        yield Finding("no-reverse", Place(bank.file, key="items"), what)
+    for dimension in bank.dimensions:
+        yield from _core(bank, dimension)
+    for entry in bank.entries:
+        if not entry.replaced_by:
+            yield from _entry(bank, entry)
+
+
+def _core(bank: Bank, dimension: Dimension) -> Iterator[Finding]:
+    core = bank.core(dimension.key)
+    place = Place(bank.file, key="core")
+    if not core:
+        return
+    if len(core) != CORE:
+        what = f'The core of "{dimension.key}" has {len(core)} items.'
+        yield Finding("core-not-six", place, what)
+    turned = tuple(item.id for item in core if item.reverse)
+    if len(turned) > 1:
+        what = f"{len(turned)} core items are reverse-scored: {', '.join(turned)}."
+        yield Finding("core-reverse", place, what, turned)
+    odd = tuple(item.id for item in core if item.kind is not Kind.AGREE)
+    if odd:
+        yield Finding("core-kind", place, f"Of another kind: {', '.join(odd)}.", odd)
+    yield from _core_facets(core, dimension, place)
+
+
+def _core_facets(core: Sequence[Item], dimension: Dimension, place: Place) -> Iterator[Finding]:
+    counted = Counter(item.facet for item in core if item.facet)
+    left_out = tuple(facet for facet in dimension.facets if facet not in counted)
+    if left_out and len(counted) < min(len(core), len(dimension.facets)):
+        what = f'The core of "{dimension.key}" has no item for: {", ".join(left_out)}.'
+        yield Finding("core-facets", place, what, left_out)
+
+
+def _entry(bank: Bank, entry: Entry) -> Iterator[Finding]:
+    item = entry.item
+    if not item.talk.endswith("?") or item.talk.count("?") > 1:
+        what = f'The prompt ends "…{item.talk[-30:]}".' if item.talk else "There is no prompt."
+        yield Finding("talk-not-question", bank.place(entry, "talk"), what)
+    if not speaks_english(bank.language):
+        return
+    place = bank.place(entry, "text")
+    ease = reading_ease(item.text)
+    if ease < LEAST_EASE:
+        what = f"Its reading ease is {ease:.0f}, and at least {LEAST_EASE:.0f} is needed."
+        yield Finding("hard-to-read", place, what)
+    if item.kind in _STATEMENTS and not says_we(item.text, paired=bool(item.pair)):
+        yield Finding("voice", place, f'It says: "{item.text}"')
+    for code in WORD_CODES:
+        words = marked(code, item.text)
+        if words:
+            quoted = ", ".join(f'"{word}"' for word in words)
+            yield Finding(code, place, f'Look at {quoted} in "{item.text}"', words)
+
+
+def _duplicates(banks: Sequence[Bank]) -> Iterator[Finding]:
+    everything = [
+        (bank, entry, trigrams(entry.item.text))
+        for bank in banks
+        for entry in bank.entries
+        if not entry.replaced_by and speaks_english(bank.language)
+    ]
+    for (_, first, seen), (bank, entry, letters) in combinations(everything, 2):
+        pair = (entry.item.bank, entry.item.pair)
+        if entry.item.pair and pair == (first.item.bank, first.item.pair):
+            continue
+        if likeness(seen, letters) >= ALIKE:
+            what = f'"{entry.item.text}" is much like {first.item.id}: "{first.item.text}"'
+            yield Finding("near-duplicate", bank.place(entry, "text"), what, (first.item.id,))

@@ -1,0 +1,157 @@
+"""YAML text into plain values, each with its line, or into findings about its form.
+
+Built on the parser's events, not on a constructor: so every value keeps its line, nothing can be
+executed or expanded, and words that YAML 1.1 turns into something else ("no", "on", a date) stay
+the words that their author wrote. What the keys mean lives in `model`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import yaml
+
+from pulse_bot.banks.findings import BankMistakes, Finding, Place
+
+Value = str | int | bool | None | list["Value"] | dict[str, "Value"]
+Path = tuple[str | int, ...]
+
+DEEPEST: Final = 12
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NODES: Final = (yaml.ScalarEvent, yaml.CollectionStartEvent, yaml.CollectionEndEvent)
+_NUMBER: Final = re.compile(r"[-+]?[0-9]{1,9}")
+_WORDS: Final[dict[str, bool | None]] = {
+    "": None,
+    "~": None,
+    "null": None,
+    "true": True,
+    "false": False,
+}
+
+
+@dataclass(slots=True)
+class Tree:
+    """The values of a file, and the line of each by its path from the top."""
+
+    value: Value
+    lines: dict[Path, int] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def line(self, path: Path) -> int:
+        """The line of a path, or of the nearest thing around it that has one."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read_tree(text: str, file: str) -> Tree:
+    """The values of a YAML text. Raises BankMistakes where its form cannot be read at all."""
+    try:
+        events = list(yaml.parse(text, Loader=_LOADER))
+    except yaml.YAMLError as error:
+        raise BankMistakes([_broken(error, text, file)]) from None
+    _refuse_tricks(events, file)
+    tree = Tree(None)
+    nodes = iter([event for event in events if isinstance(event, _NODES)])
+    first = next(nodes, None)
+    if first is not None:
+        tree.value = _Builder(tree, nodes, file).build(first, ())
+    return tree
+
+
+def _broken(error: yaml.YAMLError, text: str, file: str) -> Finding:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if mark is not None:
+        line, column = mark.line + 1, mark.column + 1
+        problem = getattr(error, "problem", None) or "it cannot be read"
+    else:
+        # A character that YAML forbids comes with an offset alone.
+        before = text[: max(0, int(getattr(error, "position", 0)))]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problem = "a character that cannot be shown stands here"
+    what = f"The YAML breaks off in line {line}, column {column}: {problem}."
+    return Finding("not-yaml", Place(file, line), what)
+
+
+def _refuse_tricks(events: list[yaml.Event], file: str) -> None:
+    documents = depth = 0
+    for event in events:
+        line = _line(event)
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            what = f"Something is nested more than {DEEPEST} levels deep."
+            raise BankMistakes([Finding("too-deep", Place(file, line), what)])
+        trick = "a second document (---)" if documents > 1 else _trick(event)
+        if trick:
+            raise BankMistakes(
+                [Finding("yaml-trick", Place(file, line), f"There is {trick} here.")]
+            )
+
+
+def _trick(event: yaml.Event) -> str:
+    anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+    if isinstance(event, yaml.AliasEvent):
+        return f"an alias (*{anchor})"
+    if anchor:
+        return f"an anchor (&{anchor})"
+    return f"a tag ({tag})" if tag else ""
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
+@dataclass(slots=True)
+class _Builder:
+    tree: Tree
+    nodes: Iterator[yaml.Event]
+    file: str
+
+    def build(self, event: yaml.Event, path: Path) -> Value:
+        self.tree.lines.setdefault(path, _line(event))
+        if isinstance(event, yaml.MappingStartEvent):
+            return self.mapping(path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(path)
+        return _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
+
+    def sequence(self, path: Path) -> list[Value]:
+        found: list[Value] = []
+        while not isinstance(event := next(self.nodes), yaml.SequenceEndEvent):
+            found.append(self.build(event, (*path, len(found))))
+        return found
+
+    def mapping(self, path: Path) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        while not isinstance(event := next(self.nodes), yaml.MappingEndEvent):
+            line = _line(event)
+            key = self.key(event, path, line)
+            if key in found:
+                place = Place(self.file, line, key=key[:60])
+                what = f'The key "{key[:60]}" stands here for the second time.'
+                self.tree.findings.append(Finding("duplicate-key", place, what))
+            self.tree.lines.setdefault((*path, key), line)
+            found[key] = self.build(next(self.nodes), (*path, key))
+        return found
+
+    def key(self, event: yaml.Event, path: Path, line: int) -> str:
+        if isinstance(event, yaml.ScalarEvent):
+            return str(event.value)
+        self.build(event, (*path, "?"))
+        what = "A key is a list or a set of keys, where a word belongs."
+        self.tree.findings.append(Finding("wrong-type", Place(self.file, line), what))
+        return f"?{line}"
+
+
+def _scalar(event: yaml.ScalarEvent) -> Value:
+    text = str(event.value)
+    if event.style:  # quoted or a block: a text, whatever it looks like
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    return int(text) if _NUMBER.fullmatch(text) else text

@@ -1,0 +1,92 @@
+"""The banks that come with pulse-bot: complete, in order and worth answering."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from pulse_bot.banks.lint import lint_files
+from pulse_bot.banks.load import bank_files, load_library, shipped_folder
+from pulse_bot.domain.items import Kind
+
+WEEKLY = ("accountability", "honesty", "trust")
+CORES = {
+    "trust": [
+        "trust-time-together",
+        "trust-early-help",
+        "trust-offered-help-arrives",
+        "trust-learn-from-hard-year",
+        "trust-guarded",
+        "trust-say-i-do-not-know",
+    ],
+    "honesty": [
+        "honesty-share-our-edge",
+        "honesty-real-results",
+        "honesty-doubts-in-the-meeting",
+        "honesty-questions-are-help",
+        "honesty-hard-things-unsaid",
+        "honesty-name-competition",
+    ],
+    "accountability": [
+        "accountability-check-last-actions",
+        "accountability-done-by-the-date",
+        "accountability-stop-what-does-not-help",
+        "accountability-let-it-pass",
+        "accountability-know-who-falls-behind",
+        "accountability-poor-results-shared",
+    ],
+}
+
+
+@pytest.mark.parametrize("dimension", WEEKLY)
+def test_a_core_is_six_agree_items_in_an_order_that_never_changes(dimension: str) -> None:
+    core = load_library().core(dimension)
+
+    assert [item.id for item in core] == CORES[dimension]
+    assert {item.kind for item in core} == {Kind.AGREE}
+    assert [item.reverse for item in core].count(True) == 1
+    assert not core[0].reverse  # the first question of a series is a kind one
+
+
+@pytest.mark.parametrize("dimension", WEEKLY)
+def test_each_weekly_bank_has_one_pair(dimension: str) -> None:
+    bank = load_library().bank(dimension)
+    assert bank is not None
+
+    mine, ours = bank.paired()
+
+    assert mine.pair == ours.pair
+    assert mine.text.startswith("I can ")
+    assert ours.text.startswith("I think most of us can ")
+    assert not (mine.core or ours.core)
+
+
+def test_the_core_covers_every_facet() -> None:
+    for bank in load_library().banks:
+        for dimension in bank.dimensions:
+            facets = {item.facet for item in bank.core(dimension.key)}
+            assert facets == set(dimension.facets)
+
+
+def test_the_lint_has_nothing_to_say_and_is_quick() -> None:
+    began = time.perf_counter()
+
+    assert lint_files(bank_files(shipped_folder())) == []
+    assert time.perf_counter() - began < 3
+
+
+def test_every_source_names_its_framework_and_originator() -> None:
+    for bank in load_library().banks:
+        for source in bank.sources:
+            assert source.framework
+            assert source.originator
+
+
+def test_an_item_is_found_by_its_id() -> None:
+    library = load_library()
+    item = library.item("honesty-real-results")
+    assert item is not None
+    assert item.bank == "honesty"
+    assert library.item("no-such-item") is None
+    assert library.core("no-such-dimension") == ()
