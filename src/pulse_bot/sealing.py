@@ -86,6 +86,20 @@ def seal_tally(installation_key: bytes, tally: bytes) -> bytes:
 
 def unseal_tally(installation_key: bytes, sealed: bytes) -> bytes:
     """Open a sealed tally. Raises SealError under another installation's key."""
+    return _opened(installation_key, sealed)
+
+
+def seal_comment(installation_key: bytes, words: str) -> bytes:
+    """Seal a comment that has to wait for a later round."""
+    return SecretBox(installation_key).encrypt(_pad(words.encode(), _BODY))
+
+
+def unseal_comment(installation_key: bytes, sealed: bytes) -> str:
+    """Open a waiting comment. Raises SealError under another installation's key."""
+    return _opened(installation_key, sealed).decode()
+
+
+def _opened(installation_key: bytes, sealed: bytes) -> bytes:
     try:
         return _unpad(SecretBox(installation_key).decrypt(sealed))
     except CryptoError:

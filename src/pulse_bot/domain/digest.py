@@ -119,6 +119,7 @@ class StatementKind(StrEnum):
     LEVEL = "level"
     RESPONSE = "response"
     TALK = "talk"
+    COMMENT = "comment"
     NEXT = "next"
 
 

@@ -48,6 +48,10 @@ WEEK_STEPS: Final = (
 
 BLOCK_STEPS: Final = ((40, Fraction(1, 10)), (28, Fraction(1, 5)))
 
+COMMENT_ANSWERS: Final = 8
+COMMENTS: Final = 5
+"""How many must answer, and how many comments must have come, before one is read."""
+
 SMALLEST_QUARTERS: Final = 8
 """The smallest roster of which no quarter holds a single count."""
 
@@ -240,6 +244,11 @@ def band(answered: int, roster_size: int) -> Band:
     return (Band.UNDER_A_QUARTER, Band.TO_A_HALF, Band.TO_THREE_QUARTERS)[
         4 * answered // roster_size
     ]
+
+
+def comments_shown(answered: int, comments: int) -> bool:
+    """Whether comments may be read now: from at least 8 who answered and 5 comments (rule 8)."""
+    return answered >= COMMENT_ANSWERS and comments >= COMMENTS
 
 
 def _two_keys(tally: Tally, thresholds: Thresholds) -> bool:

@@ -106,7 +106,7 @@ class Database:
             cursor = connection.cursor()
             for step in (_TRUNCATE, "VACUUM", _TRUNCATE):
                 cursor.execute(step)
-            busy, *_ = cursor.fetchone()
+            busy = cursor.fetchall()[0][0]
         if busy:
             raise StorageError("The database is in use and could not be cleaned yet. Try again.")
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.digest import Statement, StatementKind
 from pulse_bot.domain.items import Kind
-from pulse_bot.domain.rounds import State
+from pulse_bot.domain.release import Thresholds
+from pulse_bot.domain.rounds import Round, State
 from pulse_bot.domain.tallies import Moments, Tally
-from pulse_bot.sealing import seal_tally, unseal_tally
-from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow
+from pulse_bot.sealing import seal_comment, seal_tally, unseal_comment, unseal_tally
+from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingCommentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +31,32 @@ class Digest:
     statements: tuple[Statement, ...]
 
 
-def keep(
-    session: Session,
-    round_id: int,
-    tallies: Sequence[Tally],
-    statements: Sequence[Statement],
-    installation_key: bytes,
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A question of a theme's core in an earlier round, and the bars of that round."""
+
+    round: int
+    position: int
+    thresholds: Thresholds
+
+
+def keep_tallies(
+    session: Session, asked: Round, tallies: Sequence[Tally], installation_key: bytes
 ) -> None:
-    """Keep the sealed tallies and the releases of a round, once."""
-    for position, tally in enumerate(tallies):
-        sealed = seal_tally(installation_key, _written(tally))
-        session.add(TallyRow(round_id=round_id, position=position, sealed=sealed))
+    """Keep the sealed tallies of a round, once."""
+    for position, (item, tally) in enumerate(zip(asked.items, tallies, strict=True)):
+        session.add(
+            TallyRow(
+                round_id=asked.id,
+                position=position,
+                series=item.dimension if item.core else "",
+                sealed=seal_tally(installation_key, _written(tally)),
+            )
+        )
+
+
+def keep_releases(session: Session, round_id: int, statements: Iterable[Statement]) -> None:
+    """Keep what was said of a round, once and for ever."""
     for position, said in enumerate(statements):
         session.add(
             ReleaseRow(
@@ -59,6 +77,53 @@ def _read(written: bytes) -> Tally:
     kept = json.loads(written)
     moments = {part: Moments(**values) for part, values in kept["moments"].items()}
     return Tally(**{**kept, "kind": Kind(kept["kind"]), "moments": moments})
+
+
+def series_length(session: Session, partnership_id: int, theme: str) -> int:
+    """How many closed rounds asked a question of a theme's core."""
+    query = _series(partnership_id, theme).with_only_columns(func.count())
+    return session.scalar(query) or 0
+
+
+def series_end(session: Session, partnership_id: int, theme: str, most: int) -> list[Past]:
+    """The last questions of a theme's series, oldest first."""
+    query = _series(partnership_id, theme).order_by(RoundRow.number.desc()).limit(most)
+    found = session.execute(query).all()
+    return [
+        Past(round_id, position, Thresholds.from_json(thresholds))
+        for round_id, position, thresholds in reversed(found)
+    ]
+
+
+def _series(partnership_id: int, theme: str) -> Select[int, int, dict[str, Any]]:
+    return (
+        select(TallyRow.round_id, TallyRow.position, RoundRow.thresholds)
+        .join(RoundRow, RoundRow.id == TallyRow.round_id)
+        .where(RoundRow.partnership_id == partnership_id, TallyRow.series == theme)
+    )
+
+
+def keep_comments(
+    session: Session, partnership_id: int, comments: Iterable[str], installation_key: bytes
+) -> None:
+    """Let comments wait, sealed."""
+    for words in comments:
+        session.add(
+            WaitingCommentRow(
+                token=secrets.token_bytes(16),
+                partnership_id=partnership_id,
+                sealed=seal_comment(installation_key, words),
+            )
+        )
+
+
+def take_comments(session: Session, partnership_id: int, installation_key: bytes) -> list[str]:
+    """Take the comments that wait: they are deleted, to be shown or kept anew."""
+    query = select(WaitingCommentRow).where(WaitingCommentRow.partnership_id == partnership_id)
+    rows = session.scalars(query).all()
+    for row in rows:
+        session.delete(row)
+    return [unseal_comment(installation_key, row.sealed) for row in rows]
 
 
 def tallies(

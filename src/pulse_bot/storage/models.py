@@ -269,6 +269,20 @@ class TallyRow(Table):
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
+    series: Mapped[str]
+    """The theme whose core the question belongs to; empty for any other question."""
+    sealed: Mapped[bytes]
+
+
+class WaitingCommentRow(Table):
+    """A comment that waits, sealed and unread, until enough of them may be read together."""
+
+    __tablename__ = "waiting_comment"
+    # Neither a number nor a row id, which would keep the order in which comments came.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read by SQLAlchemy as it is
+
+    token: Mapped[bytes] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
     sealed: Mapped[bytes]
 
 

@@ -26,6 +26,9 @@ from pulse_bot.storage.models import (
     Standing,
 )
 
+_REMEMBERED = 260
+"""Rounds that the rotation looks back on, so that its work does not grow with the years."""
+
 
 def move(session: Session, round_id: int, to: State) -> bool:
     """Compare-and-set of a round's state: False where another runner was first.
@@ -105,9 +108,14 @@ def ended(session: Session, among: Iterable[int]) -> frozenset[int]:
 
 
 def asked(session: Session, partnership_id: int) -> list[list[str]]:
-    """The item ids of every round that was not lost, oldest first."""
-    query = _of(partnership_id).where(RoundRow.state != State.LOST).order_by(RoundRow.number)
-    return [[kept["id"] for kept in row.items] for row in session.scalars(query)]
+    """The item ids of the rounds that were not lost, oldest first."""
+    kept = (
+        select(RoundRow.items)
+        .where(RoundRow.partnership_id == partnership_id, RoundRow.state != State.LOST)
+        .order_by(RoundRow.number.desc())
+        .limit(_REMEMBERED)
+    )
+    return [[item["id"] for item in items] for items in session.scalars(kept)][::-1]
 
 
 def _of(partnership_id: int) -> Select[RoundRow]:
@@ -140,6 +148,11 @@ def roster(session: Session, round_id: int) -> list[Seat]:
     """Who is on the roster of a round that is not closed."""
     query = select(SeatRow.member_id, SeatRow.organisation_id).where(SeatRow.round_id == round_id)
     return [Seat(member, organisation) for member, organisation in session.execute(query)]
+
+
+def is_seated(session: Session, round_id: int, member_id: int) -> bool:
+    """Whether a member is on the roster of a round that is not closed."""
+    return session.get(SeatRow, (round_id, member_id)) is not None
 
 
 def open_round_of(session: Session, member_id: int) -> Round | None:

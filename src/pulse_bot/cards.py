@@ -1,0 +1,208 @@
+"""The cards and forms of the core, and what their buttons mean when they come back.
+
+Platform-neutral and pure: a use case picks what to say, an adapter how it looks. An action is text
+of at most 64 bytes, because that is what the narrowest platform carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pulse_bot.domain.calendar import Calendar, spoken
+from pulse_bot.domain.items import COMMENT, LONGEST_COMMENT, SKIP, Item, Kind, options, slots
+from pulse_bot.domain.rounds import Round
+from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option
+
+ANSWER: Final = "answer"
+SAY_MORE: Final = "more"
+PAUSE: Final = "pause"
+RESUME: Final = "resume"
+LEAVE: Final = "leave"
+LEAVE_SURELY: Final = "leave-surely"
+
+_SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to be in 12 months?"}
+_SKIP: Final = Option(SKIP, "Skip this question")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which answer a button or a field is about: the item's position in its round, and its slot."""
+
+    round: int
+    position: int
+    slot: str
+
+    def action(self, value: str) -> str:
+        """The action of a button that gives this answer."""
+        return f"{ANSWER}:{self.round}:{self.position}:{self.slot}:{value}"
+
+    @property
+    def field(self) -> str:
+        """The key of a form's field that gives this answer."""
+        return f"{self.position}:{self.slot}"
+
+
+def read_answer(action: str) -> tuple[Target, str] | None:
+    """The target and the value of an answering button; None for anything else."""
+    parts = action.split(":", 4)
+    if len(parts) != 5 or parts[0] != ANSWER or not (parts[1] + parts[2]).isdecimal():
+        return None
+    return Target(_number(parts[1]), _number(parts[2]), parts[3]), parts[4]
+
+
+def read_field(round_id: int, key: str) -> Target | None:
+    """The target of a form's field; None for a key that no form of ours has."""
+    position, colon, slot = key.partition(":")
+    if not colon or not position.isdecimal():
+        return None
+    return Target(round_id, _number(position), slot)
+
+
+def read_form(key: str) -> int | None:
+    """The round that an answering form belongs to; None for anything else."""
+    kind, _, round_id = key.partition(":")
+    return _number(round_id) if kind == ANSWER and round_id.isdecimal() else None
+
+
+def _number(digits: str) -> int:
+    # Longer ones are forged, and no database column holds them.
+    return int(digits[:12]) if digits.isdecimal() else -1
+
+
+def question_card(asked: Round, position: int, slot: str, until: str) -> Card:
+    """One question as a message with buttons. It never changes to show what was chosen."""
+    item = asked.items[position]
+    target = Target(asked.id, position, slot)
+    choices = tuple(Button(one.label, target.action(one.key)) for one in options(item))
+    more = Target(asked.id, position, COMMENT)
+    beside = (
+        Button("Skip", target.action(SKIP)),
+        Button("Say more", f"{SAY_MORE}:{more.round}:{more.position}"),
+    )
+    lead = (_SLOT_TITLES[slot],) if slot in _SLOT_TITLES else ()
+    return Card(
+        kind=CardKind.QUESTION,
+        title=item.text,
+        text=(*lead, f"Open until {until}."),
+        buttons=(choices, beside) if choices else (beside,),
+        ends=_ends(item),
+        progress=f"{position + 1} of {len(asked.items)}" if len(asked.items) > 1 else "",
+    )
+
+
+def _ends(item: Item) -> tuple[str, str] | None:
+    if item.kind is Kind.SCALE:
+        return item.ends
+    labels = options(item)
+    numbered = item.kind in (Kind.AGREE, Kind.FREQUENCY, Kind.JOURNEY)
+    return (labels[0].label, labels[-1].label) if numbered else None
+
+
+def first_card(asked: Round, until: str) -> Card:
+    """The card that an invitation shows."""
+    return question_card(asked, 0, slots(asked.items[0])[0], until)
+
+
+def next_card(asked: Round, after: Target, until: str) -> Card | None:
+    """The card that follows an answer; None after the last."""
+    order = [(n, slot) for n, item in enumerate(asked.items) for slot in slots(item)]
+    following = order[order.index((after.position, after.slot)) + 1 :]
+    return question_card(asked, *following[0], until) if following else None
+
+
+def answer_form(asked: Round, until: str, notes: Sequence[str] = ()) -> Form:
+    """All questions of a round on one page."""
+    numbered = enumerate(asked.items)
+    fields = [field for position, item in numbered for field in _fields(asked, position, item)]
+    many = len(asked.items) > 1
+    return Form(
+        key=f"{ANSWER}:{asked.id}",
+        title=f"{len(asked.items)} questions" if many else "One question",
+        fields=tuple(fields),
+        text=(*notes, f"Open until {until}. You can change your answer until then."),
+        submit="Send my answers" if many else "Send my answer",
+    )
+
+
+def _fields(asked: Round, position: int, item: Item) -> list[Field]:
+    own = [_field(Target(asked.id, position, slot), item) for slot in slots(item)]
+    return [*own, words_field(Target(asked.id, position, COMMENT), "Say more, if you like")]
+
+
+def _field(target: Target, item: Item) -> Field:
+    if item.kind is Kind.WORDS:
+        return words_field(target, item.text)
+    several = item.kind is Kind.CHOOSE and item.most > 1
+    question = " ".join(filter(None, (item.text, _SLOT_TITLES.get(target.slot, ""))))
+    low, high = item.ends if item.kind is Kind.SCALE else ("", "")
+    return Field(
+        key=target.field,
+        label=question,
+        kind=FieldKind.SEVERAL if several else FieldKind.ONE,
+        options=(*(Option(one.key, one.label) for one in options(item)), _SKIP),
+        hint=f"0 is {low}, 10 is {high}." if low else "",
+    )
+
+
+def words_field(target: Target, label: str) -> Field:
+    """A field for a few words, with the promise about comments beside it."""
+    return Field(
+        key=target.field,
+        label=label,
+        kind=FieldKind.TEXT,
+        hint=(
+            "The group reads it exactly as you write it, among others, shuffled and without a "
+            "name, once enough people wrote one. Your way of writing may still give you away."
+        ),
+        longest=LONGEST_COMMENT,
+    )
+
+
+def comment_form(asked: Round, position: int) -> Form:
+    """The form behind "say more"."""
+    target = Target(asked.id, position, COMMENT)
+    return Form(
+        key=f"{ANSWER}:{asked.id}",
+        title="Say more",
+        fields=(words_field(target, asked.items[position].text),),
+        submit="Send my comment",
+    )
+
+
+def promise_card(asked: Round | None, calendar: Calendar) -> Card:
+    """The promise in plain words, computed for the round that it is read before."""
+    answers = asked.thresholds.answers if asked is not None else 5
+    schools = asked.thresholds.organisations if asked is not None else 4
+    when = (
+        f"When this round closes, on {spoken(asked.closes_at, calendar.zone)},"
+        if asked is not None
+        else "When a round closes,"
+    )
+    return Card(
+        kind=CardKind.PROMISE,
+        title="What happens to your answers",
+        text=(
+            (
+                "Your answer is sealed as soon as you send it. Your lead, the facilitator and the "
+                "other members cannot read it while the round is open."
+            ),
+            (
+                f"{when} all answers are added up, and the key that could open them is destroyed. "
+                "After that nobody can tell who gave which answer, not even whoever runs the "
+                "server."
+            ),
+            (
+                f"Nothing is shown from fewer than {answers} answers, or from fewer than {schools} "
+                "schools, and what is shown is rounded so that nobody can be worked out. Who "
+                "answered and who did not is shown to nobody."
+            ),
+            "Everybody sees the same results at the same time.",
+            (
+                "What we cannot promise: the service that carries this page or chat sees that you "
+                "click, and whoever holds both the running server and its keys could read a round "
+                "while it is open. In a comment, your way of writing may give you away."
+            ),
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What people and the clock can make pulse-bot do, one story a file: load, decide, save."""

@@ -1,0 +1,175 @@
+"""Asking: open a round with everything frozen, and send its cards until none waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from pulse_bot.cards import first_card
+from pulse_bot.domain import schedule
+from pulse_bot.domain.calendar import Calendar, spoken
+from pulse_bot.domain.items import Item
+from pulse_bot.domain.programme import choose
+from pulse_bot.domain.release import Thresholds
+from pulse_bot.domain.rounds import State
+from pulse_bot.errors import Refused
+from pulse_bot.ports import Address, Card
+from pulse_bot.sealing import public_key
+from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage.models import (
+    Delivery,
+    InvitationRow,
+    MemberRow,
+    PartnershipRow,
+    RoundRow,
+    SeatRow,
+    Standing,
+)
+from pulse_bot.usecases.installation import Installation
+
+BLOCK: int = Thresholds().block_rounds
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An invitation that is ready to be sent."""
+
+    invitation: int
+    address: Address
+    card: Card
+
+
+def open_round(installation: Installation, plan: schedule.Open) -> int | None:
+    """Open a round for a slot, and return its id; None where another worker was first.
+
+    Raises Refused where there is nobody or nothing to ask.
+    """
+    try:
+        with installation.database.write() as session:
+            return _open(session, installation, plan)
+    except IntegrityError:
+        # The other runner is a second worker's tick: the slot's unique index let it through first.
+        return None
+
+
+def _open(session: Session, installation: Installation, plan: schedule.Open) -> int | None:
+    partnership = session.get(PartnershipRow, plan.partnership)
+    newest = rounds.latest(session, plan.partnership)
+    if partnership is None or (newest and newest.state in (State.OPEN, State.CLOSING)):
+        return None
+    if newest is not None and newest.slot >= plan.slot:
+        return None
+    items = _items(session, installation, plan.partnership)
+    number = rounds.next_number(session, plan.partnership)
+    members = _roster(session, plan.partnership, number)
+    now = installation.clock.now()
+    row = RoundRow(
+        partnership_id=plan.partnership,
+        number=number,
+        slot=plan.slot,
+        state=State.OPEN,
+        opens_at=now,
+        closes_at=plan.closes_at,
+        public_key=b"",
+        roster_size=len(members),
+        newcomers=sum(not member.seated for member in members) if number > 1 else 0,
+        thresholds=_thresholds(members).to_json(),
+        items=[rounds.freeze(item) for item in items],
+        reminders_done=0,
+        again=plan.again,
+    )
+    session.add(row)
+    session.flush()
+    # If this transaction fails, its key is left behind: it opens nothing, and is replaced when the
+    # number is used again.
+    row.public_key = public_key(installation.keys.create(row.id))
+    for member in members:
+        _invite(session, row, member, partnerships.calendar(session, partnership, member), now)
+    return row.id
+
+
+def _items(session: Session, installation: Installation, partnership_id: int) -> Sequence[Item]:
+    planned = partnerships.programme(session, partnership_id)
+    if planned is None:
+        raise Refused("There is no programme yet. Set one with: pulse-bot programme set")
+    items = choose(planned[0], installation.pool(), rounds.asked(session, partnership_id))
+    if not items:
+        raise Refused("Every question was asked in the last rounds. Add a theme to the programme.")
+    return items
+
+
+def _roster(session: Session, partnership_id: int, number: int) -> list[MemberRow]:
+    """Who is asked: newcomers wait for the next block where numbers are at stake."""
+    active = [
+        member
+        for member, _ in partnerships.members(session, partnership_id)
+        if member.standing is Standing.ACTIVE
+    ]
+    settled = [member for member in active if member.seated]
+    if not active:
+        raise Refused("There is nobody to ask yet. Add members with: pulse-bot member add")
+    # A newcomer changes what two digests have in common, so joining waits for a block's start
+    # (release policy, rule 7); in a group too small for numbers there is nothing to protect.
+    wait = (number - 1) % BLOCK != 0 and len(settled) >= Thresholds().roster
+    return settled if wait else active
+
+
+def _thresholds(members: Sequence[MemberRow]) -> Thresholds:
+    return Thresholds.for_partnership(len({member.organisation_id for member in members}))
+
+
+def _invite(
+    session: Session, row: RoundRow, member: MemberRow, calendar: Calendar, now: datetime
+) -> None:
+    member.seated = True
+    session.add(
+        SeatRow(round_id=row.id, member_id=member.id, organisation_id=member.organisation_id)
+    )
+    session.add(
+        InvitationRow(
+            round_id=row.id,
+            member_id=member.id,
+            adapter=member.adapter,
+            workspace=member.workspace,
+            user=member.user,
+            not_before=calendar.first_allowed(now),
+            state=Delivery.WAITING,
+            reference="",
+        )
+    )
+
+
+def outgoing(
+    installation: Installation, round_id: int, adapter: str, workspace: str, most: int
+) -> list[Outgoing]:
+    """The next cards to send in one workspace; none once the round is no longer open."""
+    now = installation.clock.now()
+    with installation.database.read() as session:
+        asked = rounds.load(session, round_id)
+        if asked is None or not asked.takes_answers(now):
+            return []
+        partnership = session.get_one(PartnershipRow, asked.partnership)
+        calendar = partnerships.calendar(session, partnership)
+        card = first_card(asked, spoken(asked.closes_at, calendar.zone))
+        waiting = rounds.waiting_invitations(session, round_id, adapter, workspace, now, most)
+        return [Outgoing(invitation, address, card) for invitation, address in waiting]
+
+
+def open_now(
+    installation: Installation, partnership_id: int, closes_at: Callable[[datetime], datetime]
+) -> int:
+    """Open a round at an operator's word, by the same rules. Raises Refused."""
+    now = installation.clock.now()
+    with installation.database.read() as session:
+        newest = rounds.latest(session, partnership_id)
+    if newest is not None and newest.state in (State.OPEN, State.CLOSING):
+        raise Refused(f"Round {newest.number} is still open. Close it first: pulse-bot round close")
+    plan = schedule.Open(partnership_id, now, closes_at(now))
+    opened = open_round(installation, plan)
+    if opened is None:
+        raise Refused("Another worker has just opened this round.")
+    return opened

@@ -1,0 +1,196 @@
+"""Closing: tally, release, forget. Each step can be repeated after a crash at any point.
+
+begin    no answer is taken any more
+settle   in memory: open, tally, decide; in one transaction: keep tallies and releases, delete
+         envelopes, seats and invitations, closed
+forget   destroy the key, clean the files
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.digest import Statement, StatementKind
+from pulse_bot.domain.items import COMMENT, SKIP, Item, slots
+from pulse_bot.domain.programme import next_opening
+from pulse_bot.domain.release import ClosedRound, PastRound, Series, comments_shown, facts
+from pulse_bot.domain.rounds import Round, Seat, State
+from pulse_bot.domain.tallies import Answers, Tally, tally
+from pulse_bot.errors import SealError
+from pulse_bot.ports import RoundKeys
+from pulse_bot.sealing import Envelope, tag, unseal
+from pulse_bot.storage import envelopes, history, partnerships, rounds
+from pulse_bot.storage.models import Delivery, PartnershipRow, PostRow
+from pulse_bot.usecases.installation import Installation
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a round's envelopes held, by member and question, in memory only."""
+
+    answers: Mapping[str, Sequence[Answers]]
+    comments: Sequence[str]
+    answered: int
+
+
+def close(installation: Installation, round_id: int) -> None:
+    """Close a round, or finish its closing; harmless where it is closed."""
+    begin(installation, round_id)
+    settle(installation, round_id)
+    forget(installation, round_id)
+
+
+def begin(installation: Installation, round_id: int) -> None:
+    """Take no answer any more. The other runner is every worker that writes envelopes."""
+    with installation.database.write() as session:
+        rounds.move(session, round_id, State.CLOSING)
+
+
+def settle(installation: Installation, round_id: int) -> None:
+    """Tally and release in one transaction, or declare the round lost if its key is gone."""
+    keys = installation.keys.load(round_id)
+    if keys is None:
+        lose(installation, round_id)
+        return
+    with installation.database.write() as session:
+        asked = rounds.load(session, round_id)
+        # The other runner is a second worker that closes the same round: one of them gets here.
+        if asked is None or not rounds.move(session, round_id, State.CLOSED):
+            return
+        heard = hear(
+            asked, keys, rounds.roster(session, round_id), envelopes.of_round(session, round_id)
+        )
+        _keep(session, installation, asked, heard)
+        rounds.empty(session, round_id)
+
+
+def forget(installation: Installation, round_id: int) -> None:
+    """Destroy the key of a round that is over, and what its deleted rows left behind."""
+    with installation.database.read() as session:
+        over = rounds.ended(session, [round_id])
+    if over:
+        installation.keys.destroy(round_id)
+        installation.database.scrub()
+
+
+def lose(installation: Installation, round_id: int) -> None:
+    """Give up a round whose key is gone: nobody can read it, and members are asked again."""
+    with installation.database.write() as session:
+        if rounds.move(session, round_id, State.LOST):
+            rounds.empty(session, round_id)
+            _log.error("The key of a round is gone. Its answers were destroyed unread.")
+
+
+def hear(
+    asked: Round, keys: RoundKeys, roster: Iterable[Seat], sealed: Iterable[Envelope]
+) -> Heard:
+    """Open a round's envelopes. The tags of the roster, made again, match one person's answers."""
+    said = {envelope.tag: text for envelope, text in _opened(keys, sealed)}
+    answers: dict[str, list[Answers]] = {item.id: [] for item in asked.items}
+    comments: list[str] = []
+    answered = 0
+    for seat in roster:
+        given = [(item, _of(said, keys, seat, item)) for item in asked.items]
+        for item, by_slot in given:
+            answers[item.id].append(Answers(seat.organisation, by_slot))
+            comments.extend(_of(said, keys, seat, item, (COMMENT,)).values())
+        answered += any(text != SKIP for _, by_slot in given for text in by_slot.values())
+    return Heard(answers, comments, answered)
+
+
+def _opened(keys: RoundKeys, sealed: Iterable[Envelope]) -> Iterable[tuple[Envelope, str]]:
+    for envelope in sealed:
+        try:
+            yield envelope, unseal(keys, envelope)
+        except SealError as error:
+            _log.warning("%s", error)
+
+
+def _of(
+    said: Mapping[bytes, str],
+    keys: RoundKeys,
+    seat: Seat,
+    item: Item,
+    among: Sequence[str] | None = None,
+) -> dict[str, str]:
+    tags = {slot: tag(keys.tag_key, seat.member, item.id, slot) for slot in among or slots(item)}
+    return {slot: said[one] for slot, one in tags.items() if one in said}
+
+
+def _keep(session: Session, installation: Installation, asked: Round, heard: Heard) -> None:
+    tallies = [tally(item, heard.answers[item.id]) for item in asked.items]
+    statements = installation.renderer.statements(
+        facts(_closed_round(session, installation, asked, heard, tallies))
+    )
+    comments = _comments(session, installation, asked, heard)
+    history.keep_tallies(session, asked, tallies, installation.installation_key)
+    history.keep_releases(session, asked.id, (*statements, *comments))
+    for group in partnerships.groups(session, asked.partnership):
+        session.add(
+            PostRow(round_id=asked.id, group_id=group.id, state=Delivery.WAITING, reference="")
+        )
+
+
+def _closed_round(
+    session: Session,
+    installation: Installation,
+    asked: Round,
+    heard: Heard,
+    tallies: Sequence[Tally],
+) -> ClosedRound:
+    partnership = session.get_one(PartnershipRow, asked.partnership)
+    planned = partnerships.programme(session, asked.partnership)
+    calendar = partnerships.calendar(session, partnership)
+    now = installation.clock.now()
+    return ClosedRound(
+        partnership=partnership.name,
+        number=asked.number,
+        opened_at=asked.opens_at,
+        closed_at=min(now, asked.closes_at),
+        next_opens_at=next_opening(planned[0], calendar, now) if planned else None,
+        time_zone=partnership.time_zone,
+        items=asked.items,
+        tallies={one.item: one for one in tallies},
+        roster_size=asked.roster_size,
+        answered=heard.answered,
+        newcomers=asked.newcomers,
+        thresholds=asked.thresholds,
+        series=tuple(_series(session, installation, asked, tallies)),
+    )
+
+
+def _series(
+    session: Session, installation: Installation, asked: Round, tallies: Sequence[Tally]
+) -> Iterable[Series]:
+    """Each theme's series. Only the running block is opened, however long the series is."""
+    for item, now in zip(asked.items, tallies, strict=True):
+        if not item.core:
+            continue
+        before = history.series_length(session, asked.partnership, item.dimension)
+        running = before % asked.thresholds.block_rounds
+        past = history.series_end(session, asked.partnership, item.dimension, running)
+        opened = history.tallies(
+            session, [one.round for one in past], installation.installation_key
+        )
+        block = [PastRound(opened[one.round][one.position], one.thresholds) for one in past]
+        yield Series(item.dimension, before + 1, (*block, PastRound(now, asked.thresholds)))
+
+
+def _comments(
+    session: Session, installation: Installation, asked: Round, heard: Heard
+) -> Sequence[Statement]:
+    """The comments that may be read now, shuffled; fewer than the bar wait, sealed, unread."""
+    key = installation.installation_key
+    waiting = [*history.take_comments(session, asked.partnership, key), *heard.comments]
+    if not comments_shown(heard.answered, len(waiting)):
+        history.keep_comments(session, asked.partnership, waiting, key)
+        return ()
+    random.SystemRandom().shuffle(waiting)
+    return [Statement(StatementKind.COMMENT, words) for words in waiting]

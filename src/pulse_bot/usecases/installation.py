@@ -1,0 +1,25 @@
+"""An installation of pulse-bot: the things that every use case works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pulse_bot.domain.items import Item
+from pulse_bot.ports import Clock, KeyStore, Renderer
+from pulse_bot.storage.database import Database
+
+Pool = Mapping[str, Sequence[Item]]
+"""The items of each theme, in their bank's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One database with its keys. `pool` reads the banks when they are first needed."""
+
+    database: Database
+    keys: KeyStore
+    clock: Clock
+    renderer: Renderer
+    pool: Callable[[], Pool]
+    installation_key: bytes = field(repr=False)

@@ -1,0 +1,47 @@
+"""Reminding those who have not answered: worked out in memory, never written down."""
+
+from __future__ import annotations
+
+from pulse_bot.cards import first_card
+from pulse_bot.domain.calendar import spoken
+from pulse_bot.domain.items import slots
+from pulse_bot.domain.rounds import Round
+from pulse_bot.ports import Address, Card, RoundKeys
+from pulse_bot.sealing import tag
+from pulse_bot.storage import envelopes, partnerships, rounds
+from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases.installation import Installation
+
+
+def remind(installation: Installation, round_id: int, which: int) -> list[tuple[Address, Card]]:
+    """Claim a reminder and say whom to send it to; nobody where it was claimed before.
+
+    Claimed before it is sent: after a crash some are not reminded, and nobody is reminded twice.
+    """
+    now = installation.clock.now()
+    keys = installation.keys.load(round_id)
+    with installation.database.write() as session:
+        asked = rounds.load(session, round_id)
+        if asked is None or keys is None or not asked.takes_answers(now):
+            return []
+        if not rounds.claim_reminder(session, round_id, which):
+            return []
+        partnership = session.get_one(PartnershipRow, asked.partnership)
+        calendar = partnerships.calendar(session, partnership)
+        card = first_card(asked, spoken(asked.closes_at, calendar.zone))
+        given = envelopes.tags_of(session, round_id)
+        return [
+            (address, card)
+            for member, address in rounds.seat_addresses(session, round_id)
+            if not has_answered(asked, keys, member.id, given)
+            and not partnerships.calendar(session, partnership, member).is_quiet(now)
+        ]
+
+
+def has_answered(asked: Round, keys: RoundKeys, member: int, given: frozenset[bytes]) -> bool:
+    """Whether a member answered or skipped every question of a round."""
+    return all(
+        tag(keys.tag_key, member, item.id, slot) in given
+        for item in asked.items
+        for slot in slots(item)
+    )
