@@ -146,12 +146,24 @@ def tallies(
 
 def digests(session: Session, partnership_id: int, most: int | None = None) -> list[Digest]:
     """The digests of a partnership, newest first."""
-    rounds = (
-        select(RoundRow.id, RoundRow.number, RoundRow.closes_at)
-        .where(RoundRow.partnership_id == partnership_id, RoundRow.state == State.CLOSED)
-        .order_by(RoundRow.number.desc())
-        .limit(most)
+    return _digests(session, _closed(partnership_id).order_by(RoundRow.number.desc()).limit(most))
+
+
+def digest(session: Session, partnership_id: int, number: int) -> Digest:
+    """The digest of one round. Raises LookupError where there is none."""
+    found = _digests(session, _closed(partnership_id).where(RoundRow.number == number))
+    if not found:
+        raise LookupError(f"Round {number} has no digest.")
+    return found[0]
+
+
+def _closed(partnership_id: int) -> Select[int, int, datetime]:
+    return select(RoundRow.id, RoundRow.number, RoundRow.closes_at).where(
+        RoundRow.partnership_id == partnership_id, RoundRow.state == State.CLOSED
     )
+
+
+def _digests(session: Session, rounds: Select[int, int, datetime]) -> list[Digest]:
     found = session.execute(rounds).all()
     said: dict[int, list[Statement]] = {}
     releases = (

@@ -216,7 +216,6 @@ class RoundRow(Table):
     newcomers: Mapped[int]
     thresholds: Mapped[dict[str, Any]]
     items: Mapped[list[Any]]
-    reminders_done: Mapped[int]
     again: Mapped[bool]
 
 
@@ -248,6 +247,17 @@ class InvitationRow(Table):
     not_before: Mapped[datetime]
     state: Mapped[Delivery]
     reference: Mapped[str]
+
+
+class ReminderRow(Table):
+    """That a reminder of a round was taken on in a workspace; never who was reminded."""
+
+    __tablename__ = "reminder"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    which: Mapped[int] = mapped_column(primary_key=True)
+    adapter: Mapped[str] = mapped_column(primary_key=True)
+    workspace: Mapped[str] = mapped_column(primary_key=True)
 
 
 class EnvelopeRow(Table):

@@ -21,6 +21,7 @@ from pulse_bot.storage.models import (
     InvitationRow,
     MemberRow,
     PostRow,
+    ReminderRow,
     RoundRow,
     SeatRow,
     Standing,
@@ -40,12 +41,29 @@ def move(session: Session, round_id: int, to: State) -> bool:
     return _changed(session, change.values(state=to)) == 1
 
 
-def claim_reminder(session: Session, round_id: int, which: int) -> bool:
-    """Take on a reminder before it is sent, so that a crash can lose one and never double it."""
-    change = update(RoundRow).where(
-        RoundRow.id == round_id, RoundRow.reminders_done < which, RoundRow.state == State.OPEN
+def claim_reminder(
+    session: Session, round_id: int, which: int, adapter: str, workspace: str
+) -> bool:
+    """Take on a reminder before it is sent, so that a crash can lose one and never double it.
+
+    The other runner is the same job, begun again after a crash.
+    """
+    key = (round_id, which, adapter, workspace)
+    if session.get(ReminderRow, key) is not None:
+        return False
+    session.add(ReminderRow(round_id=round_id, which=which, adapter=adapter, workspace=workspace))
+    return True
+
+
+def workspaces(session: Session, round_id: int) -> list[tuple[str, str]]:
+    """(adapter, workspace) of everybody who is invited to a round."""
+    query = (
+        select(InvitationRow.adapter, InvitationRow.workspace)
+        .where(InvitationRow.round_id == round_id)
+        .distinct()
+        .order_by(InvitationRow.adapter, InvitationRow.workspace)
     )
-    return _changed(session, change.values(reminders_done=which)) == 1
+    return [(adapter, workspace) for adapter, workspace in session.execute(query)]
 
 
 def _changed(session: Session, change: Any) -> int:
@@ -133,13 +151,14 @@ def as_state(session: Session, row: RoundRow, now: datetime) -> RoundState:
         )
         .distinct()
     )
+    reminded = select(func.max(ReminderRow.which)).where(ReminderRow.round_id == row.id)
     return RoundState(
         id=row.id,
         state=row.state,
         slot=row.slot,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
-        reminders_done=row.reminders_done,
+        reminders_done=session.scalar(reminded) or 0,
         unsent=frozenset((adapter, workspace) for adapter, workspace in session.execute(waiting)),
     )
 
@@ -190,12 +209,19 @@ def waiting_invitations(
     return [(row_id, Address(adapter, workspace, user)) for row_id, user in found]
 
 
-def seat_addresses(session: Session, round_id: int) -> list[tuple[MemberRow, Address]]:
-    """Everybody on a roster who is still active, and where they can be reached."""
+def seated_in(
+    session: Session, round_id: int, adapter: str, workspace: str
+) -> list[tuple[MemberRow, Address]]:
+    """Everybody on a roster who can still be reached in one workspace, and where."""
     query = (
         select(MemberRow)
         .join(SeatRow, SeatRow.member_id == MemberRow.id)
-        .where(SeatRow.round_id == round_id, MemberRow.standing == Standing.ACTIVE)
+        .where(
+            SeatRow.round_id == round_id,
+            MemberRow.standing == Standing.ACTIVE,
+            MemberRow.adapter == adapter,
+            MemberRow.workspace == workspace,
+        )
     )
     return [
         (member, Address(member.adapter, member.workspace, member.user))
@@ -205,7 +231,7 @@ def seat_addresses(session: Session, round_id: int) -> list[tuple[MemberRow, Add
 
 def empty(session: Session, round_id: int) -> None:
     """Delete what a round holds of its members: envelopes, seats, invitations."""
-    for table in (EnvelopeRow, SeatRow, InvitationRow):
+    for table in (EnvelopeRow, SeatRow, InvitationRow, ReminderRow):
         session.execute(delete(table).where(table.round_id == round_id))
 
 

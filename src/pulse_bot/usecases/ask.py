@@ -79,7 +79,6 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
         newcomers=sum(not member.seated for member in members) if number > 1 else 0,
         thresholds=_thresholds(members).to_json(),
         items=[rounds.freeze(item) for item in items],
-        reminders_done=0,
         again=plan.again,
     )
     session.add(row)

@@ -13,7 +13,9 @@ from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
 
 
-def remind(installation: Installation, round_id: int, which: int) -> list[tuple[Address, Card]]:
+def remind(
+    installation: Installation, round_id: int, which: int, adapter: str, workspace: str
+) -> list[tuple[Address, Card]]:
     """Claim a reminder and say whom to send it to; nobody where it was claimed before.
 
     Claimed before it is sent: after a crash some are not reminded, and nobody is reminded twice.
@@ -24,7 +26,7 @@ def remind(installation: Installation, round_id: int, which: int) -> list[tuple[
         asked = rounds.load(session, round_id)
         if asked is None or keys is None or not asked.takes_answers(now):
             return []
-        if not rounds.claim_reminder(session, round_id, which):
+        if not rounds.claim_reminder(session, round_id, which, adapter, workspace):
             return []
         partnership = session.get_one(PartnershipRow, asked.partnership)
         calendar = partnerships.calendar(session, partnership)
@@ -32,7 +34,7 @@ def remind(installation: Installation, round_id: int, which: int) -> list[tuple[
         given = envelopes.tags_of(session, round_id)
         return [
             (address, card)
-            for member, address in rounds.seat_addresses(session, round_id)
+            for member, address in rounds.seated_in(session, round_id, adapter, workspace)
             if not has_answered(asked, keys, member.id, given)
             and not partnerships.calendar(session, partnership, member).is_quiet(now)
         ]

@@ -112,7 +112,6 @@ def upgrade() -> None:
         sa.Column("newcomers", sa.Integer(), nullable=False),
         sa.Column("thresholds", sa.JSON(), nullable=False),
         sa.Column("items", sa.JSON(), nullable=False),
-        sa.Column("reminders_done", sa.Integer(), nullable=False),
         sa.Column("again", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["partnership_id"], ["partnership.id"], name=op.f("fk_round_partnership_id_partnership")
@@ -122,6 +121,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.create_index("uq_round_slot", ["partnership_id", "slot"], unique=True)
+
+    op.create_table(
+        "waiting_comment",
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("partnership_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["partnership_id"],
+            ["partnership.id"],
+            name=op.f("fk_waiting_comment_partnership_id_partnership"),
+        ),
+        sa.PrimaryKeyConstraint("token", name=op.f("pk_waiting_comment")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("waiting_comment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_waiting_comment_partnership_id"), ["partnership_id"], unique=False
+        )
 
     op.create_table(
         "envelope",
@@ -240,9 +257,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "position", name=op.f("pk_release")),
     )
     op.create_table(
+        "reminder",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("which", sa.Integer(), nullable=False),
+        sa.Column("adapter", sa.String(), nullable=False),
+        sa.Column("workspace", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_reminder_round_id_round")
+        ),
+        sa.PrimaryKeyConstraint(
+            "round_id", "which", "adapter", "workspace", name=op.f("pk_reminder")
+        ),
+    )
+    op.create_table(
         "tally",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("series", sa.String(), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_tally_round_id_round")),
         sa.PrimaryKeyConstraint("round_id", "position", name=op.f("pk_tally")),

@@ -1,0 +1,134 @@
+"""Conversation: which story an event belongs to, and the reply that it gets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from pulse_bot import cards
+from pulse_bot.cards import Target
+from pulse_bot.errors import Refused
+from pulse_bot.ports import (
+    Address,
+    Commanded,
+    Event,
+    Joined,
+    Left,
+    OpenedHome,
+    Outcome,
+    Pressed,
+    Reply,
+    Submitted,
+    Wrote,
+)
+from pulse_bot.storage import rounds
+from pulse_bot.usecases import look, stay
+from pulse_bot.usecases.answer import Answering, NobodyThere, Write, answer, someone
+from pulse_bot.usecases.installation import Installation
+
+Story = Callable[[Installation, Address], Reply]
+
+COMMANDS: Mapping[str, Story] = {
+    "group": look.group,
+    "roster": look.roster,
+    "privacy": look.privacy,
+    "log": look.log,
+    "help": look.help_,
+    "pause": stay.pause,
+    "resume": stay.resume,
+    "leave": stay.ask_leave,
+}
+
+BUTTONS: Mapping[str, Story] = {
+    cards.PAUSE: stay.pause,
+    cards.RESUME: stay.resume,
+    cards.LEAVE: stay.ask_leave,
+    cards.LEAVE_SURELY: stay.leave,
+}
+
+
+async def converse(installation: Installation, write: Write, event: Event) -> Reply:
+    """Answer an event. A refusal becomes a reply; only what nobody foresaw is raised."""
+    try:
+        if isinstance(event, Pressed):
+            return await _pressed(installation, write, event)
+        if isinstance(event, Submitted):
+            return await _submitted(installation, write, event)
+        return await asyncio.to_thread(_looked, installation, event)
+    except NobodyThere as error:
+        return Reply(str(error), outcome=Outcome.UNKNOWN)
+    except Refused as error:
+        return Reply(str(error), outcome=Outcome.REFUSED)
+
+
+async def _pressed(installation: Installation, write: Write, event: Pressed) -> Reply:
+    pressed = cards.read_answer(event.action)
+    if pressed is not None:
+        target, value = pressed
+        answering = await answer(installation, write, event.address, {target: value})
+        following = cards.next_card(answering.round, target, answering.until)
+        return Reply(recorded(answering), cards=(following,) if following else ())
+    if event.action in BUTTONS:
+        return await asyncio.to_thread(BUTTONS[event.action], installation, event.address)
+    return await asyncio.to_thread(_say_more, installation, event)
+
+
+def recorded(answering: Answering) -> str:
+    """What a member is told: never what was chosen."""
+    return f"Recorded. You can change it until {answering.until}."
+
+
+def _say_more(installation: Installation, event: Pressed) -> Reply:
+    with installation.database.read() as session:
+        member, _ = someone(session, event.address)
+        asked = rounds.open_round_of(session, member.id)
+    kind, _, rest = event.action.partition(":")
+    round_id, _, position = rest.partition(":")
+    if kind != cards.SAY_MORE or asked is None or round_id != str(asked.id):
+        raise Refused("That button is not in use any more. Please open your questions again.")
+    if not position.isdecimal() or int(position[:3]) >= len(asked.items):
+        raise Refused("That question is not in this round. Please open the questions again.")
+    return Reply(form=cards.comment_form(asked, int(position[:3])))
+
+
+async def _submitted(installation: Installation, write: Write, event: Submitted) -> Reply:
+    round_id = cards.read_form(event.form)
+    if round_id is None:
+        raise Refused("That form is not in use any more. Please open your questions again.")
+    answers = _filled(round_id, event.values)
+    if not answers:
+        await asyncio.to_thread(_known, installation, event.address)
+        raise Refused("Nothing was chosen, so nothing was recorded. Choose an answer, or skip.")
+    return Reply(recorded(await answer(installation, write, event.address, answers)))
+
+
+def _filled(round_id: int, values: Mapping[str, tuple[str, ...]]) -> dict[Target, str]:
+    answers: dict[Target, str] = {}
+    for key, chosen in values.items():
+        target = cards.read_field(round_id, key)
+        if target is None:
+            raise Refused("That question is not in this round. Please open the questions again.")
+        given = ",".join(chosen).strip()
+        if given:
+            answers[target] = given
+    return answers
+
+
+def _known(installation: Installation, address: Address) -> None:
+    with installation.database.read() as session:
+        someone(session, address)
+
+
+def _looked(installation: Installation, event: Event) -> Reply:
+    match event:
+        case OpenedHome():
+            return look.home(installation, event)
+        case Commanded(address=address, command=command) if command in COMMANDS:
+            return COMMANDS[command](installation, address)
+        case Joined():
+            return look.home(installation, OpenedHome(event.address, promised=False))
+        case Left():
+            return stay.unreachable(installation, event.address)
+        case Wrote() | Commanded():
+            return look.help_(installation, event.address)
+    raise Refused("That is not understood here.")

@@ -1,0 +1,191 @@
+"""Looking: what a member finds on their own page, and what everybody may read."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pulse_bot import cards
+from pulse_bot.domain.calendar import Calendar, spoken
+from pulse_bot.domain.programme import next_opening
+from pulse_bot.domain.rounds import Round
+from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Reply
+from pulse_bot.storage import envelopes, history, partnerships, rounds
+from pulse_bot.storage.models import (
+    InvitationRow,
+    MemberRow,
+    OrganisationRow,
+    PartnershipRow,
+    RoundRow,
+    SeatRow,
+    Standing,
+)
+from pulse_bot.usecases.answer import closed_message, someone
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.remind import has_answered
+
+SHOWN_DIGESTS = 12
+
+
+def home(installation: Installation, event: OpenedHome) -> Reply:
+    """The open questions, or when the next ones come; the promise first, to who has not seen it."""
+    with installation.database.read() as session:
+        member, partnership = someone(session, event.address)
+        calendar = partnerships.calendar(session, partnership, member)
+        asked = rounds.open_round_of(session, member.id)
+        promise = () if event.promised else (cards.promise_card(asked, calendar),)
+        if asked is None or not asked.takes_answers(installation.clock.now()):
+            closed = _nothing_open(session, installation, member, partnership, calendar)
+            return Reply(cards=(*promise, closed))
+        notes = _notes(session, installation, member, asked)
+    until = spoken(asked.closes_at, calendar.zone)
+    return Reply(cards=promise, form=cards.answer_form(asked, until, notes))
+
+
+def _notes(
+    session: Session, installation: Installation, member: MemberRow, asked: Round
+) -> list[str]:
+    notes = []
+    if asked.again:
+        notes.append(
+            "We ask again: the key of the last round was lost, and its answers were destroyed "
+            "unread."
+        )
+    keys = installation.keys.load(asked.id)
+    # Worked out in memory and told to this member alone.
+    if keys and has_answered(asked, keys, member.id, envelopes.tags_of(session, asked.id)):
+        notes.append("Your answers are recorded. Answering again replaces them.")
+    return notes
+
+
+def _nothing_open(
+    session: Session,
+    installation: Installation,
+    member: MemberRow,
+    partnership: PartnershipRow,
+    calendar: Calendar,
+) -> Card:
+    newest = rounds.latest(session, partnership.id)
+    if newest is not None and newest.state.value != "open":
+        said = closed_message(session, partnership, rounds.read(newest))
+    else:
+        planned = partnerships.programme(session, partnership.id)
+        now = installation.clock.now()
+        opening = next_opening(planned[0], calendar, now) if planned else None
+        said = (
+            f"The next questions come on {spoken(opening, calendar.zone)}."
+            if opening
+            else "The first questions have no date yet."
+        )
+    waits = () if member.seated else ("You will be asked from the next block of rounds on.",)
+    return Card(CardKind.NOTICE, "Nothing to answer now", (said, *waits), _standing_buttons(member))
+
+
+def _standing_buttons(member: MemberRow) -> tuple[tuple[Button, ...], ...]:
+    first = (
+        Button("Ask me again", cards.RESUME)
+        if member.standing is Standing.PAUSED
+        else Button("Pause my questions", cards.PAUSE)
+    )
+    return ((first, Button("Leave", cards.LEAVE)),)
+
+
+def group(installation: Installation, address: Address) -> Reply:
+    """The digests of the partnership, newest first: the same for everybody."""
+    with installation.database.read() as session:
+        _, partnership = someone(session, address)
+        found = history.digests(session, partnership.id, SHOWN_DIGESTS)
+    return Reply(cards=tuple(map(digest_card, found)) or (_no_digest(),))
+
+
+def digest_card(digest: history.Digest) -> Card:
+    """A digest exactly as it was released."""
+    title, *rest = [statement.text for statement in digest.statements] or [""]
+    return Card(CardKind.DIGEST, title, tuple(rest))
+
+
+def _no_digest() -> Card:
+    return Card(
+        CardKind.NOTICE, "No digest yet", ("The first one comes when the first round has closed.",)
+    )
+
+
+def roster(installation: Installation, address: Address) -> Reply:
+    """Who is asked: members may know whom they are asked beside."""
+    with installation.database.read() as session:
+        _, partnership = someone(session, address)
+        names = [
+            f"{member.name}, {organisation}"
+            for member, organisation in partnerships.members(session, partnership.id)
+        ]
+    return Reply(cards=(Card(CardKind.NOTICE, f"Who is in {partnership.name}", tuple(names)),))
+
+
+def privacy(installation: Installation, address: Address) -> Reply:
+    """The promise, and every row that is held about this member."""
+    with installation.database.read() as session:
+        member, partnership = someone(session, address)
+        calendar = partnerships.calendar(session, partnership, member)
+        asked = rounds.open_round_of(session, member.id)
+        held = Card(
+            CardKind.NOTICE,
+            "Everything that is kept about you",
+            tuple(_held(session, member)),
+            _standing_buttons(member),
+        )
+    return Reply(cards=(cards.promise_card(asked, calendar), held))
+
+
+def _held(session: Session, member: MemberRow) -> list[str]:
+    school = session.get_one(OrganisationRow, member.organisation_id).name
+    seats = (
+        select(RoundRow.number)
+        .join(SeatRow, SeatRow.round_id == RoundRow.id)
+        .where(SeatRow.member_id == member.id)
+    )
+    sent = select(func.count()).where(InvitationRow.member_id == member.id)
+    on_list = ", ".join(f"round {number}" for number in session.scalars(seats)) or "no open round"
+    return [
+        f"Your name: {member.name}",
+        f"Your school: {school}",
+        f"Your role: {member.role}; you are {member.standing}.",
+        (
+            f"Where you are reached: {member.adapter}, by an address that is kept as your platform "
+            "gives it or as a fingerprint of your link."
+        ),
+        f"Your time zone: {member.time_zone or 'the one of the partnership'}",
+        f"You are on the list of: {on_list}",
+        f"Question cards sent to you in it: {session.scalar(sent) or 0}",
+        (
+            "Your answers: sealed and without your name while a round is open, and destroyed when "
+            "it closes. Whether you answered is kept nowhere."
+        ),
+    ]
+
+
+def log(installation: Installation, address: Address) -> Reply:
+    """Every change of a setting and every look of an operator at a result, newest first."""
+    with installation.database.read() as session:
+        member, partnership = someone(session, address)
+        calendar = partnerships.calendar(session, partnership, member)
+        lines = [
+            f"{spoken(entry.at, calendar.zone)}: {entry.who} {entry.what}"
+            for entry in partnerships.log(session, partnership.id)
+        ]
+    text = tuple(lines) or ("Nothing was changed yet.",)
+    return Reply(cards=(Card(CardKind.NOTICE, "What was changed, and by whom", text),))
+
+
+def help_(installation: Installation, address: Address) -> Reply:
+    """What a member can do."""
+    with installation.database.read() as session:
+        _, partnership = someone(session, address)
+    text = (
+        (
+            f"{partnership.name} asks one to three questions a week. Answer in a minute, skip what "
+            "you like, and change your mind until the round closes."
+        ),
+        "When it has closed, everybody reads the same digest.",
+        "Pause or leave whenever you like, without a reason, on the page about privacy.",
+    )
+    return Reply(cards=(Card(CardKind.NOTICE, "How this works", text),))

@@ -1,0 +1,54 @@
+"""Posting a digest to the group's chats, exactly as it was released."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from pulse_bot.ports import Address, Card
+from pulse_bot.storage import history, rounds
+from pulse_bot.storage.models import Delivery, GroupRow, PostRow, RoundRow
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.look import digest_card
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A digest on its way to one chat."""
+
+    round: int
+    group: int
+    address: Address
+    card: Card
+
+
+def postings(installation: Installation, round_id: int) -> list[Posting]:
+    """Claim the posts of a digest that wait. Raises LookupError for a round without a digest.
+
+    Claimed before they are sent: after a crash a digest is missing in a chat, and never there
+    twice. The group's page always has it.
+    """
+    with installation.database.write() as session:
+        asked = session.get_one(RoundRow, round_id)
+        waiting = select(PostRow.group_id).where(
+            PostRow.round_id == round_id, PostRow.state == Delivery.WAITING
+        )
+        groups = [session.get_one(GroupRow, group) for group in session.scalars(waiting).all()]
+        claimed = [one for one in groups if rounds.claim_post(session, round_id, one.id)]
+        if not claimed:
+            return []
+        digest = history.digest(session, asked.partnership_id, asked.number)
+        card = digest_card(digest)
+        return [
+            Posting(round_id, one.id, Address(one.adapter, one.workspace, one.chat), card)
+            for one in claimed
+        ]
+
+
+def posted(installation: Installation, posting: Posting, state: Delivery, reference: str) -> None:
+    """Keep what became of a post."""
+    with installation.database.write() as session:
+        row = session.get_one(PostRow, (posting.round, posting.group))
+        row.state = state
+        row.reference = reference
