@@ -106,8 +106,9 @@ class Sources:
                 f"{place[-1]} = … under [{'.'.join(place[:-1])}] in the settings file."
             )
         what = error["msg"].removeprefix("Value error, ")
-        if setting and setting.secret and isinstance(error["input"], str) and error["input"]:
-            what = what.replace(error["input"], "…")
+        # The core's own messages quote nothing; those of an adapter's validators may.
+        if setting and setting.secret and len(place) > 1 and isinstance(error["input"], str):
+            what = what.replace(error["input"] or "…", "…")
         origin = self.origin(place)
         where = f" ({origin})" if origin else ""
         return f"{name}{where}: {what[:1].lower()}{what[1:]}. Correct it, or take it out."

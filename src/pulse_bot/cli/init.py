@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import click
 
@@ -19,13 +20,15 @@ Answer = TypeVar("Answer")
 
 HOST = "127.0.0.1"
 PORT = 8080
+PORTS = click.IntRange(1, 65535)
 
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="The folder for everything it keeps.")
 @click.option("--database", metavar="URL", help="An SQLite file or a PostgreSQL database.")
 @click.option("--host", help=f"Where the pages listen.  [default: {HOST}]")
-@click.option("--port", type=click.IntRange(1, 65535), help=f"Their port.  [default: {PORT}]")
+@click.option("--port", type=PORTS, help=f"Their port.  [default: {PORT}]")
+@click.option("--public-url", metavar="URL", help="How members reach the pages, behind a proxy.")
 @click.option("--yes", is_flag=True, help="Ask nothing: take the defaults.")
 @click.option("--force", is_flag=True, help="Replace the settings file that is there.")
 def init(
@@ -34,6 +37,7 @@ def init(
     database: str | None,
     host: str | None,
     port: int | None,
+    public_url: str | None,
     yes: bool,
     force: bool,
 ) -> None:
@@ -44,9 +48,12 @@ def init(
     folder = _asked("Folder for everything that is kept", data, data_dir(), silent=yes)
     folder = folder.expanduser().absolute()
     url = _asked("Database", database, sqlite_url(folder / "pulse.db"), silent=yes)
-    listen = _asked("Host that the pages listen on", host, HOST, silent=yes)
-    at = _asked("Port of the pages", port, PORT, silent=yes)
-    settings = _write(file, _toml(folder, url, listen, at))
+    web: dict[str, str | int] = {
+        "host": _asked("Host that the pages listen on", host, HOST, silent=yes),
+        "port": _asked("Port of the pages", port, PORT, silent=yes),
+        "public_url": _asked("How members reach them, behind a proxy", public_url, "", silent=yes),
+    }
+    settings = _write(file, _toml(folder, url, web))
     _make(settings, folder)
     _tell(file, settings)
 
@@ -56,22 +63,23 @@ def _asked(question: str, given: Answer | None, default: Answer, *, silent: bool
         return given
     if silent:
         return default
-    answer: Answer = click.prompt(question, default=default, type=type(default))
-    return answer
+    kind = cast("type[Answer]", PORTS) if isinstance(default, int) else type(default)
+    return click.prompt(question, default=default, type=kind)
 
 
-def _toml(folder: Path, url: str, host: str, port: int) -> str:
-    """A JSON string is a TOML string too."""
-    values = {
+def _toml(folder: Path, url: str, web: dict[str, str | int]) -> str:
+    core = {
         "database_url": url,
         "key_store": str(folder / "keys"),
         "installation_key_file": str(folder / "installation.key"),
     }
-    lines = [f"{key} = {json.dumps(value)}" for key, value in values.items()]
     head = "# Settings of pulse-bot; docs/settings.md lists them all."
-    return "\n".join(
-        [head, *lines, "", "[web]", f"host = {json.dumps(host)}", f"port = {port}", ""]
-    )
+    return "\n".join([head, *_lines(core), "", "[web]", *_lines(web), ""])
+
+
+def _lines(values: Mapping[str, str | int]) -> list[str]:
+    """A JSON string is a TOML string too."""
+    return [f"{key} = {json.dumps(value)}" for key, value in values.items() if value != ""]
 
 
 def _write(file: Path, text: str) -> Settings:
