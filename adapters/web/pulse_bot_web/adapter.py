@@ -30,6 +30,7 @@ class WebAdapter:
         forms_at_once=True,
         pictures=True,
         writes_first=False,
+        sends_a_second=100_000.0,  # nothing is sent, so there is nothing to hold back
     )
 
     def __init__(self, settings: WebSettings) -> None:
