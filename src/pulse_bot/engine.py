@@ -1,0 +1,373 @@
+"""The job engine: durable work on DBOS, once in the whole cluster. The only importer of DBOS.
+
+Every job is the same durable workflow, `while step(): pass`; what a step does is a handler's
+business, and what is due is decided by the `tick` that is handed in. Nothing of ours is kept here:
+deleting the engine's tables loses retries, never a round. Its calls block, so call them from a
+thread and never on an event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import Context
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from dbos import (
+    DBOS,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    Queue,
+    SetEnqueueOptions,
+    SetWorkflowID,
+    WorkflowStatus,
+)
+from dbos import error as dbos_error
+from sqlalchemy.exc import SQLAlchemyError
+
+from pulse_bot.cluster import SCHEMA, Cluster
+from pulse_bot.errors import PulseBotError, StorageError
+from pulse_bot.ports import Clock, Job, JobHandler
+
+_log = logging.getLogger(__name__)
+
+_APPLICATION: Final = "pulse-bot"
+# DBOS resumes a workflow only on the version that began it. A constant, or a new release would stop
+# the rounds that are on their way. The workflow itself never changes: it is one generic loop.
+_VERSION: Final = "1"
+_QUEUE: Final = "jobs"
+_LIVE: Final = ["ENQUEUED", "PENDING", "DELAYED"]
+_HALTED: Final = ["CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+_FINISHED: Final = ["SUCCESS", "ERROR", *_HALTED]
+# A key is remembered for as long as its finished job is.
+_KEEP: Final = timedelta(days=7)
+_DELETED_AT_ONCE: Final = 500
+# Steps that are under way get this long when the process is asked to stop.
+_GRACE_SECONDS: Final = 1.5
+_DAY: Final = 86_400
+_NO_LONGER_OURS: Final = (
+    dbos_error.DBOSWorkflowCancelledError,
+    dbos_error.DBOSWorkflowConflictIDError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often things happen, in seconds."""
+
+    tick: float | None = 60.0
+    """None switches the tick off: whoever holds the engine calls `tick_now`."""
+    poll: float = 1.0
+    """How long a job may lie in the queue before a free worker sees it."""
+    beat: float = 20.0
+    dead_after: float = 180.0
+    """A worker that has not been heard of for this long is dead, and its jobs go to others."""
+    pauses: tuple[float, ...] = (1.0, 4.0, 15.0)
+    """Between the attempts at a step that raises; after the last one the job has failed."""
+
+
+_SAID_BETTER: Final = (
+    "Exception encountered in background workflow",
+    "Workflow already exists in queue",  # the tick offers a cancelled job again
+)
+
+
+class _LetGo(BaseException):
+    """Leaves a job as it stands in the database: this worker stops, or no longer owns the job.
+
+    Not an Exception, because DBOS writes every Exception down as the job's end.
+    """
+
+
+class _StepFailed(Exception):
+    """What is written down of a failed step: its job's name and the kind of error, no payload."""
+
+
+class _Discreet(logging.Filter):
+    """Keeps tracebacks, whose messages can hold a payload, out of what DBOS logs."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Also drops what says less than our own record of it, or repeats with every tick."""
+        record.exc_info = None
+        return not str(record.msg).startswith(_SAID_BETTER)
+
+
+_DISCREET: Final = _Discreet()
+
+
+class Engine:
+    """Runs jobs; fulfils `ports.Jobs`. One to a process, because DBOS is a singleton."""
+
+    _only_one = threading.Lock()
+
+    def __init__(
+        self,
+        url: str,
+        handlers: Mapping[str, JobHandler],
+        tick: Callable[[datetime], Iterable[Job]],
+        clock: Clock,
+        *,
+        executor_id: str = "local",
+        pace: Pace = Pace(),
+        on_stop: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`url` is SQLAlchemy's; on SQLite a file of the engine's own.
+
+        `executor_id` must stay the same when a worker restarts, and differ between workers: a
+        worker takes up its own jobs at once, and those of others only when they are dead.
+        `on_stop` is called once at a stop, to interrupt what handlers wait for.
+        """
+        self._url = url
+        self._handlers = handlers
+        self._tick = tick
+        self._clock = clock
+        self._executor_id = executor_id
+        self._pace = pace
+        self._on_stop = on_stop
+        self._stopping = threading.Event()
+        self._stopping.set()  # as it is before a start
+        self._idle = threading.Condition()
+        self._running = 0
+        self._turned = -1
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Open the database and begin to work. Raises StorageError where it cannot be opened."""
+        if not Engine._only_one.acquire(blocking=False):
+            raise PulseBotError("A job engine already runs in this process. Stop it first.")
+        self._stopping.clear()
+        self._turned = -1
+        self._cluster = Cluster(self._url, self._executor_id)
+        try:
+            self._cluster.prepare()
+            # Before the launch, because that takes up jobs at once, and a job whose worker has no
+            # heartbeat is given to another.
+            self._cluster.beat()
+            self._launch()
+        except BaseException as error:
+            self._stopping.set()
+            self._close()
+            if isinstance(error, SQLAlchemyError):
+                raise StorageError(
+                    "The job engine cannot use its database. See that the server runs, that the "
+                    "disk has room and that pulse-bot may write there, then start again."
+                ) from error
+            raise
+        self._every(self._pace.beat, self._cluster.beat)
+        if self._pace.tick is not None:
+            self._every(min(1.0, self._pace.tick / 4), self._turn)
+
+    def stop(self) -> None:
+        """Stop within two seconds. What is left is taken up at the next start, or by others."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        self._on_stop()
+        with self._idle:
+            self._idle.wait_for(lambda: self._running == 0, timeout=_GRACE_SECONDS)
+        for thread in self._threads:
+            thread.join(timeout=_GRACE_SECONDS)
+        self._threads.clear()
+        # Without a heartbeat, another worker's next tick takes over what is left.
+        self._guarded(self._cluster.sign_off)
+        self._close()
+
+    def enqueue(self, job: Job, *, delay_seconds: float = 0.0) -> None:
+        """Take a job on, durably. Repeating it with the same key is harmless."""
+        if any(type(arg) not in (int, str) for arg in job.args):
+            raise TypeError("A job's args are written down, so they must be plain ids: int or str.")
+        options = SetEnqueueOptions(
+            queue_partition_key=job.partition, delay_seconds=delay_seconds or None
+        )
+        with SetWorkflowID(job.key), options:
+            self._queue.enqueue(self._job, job.name, *job.args)
+
+    def cancel(self, key: str) -> None:
+        """Stop a job at its next step; harmless where there is none."""
+        DBOS.cancel_workflow(key)
+
+    def resume(self, key: str) -> None:
+        """Run a cancelled, failed or stranded job again from its last step; harmless otherwise.
+
+        A step that was under way when its job was cancelled runs to its end: wait for that first.
+        """
+        for found in DBOS.list_workflows(workflow_ids=[key], load_input=False, load_output=False):
+            if found.status == "ERROR":
+                steps = DBOS.list_workflow_steps(key)
+                DBOS.rewind_workflow(
+                    key,
+                    start_step=steps[-1]["function_id"] if steps else 1,
+                    queue_name=_QUEUE,
+                    queue_partition_key=found.queue_partition_key,
+                )
+            elif found.status in _HALTED or self._is_stranded(found):
+                # Named, or DBOS moves it to a queue of its own, where partitions do not count.
+                DBOS.resume_workflows([key], queue_name=_QUEUE)
+
+    def _is_stranded(self, job: WorkflowStatus) -> bool:
+        alive = self._cluster.alive(self._pace.dead_after)
+        return job.status == "PENDING" and job.executor_id not in alive
+
+    def live(self) -> frozenset[str]:
+        """The keys of all jobs that are waiting or running."""
+        jobs = DBOS.list_workflows(status=_LIVE, load_input=False, load_output=False)
+        return frozenset(job.workflow_id for job in jobs)
+
+    def tick_now(self) -> None:
+        """Ask what is due, and take it on. Repeating it is harmless: jobs have keys."""
+        for job in self._tick(self._clock.now()):
+            self.enqueue(job)
+
+    # --- the one durable workflow ---------------------------------------------------------------
+
+    def _work(self, name: str, args: tuple[int | str, ...]) -> None:
+        with self._counted():
+            try:
+                while not self._stopping.is_set():
+                    if not DBOS.run_step({"name": "step"}, self._step, name, args):
+                        return
+            except _NO_LONGER_OURS:
+                # Left to itself, DBOS keeps this thread waiting for the job's new owner, and with
+                # it the end of the process.
+                raise _LetGo from None
+            raise _LetGo
+
+    def _step(self, name: str, args: tuple[int | str, ...]) -> bool:
+        # The retries are ours: those of DBOS sleep through a stop and log the error's own words.
+        kind, job = "", {"job": DBOS.workflow_id}
+        for attempt, pause in enumerate((*self._pace.pauses, None), start=1):
+            try:
+                # An empty context, so that a handler that enqueues does not make a child of a step.
+                return bool(Context().run(self._handlers[name], *args))
+            except (Exception, asyncio.CancelledError) as error:
+                kind = type(error).__name__
+            if self._stopping.is_set():
+                raise _LetGo
+            _log.warning("Attempt %d at a job's step failed (%s).", attempt, kind, extra=job)
+            if pause is None:
+                break
+            if self._stopping.wait(pause):
+                raise _LetGo
+        _log.error("A job failed (%s). The next tick takes on what it left.", kind, extra=job)
+        raise _StepFailed(f"{name}: {kind}")
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._idle:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
+
+    # --- once in the cluster --------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        """The tick, if no other worker has had this one."""
+        number = int(self._clock.now().timestamp() // (self._pace.tick or 60.0))
+        if number == self._turned:
+            return
+        self._turned = number
+        if not self._cluster.claim("tick", number):
+            return
+        self._reap()
+        self.tick_now()
+        if self._cluster.claim("purge", int(time.time() // _DAY)):
+            self._purge()
+
+    def _reap(self) -> None:
+        """Hand the jobs of dead workers on: the open version of DBOS leaves them where they are."""
+        pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        alive = self._cluster.alive(self._pace.dead_after)
+        stranded = [job.workflow_id for job in pending if job.executor_id not in alive]
+        if stranded:
+            _log.warning("Taking over %d jobs of workers that stopped.", len(stranded))
+            DBOS.resume_workflows(stranded, queue_name=_QUEUE)
+
+    def _purge(self) -> None:
+        """Delete what finished long ago: DBOS keeps it for ever."""
+        before = (datetime.now(UTC) - _KEEP).isoformat()
+        while old := DBOS.list_workflows(
+            status=_FINISHED,
+            completed_before=before,
+            limit=_DELETED_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        ):
+            DBOS.delete_workflows([job.workflow_id for job in old])
+        self._cluster.forget(_KEEP.total_seconds())
+
+    # --- opening and closing --------------------------------------------------------------------
+
+    def _launch(self) -> None:
+        logger = logging.getLogger("dbos")
+        if not logger.handlers:
+            # DBOS adds a console handler to a logger that has none; ours decide where logs go.
+            logger.addHandler(logging.NullHandler())
+        if _DISCREET not in logger.filters:
+            logger.addFilter(_DISCREET)
+        DBOS(
+            config=DBOSConfig(
+                name=_APPLICATION,
+                application_version=_VERSION,
+                executor_id=self._executor_id,
+                system_database_engine=self._cluster.db,
+                dbos_system_schema=SCHEMA,
+                # JSON instead of its pickle: a row can then never run code.
+                serializer=DBOSPortableJSONSerializer(),
+                log_level="WARNING",
+                enable_otlp=False,
+                # We wait for no message, so its listeners, triggers and schedules have no use;
+                # the short interval is only how fast the idle listener notices a stop.
+                use_listen_notify=False,
+                notification_listener_polling_interval_sec=0.2,
+                scheduler_polling_interval_sec=3600.0,
+            )
+        )
+
+        @DBOS.workflow(name="job")
+        def job(name: str, *args: int | str) -> None:
+            self._work(name, args)
+
+        self._job = job
+        DBOS.launch()
+        # One at a time in a partition, over all workers: that is what gives a bot one owner.
+        self._queue: Queue = DBOS.register_queue(
+            _QUEUE,
+            partition_concurrency=1,
+            polling_interval_sec=self._pace.poll,
+            on_conflict="always_update",
+        )
+
+    def _every(self, seconds: float, work: Callable[[], None]) -> None:
+        def loop() -> None:
+            while not self._stopping.wait(seconds):
+                self._guarded(work)
+
+        thread = threading.Thread(target=loop, name=f"engine{work.__name__}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """A failure is over by the next time; its words may hold a payload, so only its kind."""
+        try:
+            work()
+        except Exception as error:
+            _log.error(
+                "The engine's %s failed (%s).", work.__name__.strip("_"), type(error).__name__
+            )
+
+    def _close(self) -> None:
+        try:
+            DBOS.destroy(destroy_registry=True)
+        finally:
+            self._cluster.db.dispose()
+            Engine._only_one.release()

@@ -1,0 +1,379 @@
+"""The engine in one process, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pulse_bot.cluster import Cluster
+from pulse_bot.engine import Engine, Pace
+from pulse_bot.errors import PulseBotError, StorageError
+from pulse_bot.ports import Job, Jobs
+from tests.engine.scene import FAST, Gate, RealClock, Scene, job, until
+
+
+def rows(url: str, statement: str, **values: object) -> list[tuple[object, ...]]:
+    """Look into the engine's database from outside."""
+    database = sa.create_engine(url)
+    schema = "" if database.dialect.name == "sqlite" else "dbos."
+    with database.begin() as connection:
+        result = connection.execute(sa.text(statement.replace("@", schema)), values)
+        found = [tuple(row) for row in result] if result.returns_rows else []
+    database.dispose()
+    return found
+
+
+def test_a_job_runs_until_there_is_no_more_and_once_for_its_key(empty_url: str) -> None:
+    scene = Scene(empty_url)
+    scene.step = lambda _job: len(scene.done) < 3
+    with scene.running() as engine:
+        jobs: Jobs = engine
+        jobs.enqueue(job(1))
+        jobs.enqueue(job(1))
+        until(scene.settled)
+        jobs.enqueue(job(1))
+        until(scene.settled)
+    assert scene.done == [1, 1, 1]
+
+
+def test_a_key_is_remembered_over_a_restart(url: str) -> None:
+    scene = Scene(url)
+    for _ in range(2):
+        with scene.running() as engine:
+            engine.enqueue(job(1))
+            until(scene.settled)
+    assert scene.done == [1]
+
+
+def test_jobs_of_a_partition_run_one_at_a_time_in_their_order(url: str) -> None:
+    scene, inside, most = Scene(url), threading.Semaphore(), []
+
+    def step(_job: int) -> bool:
+        most.append(inside.acquire(blocking=False))
+        time.sleep(0.02)
+        inside.release()
+        return False
+
+    scene.step = step
+    with scene.running() as engine:
+        for number in range(8):
+            engine.enqueue(job(number))
+        until(scene.settled)
+    assert scene.done == list(range(8))
+    assert all(most)
+
+
+def test_a_slow_partition_delays_no_other(url: str) -> None:
+    gate = Gate()
+    scene = Scene(url)
+    scene.step = lambda number: gate(number) if number == 1 else False
+    with scene.running() as engine:
+        engine.enqueue(job(1, "north"))
+        until(gate.reached.is_set)
+        engine.enqueue(job(2, "south"))
+        until(lambda: engine.live() == {"job-1"})
+        gate.open.set()
+        until(scene.settled)
+    assert scene.done == [1, 2]
+
+
+def test_only_plain_ids_are_written_down(url: str) -> None:
+    with Scene(url).running() as engine:
+        for payload in ({"answer": 4}, 4.0, None, b"4", True):
+            with pytest.raises(TypeError, match="plain ids"):
+                engine.enqueue(Job("step", (payload,), "bad", "north"))  # type: ignore[arg-type] # the point
+        assert engine.live() == frozenset()
+
+
+def test_a_delayed_job_waits(url: str) -> None:
+    scene = Scene(url)
+    with scene.running() as engine:
+        began = time.monotonic()
+        engine.enqueue(job(1), delay_seconds=1.0)
+        assert engine.live() == {"job-1"}
+        until(scene.settled)
+        assert time.monotonic() - began >= 0.9
+    assert scene.done == [1]
+
+
+def test_a_handler_can_take_on_jobs(url: str) -> None:
+    scene = Scene(url)
+
+    def step(number: int) -> bool:
+        if number == 1:
+            scene.engine.enqueue(job(2))
+            assert "job-2" in scene.engine.live()
+        return False
+
+    scene.step = step
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        until(lambda: scene.done == [1, 2])
+
+
+def test_a_step_that_raises_is_tried_again(url: str) -> None:
+    scene = Scene(url)
+
+    def step(_job: int) -> bool:
+        if len(scene.done) < 3:
+            raise OSError("the network")
+        return False
+
+    scene.step = step
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        until(scene.settled)
+    assert scene.done == [1, 1, 1]
+
+
+def test_a_job_that_fails_says_no_payload_and_can_be_resumed(
+    url: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The words of an error can hold an answer: neither a log nor the database gets them."""
+    scene, mended = Scene(url), threading.Event()
+
+    def step(_job: int) -> bool:
+        if len(scene.done) == 1:
+            return True
+        if not mended.is_set():
+            raise ValueError("the answer was 4")
+        return False
+
+    scene.step = step
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        until(scene.settled)
+        assert scene.done == [1, 1, 1, 1]
+        mended.set()
+        engine.enqueue(job(1))
+        assert engine.live() == frozenset()
+        engine.resume("job-1")
+        until(scene.settled)
+        # From its last step: the first is not repeated.
+        assert scene.done == [1, 1, 1, 1, 1]
+        engine.enqueue(job(2))
+        until(scene.settled)
+    assert "ValueError" in caplog.text
+    assert "the answer was" not in caplog.text + "".join(capfd.readouterr())
+    assert all("job" in vars(record) for record in caplog.records if record.levelname == "ERROR")
+    for written in (
+        "SELECT output, error FROM @operation_outputs",
+        "SELECT output, error FROM @workflow_output",
+        "SELECT output, error FROM @workflow_status",
+    ):
+        assert "the answer was" not in repr(rows(url, written))
+
+
+def test_a_cancelled_job_stops_at_its_next_step_and_can_be_resumed(url: str) -> None:
+    scene, goal = Scene(url), [10**9]
+
+    def step(_job: int) -> bool:
+        time.sleep(0.01)
+        return len(scene.done) < goal[0]
+
+    scene.step = step
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        engine.enqueue(job(2))
+        until(lambda: len(scene.done) > 3)
+        engine.cancel("job-1")
+        until(lambda: 2 in scene.done)
+        count = scene.done.count(1)
+        engine.enqueue(job(1))
+        engine.resume("job-2")
+        engine.resume("unknown")
+        engine.cancel("unknown")
+        goal[0] = 0
+        until(scene.settled)
+        assert scene.done.count(1) == count
+        engine.resume("job-1")
+        until(scene.settled)
+        assert scene.done.count(1) == count + 1
+
+
+def test_a_resumed_job_is_still_alone_in_its_partition(url: str) -> None:
+    """DBOS would move it to a queue without partitions."""
+    gate = Gate()
+    scene = Scene(url)
+    scene.step = lambda number: gate(number) if number == 1 else False
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        until(gate.reached.is_set)
+        engine.enqueue(job(2))
+        engine.cancel("job-2")
+        engine.resume("job-2")
+        time.sleep(0.3)
+        assert scene.done == [1]
+        gate.open.set()
+        until(scene.settled)
+    assert scene.done == [1, 2]
+
+
+def test_a_stop_is_quick_and_what_is_left_is_done_after_the_start(url: str) -> None:
+    interrupted = threading.Event()
+    scene = Scene(url, on_stop=interrupted.set)
+
+    def step(_job: int) -> bool:
+        if not interrupted.wait(60 if len(scene.done) == 1 else 0):
+            return False
+        raise RuntimeError("interrupted")
+
+    scene.step = step
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        until(lambda: scene.done)
+        began = time.monotonic()
+        engine.stop()
+        assert time.monotonic() - began < 1.0
+    interrupted.clear()
+    with scene.running():
+        until(scene.settled)
+    assert scene.done == [1, 1]
+
+
+def test_a_handler_that_hangs_does_not_hold_the_stop(url: str) -> None:
+    gate = Gate()
+    scene = Scene(url, step=gate)
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        until(gate.reached.is_set)
+        began = time.monotonic()
+        engine.stop()
+        assert time.monotonic() - began < 2.5
+    gate.open.set()
+    with scene.running():
+        until(scene.settled)
+    assert scene.done == [1, 1]
+
+
+def test_the_tick_asks_and_takes_on_and_keys_make_it_harmless(url: str) -> None:
+    scene = Scene(url, due=[job(1), job(2)])
+    with scene.running() as engine:
+        engine.tick_now()
+        engine.tick_now()
+        until(scene.settled)
+    assert sorted(scene.done) == [1, 2]
+
+
+def test_the_tick_comes_by_itself(url: str) -> None:
+    scene = Scene(url, pace=Pace(tick=0.2, poll=0.02), due=[job(1)])
+    with scene.running():
+        until(lambda: scene.done == [1])
+
+
+def test_a_tick_that_raises_is_followed_by_another(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[datetime] = []
+
+    def tick(now: datetime) -> list[Job]:
+        asked.append(now)
+        raise ValueError("the answer was 4")
+
+    engine = Engine(url, {}, tick, RealClock(), pace=Pace(tick=0.2))
+    engine.start()
+    until(lambda: len(asked) >= 2)
+    engine.stop()
+    assert "ValueError" in caplog.text
+    assert "the answer was" not in caplog.text
+
+
+def test_deleting_the_engines_tables_loses_no_round(url: str, tmp_path: Path) -> None:
+    """What is open is ours to know: the tick finds it and takes it on again."""
+    gate = Gate()
+    scene = Scene(url, step=gate, due=[job(1)])
+    with scene.running() as engine:
+        engine.tick_now()
+        until(gate.reached.is_set)
+        gate.open.set()
+        engine.stop()
+    if url.startswith("sqlite"):
+        for file in tmp_path.glob("engine.db*"):
+            file.unlink()
+    else:
+        rows(url, "DROP SCHEMA dbos CASCADE")
+    scene.done.clear()
+    with scene.running() as engine:
+        assert engine.live() == frozenset()
+        engine.tick_now()
+        until(scene.settled)
+    assert scene.done == [1]
+
+
+def test_finished_jobs_are_deleted_after_a_week_and_not_before(url: str) -> None:
+    scene = Scene(url, pace=Pace(tick=0.2, poll=0.02))
+    with scene.running() as engine:
+        for number in (1, 2):
+            engine.enqueue(job(number))
+        until(scene.settled)
+    for number, days in ((1, 8), (2, 6)):
+        then = int((datetime.now(UTC) - timedelta(days=days)).timestamp() * 1000)
+        rows(
+            url,
+            "UPDATE @workflow_status SET completed_at = :then WHERE workflow_uuid = :key",
+            then=then,
+            key=f"job-{number}",
+        )
+    rows(url, "UPDATE @pulse_turn SET number = 0 WHERE name = 'purge'")
+    with scene.running():
+        until(lambda: not rows(url, "SELECT * FROM @workflow_input WHERE workflow_uuid = 'job-1'"))
+    assert rows(url, "SELECT workflow_uuid FROM @workflow_status") == [("job-2",)]
+    assert {row[0] for row in rows(url, "SELECT workflow_uuid FROM @operation_outputs")} == {
+        "job-2"
+    }
+
+
+def test_one_engine_to_a_process(url: str) -> None:
+    with (
+        Scene(url).running(),
+        pytest.raises(PulseBotError, match="already runs in this process"),
+    ):
+        Scene(url).engine.start()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://postgres:secret@127.0.0.1:1/none"],
+)
+def test_a_database_that_cannot_be_used_is_said_for_people(wrong: str) -> None:
+    scene = Scene(wrong)
+    with pytest.raises(StorageError, match="start again") as caught:
+        scene.engine.start()
+    assert "secret" not in str(caught.value)
+    scene.engine.stop()
+
+
+def test_sqlite_is_durable_and_tells_milliseconds(tmp_path: Path) -> None:
+    """What DBOS leaves out: a second's jobs would otherwise run in any order."""
+    cluster = Cluster(f"sqlite:///{tmp_path / 'engine.db'}", "first")
+    with cluster.db.connect() as connection:
+        assert connection.scalar(sa.text("PRAGMA journal_mode")) == "wal"
+        assert connection.scalar(sa.text("PRAGMA synchronous")) == 2
+        for clock in ("strftime('%s', 'now')", "unixepoch('subsec')"):
+            told = connection.scalar(sa.text(f"SELECT CAST({clock} * 1000 AS BIGINT)"))
+            assert isinstance(told, int)
+            assert abs(told - time.time() * 1000) < 1000
+            stamps = {connection.scalar(sa.text(f"SELECT {clock}")) for _ in range(20)}
+            assert len(stamps) > 1
+    cluster.db.dispose()
+
+
+def test_nothing_goes_out_and_nothing_listens(
+    url: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """No console of DBOS, no advertisement, no admin server, no telemetry."""
+    caplog.set_level(logging.DEBUG)
+    scene = Scene(url, pace=FAST)
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        until(scene.settled)
+        names = {thread.name for thread in threading.enumerate()}
+        assert not [name for name in names if "conductor" in name or "admin" in name]
+    assert "http" not in caplog.text
+    assert capfd.readouterr() == ("", "")
