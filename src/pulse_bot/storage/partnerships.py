@@ -34,6 +34,12 @@ class LogEntry:
     what: str
 
 
+def exists(session: Session, name: str) -> bool:
+    """Whether a partnership of this name exists."""
+    query = select(PartnershipRow.id).where(PartnershipRow.name == name)
+    return session.scalar(query) is not None
+
+
 def by_name(session: Session, name: str) -> PartnershipRow:
     """A partnership by its name. Raises Refused, naming those that exist."""
     found = session.scalar(select(PartnershipRow).where(PartnershipRow.name == name))

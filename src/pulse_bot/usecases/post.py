@@ -23,18 +23,21 @@ class Posting:
     card: Card
 
 
-def postings(installation: Installation, round_id: int) -> list[Posting]:
-    """Claim the posts of a digest that wait. Raises LookupError for a round without a digest.
+def postings(installation: Installation, round_id: int, adapters: frozenset[str]) -> list[Posting]:
+    """Claim the posts of a digest that wait for one of these adapters.
 
     Claimed before they are sent: after a crash a digest is missing in a chat, and never there
     twice. The group's page always has it.
     """
     with installation.database.write() as session:
         asked = session.get_one(RoundRow, round_id)
-        waiting = select(PostRow.group_id).where(
-            PostRow.round_id == round_id, PostRow.state == Delivery.WAITING
+        waiting = (
+            select(GroupRow)
+            .join(PostRow, PostRow.group_id == GroupRow.id)
+            .where(PostRow.round_id == round_id, PostRow.state == Delivery.WAITING)
+            .where(GroupRow.adapter.in_(adapters))
         )
-        groups = [session.get_one(GroupRow, group) for group in session.scalars(waiting).all()]
+        groups = session.scalars(waiting).all()
         claimed = [one for one in groups if rounds.claim_post(session, round_id, one.id)]
         if not claimed:
             return []

@@ -1,0 +1,176 @@
+"""Partnerships and their people, as operators and leads set them up. Every change is in the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.calendar import Holiday, zone
+from pulse_bot.domain.programme import Programme
+from pulse_bot.errors import Refused
+from pulse_bot.ports import Address
+from pulse_bot.storage import partnerships
+from pulse_bot.storage.models import (
+    GroupRow,
+    HolidayRow,
+    MemberRow,
+    PartnershipRow,
+    Role,
+    Standing,
+)
+from pulse_bot.usecases.installation import Installation
+
+OPERATOR = "the operator"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPartnership:
+    """What a partnership is created from."""
+
+    name: str
+    time_zone: str = "UTC"
+    language: str = "en"
+    quiet_from: time = time(19, 0)
+    quiet_until: time = time(7, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """What a member is added from."""
+
+    name: str
+    organisation: str
+    role: Role = Role.MEMBER
+    time_zone: str | None = None
+
+
+def create_partnership(installation: Installation, new: NewPartnership) -> int:
+    """Create a partnership, and return its id. Raises Refused."""
+    if not new.name.strip():
+        raise Refused("A partnership needs a name.")
+    _check_zone(new.time_zone)
+    with installation.database.write() as session:
+        if partnerships.exists(session, new.name.strip()):
+            raise Refused(f'There is a partnership "{new.name}" already. Choose another name.')
+        row = PartnershipRow(
+            name=new.name.strip(),
+            time_zone=new.time_zone,
+            language=new.language,
+            quiet_from=new.quiet_from,
+            quiet_until=new.quiet_until,
+        )
+        session.add(row)
+        session.flush()
+        _note(session, installation, row, "created the partnership")
+        return row.id
+
+
+def add_member(
+    installation: Installation, partnership: str, new: NewMember, address: Address
+) -> int:
+    """Add a member at an address, and return their id. Raises Refused."""
+    if not new.name.strip() or not new.organisation.strip():
+        raise Refused("A member needs a name and an organisation.")
+    if new.time_zone is not None:
+        _check_zone(new.time_zone)
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        if partnerships.member_at(session, address) is not None:
+            raise Refused("That address belongs to a member already.")
+        school = partnerships.organisation(session, row.id, new.organisation.strip())
+        member = MemberRow(
+            partnership_id=row.id,
+            organisation_id=school.id,
+            name=new.name.strip(),
+            role=new.role,
+            standing=Standing.ACTIVE,
+            adapter=address.adapter,
+            workspace=address.workspace,
+            user=address.user,
+            time_zone=new.time_zone,
+            seated=False,
+        )
+        session.add(member)
+        session.flush()
+        _note(session, installation, row, f"added {member.name}, {school.name}, as {new.role}")
+        return member.id
+
+
+def readdress(installation: Installation, partnership: str, member: int, address: Address) -> None:
+    """Give a member a new address, which makes the old one worthless. Raises Refused."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        found = session.get(MemberRow, member)
+        if found is None or found.partnership_id != row.id or found.standing is Standing.LEFT:
+            raise Refused(f"There is no member {member} in {partnership}.")
+        found.adapter = address.adapter
+        found.workspace = address.workspace
+        found.user = address.user
+        _note(session, installation, row, f"gave {found.name} a new link")
+
+
+def add_group(installation: Installation, partnership: str, address: Address) -> None:
+    """Add a chat in which the partnership reads its digests."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        session.add(
+            GroupRow(
+                partnership_id=row.id,
+                adapter=address.adapter,
+                workspace=address.workspace,
+                chat=address.user,
+            )
+        )
+        _note(session, installation, row, f"added a group chat in {address.adapter}")
+
+
+def set_programme(installation: Installation, partnership: str, plan: Programme) -> None:
+    """Replace a partnership's programme from now on. Raises Refused for an unknown theme."""
+    known = installation.pool()
+    unknown = [theme for theme in plan.themes if theme not in known]
+    if unknown:
+        raise Refused(f'There is no theme "{unknown[0]}". There are: {", ".join(sorted(known))}.')
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        partnerships.set_programme(session, row.id, plan, installation.clock.now())
+        themes = ", ".join(plan.themes)
+        what = f"set the programme: {themes}; opens {plan.opens}, closes {plan.closes}"
+        _note(session, installation, row, what)
+
+
+def add_holiday(
+    installation: Installation, partnership: str, days: Holiday, organisation: str | None = None
+) -> None:
+    """Ask nothing on some days: nobody, or nobody of one organisation."""
+    if days.last < days.first:
+        raise Refused("A holiday cannot end before it begins.")
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        school = partnerships.organisation(session, row.id, organisation) if organisation else None
+        session.add(
+            HolidayRow(
+                partnership_id=row.id,
+                organisation_id=school.id if school else None,
+                first=days.first,
+                last=days.last,
+            )
+        )
+        whose = f" of {school.name}" if school else ""
+        _note(session, installation, row, f"added a holiday{whose}: {_span(days)}")
+
+
+def _span(days: Holiday) -> str:
+    return str(days.first) if days.first == days.last else f"{days.first} to {days.last}"
+
+
+def _check_zone(name: str) -> None:
+    try:
+        zone(name)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+
+
+def _note(session: Session, installation: Installation, row: PartnershipRow, what: str) -> None:
+    partnerships.note(session, row.id, installation.clock.now(), OPERATOR, what)
