@@ -1,0 +1,79 @@
+"""One word a concept: files are named for things of the product, names follow the glossary."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.architecture import code
+
+NAMELESS = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc", "tools"}
+
+NEVER = {
+    "survey": "round",
+    "questionnaire": "round",
+    "poll": "round; polling is for waiting",
+    "respondent": "member",
+    "participant": "member",
+    "cohort": "partnership",
+    "team": "partnership",
+    "consortium": "partnership",
+    "invitee": "member",
+    "todo": "commitment",
+    "newsletter": "digest",
+}
+"""A word that is not used, and the glossary's."""
+
+ALLOWED = {
+    ("src/pulse_bot/engine.py", "poll"): "how often the engine looks, in its own word",
+}
+
+
+def words(name: str) -> set[str]:
+    """The words of an identifier, in the singular."""
+    parts = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return {form for part in parts for form in (part.lower(), part.lower().removesuffix("s"))}
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    stems = {path: words(path.stem) for path in code.files(*code.EVERYTHING)}
+
+    assert [code.name(path) for path, found in stems.items() if found & NAMELESS] == []
+
+
+def test_names_follow_the_glossary() -> None:
+    found = {
+        f"{code.name(path)}:{line} {name}: say {NEVER[word]}"
+        for path in code.files(*code.SHIPPED)
+        for name, line in code.identifiers(path)
+        for word in words(name) & NEVER.keys()
+        if (code.name(path), word) not in ALLOWED
+    }
+
+    assert sorted(found) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("open_surveys", {"survey"}),
+        ("SurveyPage", {"survey"}),
+        ("MAX_POLLS", {"poll"}),
+        ("teamwork", set()),
+    ],
+)
+def test_words_are_found_in_every_kind_of_name(name: str, found: set[str]) -> None:
+    assert words(name) & NEVER.keys() == found
+
+
+def test_the_glossary_defines_what_the_names_use() -> None:
+    page = (code.ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    defined = set(re.findall(r"\*\*([a-z ]+)\*\*", page))
+
+    for word in ("partnership", "organisation", "member", "bank", "item", "programme", "round",
+                 "invitation", "envelope", "tally", "release", "digest", "commitment", "card",
+                 "form", "address"):  # fmt: skip
+        assert word in defined
+    for word in NEVER:
+        assert word in page, f"the glossary does not say that {word} is not used"
