@@ -29,7 +29,7 @@ from pulse_bot.usecases.ask import open_round, outgoing
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.converse import converse
 from pulse_bot.usecases.installation import Installation, Pool
-from pulse_bot.usecases.post import posted, postings
+from pulse_bot.usecases.post import next_posting, posted
 from pulse_bot.usecases.remind import remind
 from pulse_bot.usecases.sweep import sweep
 from pulse_bot.usecases.tick import tick
@@ -40,6 +40,8 @@ _log = logging.getLogger(__name__)
 
 STEP = 500
 """Invitations in one step of a fan-out: what a crash makes the engine look at again."""
+
+EVERY_MINUTE = Pace()
 
 
 class WallClock:
@@ -91,7 +93,7 @@ class App:
         adapters: Mapping[str, ChatAdapter],
         engine_url: str,
         executor_id: str = "local",
-        pace: Pace = Pace(),
+        pace: Pace = EVERY_MINUTE,
     ) -> None:
         """Nothing runs before `running` is entered."""
         self.installation = installation
@@ -156,12 +158,8 @@ class App:
         }
 
     def _open(self, partnership: int, slot: str, closes_at: str, again: int) -> bool:
-        plan = schedule.Open(
-            partnership,
-            datetime.fromisoformat(slot),
-            datetime.fromisoformat(closes_at),
-            bool(again),
-        )
+        opening, closing = datetime.fromisoformat(slot), datetime.fromisoformat(closes_at)
+        plan = schedule.Open(partnership, opening, closing, bool(again))
         if open_round(self.installation, plan) is not None:
             # Not a minute later: the tick gives out what is due, the new round's cards too.
             self.engine.tick_now()
@@ -196,13 +194,13 @@ class App:
         return False
 
     def _post(self, round_id: int) -> bool:
-        for posting in postings(self.installation, round_id, frozenset(self._adapters)):
-            sending = self._courier.send(
-                self._adapters[posting.address.adapter], posting.address, posting.card
-            )
-            receipt = self._wait(sending)
-            posted(self.installation, posting, _kept(receipt), receipt.reference)
-        return False
+        posting = next_posting(self.installation, round_id, frozenset(self._adapters))
+        if posting is None:
+            return False
+        adapter = self._adapters[posting.address.adapter]
+        receipt = self._wait(self._courier.send(adapter, posting.address, posting.card))
+        posted(self.installation, posting, _kept(receipt), receipt.reference)
+        return True
 
     def _listening(self, adapter: str) -> ChatAdapter | None:
         if adapter not in self._adapters:

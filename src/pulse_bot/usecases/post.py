@@ -23,30 +23,29 @@ class Posting:
     card: Card
 
 
-def postings(installation: Installation, round_id: int, adapters: frozenset[str]) -> list[Posting]:
-    """Claim the posts of a digest that wait for one of these adapters.
+def next_posting(
+    installation: Installation, round_id: int, adapters: frozenset[str]
+) -> Posting | None:
+    """Claim the next post of a digest that waits for one of these adapters; None after the last.
 
-    Claimed before they are sent: after a crash a digest is missing in a chat, and never there
-    twice. The group's page always has it.
+    Claimed before it is sent: after a crash a digest is missing in a chat, and never there twice.
+    The group's page always has it.
     """
     with installation.database.write() as session:
-        asked = session.get_one(RoundRow, round_id)
         waiting = (
             select(GroupRow)
             .join(PostRow, PostRow.group_id == GroupRow.id)
             .where(PostRow.round_id == round_id, PostRow.state == Delivery.WAITING)
             .where(GroupRow.adapter.in_(adapters))
+            .limit(1)
         )
-        groups = session.scalars(waiting).all()
-        claimed = [one for one in groups if rounds.claim_post(session, round_id, one.id)]
-        if not claimed:
-            return []
+        group = session.scalar(waiting)
+        if group is None or not rounds.claim_post(session, round_id, group.id):
+            return None
+        asked = session.get_one(RoundRow, round_id)
         digest = history.digest(session, asked.partnership_id, asked.number)
-        card = digest_card(digest)
-        return [
-            Posting(round_id, one.id, Address(one.adapter, one.workspace, one.chat), card)
-            for one in claimed
-        ]
+        address = Address(group.adapter, group.workspace, group.chat)
+        return Posting(round_id, group.id, address, digest_card(digest))
 
 
 def posted(installation: Installation, posting: Posting, state: Delivery, reference: str) -> None:
