@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,28 @@ def test_the_domain_and_the_ports_are_typed_without_any() -> None:
     ]
 
     assert found == []
+
+
+def test_the_domain_imports_the_standard_library_alone() -> None:
+    """The contract in pyproject.toml names what is forbidden; this names what is not."""
+    found = [
+        f"{code.name(path)}:{line} {module}"
+        for path in code.files("src/pulse_bot/domain")
+        for module, line in imports(path)
+        if module.split(".")[0] not in sys.stdlib_module_names
+        and not module.startswith(("pulse_bot.domain", "pulse_bot.errors"))
+    ]
+
+    assert found == []
+
+
+def imports(path: Path) -> Iterator[tuple[str, int]]:
+    """Every module that a file imports, with its line."""
+    for node in ast.walk(code.tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ".", node.lineno
 
 
 def comments(path: Path) -> Iterator[tuple[int, str, str]]:
