@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -116,3 +117,12 @@ def test_links_start_where_people_find_the_pages(settings: WebSettings, start: s
 def test_a_wrong_setting_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         WebSettings.model_validate(wrong)
+
+
+def test_the_readme_has_every_setting_with_its_default() -> None:
+    readme = (Path(__file__).parents[2] / "adapters/web/README.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", readme, re.MULTILINE))
+    assert rows.keys() == WebSettings.model_fields.keys()
+    for name, setting in WebSettings.model_fields.items():
+        default = f"`{setting.default}`" if setting.default else "host and port"
+        assert rows[name].startswith(f"`PULSE_BOT_WEB__{name.upper()}` | {default} |")
