@@ -309,6 +309,7 @@ class Engine:
 
     def _launch(self) -> None:
         logger = logging.getLogger("dbos")
+        logger.disabled = False
         if not logger.handlers:
             # DBOS adds a console handler to a logger that has none; ours decide where logs go.
             logger.addHandler(logging.NullHandler())
@@ -366,6 +367,8 @@ class Engine:
             )
 
     def _close(self) -> None:
+        # It may claim a job at the very end, and complain that it cannot run it. The next one does.
+        logging.getLogger("dbos").disabled = True
         try:
             DBOS.destroy(destroy_registry=True)
         finally:
