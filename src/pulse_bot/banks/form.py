@@ -36,8 +36,10 @@ _LANGUAGE: Final = "a language code such as en, cy or en-GB"
 def form_findings(error: ValidationError, tree: Tree, file: str) -> Iterator[Finding]:
     """One finding for each thing that pydantic found."""
     for details in error.errors(include_url=False):
+        if details["type"] == "too_short" and details["input"]:
+            continue  # a list counts as empty when its entries are wrong, which is said already
         loc = tuple(part for part in details["loc"] if part != "[key]")
-        key = str(loc[-1])[:60] if loc else ""
+        key = next((part[:60] for part in reversed(loc) if isinstance(part, str)), "")
         place = Place(file, tree.line(loc), _item_id(loc, tree), key)
         code, what = _explained(details, loc, key)
         yield Finding(code, place, what)

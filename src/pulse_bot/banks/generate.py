@@ -54,7 +54,7 @@ def bank_table(banks: Iterable[Bank]) -> str:
         )
         kinds = Counter(str(item.kind) for item in bank.items)
         cells = (
-            f"[{bank.title}]({bank.file})",
+            f"[{bank.title}]({bank.file.rpartition('/')[2]})",
             "; ".join(frameworks),
             "; ".join(sources),
             f"{len(bank.items)} ({sum(item.core for item in bank.items)} core)",

@@ -79,7 +79,7 @@ def _loaded(files: Iterable[Traversable], findings: list[Finding]) -> Iterable[B
 
 def load_bank(file: Traversable) -> Bank:
     """The bank of a file. Raises BankMistakes with everything that is wrong in it."""
-    name = str(file) if isinstance(file, Path) and not file.is_absolute() else file.name
+    name = _shown(file)
     try:
         with file.open("rb") as stream:
             data = stream.read(LARGEST_FILE + 1)
@@ -87,6 +87,13 @@ def load_bank(file: Traversable) -> Bank:
         what = f"The file cannot be read ({error.strerror})."
         raise BankMistakes([Finding("no-such-file", Place(name), what)]) from None
     return parse_bank(data, name)
+
+
+def _shown(file: Traversable) -> str:
+    """A file's name in messages: as it was given, and of a whole path the last folder."""
+    if not isinstance(file, Path):
+        return file.name
+    return f"{file.parent.name}/{file.name}" if file.is_absolute() else str(file)
 
 
 def parse_bank(data: bytes, file: str) -> Bank:

@@ -106,7 +106,7 @@ class ItemKeys(_Keys):
 class BankKeys(_Keys):
     """A bank of questions for pulse-bot."""
 
-    id: Id = Field(description="The name of the bank; the same as the name of its file.")
+    id: Id = Field(description="The short name of the bank; give its file the same.")
     version: StrictInt = Field(ge=1, description="Goes up by one with each change.")
     title: Label = Field(description="Its name for people.")
     summary: Paragraph = Field(description="What it is for, in a sentence or two.")

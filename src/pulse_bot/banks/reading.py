@@ -26,7 +26,7 @@ _SILENT: Final = re.compile(
     r"|(?<=[aeiouy]l)e[sd]?$"  # whole, called
 )
 _SPLIT: Final = re.compile(
-    r"(?<=[aeiouy])ing|ia|io(?!n|us)|(?<=[iu])ous|(?<=[^cst])ion|ism"  # being, material, opinion
+    r"(?<=[aeiouy])ing|ia|io(?!n|us)|(?<=[iu])ous|(?<![qg])ua|ism"  # being, material, usual
 )
 
 

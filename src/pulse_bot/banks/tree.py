@@ -22,6 +22,8 @@ Path = tuple[str | int, ...]
 DEEPEST: Final = 12
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NODES: Final = (yaml.ScalarEvent, yaml.CollectionStartEvent, yaml.CollectionEndEvent)
+_NO_KEY: Final = "\0"
+"""Stands for a key that is no word; no YAML text can hold this character."""
 _NUMBER: Final = re.compile(r"[-+]?[0-9]{1,9}")
 _WORDS: Final[dict[str, bool | None]] = {
     "": None,
@@ -129,23 +131,25 @@ class _Builder:
     def mapping(self, path: Path) -> dict[str, Value]:
         found: dict[str, Value] = {}
         while not isinstance(event := next(self.nodes), yaml.MappingEndEvent):
-            line = _line(event)
-            key = self.key(event, path, line)
+            key = self.key(event, path)
             if key in found:
-                place = Place(self.file, line, key=key[:60])
                 what = f'The key "{key[:60]}" stands here for the second time.'
-                self.tree.findings.append(Finding("duplicate-key", place, what))
-            self.tree.lines.setdefault((*path, key), line)
+                self.report("duplicate-key", what, _line(event), key[:60])
+            self.tree.lines.setdefault((*path, key), _line(event))
             found[key] = self.build(next(self.nodes), (*path, key))
+        found.pop(_NO_KEY, None)
         return found
 
-    def key(self, event: yaml.Event, path: Path, line: int) -> str:
+    def key(self, event: yaml.Event, path: Path) -> str:
         if isinstance(event, yaml.ScalarEvent):
             return str(event.value)
-        self.build(event, (*path, "?"))
+        self.build(event, (*path, _NO_KEY))
         what = "A key is a list or a set of keys, where a word belongs."
-        self.tree.findings.append(Finding("wrong-type", Place(self.file, line), what))
-        return f"?{line}"
+        self.report("wrong-type", what, _line(event))
+        return _NO_KEY
+
+    def report(self, code: str, what: str, line: int, key: str = "") -> None:
+        self.tree.findings.append(Finding(code, Place(self.file, line, key=key), what))
 
 
 def _scalar(event: yaml.ScalarEvent) -> Value:

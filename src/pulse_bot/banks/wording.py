@@ -78,9 +78,13 @@ def speaks_english(language: str) -> bool:
 
 
 def marked(code: str, text: str) -> tuple[str, ...]:
-    """The words of a text that a code is about, in the order of the text."""
-    found = [match for pattern in _PATTERNS[code] for match in pattern.finditer(text)]
-    return tuple(match[0] for match in sorted(found, key=lambda match: match.start()))
+    """The words of a text that a code is about, in the order of the text; none inside another."""
+    found = (match.span() for pattern in _PATTERNS[code] for match in pattern.finditer(text))
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return tuple(text[start:end] for start, end in kept)
 
 
 def says_we(text: str, *, paired: bool) -> bool:

@@ -1,0 +1,79 @@
+"""The pages and the schema say what the code does: they are generated, and kept so here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from pulse_bot.banks.bank import Bank
+from pulse_bot.banks.codes import CODES
+from pulse_bot.banks.generate import GUIDE, SCHEMA, pages
+from pulse_bot.banks.lint import lint_banks
+from pulse_bot.banks.load import load_library, parse_bank
+from pulse_bot.banks.preview import card_text, preview_cards
+from pulse_bot.banks.tree import read_tree
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / "question_banks").glob("*.yaml"))
+RENEW = "Run `python -m pulse_bot.banks.generate` in the checkout."
+
+
+def example() -> str:
+    """The example bank of the guide."""
+    return (ROOT / GUIDE).read_text().split("```yaml\n")[1].split("```")[0]
+
+
+def example_bank() -> Bank:
+    """The example bank, parsed."""
+    return parse_bank(example().encode(), "workload.yaml")
+
+
+def test_every_generated_page_is_up_to_date() -> None:
+    stale = [path.name for path, text in pages(ROOT).items() if path.read_text() != text]
+    assert stale == [], RENEW
+
+
+def test_every_code_is_in_the_guide() -> None:
+    guide = (ROOT / GUIDE).read_text()
+    assert [name for name in CODES if f"| `{name}` |" not in guide] == []
+
+
+def test_every_key_is_in_the_guide() -> None:
+    guide = (ROOT / GUIDE).read_text()
+    schema = json.loads((ROOT / SCHEMA).read_text())
+    keys = {*schema["properties"], *schema["$defs"]["ItemKeys"]["properties"]}
+    assert [key for key in sorted(keys) if f"`{key}`" not in guide] == []
+
+
+def test_the_example_of_the_guide_passes_the_lint() -> None:
+    assert lint_banks([example_bank()]) == []
+
+
+def test_the_example_of_the_guide_can_be_previewed() -> None:
+    cards = [card_text(card) for card in preview_cards(example_bank().items)]
+    assert len(cards) == len(example_bank().items)
+    assert "[ The monthly meeting ]" in cards[4]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_editors_find_the_schema_and_agree_with_the_loader(file: Path) -> None:
+    text = file.read_text()
+    assert text.startswith("# yaml-language-server: $schema=schema.json\n")
+
+    schema = json.loads((ROOT / SCHEMA).read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(read_tree(text, file.name).value, schema)
+
+
+def test_editors_mark_a_misspelt_key() -> None:
+    schema = json.loads((ROOT / SCHEMA).read_text())
+    wrong = read_tree(example().replace("talk:", "tlak:"), "workload.yaml").value
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, schema)
+
+
+def test_a_bank_has_the_name_of_its_file() -> None:
+    assert [bank.id for bank in load_library().banks] == [file.stem for file in FILES]
