@@ -7,13 +7,14 @@ words here changes later digests only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pulse_bot.domain.digest import (
     Band,
     BlockFact,
     Call,
+    Digest,
     DigestFacts,
     Level,
     QuestionFact,
@@ -23,6 +24,7 @@ from pulse_bot.domain.digest import (
     TrendFact,
 )
 from pulse_bot_reports.dates import day_in_words, moment_in_words
+from pulse_bot_reports.text import digest_text
 
 SILENCES: Final = {
     Silence.TOO_FEW: "Too few answers, or from too few organisations, to say anything this week.",
@@ -63,6 +65,16 @@ class DigestRenderer:
     def statements(self, facts: DigestFacts) -> tuple[Statement, ...]:
         """The digest as statements, in reading order. Pure: the same facts give the same words."""
         return tuple(_statements(facts))
+
+    def text(self, statements: Sequence[Statement]) -> str:
+        """A digest as plain text, for a terminal."""
+        return digest_text(statements)
+
+    def page(self, partnership: str, time_zone: str, digests: Sequence[Digest]) -> str:
+        """The history as one HTML page that needs nothing else. Raises MissingExtra."""
+        from pulse_bot_reports.page import history_page
+
+        return history_page(partnership, digests, time_zone)
 
 
 renderer: Final = DigestRenderer()

@@ -7,13 +7,13 @@ and `errors` and nothing else of the core: it is handed one async callable, `han
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from pulse_bot.domain.digest import DigestFacts, Statement
+from pulse_bot.domain.digest import Digest, DigestFacts, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,3 +326,9 @@ class Renderer(Protocol):
 
     def statements(self, facts: DigestFacts) -> tuple[Statement, ...]:
         """The digest as statements, in reading order. Pure: the same facts give the same words."""
+
+    def text(self, statements: Sequence[Statement]) -> str:
+        """A digest as plain text, for a terminal."""
+
+    def page(self, partnership: str, time_zone: str, digests: Sequence[Digest]) -> str:
+        """The history as one HTML page that needs nothing else. Raises MissingExtra."""

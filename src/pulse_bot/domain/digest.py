@@ -131,3 +131,13 @@ class Statement:
     text: str
     subject: str = ""
     """The dimension or the item that it speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest as it was said and kept. `closed_at` is in UTC."""
+
+    number: int
+    """The number of its round."""
+    closed_at: datetime
+    statements: tuple[Statement, ...]

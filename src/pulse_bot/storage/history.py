@@ -12,23 +12,13 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.digest import Statement, StatementKind
+from pulse_bot.domain.digest import Digest, Statement, StatementKind
 from pulse_bot.domain.items import Kind
 from pulse_bot.domain.release import Thresholds
 from pulse_bot.domain.rounds import Round, State
 from pulse_bot.domain.tallies import Moments, Tally
 from pulse_bot.sealing import seal_comment, seal_tally, unseal_comment, unseal_tally
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingCommentRow
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """A digest as it was released."""
-
-    round: int
-    number: int
-    closed_at: datetime
-    statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +165,4 @@ def _digests(session: Session, rounds: Select[int, int, datetime]) -> list[Diges
         said.setdefault(row.round_id, []).append(
             Statement(StatementKind(row.kind), row.text, row.subject)
         )
-    return [Digest(row.id, row.number, row.closes_at, tuple(said.get(row.id, ()))) for row in found]
+    return [Digest(row.number, row.closes_at, tuple(said.get(row.id, ()))) for row in found]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards import first_card
 from pulse_bot.domain import schedule
-from pulse_bot.domain.calendar import Calendar, spoken
+from pulse_bot.domain.calendar import Calendar, following, spoken
 from pulse_bot.domain.items import Item
 from pulse_bot.domain.programme import choose
 from pulse_bot.domain.release import Thresholds
@@ -29,9 +30,10 @@ from pulse_bot.storage.models import (
     SeatRow,
     Standing,
 )
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.installation import OPERATOR, Installation
 
-BLOCK: int = Thresholds().block_rounds
+BLOCK: Final = Thresholds().block_rounds
+NO_PROGRAMME: Final = "There is no programme yet. Set one with: pulse-bot programme set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
 def _items(session: Session, installation: Installation, partnership_id: int) -> Sequence[Item]:
     planned = partnerships.programme(session, partnership_id)
     if planned is None:
-        raise Refused("There is no programme yet. Set one with: pulse-bot programme set")
+        raise Refused(NO_PROGRAMME)
     items = choose(planned[0], installation.pool(), rounds.asked(session, partnership_id))
     if not items:
         raise Refused("Every question was asked in the last rounds. Add a theme to the programme.")
@@ -158,17 +160,22 @@ def outgoing(
         return [Outgoing(invitation, address, card) for invitation, address in waiting]
 
 
-def open_now(
-    installation: Installation, partnership_id: int, closes_at: Callable[[datetime], datetime]
-) -> int:
-    """Open a round at an operator's word, by the same rules. Raises Refused."""
+def open_now(installation: Installation, name: str) -> tuple[int, str]:
+    """Open a round at an operator's word; returns its number and when it closes. Raises Refused."""
     now = installation.clock.now()
-    with installation.database.read() as session:
-        newest = rounds.latest(session, partnership_id)
-    if newest is not None and newest.state in (State.OPEN, State.CLOSING):
-        raise Refused(f"Round {newest.number} is still open. Close it first: pulse-bot round close")
-    plan = schedule.Open(partnership_id, now, closes_at(now))
-    opened = open_round(installation, plan)
-    if opened is None:
-        raise Refused("Another worker has just opened this round.")
-    return opened
+    with installation.database.write() as session:
+        partnership = partnerships.by_name(session, name)
+        newest = rounds.latest(session, partnership.id)
+        if newest is not None and newest.state in (State.OPEN, State.CLOSING):
+            raise Refused(f"Round {newest.number} is still open. Close it first.")
+        planned = partnerships.programme(session, partnership.id)
+        if planned is None:
+            raise Refused(NO_PROGRAMME)
+        calendar = partnerships.calendar(session, partnership)
+        closes_at = following(planned[0].closes, now, calendar.zone)
+        opened = _open(session, installation, schedule.Open(partnership.id, now, closes_at))
+        if opened is None:
+            raise Refused("A round began at this very moment. See: pulse-bot round list")
+        number = rounds.next_number(session, partnership.id) - 1
+        partnerships.note(session, partnership.id, now, OPERATOR, f"opened round {number}")
+        return number, spoken(closes_at, calendar.zone)

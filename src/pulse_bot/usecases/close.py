@@ -21,12 +21,12 @@ from pulse_bot.domain.programme import next_opening
 from pulse_bot.domain.release import ClosedRound, PastRound, Series, comments_shown, facts
 from pulse_bot.domain.rounds import Round, Seat, State
 from pulse_bot.domain.tallies import Answers, Tally, tally
-from pulse_bot.errors import SealError
+from pulse_bot.errors import Refused, SealError
 from pulse_bot.ports import RoundKeys
 from pulse_bot.sealing import Envelope, tag, unseal
 from pulse_bot.storage import envelopes, history, partnerships, rounds
 from pulse_bot.storage.models import Delivery, PartnershipRow, PostRow
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.installation import OPERATOR, Installation
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +45,19 @@ def close(installation: Installation, round_id: int) -> None:
     begin(installation, round_id)
     settle(installation, round_id)
     forget(installation, round_id)
+
+
+def close_now(installation: Installation, name: str) -> int:
+    """Close the open round at an operator's word; returns its number. Raises Refused."""
+    with installation.database.write() as session:
+        partnership = partnerships.by_name(session, name)
+        newest = rounds.latest(session, partnership.id)
+        if newest is None or newest.state not in (State.OPEN, State.CLOSING):
+            raise Refused(f"No round of {name} is open.")
+        now = installation.clock.now()
+        partnerships.note(session, partnership.id, now, OPERATOR, f"closed round {newest.number}")
+    close(installation, newest.id)
+    return newest.number
 
 
 def begin(installation: Installation, round_id: int) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pulse_bot.domain.items import Item
 from pulse_bot.ports import Clock, KeyStore, Renderer
 from pulse_bot.storage.database import Database
+
+OPERATOR: Final = "the operator"
+"""Who did it, in the log that all members read, when it came from the command line."""
 
 Pool = Mapping[str, Sequence[Item]]
 """The items of each theme, in their bank's order."""

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot import cards
 from pulse_bot.domain.calendar import Calendar, spoken
+from pulse_bot.domain.digest import Digest
 from pulse_bot.domain.programme import next_opening
 from pulse_bot.domain.rounds import Round
 from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Reply
@@ -98,7 +99,7 @@ def group(installation: Installation, address: Address) -> Reply:
     return Reply(cards=tuple(map(digest_card, found)) or (_no_digest(),))
 
 
-def digest_card(digest: history.Digest) -> Card:
+def digest_card(digest: Digest) -> Card:
     """A digest exactly as it was released."""
     title, *rest = [statement.text for statement in digest.statements] or [""]
     return Card(CardKind.DIGEST, title, tuple(rest))

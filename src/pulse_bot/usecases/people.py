@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 
@@ -20,9 +21,7 @@ from pulse_bot.storage.models import (
     Role,
     Standing,
 )
-from pulse_bot.usecases.installation import Installation
-
-OPERATOR = "the operator"
+from pulse_bot.usecases.installation import OPERATOR, Installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +70,49 @@ def add_member(
     installation: Installation, partnership: str, new: NewMember, address: Address
 ) -> int:
     """Add a member at an address, and return their id. Raises Refused."""
+    [number] = add_members(installation, partnership, [(new, address)])
+    return number
+
+
+def add_members(
+    installation: Installation, partnership: str, people: Iterable[tuple[NewMember, Address]]
+) -> list[int]:
+    """Add members at their addresses, all or none, and return their ids. Raises Refused."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        return [_add(session, installation, row, new, address) for new, address in people]
+
+
+def _add(
+    session: Session,
+    installation: Installation,
+    row: PartnershipRow,
+    new: NewMember,
+    address: Address,
+) -> int:
     if not new.name.strip() or not new.organisation.strip():
         raise Refused("A member needs a name and an organisation.")
     if new.time_zone is not None:
         _check_zone(new.time_zone)
-    with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        if partnerships.member_at(session, address) is not None:
-            raise Refused("That address belongs to a member already.")
-        school = partnerships.organisation(session, row.id, new.organisation.strip())
-        member = MemberRow(
-            partnership_id=row.id,
-            organisation_id=school.id,
-            name=new.name.strip(),
-            role=new.role,
-            standing=Standing.ACTIVE,
-            adapter=address.adapter,
-            workspace=address.workspace,
-            user=address.user,
-            time_zone=new.time_zone,
-            seated=False,
-        )
-        session.add(member)
-        session.flush()
-        _note(session, installation, row, f"added {member.name}, {school.name}, as {new.role}")
-        return member.id
+    if partnerships.member_at(session, address) is not None:
+        raise Refused("That address belongs to a member already.")
+    school = partnerships.organisation(session, row.id, new.organisation.strip())
+    member = MemberRow(
+        partnership_id=row.id,
+        organisation_id=school.id,
+        name=new.name.strip(),
+        role=new.role,
+        standing=Standing.ACTIVE,
+        adapter=address.adapter,
+        workspace=address.workspace,
+        user=address.user,
+        time_zone=new.time_zone,
+        seated=False,
+    )
+    session.add(member)
+    session.flush()
+    _note(session, installation, row, f"added {member.name}, {school.name}, as {new.role}")
+    return member.id
 
 
 def readdress(installation: Installation, partnership: str, member: int, address: Address) -> None:

@@ -1,0 +1,149 @@
+"""`pulse-bot member`: add, list and import members, and give out their links."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pulse_bot.cli import with_settings
+from pulse_bot.cli.opened import as_json, print_rows, with_installation
+from pulse_bot.errors import Refused
+
+if TYPE_CHECKING:
+    from pulse_bot.plugins import PersonalLink
+    from pulse_bot.settings import Settings
+    from pulse_bot.usecases.installation import Installation
+
+ROLES = click.Choice(["member", "facilitator", "lead"])
+COLUMNS = ("name", "organisation", "role")
+
+adapter_option = click.option(
+    "--adapter", default="web", show_default=True, help="The adapter that makes the link."
+)
+
+
+@click.group()
+def member() -> None:
+    """Add, list and import members."""
+
+
+@member.command()
+@click.argument("partnership")
+@click.option("--name", required=True, help="The member's name, as the others read it.")
+@click.option("--organisation", required=True, help="The member's school.")
+@click.option("--role", type=ROLES, default="member", show_default=True)
+@click.option("--time-zone", help="The member's own, if it is not the partnership's.")
+@adapter_option
+@with_installation
+def add(
+    installation: Installation,
+    *,
+    partnership: str,
+    name: str,
+    organisation: str,
+    role: str,
+    time_zone: str | None,
+    adapter: str,
+) -> None:
+    """Add a member, and print their personal link: once, because only its fingerprint is kept."""
+    from pulse_bot.storage.models import Role
+    from pulse_bot.usecases.people import NewMember, add_member
+
+    made = _new_link(adapter)
+    new = NewMember(name, organisation, Role(role), time_zone)
+    number = add_member(installation, partnership, new, made.address)
+    click.echo(f"Added {name} as member {number}. Give this link to nobody else:\n{made.url}")
+
+
+@member.command("import")
+@click.argument("partnership")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@adapter_option
+@with_installation
+def import_(installation: Installation, *, partnership: str, file: Path, adapter: str) -> None:
+    """Add the members of a CSV file with the columns name, organisation and role.
+
+    Prints the same list with a column link. All are added, or none.
+    """
+    from pulse_bot.storage.models import Role
+    from pulse_bot.usecases.people import NewMember, add_members
+
+    people = [
+        NewMember(row["name"], row["organisation"], Role(row["role"])) for row in _people(file)
+    ]
+    links = [_new_link(adapter) for _ in people]
+    add_members(
+        installation,
+        partnership,
+        [(new, made.address) for new, made in zip(people, links, strict=True)],
+    )
+    writer = csv.writer(sys.stdout)
+    writer.writerow((*COLUMNS, "link"))
+    for new, made in zip(people, links, strict=True):
+        writer.writerow((new.name, new.organisation, new.role.value, made.url))
+
+
+def _people(file: Path) -> Iterator[dict[str, str]]:
+    with file.open(newline="", encoding="utf-8-sig") as stream:
+        reader = csv.DictReader(stream)
+        try:
+            rows = list(reader)
+        except (UnicodeDecodeError, csv.Error):
+            raise Refused(f"{file.name} is not a CSV file in UTF-8. Save it as such.") from None
+    missing = {"name", "organisation"} - set(reader.fieldnames or ())
+    if missing:
+        raise Refused(f"{file.name} has no column {' and '.join(sorted(missing))}.")
+    for number, row in enumerate(rows, start=2):
+        role = (row.get("role") or "member").strip().lower()
+        if role not in ROLES.choices:
+            raise Refused(f'{file.name}, line {number}: "{role}" is no role. Use member or lead.')
+        yield {
+            "name": (row["name"] or "").strip(),
+            "organisation": (row["organisation"] or "").strip(),
+            "role": role,
+        }
+
+
+@member.command("list")
+@click.argument("partnership")
+@as_json
+@with_installation
+def list_(installation: Installation, *, partnership: str, as_json: bool) -> None:
+    """List the members of a partnership."""
+    from pulse_bot.usecases.report import member_rows
+
+    rows = member_rows(installation, partnership)
+    nothing = f'Nobody yet. Add somebody with: pulse-bot member add "{partnership}" …'
+    print_rows(rows, as_json=as_json, nothing=nothing)
+
+
+@member.command()
+@click.argument("partnership")
+@click.argument("number", type=int)
+@adapter_option
+@with_installation
+def link(installation: Installation, *, partnership: str, number: int, adapter: str) -> None:
+    """Give a member a new link; the old one stops working at once."""
+    from pulse_bot.usecases.people import readdress
+
+    fresh = _new_link(adapter)
+    readdress(installation, partnership, number, fresh.address)
+    click.echo(f"The old link is dead. Give this one to nobody else:\n{fresh.url}")
+
+
+@with_settings
+def _new_link(settings: Settings, adapter: str) -> PersonalLink:
+    from pulse_bot.plugins import adapter_plugins
+
+    plugin = adapter_plugins().get(adapter)
+    section = settings.adapters().get(adapter)
+    if plugin is None or section is None:
+        raise Refused(f"{adapter} is not switched on in the settings.")
+    if plugin.personal_link is None:
+        raise Refused(f"On {adapter} members join by themselves; no link is given out.")
+    return plugin.personal_link(section)

@@ -1,0 +1,65 @@
+"""What the commands share that work on an installation: opening it, and printing lists.
+
+Logs go to standard error, results to standard output, so that `--json` can be piped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import update_wrapper
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+import click
+
+from pulse_bot.cli import with_settings
+
+if TYPE_CHECKING:
+    from pulse_bot.settings import Settings
+    from pulse_bot.usecases.installation import Installation
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Row = Mapping[str, str | int | None]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def with_installation(command: Callable[Concatenate[Installation, P], R]) -> Callable[P, R]:
+    """Hand a command the opened installation as its first argument."""
+
+    def opened(settings: Settings, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        from pulse_bot.app import open_installation
+        from pulse_bot.logs import set_up
+
+        set_up("WARNING", settings.log_style)
+        installation = open_installation(settings)
+        try:
+            return command(installation, *args, **kwargs)
+        finally:
+            installation.database.close()
+
+    # `with_settings` and click read the command's name and help from `opened`.
+    update_wrapper(opened, command)
+    return with_settings(opened)
+
+
+def print_rows(rows: Sequence[Row], *, as_json: bool, nothing: str) -> None:
+    """Print a list as JSON, or as columns for people."""
+    if as_json:
+        click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False))
+        return
+    if not rows:
+        click.echo(nothing)
+        return
+    titles = list(rows[0])
+    lines = [titles, *([_cell(row[title]) for title in titles] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(titles))]
+    for line in lines:
+        padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        click.echo("  ".join(padded).rstrip())
+
+
+def _cell(value: str | int | None) -> str:
+    return "" if value is None else str(value)

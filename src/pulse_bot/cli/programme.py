@@ -1,0 +1,119 @@
+"""`pulse-bot programme`: what a partnership is asked, and when."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from pulse_bot.cli.opened import as_json, print_rows, with_installation
+from pulse_bot.errors import Refused
+
+if TYPE_CHECKING:
+    from pulse_bot.domain.calendar import WeekTime
+    from pulse_bot.domain.programme import Programme
+    from pulse_bot.usecases.installation import Installation
+
+THEMES = "trust,honesty,accountability"
+
+
+@click.group()
+def programme() -> None:
+    """Set and show what is asked, and when."""
+
+
+@programme.command("set")
+@click.argument("partnership")
+@click.option("--themes", default=THEMES, show_default=True, help="Separated by commas.")
+@click.option("--items", default=3, show_default=True, help="Questions a round, one to three.")
+@click.option("--opens", default="Wed 15:30", show_default=True, help="When a round opens.")
+@click.option("--closes", default="Fri 16:00", show_default=True, help="When it closes.")
+@click.option(
+    "--remind",
+    "reminders",
+    multiple=True,
+    default=(24.0,),
+    show_default=True,
+    type=click.FloatRange(min=0),
+    help="Hours after the opening; twice at most. 0 reminds nobody.",
+)
+@with_installation
+def set_(
+    installation: Installation,
+    *,
+    partnership: str,
+    themes: str,
+    items: int,
+    opens: str,
+    closes: str,
+    reminders: tuple[float, ...],
+) -> None:
+    """Set a partnership's programme, from now on."""
+    from pulse_bot.usecases.people import set_programme
+
+    plan = _plan(themes, items, opens, closes, reminders)
+    set_programme(installation, partnership, plan)
+    click.echo(f"Rounds of {partnership} open on {plan.opens} and close on {plan.closes}.")
+
+
+def _plan(themes: str, items: int, opens: str, closes: str, hours: tuple[float, ...]) -> Programme:
+    from pulse_bot.domain.programme import Programme
+
+    try:
+        return Programme(
+            themes=tuple(theme.strip() for theme in themes.split(",") if theme.strip()),
+            opens=_week_time(opens),
+            closes=_week_time(closes),
+            items_a_round=items,
+            reminders=tuple(timedelta(hours=after) for after in sorted(hours) if after > 0),
+        )
+    except ValueError as error:
+        raise Refused(str(error)) from None
+
+
+def _week_time(text: str) -> WeekTime:
+    from pulse_bot.domain.calendar import week_time
+
+    return week_time(text)
+
+
+@programme.command()
+@click.argument("partnership")
+@as_json
+@with_installation
+def show(installation: Installation, *, partnership: str, as_json: bool) -> None:
+    """Show a partnership's programme."""
+    from pulse_bot.usecases.report import partnership_rows
+
+    print_rows(partnership_rows(installation, partnership), as_json=as_json, nothing="")
+
+
+@programme.command()
+@click.argument("partnership")
+@click.argument("first")
+@click.argument("last", required=False)
+@click.option("--organisation", help="Of one school only, in its own term calendar.")
+@with_installation
+def holiday(
+    installation: Installation,
+    *,
+    partnership: str,
+    first: str,
+    last: str | None,
+    organisation: str | None,
+) -> None:
+    """Ask nothing from FIRST to LAST, both included, written like 2026-12-21."""
+    from pulse_bot.domain.calendar import Holiday
+    from pulse_bot.usecases.people import add_holiday
+
+    days = Holiday(_day(first), _day(last or first))
+    add_holiday(installation, partnership, days, organisation)
+    click.echo(f"Nothing is asked from {days.first} to {days.last}.")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"{text} is not a day. Write it like 2026-12-21.") from None
