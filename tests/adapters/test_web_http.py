@@ -205,8 +205,9 @@ async def test_links_that_change_something_are_not_followed(
     for command in ("leave", "pause", "send", "press", "promise"):
         assert (await browser.get(f"{HOME}/{command}")).status_code in (404, 405)
     assert script.events == []
-    await browser.get(f"{HOME}/roster")
-    assert script.events == [Commanded(ADDRESS, "roster")]
+    for command in ("roster", "log"):
+        await browser.get(f"{HOME}/{command}")
+    assert script.events == [Commanded(ADDRESS, "roster"), Commanded(ADDRESS, "log")]
 
 
 # Trouble

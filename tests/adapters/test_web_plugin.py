@@ -94,7 +94,7 @@ def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
     ("settings", "start"),
     [
         (WebSettings(), "http://127.0.0.1:8080"),
-        (WebSettings(host="0.0.0.0", port=9000), "http://localhost:9000"),  # noqa: S104
+        (WebSettings(host="0.0.0.0", port=9000), "http://localhost:9000"),  # noqa: S104  # no socket  # never listened on
         (WebSettings(host="::1"), "http://[::1]:8080"),
         (WebSettings(public_url="https://pulse.example.org/"), "https://pulse.example.org"),
     ],

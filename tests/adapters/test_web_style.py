@@ -56,8 +56,12 @@ def test_a_page_says_its_language_and_can_be_skipped_into(pages: Pages) -> None:
 def test_every_choice_has_a_legend_and_every_text_a_label(pages: Pages) -> None:
     html = pages.write(home_page(HOME, Reply(form=FORM), promised=True, notice=""))
     assert html.count("<fieldset") == html.count("<legend") == 2
-    for label in re.findall(r'<label for="([^"]+)"', html):
-        assert f'<textarea id="{label}"' in html
+    labelled = re.findall(r'<label for="([^"]+)"', html)
+    assert all(f'<textarea id="{one}" name=' in html for one in labelled)
+    for one in re.findall(r'<textarea id="([^"]+)" aria-labelledby="([^"]+)"', html):
+        assert f'<summary id="{one[1]}"' in html
+        labelled.append(one[0])
+    assert len(labelled) == html.count("<textarea")
     for hint in re.findall(r'aria-describedby="([^"]+)"', html):
         assert f'id="{hint}"' in html
     ids = re.findall(r' id="([^"]+)"', html)

@@ -22,7 +22,11 @@ NAVIGATION: Final = (
     ("privacy", "Privacy"),
     ("help", "Help"),
 )
-"""Commands by which a person reads and changes nothing: the only ones that a link may give."""
+FOOTER: Final = (("log", "What was changed, and by whom"),)
+
+READING: Final = tuple(command for command, _ in (*NAVIGATION, *FOOTER) if command)
+"""Commands that change nothing: the only ones that a link may give, since links get followed by
+previews and scanners too."""
 
 SHORT_LABEL: Final = 3
 """Characters of an option that fits a narrow cell: the points of a scale from 0 to 10."""
@@ -74,7 +78,7 @@ class Pages:
         )
         self._templates.filters["base64"] = _base64
         self._templates.globals.update(
-            path=path, navigation=NAVIGATION, field_prefix=FIELD, is_scale=is_scale
+            path=path, navigation=NAVIGATION, footer=FOOTER, field_prefix=FIELD, is_scale=is_scale
         )
         self.css = files("pulse_bot_web").joinpath("static/style.css").read_text("utf-8")
 

@@ -22,7 +22,7 @@ from pulse_bot.ports import Commanded, Handle, OpenedHome, Outcome, Reply
 from pulse_bot_web.headers import SecurityHeaders
 from pulse_bot_web.links import TOKEN, address_of
 from pulse_bot_web.parse import TurnedAway, pressed, submitted
-from pulse_bot_web.render import NAVIGATION, Page, Pages, answer_page, home_page
+from pulse_bot_web.render import READING, Page, Pages, answer_page, home_page
 from pulse_bot_web.settings import WebSettings
 
 log = logging.getLogger(__name__)
@@ -65,11 +65,7 @@ class Site:
             Route(f"{personal}/promise", self._kindly(self._promise), methods=["POST"]),
             Route(f"{personal}/press", self._kindly(self._press), methods=["POST"]),
             Route(f"{personal}/send", self._kindly(self._send), methods=["POST"]),
-            *(
-                Route(f"{personal}/{command}", self._kindly(self._command))
-                for command, _ in NAVIGATION
-                if command
-            ),
+            *(Route(f"{personal}/{command}", self._kindly(self._command)) for command in READING),
         ]
         app = Starlette(
             routes=routes,
