@@ -77,12 +77,17 @@ def heard(record: logging.LogRecord) -> bool:
 
 
 def told(error: BaseException, trace: TracebackType | None = None) -> str:
-    """An exception and its causes: our own with their message, others with type and place alone."""
+    """An exception and its causes: our own with their message, others with type and place alone.
+
+    What could not be imported is named: it is the name of a module, and all that helps.
+    """
     return " caused by ".join(_one(link, trace) for link in _chain(error))
 
 
 def _one(error: BaseException, trace: TracebackType | None) -> str:
     said = f": {error}" if isinstance(error, PulseBotError) else ""
+    if isinstance(error, ImportError) and error.name:
+        said = f": {error.name}"
     places = " < ".join(_places(error.__traceback__ or trace))
     return f"{type(error).__name__}{said} at {places or 'nowhere'}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import logging
@@ -77,6 +78,13 @@ def test_an_exception_is_told_by_type_and_place(written: io.StringIO) -> None:
     assert SECRET not in written.getvalue()
     assert "Traceback" not in written.getvalue()
     assert "ValueError at cli/test_logs.py:" in written.getvalue()
+
+
+def test_a_module_that_is_missing_is_named() -> None:
+    with pytest.raises(ImportError) as missing:
+        importlib.import_module("pulse_bot.nothing")
+
+    assert logs.told(missing.value).startswith("ModuleNotFoundError: pulse_bot.nothing at ")
 
 
 def test_the_causes_of_our_own_errors_are_told_so_too(written: io.StringIO) -> None:

@@ -57,6 +57,15 @@ def test_help_lists_every_command_with_its_line(runner: CliRunner) -> None:
         assert line in shown.output
 
 
+@pytest.mark.parametrize("name", list(cli.COMMANDS))
+def test_every_command_is_there_and_explains_itself(name: str) -> None:
+    shown = CliRunner().invoke(cli.root, [name, "--help"])
+
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.startswith(f"Usage: root {name} ")
+    assert shown.output.splitlines()[2].strip()
+
+
 def test_help_and_a_mistyped_word_import_nothing_heavy() -> None:
     program = f"""
 import sys
