@@ -128,8 +128,8 @@ class DirectoryKeyStore:
     def _exists(self) -> None:
         if not self.folder.is_dir():
             raise KeyStoreError(
-                f"The key store {self.folder} is not there. "
-                f"Run: mkdir -p -m 700 {self.folder}   (or mount it, if it lives in memory)"
+                f"The key store {self.folder} is not there. New here? Run: pulse-bot init. "
+                f"If it lives in memory, mount it, or run: mkdir -p -m 700 {self.folder}"
             )
 
 

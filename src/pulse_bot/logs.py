@@ -105,7 +105,8 @@ def _places(trace: TracebackType | None) -> list[str]:
     places: list[str] = []
     while trace is not None:
         code = trace.tb_frame.f_code
-        places.append(f"{_short(code.co_filename)}:{trace.tb_lineno} in {code.co_name}")
+        if not code.co_filename.startswith("<frozen"):
+            places.append(f"{_short(code.co_filename)}:{trace.tb_lineno} in {code.co_name}")
         trace = trace.tb_next
     return places[: -FRAMES - 1 : -1]
 
