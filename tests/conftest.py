@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.engine.databases import fresh_postgres
+
+if TYPE_CHECKING:
+    from pulse_bot.usecases.installation import Installation
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +26,23 @@ def no_settings_from_outside(
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     return home
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of the test's own, of either kind, for the state of pulse-bot."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'pulse-bot.db'}"
+    else:
+        with fresh_postgres() as url:
+            yield url
+
+
+@pytest.fixture
+def made(database_url: str) -> Iterator[Installation]:
+    """An installation on such a database, with its keys in memory and its clock at rest."""
+    from tests.made_up import installation
+
+    one = installation(database_url)
+    yield one
+    one.database.close()

@@ -1,0 +1,173 @@
+"""A made-up partnership in an installation: its people, its questions, and rounds to answer.
+
+Everything real but the clock, the banks and, where a test does not say otherwise, the key store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Final
+
+from pulse_bot.cards import Target
+from pulse_bot.domain.calendar import week_time
+from pulse_bot.domain.items import Choice, Item, Kind, slots
+from pulse_bot.domain.programme import Programme
+from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.schedule import Open
+from pulse_bot.errors import Refused
+from pulse_bot.key_stores import MemoryKeyStore
+from pulse_bot.plugins import renderer
+from pulse_bot.ports import Address, KeyStore
+from pulse_bot.sealing import Envelope
+from pulse_bot.storage import envelopes, partnerships, rounds
+from pulse_bot.storage.database import Database
+from pulse_bot.storage.group_commit import GroupCommit
+from pulse_bot.storage.migrations import upgrade
+from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.answer import Write, answer
+from pulse_bot.usecases.ask import open_round
+from pulse_bot.usecases.installation import Installation, Pool
+from pulse_bot.usecases.people import (
+    NewMember,
+    NewPartnership,
+    add_group,
+    add_members,
+    create_partnership,
+    set_programme,
+)
+
+PARTNERSHIP: Final = "Colne Valley"
+GROUP: Final = Address("fake", "", "the-group")
+THEMES: Final = ("trust", "honesty", "accountability")
+PLAN: Final = Programme(THEMES, week_time("Wed 15:30"), week_time("Fri 16:00"))
+KEY: Final = bytes(range(32))
+"""The installation's key."""
+
+START: Final = datetime(2026, 1, 5, 8, tzinfo=UTC)
+"""A Monday morning, in time to open on the Wednesday."""
+OPENS: Final = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
+CLOSES: Final = datetime(2026, 1, 9, 16, tzinfo=UTC)
+WEEK: Final = timedelta(weeks=1)
+
+
+def item(theme: str, number: int, kind: Kind = Kind.AGREE, *, core: bool = True) -> Item:
+    """A question nobody would ask."""
+    return Item(
+        id=f"{theme}-{number}",
+        bank=theme,
+        text=f"The {theme} of number {number} is good.",
+        kind=kind,
+        dimension=theme,
+        talk=f"What makes the {theme} of number {number} good?",
+        core=core,
+        choices=tuple(Choice(key, f"Choice {key}") for key in "abcd"),
+        most=2,
+        ends=("nothing of it", "all of it") if kind is Kind.SCALE else ("", ""),
+    )
+
+
+POOL: Final[Pool] = {
+    **{theme: [item(theme, number) for number in range(1, 7)] for theme in THEMES},
+    # One question of each kind, to be asked by a programme of these themes alone.
+    **{kind.value: [item(kind.value, 1, kind, core=False)] for kind in Kind},
+}
+
+
+def installation(
+    url: str, clock: FixedClock | None = None, keys: KeyStore | None = None, pool: Pool = POOL
+) -> Installation:
+    """An installation on a database that is brought up to date."""
+    database = Database(url)
+    upgrade(database)
+    return Installation(
+        database=database,
+        keys=keys or MemoryKeyStore(),
+        clock=clock or FixedClock(START),
+        renderer=renderer(),
+        pool=lambda: pool,
+        installation_key=KEY,
+    )
+
+
+def people(made: Installation, members: int = 14, organisations: int = 9) -> list[Address]:
+    """The partnership with its members, its group's chat and its programme; their addresses."""
+    create_partnership(made, NewPartnership(PARTNERSHIP, "Europe/London"))
+    addresses = [Address("fake", "", f"person-{number:02}") for number in range(members)]
+    newcomers = [
+        (NewMember(f"Member {number:02}", f"School {number % organisations}"), address)
+        for number, address in enumerate(addresses)
+    ]
+    add_members(made, PARTNERSHIP, newcomers)
+    add_group(made, PARTNERSHIP, GROUP)
+    set_programme(made, PARTNERSHIP, PLAN)
+    return addresses
+
+
+def opened_round(made: Installation, week: int = 0) -> Round:
+    """The round of a week, opened on its Wednesday; the clock stands at its opening."""
+    at(made, OPENS + week * WEEK)
+    with made.database.read() as session:
+        partnership = partnerships.by_name(session, PARTNERSHIP).id
+    opened = open_round(made, Open(partnership, OPENS + week * WEEK, CLOSES + week * WEEK))
+    if opened is None:
+        raise AssertionError("Another round is still open, or this week had one.")
+    return found(made, opened)
+
+
+def found(made: Installation, round_id: int) -> Round:
+    """A round as it is now."""
+    with made.database.read() as session:
+        asked = rounds.load(session, round_id)
+    if asked is None:
+        raise AssertionError(f"There is no round {round_id}.")
+    return asked
+
+
+def at(made: Installation, now: datetime) -> None:
+    """Move the clock."""
+    if not isinstance(made.clock, FixedClock):
+        raise TypeError("Only a FixedClock can be moved.")
+    made.clock.set(now)
+
+
+@asynccontextmanager
+async def writing(database: Database) -> AsyncIterator[Write]:
+    """What the answer use case is given: envelopes written by group commit."""
+    group = GroupCommit[Envelope, bool](partial(envelopes.write, database))
+    try:
+        yield group.put
+    finally:
+        group.close()
+
+
+async def answer_all(
+    made: Installation,
+    asked: Round,
+    addresses: Sequence[Address],
+    choose: Callable[[int, int], str] = lambda person, position: str(1 + (person + position) % 5),
+) -> None:
+    """Everybody answers every question, one after another; `choose` (person, position) says how.
+
+    Raises Refused where an answer was not taken.
+    """
+    async with writing(made.database) as write:
+        for person, address in enumerate(addresses):
+            for position, asked_item in enumerate(asked.items):
+                for slot in slots(asked_item):
+                    target = Target(asked.id, position, slot)
+                    await answer(made, write, address, {target: choose(person, position)})
+
+
+async def say(
+    made: Installation, asked: Round, address: Address, value: str, slot: str = "answer"
+) -> str:
+    """One answer to the first question; returns why it was refused, or nothing."""
+    async with writing(made.database) as write:
+        try:
+            await answer(made, write, address, {Target(asked.id, 0, slot): value})
+        except Refused as refused:
+            return str(refused)
+    return ""
