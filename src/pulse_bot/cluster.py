@@ -1,4 +1,4 @@
-"""The engine's database, who is alive in the cluster, and whose turn it is.
+"""The engine's database, who is alive in the cluster, whose turn it is, and what recurs.
 
 Two small tables beside those of DBOS: a heartbeat a worker, and the number of the last tick that
 somebody took. No DBOS here, and nothing of a partnership.
@@ -6,12 +6,17 @@ somebody took. No DBOS here, and nothing of a partnership.
 
 from __future__ import annotations
 
+import logging
+import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
+
+_log = logging.getLogger(__name__)
 
 SCHEMA: Final = "dbos"
 """The engine's schema on PostgreSQL; on SQLite it has a file instead."""
@@ -92,6 +97,41 @@ class Cluster:
             return sa.literal(int(time.time() - seconds_ago), sa.BigInteger)
         epoch = sa.func.extract("epoch", sa.func.clock_timestamp())
         return sa.cast(epoch, sa.BigInteger) - int(seconds_ago)
+
+
+class Loops:
+    """Work that recurs in threads of its own until `stopping` is set."""
+
+    def __init__(self, stopping: threading.Event) -> None:
+        """None yet."""
+        self._stopping = stopping
+        self._threads: list[threading.Thread] = []
+
+    def every(self, seconds: float, work: Callable[[], None]) -> None:
+        """Do it again and again. A failure is logged, and over by the next time."""
+
+        def loop() -> None:
+            while not self._stopping.wait(seconds):
+                guarded(work)
+
+        thread = threading.Thread(target=loop, name=f"engine{work.__name__}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def join(self, seconds: float) -> None:
+        """Wait for each to end, so long at most."""
+        for thread in self._threads:
+            thread.join(timeout=seconds)
+        self._threads.clear()
+
+
+def guarded(work: Callable[[], None]) -> None:
+    """Do it; of a failure log only the kind, because its words may hold a payload."""
+    try:
+        work()
+    except Exception as error:
+        name = work.__name__.strip("_")
+        _log.error("The engine's %s failed (%s); it is tried again.", name, type(error).__name__)
 
 
 def _open(url: sa.URL) -> sa.Engine:

@@ -31,7 +31,7 @@ from dbos import (
 from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
-from pulse_bot.cluster import SCHEMA, Cluster
+from pulse_bot.cluster import SCHEMA, Cluster, Loops, guarded
 from pulse_bot.errors import PulseBotError, StorageError
 from pulse_bot.ports import Clock, Job, JobHandler
 
@@ -51,6 +51,8 @@ _DELETED_AT_ONCE: Final = 500
 # Steps that are under way get this long when the process is asked to stop.
 _GRACE_SECONDS: Final = 1.5
 _DAY: Final = 86_400
+# After the database was away, or the whole cluster, everybody looks dead until they have beaten.
+_BEATS_BEFORE_REAPING: Final = 3
 _NO_LONGER_OURS: Final = (
     dbos_error.DBOSWorkflowCancelledError,
     dbos_error.DBOSWorkflowConflictIDError,
@@ -72,12 +74,6 @@ class Pace:
     """Between the attempts at a step that raises; after the last one the job has failed."""
 
 
-_SAID_BETTER: Final = (
-    "Exception encountered in background workflow",
-    "Workflow already exists in queue",  # the tick offers a cancelled job again
-)
-
-
 class _LetGo(BaseException):
     """Leaves a job as it stands in the database: this worker stops, or no longer owns the job.
 
@@ -87,6 +83,12 @@ class _LetGo(BaseException):
 
 class _StepFailed(Exception):
     """What is written down of a failed step: its job's name and the kind of error, no payload."""
+
+
+_SAID_BETTER: Final = (
+    "Exception encountered in background workflow",
+    "Workflow already exists in queue",  # the tick offers a cancelled job again
+)
 
 
 class _Discreet(logging.Filter):
@@ -135,20 +137,21 @@ class Engine:
         self._idle = threading.Condition()
         self._running = 0
         self._turned = -1
-        self._threads: list[threading.Thread] = []
+        self._loops = Loops(self._stopping)
+        self._beats = 0
 
     def start(self) -> None:
         """Open the database and begin to work. Raises StorageError where it cannot be opened."""
         if not Engine._only_one.acquire(blocking=False):
             raise PulseBotError("A job engine already runs in this process. Stop it first.")
         self._stopping.clear()
-        self._turned = -1
+        self._turned, self._beats = -1, 0
         self._cluster = Cluster(self._url, self._executor_id)
         try:
             self._cluster.prepare()
             # Before the launch, because that takes up jobs at once, and a job whose worker has no
             # heartbeat is given to another.
-            self._cluster.beat()
+            self._beat()
             self._launch()
         except BaseException as error:
             self._stopping.set()
@@ -159,9 +162,9 @@ class Engine:
                     "disk has room and that pulse-bot may write there, then start again."
                 ) from error
             raise
-        self._every(self._pace.beat, self._cluster.beat)
+        self._loops.every(self._pace.beat, self._beat)
         if self._pace.tick is not None:
-            self._every(min(1.0, self._pace.tick / 4), self._turn)
+            self._loops.every(min(1.0, self._pace.tick / 4), self._turn)
 
     def stop(self) -> None:
         """Stop within two seconds. What is left is taken up at the next start, or by others."""
@@ -171,11 +174,9 @@ class Engine:
         self._on_stop()
         with self._idle:
             self._idle.wait_for(lambda: self._running == 0, timeout=_GRACE_SECONDS)
-        for thread in self._threads:
-            thread.join(timeout=_GRACE_SECONDS)
-        self._threads.clear()
+        self._loops.join(_GRACE_SECONDS)
         # Without a heartbeat, another worker's next tick takes over what is left.
-        self._guarded(self._cluster.sign_off)
+        guarded(self._cluster.sign_off)
         self._close()
 
     def enqueue(self, job: Job, *, delay_seconds: float = 0.0) -> None:
@@ -279,12 +280,19 @@ class Engine:
         if not self._cluster.claim("tick", number):
             return
         self._reap()
-        self.tick_now()
         if self._cluster.claim("purge", int(time.time() // _DAY)):
             self._purge()
+        self.tick_now()
+
+    def _beat(self) -> None:
+        beats, self._beats = self._beats, 0
+        self._cluster.beat()
+        self._beats = beats + 1
 
     def _reap(self) -> None:
         """Hand the jobs of dead workers on: the open version of DBOS leaves them where they are."""
+        if self._beats < _BEATS_BEFORE_REAPING:
+            return
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         alive = self._cluster.alive(self._pace.dead_after)
         stranded = [job.workflow_id for job in pending if job.executor_id not in alive]
@@ -347,24 +355,6 @@ class Engine:
             polling_interval_sec=self._pace.poll,
             on_conflict="always_update",
         )
-
-    def _every(self, seconds: float, work: Callable[[], None]) -> None:
-        def loop() -> None:
-            while not self._stopping.wait(seconds):
-                self._guarded(work)
-
-        thread = threading.Thread(target=loop, name=f"engine{work.__name__}", daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _guarded(self, work: Callable[[], None]) -> None:
-        """A failure is over by the next time; its words may hold a payload, so only its kind."""
-        try:
-            work()
-        except Exception as error:
-            _log.error(
-                "The engine's %s failed (%s).", work.__name__.strip("_"), type(error).__name__
-            )
 
     def _close(self) -> None:
         # It may claim a job at the very end, and complain that it cannot run it. The next one does.

@@ -329,6 +329,22 @@ def test_finished_jobs_are_deleted_after_a_week_and_not_before(url: str) -> None
     }
 
 
+def test_whoever_has_just_come_back_does_not_declare_the_others_dead(url: str) -> None:
+    """After the database was away everybody looks dead, until they have had time to beat."""
+    gate = Gate()
+    scene = Scene(url, step=gate, pace=Pace(tick=0.2, poll=0.02, beat=0.4, dead_after=60.0))
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        until(gate.reached.is_set)
+        gate.open.set()
+        until(scene.settled)
+        engine._beats = 0
+        began = time.monotonic()
+        rows(url, "UPDATE @workflow_status SET status = 'PENDING', executor_id = 'other'")
+        until(scene.settled)
+        assert time.monotonic() - began > 0.7
+
+
 def test_one_engine_to_a_process(url: str) -> None:
     with (
         Scene(url).running(),
