@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import time
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,8 @@ import click
 from pulse_bot.cli.opened import as_json, print_rows, with_installation
 
 if TYPE_CHECKING:
+    from datetime import time
+
     from pulse_bot.usecases.installation import Installation
 
 
@@ -43,10 +44,12 @@ def create(
 
 
 def _hour(text: str) -> time:
+    from pulse_bot.domain.calendar import clock_time
+
     try:
-        return time.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text} is not an hour. Write it like 19:00.") from None
+        return clock_time(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @partnership.command("list")

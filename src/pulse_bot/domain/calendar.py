@@ -5,6 +5,7 @@ Everything else in pulse-bot computes in UTC; only this module turns local times
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -27,6 +28,7 @@ _MONTHS: Final = (
     "December",
 )
 _SATURDAY: Final = 5
+_CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,6 +58,7 @@ class Calendar:
     holidays: tuple[Holiday, ...] = ()
     quiet_from: time = field(default=time(19, 0))
     quiet_until: time = field(default=time(7, 0))
+    """Quiet hours cross midnight where they end earlier than they begin; none where both agree."""
 
     def is_holiday(self, day: date) -> bool:
         """Whether a local day lies in a holiday."""
@@ -64,8 +67,13 @@ class Calendar:
     def is_quiet(self, moment: datetime) -> bool:
         """Whether nobody should be written to: quiet hours, weekends, holidays."""
         local = moment.astimezone(self.zone)
-        late = self.quiet_from <= local.time() or local.time() < self.quiet_until
-        return late or local.weekday() >= _SATURDAY or self.is_holiday(local.date())
+        weekend = local.weekday() >= _SATURDAY
+        return self._is_late(local.time()) or weekend or self.is_holiday(local.date())
+
+    def _is_late(self, local: time) -> bool:
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= local < self.quiet_until
+        return local >= self.quiet_from or local < self.quiet_until
 
     def first_allowed(self, moment: datetime) -> datetime:
         """The first moment from `moment` on that is not quiet: itself, or a morning."""
@@ -95,10 +103,22 @@ def week_time(text: str) -> WeekTime:
     found = [n for n, name in enumerate(WEEKDAYS) if name.lower().startswith(day.lower())]
     try:
         if len(day) >= 2 and len(found) == 1:
-            return WeekTime(found[0], time.fromisoformat(clock.strip()))
+            return WeekTime(found[0], clock_time(clock.strip()))
     except ValueError:
         pass
     raise ValueError(f'"{text}" is not a day and a time. Write it like "Wed 15:30".')
+
+
+def clock_time(text: str) -> time:
+    """Read "15:30" or "9:00". Raises ValueError with a message for people."""
+    # Python's own reader takes zones, seconds and "15.30" too, which is no half past three to it.
+    read = _CLOCK.fullmatch(text)
+    try:
+        if read is not None:
+            return time(int(read[1]), int(read[2]))
+    except ValueError:
+        pass
+    raise ValueError(f'"{text}" is not a time. Write it like 19:00.')
 
 
 def to_utc(day: date, at: time, where: ZoneInfo) -> datetime:
@@ -112,15 +132,16 @@ def to_utc(day: date, at: time, where: ZoneInfo) -> datetime:
 
 def latest(slot: WeekTime, now: datetime, where: ZoneInfo) -> datetime:
     """The last time at or before `now` that the weekly moment came."""
+    # A day more than a week, because a zone may leave out an hour over midnight, or a whole day.
     today = now.astimezone(where).date()
-    days = (today - timedelta(days=back) for back in range(8))
+    days = (today - timedelta(days=back) for back in range(9))
     return next(at for at in _on(days, slot, where) if at <= now)
 
 
 def following(slot: WeekTime, after: datetime, where: ZoneInfo) -> datetime:
     """The first time after `after` that the weekly moment comes."""
     today = after.astimezone(where).date()
-    days = (today + timedelta(days=ahead) for ahead in range(9))
+    days = (today + timedelta(days=ahead) for ahead in range(-1, 9))
     return next(at for at in _on(days, slot, where) if at > after)
 
 
