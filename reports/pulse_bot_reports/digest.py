@@ -88,6 +88,8 @@ def _statements(facts: DigestFacts) -> Iterator[Statement]:
     yield from _response(facts)
     if facts.talk:
         yield Statement(StatementKind.TALK, f"Worth talking about: {facts.talk}")
+    for words in facts.comments:
+        yield Statement(StatementKind.COMMENT, f"“{words}”")
     yield _next(facts)
 
 

@@ -9,7 +9,14 @@ from typing import Final
 
 from pulse_bot.domain.digest import Statement, StatementKind
 
-LISTED: Final = frozenset({StatementKind.TREND, StatementKind.QUESTION, StatementKind.LEVEL})
+LISTED: Final = frozenset(
+    {
+        StatementKind.TREND,
+        StatementKind.QUESTION,
+        StatementKind.LEVEL,
+        StatementKind.COMMENT,
+    }
+)
 """Kinds whose statements stand one below the other, each behind a dash."""
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
+from pathlib import Path
 from typing import TypeVar
 
 from pulse_bot.banks.load import load_library
@@ -17,7 +18,7 @@ from pulse_bot.engine import Engine, Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.key_stores import load_installation_key, open_key_store
 from pulse_bot.plugins import adapter_plugins, renderer
-from pulse_bot.ports import ChatAdapter, Clock, Event, Job, JobHandler, Reply
+from pulse_bot.ports import ChatAdapter, Clock, Event, Job, JobHandler, KeyStore, Reply
 from pulse_bot.sealing import Envelope
 from pulse_bot.settings import Settings
 from pulse_bot.storage import envelopes, ledger
@@ -52,27 +53,43 @@ class WallClock:
         return datetime.now(UTC)
 
 
-def open_installation(settings: Settings, clock: Clock | None = None) -> Installation:
-    """Open the database and the keys, bring both up to date. Raises PulseBotError for people."""
-    database = Database(settings.database_url.get_secret_value())
-    upgrade(database)
-    keys = open_key_store(settings.key_store.get_secret_value())
+def open_installation(settings: Settings) -> Installation:
+    """The installation that the settings describe. Raises PulseBotError for people."""
+    return assemble(
+        settings.database_url.get_secret_value(),
+        open_key_store(settings.key_store.get_secret_value()),
+        load_installation_key(settings.installation_key_file),
+        WallClock(),
+        settings.bank_dirs,
+    )
+
+
+def assemble(
+    database_url: str,
+    keys: KeyStore,
+    installation_key: bytes,
+    clock: Clock,
+    bank_dirs: Sequence[Path] = (),
+) -> Installation:
+    """Open a database beside its keys, bring both up to date. Raises PulseBotError for people."""
     keys.check()
+    database = Database(database_url)
+    upgrade(database)
     installation = Installation(
         database=database,
         keys=keys,
-        clock=clock or WallClock(),
+        clock=clock,
         renderer=renderer(),
-        pool=cache(partial(_pool, settings)),
-        installation_key=load_installation_key(settings.installation_key_file),
+        pool=cache(partial(_pool, bank_dirs)),
+        installation_key=installation_key,
     )
     sweep(installation)
     return installation
 
 
-def _pool(settings: Settings) -> Pool:
+def _pool(bank_dirs: Sequence[Path]) -> Pool:
     pool: dict[str, list[Item]] = {}
-    for bank in load_library(settings.bank_dirs).banks:
+    for bank in load_library(bank_dirs).banks:
         for item in bank.items:
             pool.setdefault(item.dimension, []).append(item)
     return pool

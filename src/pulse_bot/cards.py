@@ -60,6 +60,11 @@ def read_field(round_id: int, key: str) -> Target | None:
     return Target(round_id, _number(position), slot)
 
 
+def form_key(round_id: int) -> str:
+    """The key of the form that answers a round."""
+    return f"{ANSWER}:{round_id}"
+
+
 def read_form(key: str) -> int | None:
     """The round that an answering form belongs to; None for anything else."""
     kind, _, round_id = key.partition(":")
@@ -118,7 +123,7 @@ def answer_form(asked: Round, until: str, notes: Sequence[str] = ()) -> Form:
     fields = [field for position, item in numbered for field in _fields(asked, position, item)]
     many = len(asked.items) > 1
     return Form(
-        key=f"{ANSWER}:{asked.id}",
+        key=form_key(asked.id),
         title=f"{len(asked.items)} questions" if many else "One question",
         fields=tuple(fields),
         text=(*notes, f"Open until {until}. You can change your answer until then."),
@@ -164,7 +169,7 @@ def comment_form(asked: Round, position: int) -> Form:
     """The form behind "say more"."""
     target = Target(asked.id, position, COMMENT)
     return Form(
-        key=f"{ANSWER}:{asked.id}",
+        key=form_key(asked.id),
         title="Say more",
         fields=(words_field(target, asked.items[position].text),),
         submit="Send my comment",

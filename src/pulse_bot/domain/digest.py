@@ -108,6 +108,8 @@ class DigestFacts:
     talk: str
     newcomers: bool = False
     """Several members were asked for the first time."""
+    comments: tuple[str, ...] = ()
+    """As they were written, in an order that says nothing."""
 
 
 class StatementKind(StrEnum):

@@ -20,6 +20,7 @@ ROUNDS_BETWEEN: Final = 4
 
 MOST_ITEMS: Final = 3
 MOST_REMINDERS: Final = 2
+LATEST_REMINDER: Final = timedelta(weeks=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class Programme:
         """Raise ValueError, with a message for people, for a plan that cannot be."""
         if not self.themes:
             raise ValueError("A programme needs at least one theme, such as trust.")
+        if len(set(self.themes)) < len(self.themes):
+            raise ValueError("A theme is named twice. Name each theme once.")
         if not 1 <= self.items_a_round <= MOST_ITEMS:
             raise ValueError(f"A round asks one to {MOST_ITEMS} questions.")
         if len(self.reminders) > MOST_REMINDERS:
             raise ValueError(f"A member is reminded at most {MOST_REMINDERS} times.")
+        if not all(timedelta() < after <= LATEST_REMINDER for after in self.reminders):
+            raise ValueError("A reminder comes after the opening, and within a week of it.")
         if self.opens == self.closes:
             raise ValueError("A round must close at another time than it opens.")
 
@@ -66,16 +71,23 @@ def choose(
     """The items of the next round.
 
     `pool` has the items of each theme in their bank's order; `asked` the item ids of every round so
-    far that was not lost, oldest first. Themes take turns, the least recently asked first.
+    far that was not lost, oldest first. Themes take turns, the least recently asked first; one
+    whose bank was taken away since is left out.
     """
     last = {item: number for number, items in enumerate(asked) for item in items}
-    turns = sorted(plan.themes, key=lambda theme: _last_turn(pool[theme], last))
+    there = [theme for theme in plan.themes if theme in pool]
+    turns = sorted(there, key=lambda theme: _turns(pool[theme], asked))
     picked = (_next_item(pool[theme], last, len(asked)) for theme in turns)
     return tuple(item for item in picked if item is not None)[: plan.items_a_round]
 
 
-def _last_turn(items: Sequence[Item], last: Mapping[str, int]) -> int:
-    return max((last.get(item.id, -1) for item in items), default=-1)
+def _turns(items: Sequence[Item], asked: Sequence[Sequence[str]]) -> list[int]:
+    """The rounds that asked a theme, newest first: of two in one round, the earlier turn decides.
+
+    By the newest round alone, one of three themes would be in every round of two questions.
+    """
+    own = {item.id for item in items}
+    return [number for number, ids in enumerate(asked) if not own.isdisjoint(ids)][::-1]
 
 
 def _next_item(items: Sequence[Item], last: Mapping[str, int], rounds: int) -> Item | None:

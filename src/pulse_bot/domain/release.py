@@ -154,6 +154,8 @@ class ClosedRound:
     newcomers: int
     thresholds: Thresholds
     series: tuple[Series, ...]
+    comments: tuple[str, ...] = ()
+    """Those of this round and those that waited for it, shuffled."""
 
 
 def facts(closed: ClosedRound) -> DigestFacts:
@@ -172,6 +174,7 @@ def facts(closed: ClosedRound) -> DigestFacts:
         talk=_talk(closed),
         # One newcomer is known to everybody; several are a reason to read a change with care.
         newcomers=closed.newcomers > 1,
+        comments=closed.comments if _comments_shown(closed) else (),
     )
 
 
@@ -246,9 +249,9 @@ def band(answered: int, roster_size: int) -> Band:
     ]
 
 
-def comments_shown(answered: int, comments: int) -> bool:
-    """Whether comments may be read now: from at least 8 who answered and 5 comments (rule 8)."""
-    return answered >= COMMENT_ANSWERS and comments >= COMMENTS
+def _comments_shown(closed: ClosedRound) -> bool:
+    """From at least 8 who answered and 5 comments; fewer wait, unread (rule 8)."""
+    return closed.answered >= COMMENT_ANSWERS and len(closed.comments) >= COMMENTS
 
 
 def _two_keys(tally: Tally, thresholds: Thresholds) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards import first_card
@@ -21,6 +20,7 @@ from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Card
 from pulse_bot.sealing import public_key
 from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage.database import Conflict
 from pulse_bot.storage.models import (
     Delivery,
     InvitationRow,
@@ -53,7 +53,7 @@ def open_round(installation: Installation, plan: schedule.Open) -> int | None:
     try:
         with installation.database.write() as session:
             return _open(session, installation, plan)
-    except IntegrityError:
+    except Conflict:
         # The other runner is a second worker's tick: the slot's unique index let it through first.
         return None
 

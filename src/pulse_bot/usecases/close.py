@@ -11,14 +11,13 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.digest import Statement, StatementKind
 from pulse_bot.domain.items import COMMENT, SKIP, Item, slots
 from pulse_bot.domain.programme import next_opening
-from pulse_bot.domain.release import ClosedRound, PastRound, Series, comments_shown, facts
+from pulse_bot.domain.release import ClosedRound, PastRound, Series, facts
 from pulse_bot.domain.rounds import Round, Seat, State
 from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.errors import Refused, SealError
@@ -44,7 +43,7 @@ def close(installation: Installation, round_id: int) -> None:
     """Close a round, or finish its closing; harmless where it is closed."""
     begin(installation, round_id)
     settle(installation, round_id)
-    forget(installation, round_id)
+    forget(installation, [round_id])
 
 
 def close_now(installation: Installation, name: str) -> int:
@@ -84,13 +83,20 @@ def settle(installation: Installation, round_id: int) -> None:
         rounds.empty(session, round_id)
 
 
-def forget(installation: Installation, round_id: int) -> None:
-    """Destroy the key of a round that is over, and what its deleted rows left behind."""
+def forget(installation: Installation, round_ids: Iterable[int]) -> None:
+    """Destroy the keys of rounds that are over, and what their deleted rows left behind.
+
+    Raises StorageError where the files cannot be cleaned now; the sweep does it later.
+    """
     with installation.database.read() as session:
-        over = rounds.ended(session, [round_id])
-    if over:
+        over = rounds.ended(session, round_ids)
+    if not over:
+        return
+    for round_id in over:
         installation.keys.destroy(round_id)
-        installation.database.scrub()
+    installation.database.scrub()
+    with installation.database.write() as session:
+        rounds.forgotten(session, over)
 
 
 def lose(installation: Installation, round_id: int) -> None:
@@ -138,13 +144,16 @@ def _of(
 
 
 def _keep(session: Session, installation: Installation, asked: Round, heard: Heard) -> None:
+    key = installation.installation_key
     tallies = [tally(item, heard.answers[item.id]) for item in asked.items]
-    statements = installation.renderer.statements(
-        facts(_closed_round(session, installation, asked, heard, tallies))
-    )
-    comments = _comments(session, installation, asked, heard)
-    history.keep_tallies(session, asked, tallies, installation.installation_key)
-    history.keep_releases(session, asked.id, (*statements, *comments))
+    comments = [*history.take_comments(session, asked.partnership, key), *heard.comments]
+    random.SystemRandom().shuffle(comments)
+    closed = _closed_round(session, installation, asked, heard, tallies)
+    said = facts(replace(closed, comments=tuple(comments)))
+    if not said.comments:
+        history.keep_comments(session, asked.partnership, comments, key)
+    history.keep_tallies(session, asked, tallies, key)
+    history.keep_releases(session, asked.id, installation.renderer.statements(said))
     for group in partnerships.groups(session, asked.partnership):
         session.add(
             PostRow(round_id=asked.id, group_id=group.id, state=Delivery.WAITING, reference="")
@@ -194,16 +203,3 @@ def _series(
         )
         block = [PastRound(opened[one.round][one.position], one.thresholds) for one in past]
         yield Series(item.dimension, before + 1, (*block, PastRound(now, asked.thresholds)))
-
-
-def _comments(
-    session: Session, installation: Installation, asked: Round, heard: Heard
-) -> Sequence[Statement]:
-    """The comments that may be read now, shuffled; fewer than the bar wait, sealed, unread."""
-    key = installation.installation_key
-    waiting = [*history.take_comments(session, asked.partnership, key), *heard.comments]
-    if not comments_shown(heard.answered, len(waiting)):
-        history.keep_comments(session, asked.partnership, waiting, key)
-        return ()
-    random.SystemRandom().shuffle(waiting)
-    return [Statement(StatementKind.COMMENT, words) for words in waiting]

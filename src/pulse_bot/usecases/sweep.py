@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import logging
+
+from pulse_bot.errors import StorageError
 from pulse_bot.storage import rounds
 from pulse_bot.usecases.close import forget, lose
 from pulse_bot.usecases.installation import Installation
 
+_log = logging.getLogger(__name__)
+
 
 def sweep(installation: Installation) -> None:
-    """Destroy the keys of rounds that are over, and give up open rounds whose key is gone."""
+    """Give up open rounds whose key is gone, and forget rounds that are over."""
     kept = installation.keys.rounds()
     with installation.database.read() as session:
-        over = rounds.ended(session, kept)
         keyless = [row.id for row in rounds.unclosed(session) if row.id not in kept]
-    for round_id in over:
-        forget(installation, round_id)
     for round_id in keyless:
         # Looked at again, because the listing of keys is older than the list of rounds.
         if installation.keys.load(round_id) is None:
             lose(installation, round_id)
+    with installation.database.read() as session:
+        over = rounds.ended(session, kept) | rounds.unforgotten(session)
+    try:
+        forget(installation, over)
+    except StorageError as error:
+        # Somebody reads the file, a backup perhaps. Rounds must open and close all the same.
+        _log.warning("What closed rounds left behind could not be cleaned yet. %s", error)

@@ -1,0 +1,81 @@
+"""`pulse-bot demo`: sixteen weeks in under a minute, then a page to try."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pulse_bot.demo.play import Play
+    from pulse_bot.ports import ChatAdapter
+
+
+@click.command()
+@click.option("--headless", is_flag=True, help="Print the last digest and end.")
+@click.option("--port", default=8080, show_default=True, help="The port of the page.")
+def demo(*, headless: bool, port: int) -> None:
+    """Play a made-up partnership, then let you try it."""
+    from pulse_bot.logs import set_up
+
+    set_up("ERROR")
+    with tempfile.TemporaryDirectory(prefix="pulse-bot-demo-") as folder:
+        asyncio.run(_demo(Path(folder), headless=headless, port=port))
+
+
+async def _demo(folder: Path, *, headless: bool, port: int) -> None:
+    from pulse_bot.demo.play import Play
+    from pulse_bot.plugins import adapter_plugins
+
+    web = adapter_plugins()["web"]
+    settings = web.settings(port=port)
+    if web.personal_link is None:
+        raise RuntimeError("The web adapter gives out links.")
+    link = web.personal_link(settings)
+    play = Play(folder, datetime.now(UTC), link.address)
+    await play.app.start()
+    try:
+        await _weeks(play)
+        _print_last_digest(play)
+        if not headless:
+            adapter = web.build(settings)
+            await play.open_for_visitor()
+            click.echo(f"\nNow it is your turn. Open this page; Ctrl-C ends it.\n{link.url}")
+            await _visit(play, adapter)
+    finally:
+        await play.app.stop()
+        play.installation.database.close()
+
+
+async def _weeks(play: Play) -> None:
+    from pulse_bot.demo.crowd import PARTNERSHIP
+    from pulse_bot.demo.play import WEEKS
+
+    with click.progressbar(length=WEEKS, label=f"{WEEKS} weeks of {PARTNERSHIP}") as bar:
+        for _ in range(WEEKS):
+            await play.week()
+            bar.update(1)
+
+
+def _print_last_digest(play: Play) -> None:
+    from pulse_bot.demo.crowd import PARTNERSHIP
+    from pulse_bot.usecases.report import digests
+
+    newest = digests(play.installation, PARTNERSHIP)[0]
+    click.echo(f"\n{play.installation.renderer.text(newest.statements)}")
+
+
+async def _visit(play: Play, adapter: ChatAdapter) -> None:
+    from pulse_bot.demo.visit import Visit
+
+    serving = asyncio.create_task(adapter.run(Visit(play).handle))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving

@@ -1,0 +1,119 @@
+"""The made-up people of the demonstration, and what they would believably answer.
+
+Everything is drawn from a seeded generator: two runs play the same weeks. Names and schools are
+invented.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+PARTNERSHIP: Final = "Brook Valley Partnership"
+TIME_ZONE: Final = "Europe/London"
+THEMES: Final = ("trust", "honesty", "accountability")
+
+VISITOR: Final = "You"
+
+_MEMBERS: Final = (
+    (VISITOR, "Alder Primary"),
+    ("Amina", "Alder Primary"),
+    ("Bryn", "Birch Primary"),
+    ("Carys", "Birch Primary"),
+    ("Dev", "Cedar High"),
+    ("Esme", "Cedar High"),
+    ("Farid", "Damson Infants"),
+    ("Greta", "Elder Junior"),
+    ("Hollis", "Fern Primary"),
+    ("Ines", "Gorse Academy"),
+    ("Jonah", "Gorse Academy"),
+    ("Kofi", "Hazel School"),
+    ("Lowri", "Ivy Primary"),
+    ("Marta", "Ivy Primary"),
+)
+_JOINERS: Final = {4: ("Nadia", "Fern Primary"), 9: ("Owen", "Hazel School")}
+"""The week before which each comes. They are asked from the next block on."""
+_LEAVERS: Final = {11: "Hollis"}
+
+_START: Final = {"trust": 3.3, "honesty": 2.8, "accountability": 3.1}
+_DRIFT: Final = {"trust": 0.07, "honesty": 0.0, "accountability": 0.04}
+"""Points a week: trust grows, honesty stays where it is."""
+
+_WORDS: Final = (
+    "The joint moderation day helped more than any meeting.",
+    "We still say the hard things in the car park, not in the room.",
+    "I would like us to begin with what went wrong last time.",
+    "It is easier to ask for help than it was in September.",
+    "We agree on a lot and check on little.",
+    "Thank you for keeping this short.",
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A made-up member: how they lean, and how often they answer in time."""
+
+    name: str
+    organisation: str
+    leaning: float
+    diligence: float
+    joins: int = 0
+    leaves: int = 1000
+
+    def is_here(self, week: int) -> bool:
+        """Whether they belong to the partnership in a week, counted from 0."""
+        return self.joins <= week < self.leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What a person does in one round."""
+
+    when: str
+    """"first" day, after the "reminder", too "late", or "never"."""
+    answers: Mapping[int, str]
+    """By the question's position."""
+    second_thought: Mapping[int, str]
+    comment: str
+
+
+def people(rng: random.Random) -> tuple[Person, ...]:
+    """Fourteen members of nine schools, and two who join later."""
+    first = [_person(rng, name, school) for name, school in _MEMBERS]
+    later = [_person(rng, *who, joins=week) for week, who in _JOINERS.items()]
+    return (*first, *later)
+
+
+def _person(rng: random.Random, name: str, school: str, joins: int = 0) -> Person:
+    leaves = next((week for week, who in _LEAVERS.items() if who == name), 1000)
+    return Person(name, school, rng.gauss(0, 0.6), rng.uniform(0.6, 0.98), joins, leaves)
+
+
+def habit(rng: random.Random, person: Person, week: int, themes: tuple[str, ...]) -> Habit:
+    """What a person does in a week, question by question."""
+    answers = {n: _answer(rng, person, week, theme) for n, theme in enumerate(themes)}
+    changed = {n: _answer(rng, person, week, themes[n]) for n in answers if rng.random() < 0.08}
+    return Habit(
+        when=_when(rng, person.diligence),
+        answers=answers,
+        second_thought=changed,
+        comment=rng.choice(_WORDS) if rng.random() < 0.12 else "",
+    )
+
+
+def _when(rng: random.Random, diligence: float) -> str:
+    drawn = rng.random()
+    if drawn < diligence * 0.7:
+        return "first"
+    if drawn < diligence:
+        return "reminder"
+    return "late" if drawn < diligence + 0.05 else "never"
+
+
+def _answer(rng: random.Random, person: Person, week: int, theme: str) -> str:
+    if rng.random() < 0.03:
+        return "skip"
+    level = _START[theme] + _DRIFT[theme] * week + person.leaning + rng.gauss(0, 0.7)
+    return str(min(5, max(1, round(level))))
