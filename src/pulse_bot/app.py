@@ -22,10 +22,10 @@ from pulse_bot.ports import ChatAdapter, Clock, Event, Job, JobHandler, KeyStore
 from pulse_bot.sealing import Envelope
 from pulse_bot.settings import Settings
 from pulse_bot.storage import envelopes, ledger
+from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
-from pulse_bot.storage.models import Delivery
 from pulse_bot.usecases.ask import open_round, outgoing
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.converse import converse

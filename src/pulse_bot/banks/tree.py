@@ -8,7 +8,7 @@ the words that their author wrote. What the keys mean lives in `model`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -52,10 +52,9 @@ class Tree:
 def read_tree(text: str, file: str) -> Tree:
     """The values of a YAML text. Raises BankMistakes where its form cannot be read at all."""
     try:
-        events = list(yaml.parse(text, Loader=_LOADER))
+        events = list(_plain(yaml.parse(text, Loader=_LOADER), file))
     except yaml.YAMLError as error:
         raise BankMistakes([_broken(error, text, file)]) from None
-    _refuse_tricks(events, file)
     tree = Tree(None)
     nodes = iter([event for event in events if isinstance(event, _NODES)])
     first = next(nodes, None)
@@ -78,7 +77,11 @@ def _broken(error: yaml.YAMLError, text: str, file: str) -> Finding:
     return Finding("not-yaml", Place(file, line), what)
 
 
-def _refuse_tricks(events: list[yaml.Event], file: str) -> None:
+def _plain(events: Iterable[yaml.Event], file: str) -> Iterator[yaml.Event]:
+    """The events as they are parsed, up to the first one that no bank needs.
+
+    Not after all of them: the parser's time grows with the square of the depth.
+    """
     documents = depth = 0
     for event in events:
         line = _line(event)
@@ -93,6 +96,7 @@ def _refuse_tricks(events: list[yaml.Event], file: str) -> None:
             raise BankMistakes(
                 [Finding("yaml-trick", Place(file, line), f"There is {trick} here.")]
             )
+        yield event
 
 
 def _trick(event: yaml.Event) -> str:

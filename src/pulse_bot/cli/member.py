@@ -51,7 +51,7 @@ def add(
     adapter: str,
 ) -> None:
     """Add a member, and print their personal link: once, because only its fingerprint is kept."""
-    from pulse_bot.storage.models import Role
+    from pulse_bot.domain.people import Role
     from pulse_bot.usecases.people import NewMember, add_member
 
     made = _new_link(adapter)
@@ -70,7 +70,7 @@ def import_(installation: Installation, *, partnership: str, file: Path, adapter
 
     Prints the same list with a column link. All are added, or none.
     """
-    from pulse_bot.storage.models import Role
+    from pulse_bot.domain.people import Role
     from pulse_bot.usecases.people import NewMember, add_members
 
     people = [

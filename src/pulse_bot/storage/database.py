@@ -5,21 +5,22 @@ SQLite and PostgreSQL behave alike from here on. Parameters never reach a log or
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pulse_bot.errors import MissingExtra, StorageError
 
 _SQLITE_SETTINGS: Final = (
-    "PRAGMA busy_timeout = 10000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -27,14 +28,18 @@ _SQLITE_SETTINGS: Final = (
     "PRAGMA secure_delete = ON",
 )
 
+_PATIENCE: Final = 10.0
+"""Seconds to wait for SQLite's one writer, where `?timeout=` in the address does not say else."""
+
 _TRUNCATE: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 _READ_ONLY: Final = (
     "The database is read-only. Give the user who runs pulse-bot write access to it and its folder."
 )
 _FULL: Final = "The disk is full. Free some space; nothing that was confirmed is lost."
+_BUSY: Final = "The database is busy: another program holds it. Try again shortly."
 _MEANINGS: Final = (
-    ("database is locked", "The database is busy: another program holds it. Try again shortly."),
+    ("is locked", _BUSY),
     ("readonly", _READ_ONLY),
     ("read-only", _READ_ONLY),
     ("disk is full", _FULL),
@@ -45,6 +50,10 @@ _MEANINGS: Final = (
     ("does not exist", "The database or a table is missing. Check PULSE_BOT_DATABASE_URL."),
     ("connection", "PostgreSQL cannot be reached. Check that it runs, and PULSE_BOT_DATABASE_URL."),
 )
+
+
+class Conflict(StorageError):
+    """Another worker stored the same thing first; nothing was changed."""
 
 
 class Database:
@@ -96,7 +105,7 @@ class Database:
             return
         with explained(), self.engine.connect() as connection:
             autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-            autocommit.execute(text("VACUUM envelope, seat, invitation"))
+            autocommit.execute(text("VACUUM envelope, seat, invitation, member, waiting_comment"))
 
     def _scrub_sqlite(self) -> None:
         # Measured: after a plain VACUUM deleted rows are still readable in the write-ahead log,
@@ -120,8 +129,15 @@ def explained() -> Iterator[None]:
     """Turn a driver's error into one for people, without its statement and its parameters."""
     try:
         yield
+    except IntegrityError:
+        # Its words quote the row, and are kept to nobody's eyes.
+        raise Conflict("That is stored already. Nothing was changed.") from None
     except DBAPIError as error:
         raise StorageError(_meaning(str(error.orig))) from None
+    except sqlite3.Error as error:
+        raise StorageError(_meaning(str(error))) from None
+    except NoConnection:
+        raise StorageError(_BUSY) from None
 
 
 def _meaning(message: str) -> str:
@@ -133,7 +149,7 @@ def _open(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _open_sqlite(url)
+            return _open_sqlite(parsed)
         return create_engine(url, hide_parameters=True, pool_size=10, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise MissingExtra("postgres", str(error.name)) from None
@@ -144,14 +160,16 @@ def _open(url: str) -> Engine:
         ) from None
 
 
-def _open_sqlite(url: str) -> Engine:
-    path = make_url(url).database
-    if path:
+def _open_sqlite(url: URL) -> Engine:
+    path = url.database
+    # An address "file:…" is SQLite's own and says more than a path.
+    if path and not path.startswith("file:"):
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"The folder of the database cannot be made: {error}.") from None
-    engine = create_engine(url, hide_parameters=True)
+    patience = {} if "timeout" in url.query else {"timeout": _PATIENCE}
+    engine = create_engine(url, hide_parameters=True, connect_args=patience)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine

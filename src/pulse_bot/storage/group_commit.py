@@ -11,6 +11,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final, Generic, NamedTuple, TypeVar
 
 RowT = TypeVar("RowT")
@@ -85,11 +86,10 @@ class GroupCommit(Generic[RowT, ResultT]):
 
     def _write(self, group: list[_Waiting[RowT, ResultT]]) -> None:
         try:
-            results = self._commit([waiting.row for waiting in group])
+            results: Sequence[ResultT | Exception] = self._commit([one.row for one in group])
         except Exception as error:
-            self._tell(group, [error] * len(group))
-        else:
-            self._tell(group, list(results))
+            results = [error] * len(group)
+        self._tell(group, results)
 
     def _tell(
         self, group: list[_Waiting[RowT, ResultT]], answers: Sequence[ResultT | Exception]
@@ -101,8 +101,9 @@ class GroupCommit(Generic[RowT, ResultT]):
                 for waiting, answer in zip(group, answers, strict=True)
                 if waiting.loop is loop
             ]
-            # One wake-up a loop: waking it for each row costs more than the commit.
-            if not loop.is_closed():
+            # One wake-up a loop: waking it for each row costs more than the commit. A loop that is
+            # closed has nobody waiting, and must not keep the others' answers from them.
+            with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_settle, told)
 
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, update
 
+from pulse_bot.storage.columns import Delivery, Table
 from pulse_bot.storage.database import Database
-from pulse_bot.storage.models import Delivery, InvitationRow, Table
+from pulse_bot.storage.models import InvitationRow
 
 
 class Entry(NamedTuple):

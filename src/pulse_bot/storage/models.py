@@ -6,107 +6,15 @@ and invitations of a round are deleted when it closes. Times are in UTC.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
-from enum import StrEnum
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Enum,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    TypeDecorator,
-    UniqueConstraint,
-)
-from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
+from pulse_bot.domain.people import Role, Standing
 from pulse_bot.domain.rounds import State
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment in UTC: aware in Python, without a zone in the database."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a moment that does not say its zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("A moment without a time zone cannot be stored.")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-def _enum(kind: type[StrEnum]) -> Enum:
-    # SQLAlchemy would store member names, and make a native type on PostgreSQL.
-    return Enum(
-        kind,
-        native_enum=False,
-        length=16,
-        values_callable=lambda members: [m.value for m in members],
-    )
-
-
-class Role(StrEnum):
-    """What a member may do beside answering."""
-
-    MEMBER = "member"
-    FACILITATOR = "facilitator"
-    LEAD = "lead"
-
-
-class Standing(StrEnum):
-    """Whether a member is asked."""
-
-    ACTIVE = "active"
-    PAUSED = "paused"
-    UNREACHABLE = "unreachable"
-    LEFT = "left"
-
-
-class Delivery(StrEnum):
-    """How far a message is: an invitation or a digest's post."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    """Handed to the platform; after a crash nobody knows whether it arrived."""
-    SENT = "sent"
-    FAILED = "failed"
-
-
-class Table(DeclarativeBase):
-    """What all tables share."""
-
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(column_0_label)s",
-            "uq": "uq_%(table_name)s_%(column_0_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute as it is
-        datetime: UtcDateTime,
-        str: String,
-        bytes: LargeBinary,
-        Role: _enum(Role),
-        Standing: _enum(Standing),
-        Delivery: _enum(Delivery),
-        State: _enum(State),
-        dict[str, Any]: JSON,
-        list[Any]: JSON,
-    }
+from pulse_bot.storage.columns import Delivery, Table
 
 
 class PartnershipRow(Table):
@@ -217,6 +125,8 @@ class RoundRow(Table):
     thresholds: Mapped[dict[str, Any]]
     items: Mapped[list[Any]]
     again: Mapped[bool]
+    forgotten: Mapped[bool] = mapped_column(default=False)
+    """It is over, its key is destroyed, and the files are clean of its deleted rows."""
 
 
 class SeatRow(Table):

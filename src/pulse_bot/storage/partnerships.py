@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.calendar import Calendar, Holiday, WeekTime, zone
+from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import Programme
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
@@ -21,7 +22,6 @@ from pulse_bot.storage.models import (
     OrganisationRow,
     PartnershipRow,
     ProgrammeRow,
-    Standing,
 )
 
 

@@ -11,12 +11,13 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.items import Choice, Item, Kind
+from pulse_bot.domain.people import Standing
 from pulse_bot.domain.release import Thresholds
 from pulse_bot.domain.rounds import MOVES, Round, Seat, State
 from pulse_bot.domain.schedule import RoundState
 from pulse_bot.ports import Address
+from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import (
-    Delivery,
     EnvelopeRow,
     InvitationRow,
     MemberRow,
@@ -24,7 +25,6 @@ from pulse_bot.storage.models import (
     ReminderRow,
     RoundRow,
     SeatRow,
-    Standing,
 )
 
 _REMEMBERED = 260
@@ -123,6 +123,19 @@ def ended(session: Session, among: Iterable[int]) -> frozenset[int]:
         RoundRow.id.in_(among), RoundRow.state.in_([State.CLOSED, State.LOST])
     )
     return frozenset(session.scalars(query))
+
+
+def unforgotten(session: Session) -> frozenset[int]:
+    """Rounds that are over, and whose deleted rows may still be readable in the files."""
+    query = select(RoundRow.id).where(
+        RoundRow.state.in_([State.CLOSED, State.LOST]), RoundRow.forgotten.is_(False)
+    )
+    return frozenset(session.scalars(query))
+
+
+def forgotten(session: Session, among: Iterable[int]) -> None:
+    """Note that nothing is left of the members in some rounds."""
+    session.execute(update(RoundRow).where(RoundRow.id.in_(among)).values(forgotten=True))
 
 
 def asked(session: Session, partnership_id: int) -> list[list[str]]:

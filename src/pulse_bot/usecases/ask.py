@@ -13,6 +13,7 @@ from pulse_bot.cards import first_card
 from pulse_bot.domain import schedule
 from pulse_bot.domain.calendar import Calendar, following, spoken
 from pulse_bot.domain.items import Item
+from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import choose
 from pulse_bot.domain.release import Thresholds
 from pulse_bot.domain.rounds import State
@@ -20,16 +21,9 @@ from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Card
 from pulse_bot.sealing import public_key
 from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Conflict
-from pulse_bot.storage.models import (
-    Delivery,
-    InvitationRow,
-    MemberRow,
-    PartnershipRow,
-    RoundRow,
-    SeatRow,
-    Standing,
-)
+from pulse_bot.storage.models import InvitationRow, MemberRow, PartnershipRow, RoundRow, SeatRow
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
 BLOCK: Final = Thresholds().block_rounds

@@ -24,7 +24,8 @@ from pulse_bot.errors import Refused, SealError
 from pulse_bot.ports import RoundKeys
 from pulse_bot.sealing import Envelope, tag, unseal
 from pulse_bot.storage import envelopes, history, partnerships, rounds
-from pulse_bot.storage.models import Delivery, PartnershipRow, PostRow
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import PartnershipRow, PostRow
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
 _log = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from pulse_bot import cards
 from pulse_bot.domain.calendar import Calendar, spoken
 from pulse_bot.domain.digest import Digest
+from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import next_opening
 from pulse_bot.domain.rounds import Round
 from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Reply
@@ -19,7 +20,6 @@ from pulse_bot.storage.models import (
     PartnershipRow,
     RoundRow,
     SeatRow,
-    Standing,
 )
 from pulse_bot.usecases.answer import closed_message, someone
 from pulse_bot.usecases.installation import Installation

@@ -9,18 +9,12 @@ from datetime import time
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.calendar import Holiday, zone
+from pulse_bot.domain.people import Role, Standing
 from pulse_bot.domain.programme import Programme
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.models import (
-    GroupRow,
-    HolidayRow,
-    MemberRow,
-    PartnershipRow,
-    Role,
-    Standing,
-)
+from pulse_bot.storage.models import GroupRow, HolidayRow, MemberRow, PartnershipRow
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
 

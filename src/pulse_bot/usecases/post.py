@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from pulse_bot.ports import Address, Card
 from pulse_bot.storage import history, rounds
-from pulse_bot.storage.models import Delivery, GroupRow, PostRow, RoundRow
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.look import digest_card
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 
 from pulse_bot import cards
+from pulse_bot.domain.people import Standing
 from pulse_bot.ports import Address, Button, Card, CardKind, Reply
-from pulse_bot.storage.models import Standing
 from pulse_bot.usecases.answer import someone
 from pulse_bot.usecases.installation import Installation
 

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from pulse_bot.storage.models import Table, UtcDateTime
+from pulse_bot.storage import models  # noqa: F401 - they register themselves
+from pulse_bot.storage.columns import Table, UtcDateTime
 
 
 def _plain(kind: str, column_type: Any, _autogen: AutogenContext) -> str | Literal[False]:

@@ -1,0 +1,78 @@
+"""How values stand in columns, and what all tables share. The tables are in `models`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Enum, LargeBinary, MetaData, String, TypeDecorator
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase
+
+from pulse_bot.domain.people import Role, Standing
+from pulse_bot.domain.rounds import State
+
+
+class Delivery(StrEnum):
+    """How far a message is: an invitation or a digest's post."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Handed to the platform; after a crash nobody knows whether it arrived."""
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, without a zone in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment that does not say its zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _enum(kind: type[StrEnum]) -> Enum:
+    # SQLAlchemy would store member names, and make a native type on PostgreSQL.
+    return Enum(
+        kind,
+        native_enum=False,
+        length=16,
+        values_callable=lambda members: [m.value for m in members],
+    )
+
+
+class Table(DeclarativeBase):
+    """What all tables share."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute as it is
+        datetime: UtcDateTime,
+        str: String,
+        bytes: LargeBinary,
+        Role: _enum(Role),
+        Standing: _enum(Standing),
+        Delivery: _enum(Delivery),
+        State: _enum(State),
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
