@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -28,7 +29,9 @@ WEEK = timedelta(days=7)
 LONDON = ZoneInfo("Europe/London")
 
 zones = st.sampled_from(sorted(available_timezones())).map(ZoneInfo)
-moments = st.datetimes(datetime(1970, 1, 9), datetime(2037, 12, 1), timezones=st.just(UTC))
+moments = st.integers(8 * 24 * 60, 35_750_000).map(
+    lambda minutes: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
 times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
 week_times = st.builds(WeekTime, st.integers(0, 6), times)
 
@@ -67,7 +70,7 @@ def rules() -> dict[tuple[datetime, timedelta, timedelta], str]:
 
 
 def around(jump: datetime, where: ZoneInfo) -> Iterator[WeekTime]:
-    """Weekly moments before, inside and after a gap or a repeated hour, by the clock on the wall."""
+    """Weekly moments by the clock on the wall: before, inside and after a change of the clocks."""
     wall = (jump - timedelta(seconds=1)).astimezone(where).replace(tzinfo=None)
     for minutes in (-1440, -90, -60, -30, -1, 0, 1, 15, 29, 30, 45, 59, 60, 61, 1440):
         local = wall + timedelta(seconds=1, minutes=minutes)
@@ -89,7 +92,7 @@ def test_every_zone_opens_once_a_week_at_every_change_of_its_clocks() -> None:
         shift = abs(after - before)
         for slot in around(jump, where):
             found = openings(slot, jump - 2 * WEEK, where, 4)
-            gaps = [later - earlier for earlier, later in zip(found, found[1:], strict=False)]
+            gaps = [later - earlier for earlier, later in pairwise(found)]
             assert all(abs(gap - WEEK) <= shift for gap in gaps), (name, slot, found)
             for opening in found:
                 local = opening.astimezone(where)
@@ -163,7 +166,9 @@ calendars = st.builds(
     quiet_from=times,
     quiet_until=times,
 )
-this_year = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
+this_year = st.integers(0, 365 * 24 * 60).map(
+    lambda minutes: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+)
 
 
 @given(calendars, this_year)
@@ -227,8 +232,11 @@ def test_a_day_and_a_time_are_read(text: str, means: WeekTime) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "Wed", "15:30", "T 10:00", "Wed 24:00", "Wed 15:60", "Wed 15:30+02:00", "Wed 15:30:59"]
-    + ["Wed 15.30", "Wedd 15:30", "Wed 15:30 pm", "Mittwoch 15:30", "Wed\x0015:30"],
+    [
+        *("", "Wed", "15:30", "T 10:00", "Wed 24:00", "Wed 15:60", "Wed 15:30+02:00"),
+        *("Wed 15:30:59", "Wed 15.30", "Wedd 15:30", "Wed 15:30 pm", "Mittwoch 15:30"),
+        "Wed\x0015:30",
+    ],
 )
 def test_what_is_no_day_and_time_is_said_so(text: str) -> None:
     with pytest.raises(ValueError, match='Write it like "Wed 15:30"'):
@@ -237,15 +245,18 @@ def test_what_is_no_day_and_time_is_said_so(text: str) -> None:
 
 @given(st.text(max_size=20))
 def test_any_text_is_a_day_and_a_time_or_a_message(text: str) -> None:
+    said = ""
     try:
-        assert week_time(text).at.tzinfo is None
+        week_time(text)
     except ValueError as error:
-        assert "is not a day and a time" in str(error)
+        said = str(error)
+
+    assert said == "" or said.startswith(f'"{text}" is not a day and a time.')
 
 
 @pytest.mark.parametrize("name", ["Europe/Atlantis", "", "../etc/passwd", "Europe", "\x00", "é"])
 def test_an_unknown_time_zone_is_said_so(name: str) -> None:
-    with pytest.raises(ValueError, match="is not a time zone. Use a name such as Europe/London"):
+    with pytest.raises(ValueError, match=r"is not a time zone\. Use a name such as Europe/London"):
         zone(name)
 
 

@@ -20,6 +20,7 @@ ROUNDS_BETWEEN: Final = 4
 
 MOST_ITEMS: Final = 3
 MOST_REMINDERS: Final = 2
+SOONEST_REMINDER: Final = timedelta(minutes=1)
 LATEST_REMINDER: Final = timedelta(weeks=1)
 
 
@@ -44,8 +45,8 @@ class Programme:
             raise ValueError(f"A round asks one to {MOST_ITEMS} questions.")
         if len(self.reminders) > MOST_REMINDERS:
             raise ValueError(f"A member is reminded at most {MOST_REMINDERS} times.")
-        if not all(timedelta() < after <= LATEST_REMINDER for after in self.reminders):
-            raise ValueError("A reminder comes after the opening, and within a week of it.")
+        if not all(SOONEST_REMINDER <= after <= LATEST_REMINDER for after in self.reminders):
+            raise ValueError("A reminder comes a minute to a week after the opening.")
         if self.opens == self.closes:
             raise ValueError("A round must close at another time than it opens.")
 
