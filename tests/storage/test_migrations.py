@@ -1,0 +1,120 @@
+"""Migrations make exactly the tables of the models, and never touch a database they do not know."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from pulse_bot.errors import StorageError
+from pulse_bot.storage import migrations
+from pulse_bot.storage.columns import Table
+from pulse_bot.storage.database import Database
+from pulse_bot.storage.migrations import upgrade
+
+VERSIONS = sorted((Path(migrations.__file__).parent / "versions").glob("*.py"))
+
+
+def differences(database: Database) -> list[object]:
+    """What Alembic would still change."""
+    with database.engine.connect() as connection:
+        found: list[object] = compare_metadata(
+            MigrationContext.configure(connection), Table.metadata
+        )
+    return found
+
+
+def test_migrations_make_the_models(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    assert differences(database) == []
+    with database.connect() as connection:
+        connection.execute(sa.text("ALTER TABLE round ADD COLUMN answered_by INTEGER"))
+    assert len(differences(database)) == 1, "the comparison sees nothing"
+    database.close()
+
+
+def test_envelopes_have_no_row_ids_on_sqlite(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'pulse-bot.db'}")
+    upgrade(database)
+    with database.connect() as connection:
+        made = connection.scalars(
+            sa.text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")
+        )
+        assert set(made) == {"envelope", "waiting_comment"}
+    database.close()
+
+
+def test_upgrading_twice_is_harmless(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    upgrade(database)
+    assert differences(database) == []
+    database.close()
+
+
+def test_a_newer_database_is_left_alone(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    with database.connect() as connection:
+        connection.execute(sa.text("DROP TABLE log_entry"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageError, match=r"newer pulse-bot\. Install .* nothing was changed"):
+        upgrade(database)
+    with database.connect() as connection:
+        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == "9999"
+        assert not sa.inspect(connection).has_table("log_entry")
+    database.close()
+
+
+def test_an_upgrade_that_fails_changes_nothing(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = command.upgrade
+
+    def fails(config: Config, revision: str) -> None:
+        whole(config, revision)
+        raise StorageError("The power went.")
+
+    monkeypatch.setattr(command, "upgrade", fails)
+    database = Database(database_url)
+    with pytest.raises(StorageError, match="power"):
+        upgrade(database)
+    with database.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == []
+    database.close()
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda path: path.stem)
+def test_old_migrations_import_none_of_todays_code(version: Path) -> None:
+    written = version.read_text(encoding="utf-8")
+    assert "pulse_bot" not in written
+    imports = re.findall(r"^(?:import|from) .+$", written, re.MULTILINE)
+    assert set(imports) <= {"import sqlalchemy as sa", "from alembic import op"}
+
+
+def test_a_new_migration_is_written_in_plain_types(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'pulse-bot.db'}")
+    upgrade(database)
+    drafts = tmp_path / "drafts"
+    drafts.mkdir()
+    config = migrations._config()
+    config.set_main_option("path_separator", "os")
+    places = (str(VERSIONS[0].parent), str(drafts))
+    config.set_main_option("version_locations", os.pathsep.join(places))
+    with database.connect() as connection:
+        connection.execute(sa.text("ALTER TABLE round DROP COLUMN closes_at"))
+        config.attributes["connection"] = connection
+        command.revision(config, "draft", autogenerate=True, version_path=str(drafts))
+    [draft] = drafts.glob("*.py")
+    written = draft.read_text(encoding="utf-8")
+    assert "sa.Column('closes_at', sa.DateTime()" in written
+    assert "pulse_bot" not in written
+    database.close()
