@@ -205,6 +205,17 @@ def test_an_alias_bomb_does_not_go_off() -> None:
     assert [one.code for one in mistakes_of(bomb.encode())] == ["yaml-trick"]
 
 
+@pytest.mark.parametrize("bit", ["[", "{a: ", "- ", "? "])
+def test_a_megabyte_of_brackets_is_refused_at_once(bit: str) -> None:
+    nested = bit * (LARGEST_FILE // len(bit))
+    assert [one.code for one in mistakes_of(nested.encode())] == ["too-deep"]
+
+
+def test_a_file_of_another_kind_is_not_answered_line_by_line() -> None:
+    lines = "".join(f"k{number}: 1\n" for number in range(300))
+    assert len(mistakes_of(lines.encode())) == 100
+
+
 def test_a_file_or_folder_that_is_not_there(tmp_path: Path) -> None:
     assert [one.code for one in lint_files([tmp_path / "none.yaml"])] == ["no-such-file"]
     with pytest.raises(BankError, match="no-such-file"):

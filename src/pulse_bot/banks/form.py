@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from pulse_bot.banks.findings import Finding, Place
 from pulse_bot.banks.model import LEVELS, BankKeys
 from pulse_bot.banks.spelling import did_you_mean
-from pulse_bot.banks.tree import Path, Tree
+from pulse_bot.banks.tree import KeyPath, Tree
 
 _CODES: Final = {
     "missing": "missing-key",
@@ -45,7 +45,7 @@ def form_findings(error: ValidationError, tree: Tree, file: str) -> Iterator[Fin
         yield Finding(code, place, what)
 
 
-def _item_id(loc: Path, tree: Tree) -> str:
+def _item_id(loc: KeyPath, tree: Tree) -> str:
     """The id of the item that a path leads into, or its number in the file."""
     if len(loc) < 2 or loc[0] != "items" or not isinstance(loc[1], int):
         return ""
@@ -55,7 +55,7 @@ def _item_id(loc: Path, tree: Tree) -> str:
     return name[:60] if isinstance(name, str) and name else f"number {loc[1] + 1}"
 
 
-def _explained(details: ErrorDetails, loc: Path, key: str) -> tuple[str, str]:
+def _explained(details: ErrorDetails, loc: KeyPath, key: str) -> tuple[str, str]:
     sort = details["type"]
     if details["input"] is None and sort != "missing":
         return "empty-value", f'There is nothing after "{key}".'
@@ -68,7 +68,7 @@ def _explained(details: ErrorDetails, loc: Path, key: str) -> tuple[str, str]:
     return "wrong-value", _wrong_value(details, key)
 
 
-def _plain(details: ErrorDetails, loc: Path, key: str) -> str:
+def _plain(details: ErrorDetails, loc: KeyPath, key: str) -> str:
     sort, context = details["type"], details.get("ctx", {})
     if sort == "missing":
         about = _level(loc).model_fields[key].description if key in _level(loc).model_fields else ""
@@ -83,7 +83,7 @@ def _plain(details: ErrorDetails, loc: Path, key: str) -> str:
     return f'There is nothing in "{key}".'
 
 
-def _pattern(details: ErrorDetails, loc: Path, key: str) -> tuple[str, str]:
+def _pattern(details: ErrorDetails, loc: KeyPath, key: str) -> tuple[str, str]:
     text = str(details["input"])[:60]
     if key == "language" or "translations" in loc:
         return "wrong-value", f'"{text}" is not {_LANGUAGE}.'
@@ -98,7 +98,7 @@ def _wrong_value(details: ErrorDetails, key: str) -> str:
     return f'"{text}" does not fit "{key}": {details["msg"].lower()}.'
 
 
-def _level(loc: Path) -> type[BaseModel]:
+def _level(loc: KeyPath) -> type[BaseModel]:
     """The model whose keys stand where the path ends."""
     names = [part for part in loc[:-1] if isinstance(part, str) and part in LEVELS]
     return LEVELS[names[-1]] if names else BankKeys

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.resources
 from collections.abc import Iterable, Sequence
 from importlib.resources.abc import Traversable
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,8 @@ from pulse_bot.domain.items import Choice, Item
 
 LARGEST_FILE: Final = 1_000_000
 """Bytes."""
+MOST_FINDINGS: Final = 100
+"""About the keys of one file: whoever mends a hundred mistakes looks again anyway."""
 
 
 def shipped_folder() -> Traversable:
@@ -106,7 +109,8 @@ def parse_bank(data: bytes, file: str) -> Bank:
     try:
         keys = BankKeys.model_validate(value)
     except ValidationError as error:
-        raise BankMistakes([*tree.findings, *form_findings(error, tree, file)]) from None
+        found = islice(form_findings(error, tree, file), MOST_FINDINGS)
+        raise BankMistakes([*tree.findings, *found]) from None
 
     def where(number: int, key: str) -> Place:
         return Place(file, tree.line(("items", number, key)), keys.items[number].id, key)

@@ -17,7 +17,7 @@ import yaml
 from pulse_bot.banks.findings import BankMistakes, Finding, Place
 
 Value = str | int | bool | None | list["Value"] | dict[str, "Value"]
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 DEEPEST: Final = 12
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -39,10 +39,10 @@ class Tree:
     """The values of a file, and the line of each by its path from the top."""
 
     value: Value
-    lines: dict[Path, int] = field(default_factory=dict)
+    lines: dict[KeyPath, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
-    def line(self, path: Path) -> int:
+    def line(self, path: KeyPath) -> int:
         """The line of a path, or of the nearest thing around it that has one."""
         while path and path not in self.lines:
             path = path[:-1]
@@ -118,7 +118,7 @@ class _Builder:
     nodes: Iterator[yaml.Event]
     file: str
 
-    def build(self, event: yaml.Event, path: Path) -> Value:
+    def build(self, event: yaml.Event, path: KeyPath) -> Value:
         self.tree.lines.setdefault(path, _line(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(path)
@@ -126,13 +126,13 @@ class _Builder:
             return self.sequence(path)
         return _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
 
-    def sequence(self, path: Path) -> list[Value]:
+    def sequence(self, path: KeyPath) -> list[Value]:
         found: list[Value] = []
         while not isinstance(event := next(self.nodes), yaml.SequenceEndEvent):
             found.append(self.build(event, (*path, len(found))))
         return found
 
-    def mapping(self, path: Path) -> dict[str, Value]:
+    def mapping(self, path: KeyPath) -> dict[str, Value]:
         found: dict[str, Value] = {}
         while not isinstance(event := next(self.nodes), yaml.MappingEndEvent):
             key = self.key(event, path)
@@ -144,7 +144,7 @@ class _Builder:
         found.pop(_NO_KEY, None)
         return found
 
-    def key(self, event: yaml.Event, path: Path) -> str:
+    def key(self, event: yaml.Event, path: KeyPath) -> str:
         if isinstance(event, yaml.ScalarEvent):
             return str(event.value)
         self.build(event, (*path, _NO_KEY))
