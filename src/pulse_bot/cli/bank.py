@@ -82,7 +82,7 @@ def show(*, name: str, folders: Folders, as_json: bool) -> None:
         print(f"  {item.text}\n  To discuss: {item.talk}")
 
 
-@bank.command()
+@bank.command(short_help="Say what to mend in bank files.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @_with_folders
 @_as_json
@@ -109,7 +109,7 @@ def lint(*, files: tuple[Path, ...], folders: Folders, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-@bank.command()
+@bank.command(short_help="Show questions as a member will see them.")
 @click.argument("name", metavar="BANK")
 @click.argument("item", required=False)
 @_with_folders
