@@ -24,6 +24,8 @@ class RoundState:
     slot: datetime
     opens_at: datetime
     closes_at: datetime
+    again: bool = False
+    """It stands in for a lost one already."""
     reminders_done: int = 0
     unsent: frozenset[tuple[str, str]] = frozenset()
     """(adapter, workspace) of invitations whose time has come and that are not sent."""
@@ -115,7 +117,8 @@ def _opening(state: PartnershipState, now: datetime) -> Iterator[Open]:
 
 
 def _replacement(partnership: int, lost: RoundState, now: datetime) -> Iterator[Open]:
-    if _worth_opening(lost.opens_at, lost.closes_at, now):
+    # Once: where keys vanish again and again, members would be asked every minute.
+    if not lost.again and _worth_opening(lost.opens_at, lost.closes_at, now):
         yield Open(partnership, max(now, lost.slot + timedelta(seconds=1)), lost.closes_at, True)
 
 
