@@ -101,8 +101,7 @@ class Bucket:
         self._tokens = self._capacity
         self._filled_at = 0.0
         self._paused_until = 0.0
-        # One waiter at a time looks at the clock. Times given out in advance would all come due
-        # together after the loop has been held up, and the platform would see them as one burst.
+        # First come, first served: all waiters would otherwise wake for each single token.
         self._turn = asyncio.Lock()
 
     def pause(self, seconds: float) -> None:
@@ -117,6 +116,8 @@ class Bucket:
     async def take(self, longest_wait: float) -> bool:
         """Wait for a token. False, at once, where a pause lasts longer than `longest_wait`."""
         async with self._turn:
+            # The clock is looked at again after each sleep. Times given out in advance would all
+            # come due together after the loop was held up, and the platform would see one burst.
             while (pause := self.paused_for()) > 0 or (pause := self._shortfall()) > 0:
                 if pause > longest_wait:
                     return False

@@ -18,11 +18,15 @@ def limits(rate: float, burst: int) -> Limits:
     return Limits(text=1000, buttons_a_row=5, sends_a_second=rate, burst=burst)
 
 
+A_SECOND = 1.001
+"""A little more, so that neither a border nor a rounding error hides a send too many."""
+
+
 def most_in_a_second(times: list[float]) -> int:
-    """The fullest window of one second, both its ends included."""
+    """The fullest window of one second."""
     fullest = first = 0
     for last, time in enumerate(times):
-        while times[first] < time - 1.0:
+        while times[first] < time - A_SECOND:
             first += 1
         fullest = max(fullest, last - first + 1)
     return fullest
@@ -46,18 +50,19 @@ async def take_all(bucket: Bucket, arrivals: list[float]) -> list[float]:
 @given(
     rate=st.sampled_from([1.0, 7.3, 30.0, 100.0]),
     burst=st.integers(0, 10),
-    arrivals=st.lists(st.floats(0, 5), min_size=1, max_size=120),
+    crowds=st.lists(st.tuples(st.floats(0, 5), st.integers(1, 60)), min_size=1, max_size=5),
     stalls=st.randoms(use_true_random=False),
 )
 def test_no_second_holds_more_than_rate_and_burst(
-    rate: float, burst: int, arrivals: list[float], stalls: random.Random
+    rate: float, burst: int, crowds: list[tuple[float, int]], stalls: random.Random
 ) -> None:
     def late() -> float:
         return stalls.choice([0.0, 0.0, 0.001, 0.02, 0.7])
 
-    had = virtual_time.run(take_all(Bucket(limits(rate, burst)), sorted(arrivals)), late)
+    arrivals = [at for at, count in crowds for _ in range(count)]
+    had = virtual_time.run(take_all(Bucket(limits(rate, burst)), arrivals), late)
     assert len(had) == len(arrivals)
-    assert most_in_a_second(had) <= rate + max(1, burst)
+    assert most_in_a_second(had) <= rate * A_SECOND + max(1, burst)
 
 
 def test_the_promised_rate_is_reached() -> None:

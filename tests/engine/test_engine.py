@@ -208,7 +208,7 @@ def test_a_resumed_job_is_still_alone_in_its_partition(url: str) -> None:
         engine.enqueue(job(2))
         engine.cancel("job-2")
         engine.resume("job-2")
-        time.sleep(0.3)
+        time.sleep(1.5)  # that queue is looked at once a second
         assert scene.done == [1]
         gate.open.set()
         until(scene.settled)
