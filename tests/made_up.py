@@ -21,13 +21,12 @@ from pulse_bot.errors import Refused
 from pulse_bot.key_stores import MemoryKeyStore
 from pulse_bot.plugins import renderer
 from pulse_bot.ports import Address, KeyStore
-from pulse_bot.sealing import Envelope
-from pulse_bot.storage import envelopes, partnerships, rounds
+from pulse_bot.storage import partnerships, rounds
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases.answer import Write, answer
+from pulse_bot.usecases.answer import Given, Record, Recorded, record
 from pulse_bot.usecases.ask import open_round
 from pulse_bot.usecases.installation import Installation, Pool
 from pulse_bot.usecases.people import (
@@ -134,9 +133,9 @@ def at(made: Installation, now: datetime) -> None:
 
 
 @asynccontextmanager
-async def writing(database: Database) -> AsyncIterator[Write]:
-    """What the answer use case is given: envelopes written by group commit."""
-    group = GroupCommit[Envelope, bool](partial(envelopes.write, database))
+async def recording(made: Installation) -> AsyncIterator[Record]:
+    """What a conversation is given: answers recorded by group commit."""
+    group = GroupCommit[Given, Recorded](partial(record, made))
     try:
         yield group.put
     finally:
@@ -153,21 +152,21 @@ async def answer_all(
 
     Raises Refused where an answer was not taken.
     """
-    async with writing(made.database) as write:
+    async with recording(made) as take:
         for person, address in enumerate(addresses):
             for position, asked_item in enumerate(asked.items):
                 for slot in slots(asked_item):
                     target = Target(asked.id, position, slot)
-                    await answer(made, write, address, {target: choose(person, position)})
+                    await take(Given(address, asked.id, {target: choose(person, position)}))
 
 
 async def say(
     made: Installation, asked: Round, address: Address, value: str, slot: str = "answer"
 ) -> str:
     """One answer to the first question; returns why it was refused, or nothing."""
-    async with writing(made.database) as write:
+    async with recording(made) as take:
         try:
-            await answer(made, write, address, {Target(asked.id, 0, slot): value})
+            await take(Given(address, asked.id, {Target(asked.id, 0, slot): value}))
         except Refused as refused:
             return str(refused)
     return ""

@@ -19,13 +19,13 @@ from pulse_bot.errors import AdapterError
 from pulse_bot.key_stores import load_installation_key, open_key_store
 from pulse_bot.plugins import adapter_plugins, renderer
 from pulse_bot.ports import ChatAdapter, Clock, Event, Job, JobHandler, KeyStore, Reply
-from pulse_bot.sealing import Envelope
 from pulse_bot.settings import Settings
-from pulse_bot.storage import envelopes, ledger
+from pulse_bot.storage import ledger
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
+from pulse_bot.usecases.answer import Given, Recorded, record
 from pulse_bot.usecases.ask import open_round, outgoing
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.converse import converse
@@ -116,9 +116,7 @@ class App:
         self.installation = installation
         self._adapters = adapters
         self._courier = Courier()
-        self._envelopes = GroupCommit[Envelope, bool](
-            partial(envelopes.write, installation.database)
-        )
+        self._answers = GroupCommit[Given, Recorded](partial(record, installation))
         self._ledger = GroupCommit[ledger.Entry, None](partial(ledger.write, installation.database))
         self._bridge: Bridge | None = None
         self.engine = Engine(
@@ -133,7 +131,7 @@ class App:
 
     async def handle(self, event: Event) -> Reply:
         """What adapters are given: an event in, a reply out."""
-        return await converse(self.installation, self._envelopes.put, event)
+        return await converse(self.installation, self._answers.put, event)
 
     async def run(self) -> None:
         """Serve until cancelled. Raises AdapterError where an adapter cannot listen."""
@@ -155,7 +153,7 @@ class App:
     async def stop(self) -> None:
         """Stop within a few seconds; nothing that was confirmed is lost."""
         await asyncio.to_thread(self.engine.stop)
-        await asyncio.to_thread(self._envelopes.close)
+        await asyncio.to_thread(self._answers.close)
         await asyncio.to_thread(self._ledger.close)
 
     def _interrupt(self) -> None:

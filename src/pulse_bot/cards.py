@@ -72,8 +72,8 @@ def read_form(key: str) -> int | None:
 
 
 def _number(digits: str) -> int:
-    # Longer ones are forged, and no database column holds them.
-    return int(digits[:12]) if digits.isdecimal() else -1
+    # Longer ones are forged, and no database's whole number holds them.
+    return int(digits[:9]) if digits.isdecimal() else -1
 
 
 def question_card(asked: Round, position: int, slot: str, until: str) -> Card:

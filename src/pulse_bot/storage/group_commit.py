@@ -30,10 +30,11 @@ class _Waiting(NamedTuple, Generic[RowT, ResultT]):
 class GroupCommit(Generic[RowT, ResultT]):
     """Gathers rows of one kind and hands them to `commit`, a group at a time.
 
-    `commit` writes the rows durably in one transaction and returns one result each, in their order.
+    `commit` writes the rows durably in one transaction and returns one result each, in their order;
+    a result that is an exception is raised for that row alone.
     """
 
-    def __init__(self, commit: Callable[[list[RowT]], Sequence[ResultT]]) -> None:
+    def __init__(self, commit: Callable[[list[RowT]], Sequence[ResultT | Exception]]) -> None:
         """The thread that commits starts with the first row."""
         self._commit = commit
         self._rows: queue.SimpleQueue[_Waiting[RowT, ResultT] | None] = queue.SimpleQueue()

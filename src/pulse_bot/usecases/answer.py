@@ -1,84 +1,147 @@
-"""Answering: check, seal, and wait for the disk. The one path whose speed is felt.
+"""Answering: look, check, seal, and wait for the disk. The one path whose speed is felt.
 
-Nothing but the envelope is written at the time of an answer: any other change of the database
-beside it would tell a thief of the log who answered.
+Members who click at the same time are looked up, sealed and written together; each is told only
+after the commit that holds their answer. Nothing but envelopes is written at the time of an answer:
+any other change of the database beside them would tell a thief of the log who answered.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards import Target
-from pulse_bot.domain.calendar import Calendar, spoken
+from pulse_bot.domain.calendar import spoken, zone
 from pulse_bot.domain.items import InvalidAnswer, check
 from pulse_bot.domain.programme import next_opening
 from pulse_bot.domain.rounds import Round, State
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.sealing import Envelope, seal, tag
-from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage import envelopes, partnerships, rounds
 from pulse_bot.storage.models import MemberRow, PartnershipRow
+from pulse_bot.storage.rounds import Seated
 from pulse_bot.usecases.installation import Installation
-
-Write = Callable[[Envelope], Awaitable[bool]]
-"""Stores one envelope durably; False when its round no longer takes answers."""
 
 
 class NobodyThere(Refused):
     """Nobody lives at this address."""
 
+    def __init__(self) -> None:
+        """Say what to do about it."""
+        super().__init__(
+            "This link is not valid any more. Ask your partnership's lead for a new one."
+        )
+
+
+class Given(NamedTuple):
+    """What one member answers in one round: all of it is recorded, or nothing."""
+
+    address: Address
+    round: int
+    answers: Mapping[Target, str]
+
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """A member in front of the round that asks them."""
+class Recorded:
+    """A member's answers are on disk."""
 
-    member: int
     round: Round
-    calendar: Calendar = field(repr=False)
-
-    @property
-    def until(self) -> str:
-        """When the round closes, as the member would say it."""
-        return spoken(self.round.closes_at, self.calendar.zone)
+    until: str
+    """When the round closes, as the member would say it."""
+    envelopes: Sequence[Envelope] = field(repr=False)
 
 
-async def answer(
-    installation: Installation, write: Write, address: Address, answers: Mapping[Target, str]
-) -> Answering:
-    """Record answers, all or none. Raises Refused with a message for the member."""
-    answering, envelopes = await asyncio.to_thread(_sealed, installation, address, answers)
-    taken = await asyncio.gather(*(write(envelope) for envelope in envelopes))
-    if not all(taken):
+Record = Callable[[Given], Awaitable[Recorded]]
+"""Records answers together with those of whoever else answers now.
+
+Raises Refused with a message for the member, and StorageError."""
+
+
+def record(installation: Installation, group: Sequence[Given]) -> list[Recorded | Refused]:
+    """Record what some members answer at one time, in one transaction."""
+    with installation.database.read() as session:
+        people = rounds.seated(session, {(one.address, one.round) for one in group})
+        asked = {one.round: _frozen(session, installation, one.round) for one in group}
+    tag_keys = {number: _tag_key(installation, number) for number in asked if asked[number]}
+    drafts = [_draft(installation, one, people, asked, tag_keys) for one in group]
+    sealed = [letter for one in drafts if isinstance(one, Recorded) for letter in one.envelopes]
+    taken = envelopes.write(installation.database, sealed)
+    open_rounds = {letter.round for letter, ok in zip(sealed, taken, strict=True) if ok}
+    return [
+        one
+        if isinstance(one, Refused) or one.round.id in open_rounds
         # It closed between the look and the commit.
-        raise Refused(await asyncio.to_thread(_closed, installation, answering.round.id))
-    return answering
+        else Refused(_why_closed(installation, one.round))
+        for one in drafts
+    ]
+
+
+def _frozen(session: Session, installation: Installation, round_id: int) -> Round | None:
+    """A round as it was frozen at its opening; its state here may be old."""
+    found = installation.frozen.get(round_id) or rounds.load(session, round_id)
+    if found is not None:
+        installation.frozen[round_id] = found
+    return found
+
+
+def _tag_key(installation: Installation, round_id: int) -> bytes | None:
+    keys = installation.keys.load(round_id)
+    return keys.tag_key if keys else None
+
+
+def _draft(
+    installation: Installation,
+    given: Given,
+    people: Mapping[tuple[Address, int], Seated],
+    asked: Mapping[int, Round | None],
+    tag_keys: Mapping[int, bytes | None],
+) -> Recorded | Refused:
+    try:
+        who, frozen = _placed(given, people.get((given.address, given.round)), asked[given.round])
+        if not frozen.takes_answers(installation.clock.now()):
+            return Refused(_why_closed(installation, frozen))
+        answers = {target: checked(frozen, target, text) for target, text in given.answers.items()}
+        return _sealed(who, frozen, tag_keys[frozen.id], answers)
+    except Refused as refused:
+        return refused
+
+
+def _placed(given: Given, who: Seated | None, asked: Round | None) -> tuple[Seated, Round]:
+    if who is None:
+        raise NobodyThere
+    if asked is None or asked.partnership != who.partnership:
+        raise Refused("That question is not one of yours. Please open your questions again.")
+    if not who.seated and asked.state is State.OPEN:
+        raise Refused("You are not on this round's list; you will be asked in a later one.")
+    return who, asked
 
 
 def _sealed(
-    installation: Installation, address: Address, answers: Mapping[Target, str]
-) -> tuple[Answering, Sequence[Envelope]]:
-    with installation.database.read() as session:
-        answering = _answering(session, installation, address, {one.round for one in answers})
-    tag_key = _tag_key(installation, answering.round.id)
-    return answering, [
-        seal(
-            answering.round.id,
-            answering.round.public_key,
-            tag_key,
-            tag(tag_key, answering.member, answering.round.items[target.position].id, target.slot),
-            checked(answering.round, target, value),
+    who: Seated, asked: Round, tag_key: bytes | None, answers: Mapping[Target, str]
+) -> Recorded:
+    if tag_key is None:
+        raise Refused(
+            "The key of this round is gone, so no answer can be kept safely. Nothing was "
+            "recorded; you will be asked again."
         )
-        for target, value in answers.items()
+    tags = {
+        target: tag(tag_key, who.member, asked.items[target.position].id, target.slot)
+        for target in answers
+    }
+    letters = [
+        seal(asked.id, asked.public_key, tag_key, tags[target], text)
+        for target, text in answers.items()
     ]
+    return Recorded(asked, spoken(asked.closes_at, zone(who.time_zone)), letters)
 
 
 def checked(asked: Round, target: Target, value: str) -> str:
     """An answer that fits its question. Raises Refused with a message for the member."""
-    if not 0 <= target.position < len(asked.items):
+    if target.round != asked.id or not 0 <= target.position < len(asked.items):
         raise Refused("That question is not in this round. Please open the questions again.")
     try:
         return check(asked.items[target.position], target.slot, value)
@@ -86,49 +149,19 @@ def checked(asked: Round, target: Target, value: str) -> str:
         raise Refused(str(error)) from None
 
 
-def _answering(
-    session: Session, installation: Installation, address: Address, wanted: set[int]
-) -> Answering:
-    member, partnership = someone(session, address)
-    [round_id] = wanted or {-1}
-    asked = rounds.load(session, round_id)
-    if asked is None or asked.partnership != partnership.id:
-        raise Refused("That question is not one of yours. Please open your questions again.")
-    if not asked.takes_answers(installation.clock.now()):
-        raise Refused(closed_message(session, partnership, asked))
-    if not rounds.is_seated(session, round_id, member.id):
-        raise Refused("You are not on this round's list; you will be asked in a later one.")
-    return Answering(member.id, asked, partnerships.calendar(session, partnership, member))
+def _why_closed(installation: Installation, frozen: Round) -> str:
+    with installation.database.read() as session:
+        asked = rounds.load(session, frozen.id) or frozen
+        partnership = session.get_one(PartnershipRow, asked.partnership)
+        return closed_message(session, partnership, asked)
 
 
 def someone(session: Session, address: Address) -> tuple[MemberRow, PartnershipRow]:
     """The member at an address and their partnership. Raises NobodyThere."""
     member = partnerships.member_at(session, address)
-    partnership = session.get(PartnershipRow, member.partnership_id) if member else None
-    if member is None or partnership is None:
-        raise NobodyThere(
-            "This link is not valid any more. Ask your partnership's lead for a new one."
-        )
-    return member, partnership
-
-
-def _tag_key(installation: Installation, round_id: int) -> bytes:
-    keys = installation.keys.load(round_id)
-    if keys is None:
-        raise Refused(
-            "The key of this round is gone, so no answer can be kept safely. Nothing was "
-            "recorded; you will be asked again."
-        )
-    return keys.tag_key
-
-
-def _closed(installation: Installation, round_id: int) -> str:
-    with installation.database.read() as session:
-        asked = rounds.load(session, round_id)
-        partnership = session.get(PartnershipRow, asked.partnership) if asked else None
-        if asked is None or partnership is None:
-            return "This round is over."
-        return closed_message(session, partnership, asked)
+    if member is None:
+        raise NobodyThere
+    return member, session.get_one(PartnershipRow, member.partnership_id)
 
 
 def closed_message(session: Session, partnership: PartnershipRow, asked: Round) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 
 from pulse_bot import cards
 from pulse_bot.cards import Target
-from pulse_bot.errors import Refused
+from pulse_bot.errors import KeyStoreError, Refused, StorageError
 from pulse_bot.ports import (
     Address,
     Commanded,
@@ -23,8 +24,10 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import rounds
 from pulse_bot.usecases import look, stay
-from pulse_bot.usecases.answer import Answering, NobodyThere, Write, answer, someone
+from pulse_bot.usecases.answer import Given, NobodyThere, Record, Recorded, someone
 from pulse_bot.usecases.installation import Installation
+
+_log = logging.getLogger(__name__)
 
 Story = Callable[[Installation, Address], Reply]
 
@@ -47,35 +50,48 @@ BUTTONS: Mapping[str, Story] = {
 }
 
 
-async def converse(installation: Installation, write: Write, event: Event) -> Reply:
+async def converse(installation: Installation, record: Record, event: Event) -> Reply:
     """Answer an event. A refusal becomes a reply; only what nobody foresaw is raised."""
     try:
         if isinstance(event, Pressed):
-            return await _pressed(installation, write, event)
+            return await _pressed(installation, record, event)
         if isinstance(event, Submitted):
-            return await _submitted(installation, write, event)
+            return await _submitted(installation, record, event)
         return await asyncio.to_thread(_looked, installation, event)
     except NobodyThere as error:
         return Reply(str(error), outcome=Outcome.UNKNOWN)
     except Refused as error:
         return Reply(str(error), outcome=Outcome.REFUSED)
+    except (StorageError, KeyStoreError) as error:
+        # Its words are for the operator, who mends it.
+        _log.error("An event could not be taken. %s", error)  # noqa: TRY400 - nothing of the event
+        return Reply(_trouble(event), outcome=Outcome.REFUSED)
 
 
-async def _pressed(installation: Installation, write: Write, event: Pressed) -> Reply:
+def _trouble(event: Event) -> str:
+    if isinstance(event, Pressed | Submitted):
+        return (
+            "Your answer could not be saved just now. Nothing was recorded; please try again in a "
+            "minute."
+        )
+    return "That cannot be shown just now. Nothing was lost; please try again in a minute."
+
+
+async def _pressed(installation: Installation, record: Record, event: Pressed) -> Reply:
     pressed = cards.read_answer(event.action)
     if pressed is not None:
         target, value = pressed
-        answering = await answer(installation, write, event.address, {target: value})
-        following = cards.next_card(answering.round, target, answering.until)
-        return Reply(recorded(answering), cards=(following,) if following else ())
+        done = await record(Given(event.address, target.round, {target: value}))
+        following = cards.next_card(done.round, target, done.until)
+        return Reply(confirmed(done), cards=(following,) if following else ())
     if event.action in BUTTONS:
         return await asyncio.to_thread(BUTTONS[event.action], installation, event.address)
     return await asyncio.to_thread(_say_more, installation, event)
 
 
-def recorded(answering: Answering) -> str:
+def confirmed(done: Recorded) -> str:
     """What a member is told: never what was chosen."""
-    return f"Recorded. You can change it until {answering.until}."
+    return f"Recorded. You can change it until {done.until}."
 
 
 def _say_more(installation: Installation, event: Pressed) -> Reply:
@@ -91,7 +107,7 @@ def _say_more(installation: Installation, event: Pressed) -> Reply:
     return Reply(form=cards.comment_form(asked, int(position[:3])))
 
 
-async def _submitted(installation: Installation, write: Write, event: Submitted) -> Reply:
+async def _submitted(installation: Installation, record: Record, event: Submitted) -> Reply:
     round_id = cards.read_form(event.form)
     if round_id is None:
         raise Refused("That form is not in use any more. Please open your questions again.")
@@ -99,7 +115,7 @@ async def _submitted(installation: Installation, write: Write, event: Submitted)
     if not answers:
         await asyncio.to_thread(_known, installation, event.address)
         raise Refused("Nothing was chosen, so nothing was recorded. Choose an answer, or skip.")
-    return Reply(recorded(await answer(installation, write, event.address, answers)))
+    return Reply(confirmed(await record(Given(event.address, round_id, answers))))
 
 
 def _filled(round_id: int, values: Mapping[str, tuple[str, ...]]) -> dict[Target, str]:
@@ -126,6 +142,7 @@ def _looked(installation: Installation, event: Event) -> Reply:
         case Commanded(address=address, command=command) if command in COMMANDS:
             return COMMANDS[command](installation, address)
         case Joined():
+            stay.reachable(installation, event.address)
             return look.home(installation, OpenedHome(event.address, promised=False))
         case Left():
             return stay.unreachable(installation, event.address)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pulse_bot.domain.items import Item
+from pulse_bot.domain.rounds import Round
 from pulse_bot.ports import Clock, KeyStore, Renderer
 from pulse_bot.storage.database import Database
 
@@ -27,3 +28,5 @@ class Installation:
     renderer: Renderer
     pool: Callable[[], Pool]
     installation_key: bytes = field(repr=False)
+    frozen: dict[int, Round] = field(default_factory=dict, repr=False)
+    """Rounds as they were frozen at their opening, remembered by who answers."""

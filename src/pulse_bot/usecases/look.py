@@ -78,14 +78,15 @@ def _nothing_open(
             if opening
             else "The first questions have no date yet."
         )
-    waits = () if member.seated else ("You will be asked from the next block of rounds on.",)
+    # Which round it will be depends on how many are settled when it opens.
+    waits = () if member.seated else ("You are new here, and will be asked in one of the next.",)
     return Card(CardKind.NOTICE, "Nothing to answer now", (said, *waits), _standing_buttons(member))
 
 
 def _standing_buttons(member: MemberRow) -> tuple[tuple[Button, ...], ...]:
     first = (
         Button("Ask me again", cards.RESUME)
-        if member.standing is Standing.PAUSED
+        if member.standing is not Standing.ACTIVE
         else Button("Pause my questions", cards.PAUSE)
     )
     return ((first, Button("Leave", cards.LEAVE)),)

@@ -14,7 +14,13 @@ from pulse_bot.domain.programme import Programme
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.models import GroupRow, HolidayRow, MemberRow, PartnershipRow
+from pulse_bot.storage.models import (
+    GroupRow,
+    HolidayRow,
+    MemberRow,
+    OrganisationRow,
+    PartnershipRow,
+)
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
 
@@ -105,7 +111,8 @@ def _add(
     )
     session.add(member)
     session.flush()
-    _note(session, installation, row, f"added {member.name}, {school.name}, as {new.role}")
+    # Without the name: the log stays for ever, and a member who leaves is forgotten.
+    _note(session, installation, row, f"added a {new.role} of {school.name}")
     return member.id
 
 
@@ -119,7 +126,8 @@ def readdress(installation: Installation, partnership: str, member: int, address
         found.adapter = address.adapter
         found.workspace = address.workspace
         found.user = address.user
-        _note(session, installation, row, f"gave {found.name} a new link")
+        school = session.get_one(OrganisationRow, found.organisation_id)
+        _note(session, installation, row, f"gave a {found.role} of {school.name} a new link")
 
 
 def add_group(installation: Installation, partnership: str, address: Address) -> None:

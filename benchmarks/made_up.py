@@ -1,0 +1,76 @@
+"""A made-up installation for the benchmarks, on either database."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import sqlalchemy as sa
+
+from pulse_bot.app import assemble
+from pulse_bot.domain.calendar import week_time
+from pulse_bot.domain.programme import Programme
+from pulse_bot.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.ports import Address
+from pulse_bot.sealing import KEY_BYTES
+from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.people import (
+    NewMember,
+    NewPartnership,
+    add_members,
+    create_partnership,
+    set_programme,
+)
+
+NAME: Final = "Benchmark"
+OPENS: Final = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
+CLOSES: Final = OPENS + timedelta(hours=48, minutes=30)
+SERVER: Final = "postgresql+psycopg://postgres@127.0.0.1:5432"
+
+
+@contextmanager
+def installation(database: str, members: int) -> Iterator[tuple[Installation, FixedClock]]:
+    """An installation on "sqlite" or "postgresql" with a partnership of so many members."""
+    clock = FixedClock(OPENS - timedelta(days=1))
+    with TemporaryDirectory() as folder, _url(database, Path(folder)) as url:
+        make_key_folder(Path(folder) / "keys")
+        keys = DirectoryKeyStore(Path(folder) / "keys")
+        made = assemble(url, keys, secrets.token_bytes(KEY_BYTES), clock)
+        create_partnership(made, NewPartnership(NAME))
+        people = ((NewMember(f"M{n}", f"S{n % 9}"), address(n)) for n in range(members))
+        add_members(made, NAME, people)
+        themes = ("trust", "honesty", "accountability")
+        set_programme(made, NAME, Programme(themes, week_time("Wed 15:30"), week_time("Fri 16:00")))
+        clock.set(OPENS)
+        try:
+            yield made, clock
+        finally:
+            made.database.close()
+
+
+def address(number: int) -> Address:
+    """Where a made-up member lives."""
+    return Address("fake", "", f"u{number}")
+
+
+@contextmanager
+def _url(database: str, folder: Path) -> Iterator[str]:
+    if database == "sqlite":
+        yield f"sqlite:///{folder / 'pulse.db'}"
+        return
+    name = f"bench_{secrets.token_hex(6)}"
+    server = sa.create_engine(f"{SERVER}/postgres", isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    try:
+        yield f"{SERVER}/{name}"
+    finally:
+        with server.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()
