@@ -4,6 +4,7 @@ PulseBotError                what happened, and what to do next
 ├── Refused                  a person asked for something that cannot be; nothing was changed
 ├── SettingsError            a setting is missing, unknown or wrong
 ├── BankError                a question bank has a mistake: code, file, item, key
+│   └── BankMistakes         all the mistakes of a bank file, together
 ├── StorageError             the database is locked, read-only, full, missing or too new
 ├── KeyStoreError            the key store cannot keep keys, or cannot keep them safely
 ├── SealError                an envelope cannot be opened or was tampered with
