@@ -1,0 +1,98 @@
+"""The history of a partnership's digests as one HTML page that needs nothing else.
+
+No scripts and no outside requests: the page can be mailed, printed and opened in ten years. It
+repeats what was said and adds no number; the words come from `digest`, the layout from
+`history.html.j2`. A chart of a later issue finds its place in a `Section`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from pulse_bot.domain.digest import Digest, Statement, StatementKind
+from pulse_bot.errors import MissingExtra
+from pulse_bot_reports.dates import day_in_words
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+TITLES: Final = {
+    StatementKind.TREND: "Themes",
+    StatementKind.QUESTION: "Questions",
+    StatementKind.LEVEL: "Last six rounds",
+    StatementKind.RESPONSE: "Response",
+    StatementKind.TALK: "For the group",
+    StatementKind.COMMENT: "In our own words",
+    StatementKind.NEXT: "Next",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Statements of one kind under one title."""
+
+    kind: str
+    title: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One digest, laid out."""
+
+    number: int
+    year: int
+    day: str
+    """As machines read it; `long_day` as people do."""
+    long_day: str
+    headline: str
+    sections: tuple[Section, ...]
+
+
+def history_page(partnership: str, digests: Iterable[Digest], time_zone: str) -> str:
+    """The page, newest digest first, whatever order they come in.
+
+    The same digests give the same page. Raises MissingExtra where Jinja2 is not installed.
+    """
+    newest_first = sorted(digests, key=lambda digest: digest.number, reverse=True)
+    entries = [_entry(digest, time_zone) for digest in newest_first]
+    return _template().render(partnership=partnership, entries=entries)
+
+
+def _entry(digest: Digest, time_zone: str) -> Entry:
+    closed = digest.closed_at.astimezone(ZoneInfo(time_zone))
+    headlines = [one.text for one in digest.statements if one.kind is StatementKind.HEADLINE]
+    return Entry(
+        number=digest.number,
+        year=closed.year,
+        day=closed.date().isoformat(),
+        long_day=f"{day_in_words(closed, time_zone)} {closed.year}",
+        headline=" ".join(headlines),
+        sections=tuple(_sections(digest.statements)),
+    )
+
+
+def _sections(statements: Sequence[Statement]) -> Iterable[Section]:
+    for kind, group in groupby(statements, key=lambda statement: statement.kind):
+        if kind is not StatementKind.HEADLINE:
+            yield Section(kind.value, TITLES[kind], tuple(one.text for one in group))
+
+
+def _template() -> Template:
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+    except ImportError:
+        raise MissingExtra("reports", "Jinja2") from None
+    loader = PackageLoader("pulse_bot_reports", package_path=".")
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("history.html.j2")

@@ -1,0 +1,43 @@
+"""Facts of a made-up round that the tests of digests and pages share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pulse_bot.domain.digest import (
+    Band,
+    BlockFact,
+    Call,
+    DigestFacts,
+    Level,
+    QuestionFact,
+    Silence,
+    TrendFact,
+)
+
+FOLLOW_UP = QuestionFact(
+    "accountability-1", "We follow up what we agree.", "accountability", "Talk 1?", Level("3.8")
+)
+AVOID = QuestionFact(
+    "honesty-1",
+    "We avoid subjects that could lead to a disagreement.",
+    "honesty",
+    "Talk 2?",
+    Level("4.2", "or higher"),
+    reverse=True,
+)
+RELY = QuestionFact("trust-1", "I can rely on the others here.", "trust", "Talk 3?", Silence.ENOUGH)
+
+FACTS = DigestFacts(
+    partnership="Colne Valley Partnership",
+    round_number=12,
+    opened_at=datetime(2026, 3, 9, 8, tzinfo=UTC),
+    closed_at=datetime(2026, 3, 13, 16, tzinfo=UTC),
+    next_opens_at=datetime(2026, 3, 30, 7, tzinfo=UTC),
+    time_zone="Europe/London",
+    response=Band.TO_THREE_QUARTERS,
+    questions=(FOLLOW_UP, AVOID, RELY),
+    blocks=(BlockFact("trust", 2, Level("3.6")),),
+    trends=(TrendFact("trust", Call.LEARNING, 5, 8),),
+    talk="When did somebody last change their mind in one of our meetings?",
+)

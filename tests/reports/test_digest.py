@@ -1,0 +1,162 @@
+"""The words of a digest: read aloud, short, and true of what the policy lets through."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from pulse_bot.domain.digest import Band, BlockFact, Call, Level, Silence, StatementKind, TrendFact
+from pulse_bot.plugins import renderer as installed
+from pulse_bot_reports import renderer
+from pulse_bot_reports.digest import BLOCK_SILENCES, SILENCES
+from pulse_bot_reports.text import digest_text
+from tests.reports.facts import AVOID, FACTS, FOLLOW_UP
+
+
+def said(kind: StatementKind, **changes: object) -> list[str]:
+    """The statements of one kind, of the facts with these changes."""
+    facts = replace(FACTS, **changes)  # type: ignore[arg-type]  # keywords of many types
+    return [one.text for one in renderer.statements(facts) if one.kind is kind]
+
+
+def test_a_whole_digest_reads_like_this() -> None:
+    assert digest_text(renderer.statements(FACTS)) == (
+        "Round 12 of Colne Valley Partnership, closed Friday 13 March.\n"
+        "\n"
+        "- Trust: still learning (round 5 of 8).\n"
+        "\n"
+        "- “We follow up what we agree.” About 3.8 out of 5.\n"
+        "- “We avoid subjects that could lead to a disagreement.” About 4.2 or higher,\n"
+        "  out of 5. Counted the other way round: the higher, the less this is so.\n"
+        "- “I can rely on the others here.” Enough answers, but not enough to show a\n"
+        "  number without giving somebody away.\n"
+        "\n"
+        "- Trust over the last six rounds: about 3.6 out of 5.\n"
+        "\n"
+        "Between a half and three quarters of those asked answered. Those who did not\n"
+        "answer may see it differently.\n"
+        "\n"
+        "Worth talking about: When did somebody last change their mind in one of our\n"
+        "meetings?\n"
+        "\n"
+        "The next round opens on Monday 30 March at 08:00."
+    )
+
+
+def test_the_renderer_is_found_by_its_entry_point() -> None:
+    assert installed("digest") is renderer
+
+
+def test_the_same_facts_give_the_same_words() -> None:
+    assert renderer.statements(FACTS) == renderer.statements(replace(FACTS))
+
+
+def test_statements_name_what_they_speak_of() -> None:
+    subjects = {(one.kind, one.subject) for one in renderer.statements(FACTS) if one.subject}
+    assert subjects == {
+        (StatementKind.TREND, "trust"),
+        (StatementKind.QUESTION, "accountability-1"),
+        (StatementKind.QUESTION, "honesty-1"),
+        (StatementKind.QUESTION, "trust-1"),
+        (StatementKind.LEVEL, "trust"),
+    }
+
+
+@pytest.mark.parametrize("silence", list(Silence))
+def test_every_silence_says_why(silence: Silence) -> None:
+    question = replace(FOLLOW_UP, says=silence)
+    (sentence,) = said(StatementKind.QUESTION, questions=(question,))
+    assert sentence == f"“We follow up what we agree.” {SILENCES[silence]}"
+    (level,) = said(StatementKind.LEVEL, blocks=(BlockFact("trust", 1, silence),))
+    assert level == f"Trust over the last six rounds: {BLOCK_SILENCES[silence]}"
+
+
+@pytest.mark.parametrize("silence", list(Silence))
+def test_a_silence_about_a_turned_question_does_not_speak_of_a_number(silence: Silence) -> None:
+    (sentence,) = said(StatementKind.QUESTION, questions=(replace(AVOID, says=silence),))
+    assert "higher" not in sentence
+
+
+@pytest.mark.parametrize("silence", list(Silence))
+def test_no_silence_names_a_count(silence: Silence) -> None:
+    assert not any(sign.isdigit() for sign in SILENCES[silence] + BLOCK_SILENCES[silence])
+
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        (Level("3.0"), "About 3.0 out of 5."),
+        (Level("4.2", "or higher"), "About 4.2 or higher, out of 5."),
+        (Level("1.8", "or lower"), "About 1.8 or lower, out of 5."),
+    ],
+)
+def test_a_level_is_said_out_of_five(says: Level, words: str) -> None:
+    (sentence,) = said(StatementKind.QUESTION, questions=(replace(FOLLOW_UP, says=says),))
+    assert sentence == f"“We follow up what we agree.” {words}"
+
+
+@pytest.mark.parametrize("band", [one for one in Band if one not in (Band.MOST, Band.UNSAID)])
+def test_below_the_top_band_silence_can_hide_a_different_view(band: Band) -> None:
+    (sentence,) = said(StatementKind.RESPONSE, response=band)
+    assert sentence.endswith("Those who did not answer may see it differently.")
+
+
+def test_the_top_band_says_most_and_nothing_else() -> None:
+    assert said(StatementKind.RESPONSE, response=Band.MOST) == ["Most of those asked answered."]
+    assert said(StatementKind.RESPONSE, response=Band.UNSAID) == []
+
+
+def test_newcomers_are_a_reason_for_care() -> None:
+    sentences = said(StatementKind.RESPONSE, response=Band.MOST, newcomers=True)
+    assert sentences[1:] == [
+        "Several members were asked for the first time, so read a change with care."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [(Call.UP, "up."), (Call.DOWN, "down."), (Call.NO_CLEAR_CHANGE, "no clear change.")],
+)
+def test_each_trend_word_is_said_plainly(call: Call, words: str) -> None:
+    assert said(StatementKind.TREND, trends=(TrendFact("my-theme", call),)) == [
+        f"My theme: {words}"
+    ]
+
+
+def test_a_round_without_a_prompt_or_a_next_one() -> None:
+    assert said(StatementKind.TALK, talk="") == []
+    assert said(StatementKind.NEXT, next_opens_at=None) == ["The next round has no date yet."]
+
+
+def test_days_are_those_of_the_partnership() -> None:
+    """Saturday in Auckland, and summer time over there: 16:00 UTC is 05:00 the next day."""
+    (headline,) = said(StatementKind.HEADLINE, time_zone="Pacific/Auckland")
+    assert headline.endswith("closed Saturday 14 March.")
+    before, after = datetime(2026, 3, 29, 0, 59, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)
+    assert said(StatementKind.NEXT, next_opens_at=before)[0].endswith("Sunday 29 March at 00:59.")
+    assert said(StatementKind.NEXT, next_opens_at=after)[0].endswith("Sunday 29 March at 02:00.")
+
+
+def test_comments_stand_as_they_were_written() -> None:
+    text = digest_text(renderer.statements(replace(FACTS, comments=("One.\nTwo.", "نعم 👍"))))
+    assert "- “One.\n  Two.”\n- “نعم 👍”\n" in text
+
+
+def test_text_keeps_to_its_width_and_cuts_no_word() -> None:
+    lines = digest_text(renderer.statements(FACTS), width=40).splitlines()
+    assert max(map(len, lines)) <= 40
+    whole = " ".join(line.removeprefix("- ").strip() for line in lines if line)
+    assert whole == " ".join(one.text for one in renderer.statements(FACTS))
+
+
+def test_importing_the_digest_loads_no_heavy_library() -> None:
+    program = "import sys, pulse_bot_reports; print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    loaded = {module.partition(".")[0] for module in ran.stdout.split()}
+    assert not loaded & {"pandas", "matplotlib", "jinja2", "numpy"}

@@ -1,0 +1,138 @@
+"""The page of past digests: whole, escaped, on its own, and nothing in it that was not said."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from pulse_bot.domain.digest import Digest, DigestFacts, Statement, StatementKind
+from pulse_bot.errors import MissingExtra
+from pulse_bot_reports import renderer
+from pulse_bot_reports.page import TITLES, history_page
+from tests.reports.facts import FACTS
+
+
+def digest(number: int = 12, facts: DigestFacts = FACTS) -> Digest:
+    """A digest as it was kept, so many weeks before or after the twelfth."""
+    closed_at = facts.closed_at + timedelta(weeks=number - 12)
+    said = renderer.statements(replace(facts, round_number=number, closed_at=closed_at))
+    return Digest(number, closed_at, said)
+
+
+def page(*digests: Digest, partnership: str = "Colne Valley Partnership") -> str:
+    """The page of these digests."""
+    return history_page(partnership, digests, "Europe/London")
+
+
+class Tags(HTMLParser):
+    """Which tags a page opens and leaves open, its attributes, and its text."""
+
+    VOID = frozenset({"meta", "link", "img", "br", "hr"})
+
+    def __init__(self) -> None:
+        """Nothing read yet."""
+        super().__init__()
+        self.seen: list[str] = []
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the tag and its attributes."""
+        self.seen.append(tag)
+        self.attributes.extend((name, value or "") for name, value in attrs)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the tag that was opened last."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Note the text, where a reader sees it."""
+        if "style" not in self.open:
+            self.text.append(data)
+
+
+def read(html: str) -> Tags:
+    """The page, read to its end."""
+    tags = Tags()
+    tags.feed(html)
+    tags.close()
+    assert tags.open == [], "every tag is closed"
+    return tags
+
+
+def test_the_page_says_what_was_said_word_for_word() -> None:
+    visible = "".join(read(page(digest())).text)
+    for statement in digest().statements:
+        assert statement.text in visible
+
+
+def test_the_page_says_no_number_that_was_not_said() -> None:
+    """Rule 10, equal sight: an export knows no more than the digest. 1 and 5 are the scale."""
+    visible = " ".join(read(page(digest())).text)
+    said = " ".join(one.text for one in digest().statements)
+    found = set(re.findall(r"\d+(?:\.\d+)?", visible))
+    assert found - set(re.findall(r"\d+(?:\.\d+)?", said)) <= {"1", "5", "2026"}
+
+
+def test_the_newest_digest_comes_first_whatever_the_order() -> None:
+    html = page(digest(11), digest(13), digest(12))
+    assert html == page(digest(13), digest(12), digest(11))
+    assert [int(found) for found in re.findall(r'<article id="round-(\d+)"', html)] == [13, 12, 11]
+
+
+def test_each_year_is_named_once() -> None:
+    html = page(*(digest(number) for number in range(1, 13)))  # from 26 December 2025
+    assert re.findall(r'class="year">(\d+)<', html) == ["2026", "2025"]
+
+
+def test_the_page_is_complete_in_itself() -> None:
+    html = page(*(digest(number) for number in range(1, 13)))
+    tags = read(html)
+    assert not {"script", "link", "img", "iframe", "form", "object"} & set(tags.seen)
+    assert not [name for name, _ in tags.attributes if name.startswith("on") or name == "src"]
+    assert all(value.startswith("#") for name, value in tags.attributes if name == "href")
+    assert not re.search(r"url\(|@import|https?:", html)
+    assert "default-src 'none'" in unescape(html)
+
+
+def test_every_link_leads_to_a_place_on_the_page() -> None:
+    tags = read(page(*(digest(number) for number in range(1, 13))))
+    places = {value for name, value in tags.attributes if name == "id"}
+    assert {value[1:] for name, value in tags.attributes if name == "href"} <= places
+
+
+def test_nothing_that_people_wrote_becomes_markup() -> None:
+    attack = '<script>alert("1")</script>'
+    comment = Statement(StatementKind.COMMENT, f"“{attack}”")
+    one = digest(facts=replace(FACTS, talk=attack, partnership=attack))
+    tags = read(page(replace(one, statements=(*one.statements, comment)), partnership=attack))
+    assert "script" not in tags.seen
+    assert "".join(tags.text).count(attack) >= 4  # title, heading, headline, prompt, comment
+
+
+def test_before_the_first_digest_the_page_says_so() -> None:
+    assert "No round has closed yet." in page()
+
+
+def test_every_kind_of_statement_has_its_title() -> None:
+    assert set(TITLES) == set(StatementKind) - {StatementKind.HEADLINE}
+
+
+def test_days_are_those_of_the_partnership() -> None:
+    late = replace(digest(), closed_at=datetime.fromisoformat("2026-12-31T23:30:00+00:00"))
+    assert 'datetime="2027-01-01"' in history_page("P", [late], "Europe/Berlin")
+
+
+def test_without_jinja2_the_message_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(MissingExtra, match=r"pulse-bot\[reports\]"):
+        page(digest())
