@@ -50,6 +50,8 @@ BANDS: Final = {
     Band.NOT_MOST: "Some of those asked did not answer.",
 }
 
+OWN_WORDS: Final = "In our own words, shuffled, this week's and any that waited:"
+
 SILENCE_HIDES: Final = "Those who did not answer may see it differently."
 
 CALLS: Final = {
@@ -88,8 +90,7 @@ def _statements(facts: DigestFacts) -> Iterator[Statement]:
     yield from _response(facts)
     if facts.talk:
         yield Statement(StatementKind.TALK, f"Worth talking about: {facts.talk}")
-    for words in facts.comments:
-        yield Statement(StatementKind.COMMENT, f"“{words}”")
+    yield from _comments(facts)
     yield _next(facts)
 
 
@@ -152,6 +153,13 @@ def _response(facts: DigestFacts) -> Iterator[Statement]:
             StatementKind.RESPONSE,
             "Several members were asked for the first time, so read a change with care.",
         )
+
+
+def _comments(facts: DigestFacts) -> Iterator[Statement]:
+    if facts.comments:
+        yield Statement(StatementKind.COMMENT, OWN_WORDS)
+    for words in facts.comments:
+        yield Statement(StatementKind.COMMENT, f"“{words}”")
 
 
 def _next(facts: DigestFacts) -> Statement:

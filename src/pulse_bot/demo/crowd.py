@@ -48,6 +48,12 @@ _WORDS: Final = (
     "It is easier to ask for help than it was in September.",
     "We agree on a lot and check on little.",
     "Thank you for keeping this short.",
+    "I learned more from the visit in March than from a year of papers.",
+    "We need to say out loud that some of us compete for the same children.",
+    "Two actions from last term are still open, one of them mine.",
+    "Small schools cannot send somebody to everything.",
+    "The new heads ask the best questions.",
+    "Could we begin on time?",
 )
 
 

@@ -46,7 +46,7 @@ class Visit:
             return Reply("Friday, 16:00: the round is closed. Read the digest under “Digests”.")
         if isinstance(event, Pressed) and event.action == NEXT:
             await self._play.open_for_visitor()
-            return Reply("Wednesday, 15:30: a new round is open.")
+            return await self.handle(OpenedHome(event.address))
         reply = await self._play.app.handle(event)
         if not isinstance(event, OpenedHome):
             return reply
