@@ -64,7 +64,7 @@ async def converse(installation: Installation, record: Record, event: Event) -> 
         return Reply(str(error), outcome=Outcome.REFUSED)
     except (StorageError, KeyStoreError) as error:
         # Its words are for the operator, who mends it.
-        _log.error("An event could not be taken. %s", error)  # noqa: TRY400 - nothing of the event
+        _log.error("An event could not be taken. %s", error)
         return Reply(_trouble(event), outcome=Outcome.REFUSED)
 
 

@@ -1,0 +1,63 @@
+"""Fixtures of the tests of stories: these are many and short, so a database is set up once."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pulse_bot.storage.columns import Table
+from pulse_bot.usecases.installation import Installation
+from tests.engine.databases import fresh_postgres
+from tests.made_up import installation, recording
+from tests.usecases.scene import Talk
+
+
+@pytest.fixture(scope="session")
+def sqlite_set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that is brought up to date."""
+    file = tmp_path_factory.mktemp("set-up") / "pulse-bot.db"
+    made = installation(f"sqlite:///{file}")
+    made.database.scrub()
+    made.database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_set_up() -> Iterator[sa.URL]:
+    """A database that is brought up to date, for one test after another."""
+    with fresh_postgres() as url:
+        installation(url).database.close()
+        yield sa.make_url(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of either kind, with every table and no row."""
+    if request.param == "sqlite":
+        file = tmp_path / "pulse-bot.db"
+        shutil.copy(request.getfixturevalue("sqlite_set_up"), file)
+        yield f"sqlite:///{file}"
+    else:
+        url: sa.URL = request.getfixturevalue("postgres_set_up")
+        _empty(url)
+        yield url.render_as_string()
+
+
+def _empty(url: sa.URL) -> None:
+    """Numbers begin at 1 again, as in a new database, which takes a second to make."""
+    engine = sa.create_engine(url)
+    tables = ", ".join(f'"{name}"' for name in Table.metadata.tables)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+async def talk(made: Installation) -> AsyncIterator[Talk]:
+    """What adapters are given, on a database of either kind."""
+    async with recording(made) as record:
+        yield Talk(made, record)

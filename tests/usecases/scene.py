@@ -1,0 +1,108 @@
+"""How tests of stories talk to pulse-bot: by events alone, as adapters do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import MetaData, func, select
+
+from pulse_bot.cards import Target, form_key
+from pulse_bot.domain.rounds import Round
+from pulse_bot.ports import (
+    Address,
+    Commanded,
+    Event,
+    Form,
+    OpenedHome,
+    Pressed,
+    Reply,
+    Submitted,
+)
+from pulse_bot.storage.models import EnvelopeRow
+from pulse_bot.usecases.answer import Record
+from pulse_bot.usecases.converse import COMMANDS, converse
+from pulse_bot.usecases.installation import Installation
+
+LOOKS = ("group", "roster", "privacy", "log", "help")
+"""The commands that only show something."""
+
+assert set(LOOKS) < COMMANDS.keys()
+
+
+@dataclass(frozen=True)
+class Talk:
+    """An installation and its one writer of answers: what `App.handle` is made of."""
+
+    made: Installation
+    record: Record
+
+    async def handle(self, event: Event) -> Reply:
+        return await converse(self.made, self.record, event)
+
+    async def press(self, address: Address, action: str) -> Reply:
+        return await self.handle(Pressed(address, action))
+
+    async def choose(
+        self, asked: Round, address: Address, value: str, position: int = 0, slot: str = "answer"
+    ) -> Reply:
+        """Press the button of an answer."""
+        return await self.press(address, Target(asked.id, position, slot).action(value))
+
+    async def submit(self, asked: Round, address: Address, values: Mapping[str, str]) -> Reply:
+        """Send the round's form with one value a field."""
+        chosen = {key: (value,) for key, value in values.items()}
+        return await self.handle(Submitted(address, form_key(asked.id), chosen))
+
+    async def home(self, address: Address, *, promised: bool = True) -> Reply:
+        return await self.handle(OpenedHome(address, promised))
+
+    async def look(self, address: Address, command: str) -> Reply:
+        return await self.handle(Commanded(address, command))
+
+    async def all_views(self, address: Address) -> list[Reply]:
+        """Everything that a member can look at."""
+        return [await self.home(address), *[await self.look(address, one) for one in LOOKS]]
+
+
+def envelopes_in(made: Installation) -> int:
+    """How many answers are in the database."""
+    with made.database.read() as session:
+        return session.scalar(select(func.count()).select_from(EnvelopeRow)) or 0
+
+
+def words(replies: Iterable[Reply]) -> str:
+    """Everything that replies show, in one text."""
+    return "\n".join(line for reply in replies for line in _lines(reply))
+
+
+def _lines(reply: Reply) -> Iterator[str]:
+    yield reply.notice
+    for card in reply.cards:
+        yield from (card.title, *card.text, card.progress)
+        yield from (button.label for row in card.buttons for button in row)
+    if reply.form is not None:
+        yield from _form_lines(reply.form)
+
+
+def _form_lines(form: Form) -> Iterator[str]:
+    yield from (form.title, *form.text)
+    for one in form.fields:
+        yield from (one.label, one.hint, *(option.label for option in one.options))
+
+
+def snapshot(made: Installation, *, without: Iterable[str] = ()) -> dict[str, list[str]]:
+    """Every row of every table, to compare; random bytes and moments are left in."""
+    tables = MetaData()
+    tables.reflect(made.database.engine)
+    with made.database.connect() as connection:
+        return {
+            table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
+            for table in tables.sorted_tables
+            if table.name not in without
+        }
+
+
+def rows_with(made: Installation, text: str) -> set[str]:
+    """The tables in any of whose rows a text stands."""
+    return {name for name, rows in snapshot(made).items() if any(text in row for row in rows)}

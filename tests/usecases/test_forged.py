@@ -1,0 +1,159 @@
+"""Whatever comes in as a button, a form or a field: it is refused, never raised, never written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+from pulse_bot import cards
+from pulse_bot.cards import Target, form_key
+from pulse_bot.domain.items import InvalidAnswer, check
+from pulse_bot.domain.rounds import Round
+from pulse_bot.errors import StorageError
+from pulse_bot.ports import Address, Event, Outcome, Pressed, Submitted
+from pulse_bot.storage.group_commit import GroupCommit
+from pulse_bot.usecases.answer import Given, Recorded, record
+from pulse_bot.usecases.converse import BUTTONS, converse
+from pulse_bot.usecases.installation import Installation
+from tests.made_up import opened_round, people
+from tests.usecases.scene import snapshot
+
+ANY = st.text(max_size=30) | st.text(st.characters(categories=["Cs", "Cc", "Nd"]), max_size=12)
+NUMBER = st.integers(-3, 10**20).map(str) | ANY
+ROUND = st.just("1") | NUMBER
+SLOT = st.sampled_from(["answer", "comment", "now", "later"]) | ANY
+VALUE = st.sampled_from(["1", "5", "6", "skip", "4,4", "", "1,2"]) | ANY
+
+actions = st.one_of(
+    ANY,
+    st.builds("answer:{}:{}:{}:{}".format, ROUND, NUMBER, SLOT, VALUE),
+    st.builds("more:{}:{}".format, ROUND, NUMBER),
+    st.builds("{}:{}".format, st.sampled_from([cards.ANSWER, cards.SAY_MORE, *BUTTONS]), ANY),
+)
+forms = st.just("answer:1") | st.builds("answer:{}".format, NUMBER) | ANY
+keys = st.builds("{}:{}".format, NUMBER, SLOT) | ANY
+values = st.dictionaries(keys, st.lists(VALUE, max_size=3).map(tuple), max_size=4)
+
+ONE = Address("fake", "", "person-00")
+addresses = st.sampled_from([ONE, Address("fake", "", "nobody"), Address("", "", "")])
+events: st.SearchStrategy[Event] = st.one_of(
+    st.builds(Pressed, addresses, actions), st.builds(Submitted, addresses, forms, values)
+)
+
+
+@pytest.fixture
+def take(made: Installation) -> Iterator[GroupCommit[Given, Recorded]]:
+    group = GroupCommit[Given, Recorded](partial(record, made))
+    yield group
+    group.close()
+
+
+def could_be_real(asked: Round, event: Event) -> bool:
+    """Whether one could press this, or write it into a form of ours."""
+    if isinstance(event, Pressed):
+        answer = cards.read_answer(event.action)
+        more = event.action in {f"{cards.SAY_MORE}:{asked.id}:{n}" for n in range(3)}
+        return more or event.action in BUTTONS or bool(answer and fits(asked, *answer))
+    if not isinstance(event, Submitted) or cards.read_form(event.form) != asked.id:
+        return False
+    given = {key: ",".join(chosen).strip() for key, chosen in event.values.items()}
+    targets = {cards.read_field(asked.id, key): text for key, text in given.items() if text}
+    return bool(targets) and all(fits(asked, one, text) for one, text in targets.items() if one)
+
+
+def fits(asked: Round, target: Target, value: str) -> bool:
+    if target.round != asked.id or not 0 <= target.position < len(asked.items):
+        return False
+    try:
+        check(asked.items[target.position], target.slot, value)
+    except InvalidAnswer:
+        return False
+    return True
+
+
+def test_forged_events_are_refused_and_write_nothing(
+    made: Installation, take: GroupCommit[Given, Recorded]
+) -> None:
+    people(made)
+    asked = opened_round(made)
+    before = snapshot(made)
+
+    @given(events)
+    @example(Pressed(ONE, "answer:1:999999999999:answer:4"))
+    @example(Pressed(ONE, "answer:999999999999999:0:answer:4"))
+    @example(Pressed(ONE, "answer:1:0:\ud800:4"))
+    @example(Submitted(ONE, "answer:99999999999", {"0:answer": ("4",)}))
+    @example(Submitted(ONE, "answer:1", {"0:answer": ("4",), "\x00": ("4",)}))
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    def forge(event: Event) -> None:
+        assume(not could_be_real(asked, event) or event.address != ONE)
+        reply = asyncio.run(converse(made, take.put, event))
+        assert reply.outcome is not Outcome.DONE
+        assert reply.notice
+
+    forge()
+    assert snapshot(made) == before
+
+
+async def test_a_forged_event_beside_a_real_one_does_it_no_harm(
+    made: Installation, take: GroupCommit[Given, Recorded]
+) -> None:
+    """They share a transaction."""
+    everybody = people(made)
+    asked = opened_round(made)
+    real = [Pressed(one, Target(asked.id, 0, "answer").action("4")) for one in everybody]
+    forged = [
+        Submitted(ONE, form_key(number), {key: (value,)})
+        for number in (-1, 0, 2, 10**8, 10**30)
+        for key, value in (("0:answer", "4"), ("9:answer", "\x00"), ("0:\ud800", "x"))
+    ]
+
+    replies = await asyncio.gather(
+        *(converse(made, take.put, event) for event in (*forged, *real, *forged))
+    )
+
+    done = [reply.outcome is Outcome.DONE for reply in replies]
+    assert done == [False] * len(forged) + [True] * len(real) + [False] * len(forged)
+
+
+@pytest.mark.parametrize("text", ["more:1:٣", "more:1:²", "more:1:", "more::", "more:1:-1"])
+async def test_numbers_of_other_scripts(
+    made: Installation, take: GroupCommit[Given, Recorded], text: str
+) -> None:
+    people(made)
+    opened_round(made)
+
+    reply = await converse(made, take.put, Pressed(ONE, text))
+
+    assert reply.outcome is Outcome.REFUSED
+
+
+async def test_a_database_that_fails_confirms_nothing(
+    made: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    people(made)
+    asked = opened_round(made)
+
+    def fail(group: list[Given]) -> list[Recorded]:
+        raise StorageError("The disk is full. Free some space.")
+
+    broken = GroupCommit[Given, Recorded](fail)
+    press = Pressed(ONE, Target(asked.id, 0, "answer").action("4"))
+    reply = await converse(made, broken.put, press)
+    broken.close()
+
+    assert reply.outcome is Outcome.REFUSED
+    assert reply.notice == (
+        "Your answer could not be saved just now. Nothing was recorded; please try again in a "
+        "minute."
+    )
+    assert reply.cards == ()
+    # The operator is told what to do, and nothing of the member.
+    assert "The disk is full. Free some space." in caplog.text
+    assert ONE.user not in caplog.text
+    assert press.action not in caplog.text
