@@ -14,7 +14,7 @@ from pulse_bot.banks.load import load_library
 from pulse_bot.delivery import Bridge, Courier, Fate, Receipt
 from pulse_bot.domain import schedule
 from pulse_bot.domain.items import Item
-from pulse_bot.engine import Engine, Pace
+from pulse_bot.engine import EVERY_MINUTE, Engine, Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.key_stores import load_installation_key, open_key_store
 from pulse_bot.plugins import adapter_plugins, renderer
@@ -41,8 +41,6 @@ _log = logging.getLogger(__name__)
 
 STEP = 500
 """Invitations in one step of a fan-out: what a crash makes the engine look at again."""
-
-EVERY_MINUTE = Pace()
 
 
 class WallClock:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pulse_bot.cluster import Cluster
 from pulse_bot.engine import Engine, Pace
+from pulse_bot.engine.cluster import Cluster
 from pulse_bot.errors import PulseBotError, StorageError
 from pulse_bot.ports import Job, Jobs
 from tests.engine.scene import FAST, Gate, RealClock, Scene, job, until

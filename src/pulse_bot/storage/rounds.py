@@ -22,7 +22,6 @@ from pulse_bot.storage.models import (
     InvitationRow,
     MemberRow,
     PartnershipRow,
-    PostRow,
     ReminderRow,
     RoundRow,
     SeatRow,
@@ -39,7 +38,7 @@ def move(session: Session, round_id: int, to: State) -> bool:
     """
     allowed = [state for state, next_states in MOVES.items() if to in next_states]
     change = update(RoundRow).where(RoundRow.id == round_id, RoundRow.state.in_(allowed))
-    return _changed(session, change.values(state=to)) == 1
+    return changed(session, change.values(state=to)) == 1
 
 
 def claim_reminder(
@@ -67,7 +66,8 @@ def workspaces(session: Session, round_id: int) -> list[tuple[str, str]]:
     return [(adapter, workspace) for adapter, workspace in session.execute(query)]
 
 
-def _changed(session: Session, change: Any) -> int:
+def changed(session: Session, change: Any) -> int:
+    """Carry out an update, and say how many rows it found as it expected them."""
     return int(session.connection().execute(change).rowcount)
 
 
@@ -289,31 +289,6 @@ def empty(session: Session, round_id: int) -> None:
     """Delete what a round holds of its members: envelopes, seats, invitations."""
     for table in (EnvelopeRow, SeatRow, InvitationRow, ReminderRow):
         session.execute(delete(table).where(table.round_id == round_id))
-
-
-def unposted(session: Session, partnership_id: int) -> tuple[int, ...]:
-    """Closed rounds whose digest still waits for a group's chat."""
-    query = (
-        select(PostRow.round_id)
-        .join(RoundRow, RoundRow.id == PostRow.round_id)
-        .where(RoundRow.partnership_id == partnership_id, PostRow.state == Delivery.WAITING)
-        .distinct()
-        .order_by(PostRow.round_id)
-    )
-    return tuple(session.scalars(query))
-
-
-def claim_post(session: Session, round_id: int, group_id: int) -> bool:
-    """Take on a post before it is sent: after a crash a digest is missing in a chat, never double.
-
-    The group's page always has it. The other runner is a second worker.
-    """
-    change = update(PostRow).where(
-        PostRow.round_id == round_id,
-        PostRow.group_id == group_id,
-        PostRow.state == Delivery.WAITING,
-    )
-    return _changed(session, change.values(state=Delivery.SENDING)) == 1
 
 
 def next_number(session: Session, partnership_id: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from pulse_bot.ports import Address, Card
-from pulse_bot.storage import history, rounds
+from pulse_bot.storage import history, posts
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
 from pulse_bot.usecases.installation import Installation
@@ -41,7 +41,7 @@ def next_posting(
             .limit(1)
         )
         group = session.scalar(waiting)
-        if group is None or not rounds.claim_post(session, round_id, group.id):
+        if group is None or not posts.claim(session, round_id, group.id):
             return None
         asked = session.get_one(RoundRow, round_id)
         digest = history.digest(session, asked.partnership_id, asked.number)

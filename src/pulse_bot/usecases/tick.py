@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain import schedule
 from pulse_bot.domain.schedule import Action, Close, Deliver, Open, PartnershipState, Post, Remind
 from pulse_bot.ports import Job
-from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage import partnerships, posts, rounds
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.sweep import sweep
@@ -41,7 +41,7 @@ def _state(session: Session, row: PartnershipRow, now: datetime) -> PartnershipS
         programme=planned[0] if planned else None,
         since=planned[1] if planned else None,
         latest=rounds.as_state(session, newest, now) if newest else None,
-        unposted=rounds.unposted(session, row.id),
+        unposted=posts.unposted(session, row.id),
     )
 
 

@@ -1,10 +1,4 @@
-"""The job engine: durable work on DBOS, once in the whole cluster. The only importer of DBOS.
-
-Every job is the same durable workflow, `while step(): pass`; what a step does is a handler's
-business, and what is due is decided by the `tick` that is handed in. Nothing of ours is kept here:
-deleting the engine's tables loses retries, never a round. Its calls block, so call them from a
-thread and never on an event loop.
-"""
+"""Running jobs: taken on by key, worked off step by step, taken over when a worker dies."""
 
 from __future__ import annotations
 
@@ -15,33 +9,21 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from dbos import (
-    DBOS,
-    DBOSConfig,
-    DBOSPortableJSONSerializer,
-    Queue,
-    SetEnqueueOptions,
-    SetWorkflowID,
-    WorkflowStatus,
-)
+from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowStatus
 from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
-from pulse_bot.cluster import SCHEMA, Cluster, Loops, guarded
+from pulse_bot.engine.cluster import Cluster, Loops, guarded
+from pulse_bot.engine.launch import QUEUE, destroy, launch
+from pulse_bot.engine.pace import EVERY_MINUTE, Pace
 from pulse_bot.errors import PulseBotError, StorageError
 from pulse_bot.ports import Clock, Job, JobHandler
 
 _log = logging.getLogger(__name__)
 
-_APPLICATION: Final = "pulse-bot"
-# DBOS resumes a workflow only on the version that began it. A constant, or a new release would stop
-# the rounds that are on their way. The workflow itself never changes: it is one generic loop.
-_VERSION: Final = "1"
-_QUEUE: Final = "jobs"
 _LIVE: Final = ["ENQUEUED", "PENDING", "DELAYED"]
 _HALTED: Final = ["CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 _FINISHED: Final = ["SUCCESS", "ERROR", *_HALTED]
@@ -59,21 +41,6 @@ _NO_LONGER_OURS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How often things happen, in seconds."""
-
-    tick: float | None = 60.0
-    """None switches the tick off: whoever holds the engine calls `tick_now`."""
-    poll: float = 1.0
-    """How long a job may lie in the queue before a free worker sees it."""
-    beat: float = 20.0
-    dead_after: float = 180.0
-    """A worker that has not been heard of for this long is dead, and its jobs go to others."""
-    pauses: tuple[float, ...] = (1.0, 4.0, 15.0)
-    """Between the attempts at a step that raises; after the last one the job has failed."""
-
-
 class _LetGo(BaseException):
     """Leaves a job as it stands in the database: this worker stops, or no longer owns the job.
 
@@ -83,24 +50,6 @@ class _LetGo(BaseException):
 
 class _StepFailed(Exception):
     """What is written down of a failed step: its job's name and the kind of error, no payload."""
-
-
-_SAID_BETTER: Final = (
-    "Exception encountered in background workflow",
-    "Workflow already exists in queue",  # the tick offers a cancelled job again
-)
-
-
-class _Discreet(logging.Filter):
-    """Keeps tracebacks, whose messages can hold a payload, out of what DBOS logs."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Also drops what says less than our own record of it, or repeats with every tick."""
-        record.exc_info = None
-        return not str(record.msg).startswith(_SAID_BETTER)
-
-
-_DISCREET: Final = _Discreet()
 
 
 class Engine:
@@ -116,7 +65,7 @@ class Engine:
         clock: Clock,
         *,
         executor_id: str = "local",
-        pace: Pace = Pace(),
+        pace: Pace = EVERY_MINUTE,
         on_stop: Callable[[], None] = lambda: None,
     ) -> None:
         """`url` is SQLAlchemy's; on SQLite a file of the engine's own.
@@ -204,12 +153,12 @@ class Engine:
                 DBOS.rewind_workflow(
                     key,
                     start_step=steps[-1]["function_id"] if steps else 1,
-                    queue_name=_QUEUE,
+                    queue_name=QUEUE,
                     queue_partition_key=found.queue_partition_key,
                 )
             elif found.status in _HALTED or self._is_stranded(found):
                 # Named, or DBOS moves it to a queue of its own, where partitions do not count.
-                DBOS.resume_workflows([key], queue_name=_QUEUE)
+                DBOS.resume_workflows([key], queue_name=QUEUE)
 
     def _is_stranded(self, job: WorkflowStatus) -> bool:
         alive = self._cluster.alive(self._pace.dead_after)
@@ -298,7 +247,7 @@ class Engine:
         stranded = [job.workflow_id for job in pending if job.executor_id not in alive]
         if stranded:
             _log.warning("Taking over %d jobs of workers that stopped.", len(stranded))
-            DBOS.resume_workflows(stranded, queue_name=_QUEUE)
+            DBOS.resume_workflows(stranded, queue_name=QUEUE)
 
     def _purge(self) -> None:
         """Delete what finished long ago: DBOS keeps it for ever."""
@@ -316,51 +265,13 @@ class Engine:
     # --- opening and closing --------------------------------------------------------------------
 
     def _launch(self) -> None:
-        logger = logging.getLogger("dbos")
-        logger.disabled = False
-        if not logger.handlers:
-            # DBOS adds a console handler to a logger that has none; ours decide where logs go.
-            logger.addHandler(logging.NullHandler())
-        if _DISCREET not in logger.filters:
-            logger.addFilter(_DISCREET)
-        DBOS(
-            config=DBOSConfig(
-                name=_APPLICATION,
-                application_version=_VERSION,
-                executor_id=self._executor_id,
-                system_database_engine=self._cluster.db,
-                dbos_system_schema=SCHEMA,
-                # JSON instead of its pickle: a row can then never run code.
-                serializer=DBOSPortableJSONSerializer(),
-                log_level="WARNING",
-                enable_otlp=False,
-                # We wait for no message, so its listeners, triggers and schedules have no use;
-                # the short interval is only how fast the idle listener notices a stop.
-                use_listen_notify=False,
-                notification_listener_polling_interval_sec=0.2,
-                scheduler_polling_interval_sec=3600.0,
-            )
-        )
-
-        @DBOS.workflow(name="job")
-        def job(name: str, *args: int | str) -> None:
-            self._work(name, args)
-
-        self._job = job
-        DBOS.launch()
-        # One at a time in a partition, over all workers: that is what gives a bot one owner.
-        self._queue: Queue = DBOS.register_queue(
-            _QUEUE,
-            partition_concurrency=1,
-            polling_interval_sec=self._pace.poll,
-            on_conflict="always_update",
+        self._job, self._queue = launch(
+            self._cluster.db, self._executor_id, self._pace.poll, self._work
         )
 
     def _close(self) -> None:
-        # It may claim a job at the very end, and complain that it cannot run it. The next one does.
-        logging.getLogger("dbos").disabled = True
         try:
-            DBOS.destroy(destroy_registry=True)
+            destroy()
         finally:
             self._cluster.db.dispose()
             Engine._only_one.release()

@@ -1,0 +1,35 @@
+"""Posts: the way of a digest into the groups' chats."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import PostRow, RoundRow
+from pulse_bot.storage.rounds import changed
+
+
+def unposted(session: Session, partnership_id: int) -> tuple[int, ...]:
+    """Closed rounds whose digest still waits for a group's chat."""
+    query = (
+        select(PostRow.round_id)
+        .join(RoundRow, RoundRow.id == PostRow.round_id)
+        .where(RoundRow.partnership_id == partnership_id, PostRow.state == Delivery.WAITING)
+        .distinct()
+        .order_by(PostRow.round_id)
+    )
+    return tuple(session.scalars(query))
+
+
+def claim(session: Session, round_id: int, group_id: int) -> bool:
+    """Take on a post before it is sent: after a crash a digest is missing in a chat, never double.
+
+    The group's page always has it. The other runner is a second worker.
+    """
+    change = update(PostRow).where(
+        PostRow.round_id == round_id,
+        PostRow.group_id == group_id,
+        PostRow.state == Delivery.WAITING,
+    )
+    return changed(session, change.values(state=Delivery.SENDING)) == 1
