@@ -1,0 +1,130 @@
+"""A real process that kills itself half-way; `restart` runs it with URL KEYS WHAT WHERE [FILE].
+
+WHAT is open, close or post; WHERE is a key of `PLACES`. FILE notes what a chat was sent.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import sqlalchemy as sa
+
+from pulse_bot import key_stores
+from pulse_bot.domain.schedule import Open
+from pulse_bot.key_stores import DirectoryKeyStore
+from pulse_bot.storage import posts as post_queries
+from pulse_bot.storage import rounds
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.database import Database
+from pulse_bot.testing import FixedClock
+from pulse_bot.usecases import ask, close, post
+from pulse_bot.usecases.installation import Installation
+from tests.made_up import CLOSES, OPENS, at, installation
+
+
+def die(*_args: object) -> NoReturn:
+    """As when the power goes."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("Still alive.")
+
+
+def before(owner: object, name: str) -> Callable[[], None]:
+    """Die instead of calling it."""
+    return lambda: setattr(owner, name, die)
+
+
+def after(owner: Any, name: str, calls: int = 1) -> Callable[[], None]:
+    """Die when it has been called so many times."""
+    real, left = getattr(owner, name), calls
+
+    def once(*args: Any, **options: Any) -> Any:
+        nonlocal left
+        result = real(*args, **options)
+        left -= 1
+        return result if left else die()
+
+    return lambda: setattr(owner, name, once)
+
+
+def half_shredded() -> None:
+    """Die when a key is overwritten, and its file still there."""
+
+    def half(file: Path) -> None:
+        file.write_bytes(bytes(file.stat().st_size))
+        die()
+
+    setattr(key_stores, "shred", half)  # noqa: B010 - the checker knows no such export
+
+
+def in_the_cleaning() -> None:
+    """Die in the middle of VACUUM on SQLite, at its beginning on PostgreSQL."""
+
+    def watch(connection: Any) -> None:
+        def traced(statement: str) -> None:
+            if statement == "VACUUM":
+                connection.set_progress_handler(die, 20)
+
+        if isinstance(connection, sqlite3.Connection):
+            connection.set_trace_callback(traced)
+
+    def executes(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("VACUUM"):
+            die()
+
+    sa.event.listen(sa.Pool, "checkout", lambda connection, *_rest: watch(connection))
+    sa.event.listen(sa.Engine, "before_cursor_execute", executes)
+
+
+PLACES: dict[str, dict[str, Callable[[], None]]] = {
+    "close": {
+        "before it begins": before(close, "begin"),
+        "after it began": after(close, "begin"),
+        "before it is settled": after(rounds, "empty"),
+        "after it is settled": after(close, "settle"),
+        "before the key is destroyed": before(DirectoryKeyStore, "destroy"),
+        "in destroying the key": half_shredded,
+        "after the key is destroyed": after(DirectoryKeyStore, "destroy"),
+        "in the cleaning": in_the_cleaning,
+        "after the cleaning": after(Database, "scrub"),
+    },
+    "open": {
+        "before the key": before(DirectoryKeyStore, "create"),
+        "after the key": after(DirectoryKeyStore, "create"),
+        "among the invitations": after(ask, "_invite", 7),
+        "after it is open": after(ask, "open_round"),
+    },
+    "post": {
+        "before it is claimed": before(post_queries, "claim"),
+        "after it is claimed": after(post, "next_posting"),
+        "after it is sent": before(post, "posted"),
+        "after it is noted": after(post, "posted"),
+    },
+}
+
+
+def main() -> None:
+    """Do it, and die on the way."""
+    url, keys, what, where, *journal = sys.argv[1:]
+    made = installation(url, FixedClock(CLOSES), DirectoryKeyStore(Path(keys)))
+    PLACES[what][where]()
+    if what == "open":
+        at(made, OPENS)
+        ask.open_round(made, Open(1, OPENS, CLOSES))
+    elif what == "close":
+        close.close(made, 1)
+    else:
+        posts(made, Path(journal[0]))
+
+
+def posts(made: Installation, journal: Path) -> None:
+    """Post as the app does, into a file."""
+    while (posting := post.next_posting(made, 1, frozenset({"fake"}))) is not None:
+        with journal.open("a") as sent:
+            sent.write(posting.card.title + "\n")
+        post.posted(made, posting, Delivery.SENT, "1")

@@ -1,0 +1,118 @@
+"""A process that dies, and what a restart makes of what it left. No engine: the use cases alone."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+
+from pulse_bot.domain.digest import Digest
+from pulse_bot.domain.rounds import Round, State
+from pulse_bot.domain.schedule import Open
+from pulse_bot.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.ports import RoundKeys
+from pulse_bot.storage import history
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import RoundRow
+from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.ask import open_round
+from pulse_bot.usecases.close import close
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.post import next_posting, posted
+from pulse_bot.usecases.sweep import sweep
+from pulse_bot.usecases.tick import tick
+from tests.made_up import installation
+
+WORKER: Final = f"""
+import sys, types
+# Some libraries install a package "tests", which would win over our folder.
+sys.modules["tests"] = tests = types.ModuleType("tests")
+tests.__path__ = [{str(Path(__file__).parents[1])!r}]
+from tests.attacks.dying_worker import main
+main()
+"""
+
+
+@dataclass
+class Ground:
+    """A database and a folder of keys that outlive every process."""
+
+    url: str
+    keys: Path
+    posts: list[str] = field(default_factory=list)
+    """Titles of the digests that reached the group's chat."""
+
+    def started(self, now: datetime) -> Installation:
+        """A process that starts: the database is brought up to date and swept."""
+        make_key_folder(self.keys)
+        made = installation(self.url, FixedClock(now), DirectoryKeyStore(self.keys))
+        sweep(made)
+        return made
+
+    def killed(self, *args: str) -> None:
+        """Run a process that must kill itself at the place it is told."""
+        command = [sys.executable, "-c", WORKER, self.url, str(self.keys), *args]
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert ran.returncode == -signal.SIGKILL, f"It was not killed: {ran.stderr}"
+
+    def work_off(self, made: Installation) -> None:
+        """Do what is due, tick by tick, until nothing is."""
+        does: dict[str, Callable[..., object]] = {
+            "open": lambda partnership, slot, closes_at, again: open_round(
+                made,
+                Open(
+                    partnership,
+                    datetime.fromisoformat(slot),
+                    datetime.fromisoformat(closes_at),
+                    bool(again),
+                ),
+            ),
+            "close": lambda round_id: close(made, round_id),
+            "post": lambda round_id: self.post(made, round_id),
+        }
+        for _ in range(4):
+            for job in tick(made, made.clock.now(), ()):
+                if job.name in does:
+                    does[job.name](*job.args)
+
+    def post(self, made: Installation, round_id: int) -> None:
+        """Post a digest to every chat that still waits for it."""
+        while (posting := next_posting(made, round_id, frozenset({"fake"}))) is not None:
+            self.posts.append(posting.card.title)
+            posted(made, posting, Delivery.SENT, "1")
+
+
+def digests(made: Installation, asked: Round) -> list[Digest]:
+    """What the group can read."""
+    with made.database.read() as session:
+        return history.digests(session, asked.partnership)
+
+
+def states(made: Installation) -> list[State]:
+    """The states of all rounds, oldest first."""
+    with made.database.read() as session:
+        return list(session.scalars(sa.select(RoundRow.state).order_by(RoundRow.id)))
+
+
+def count(made: Installation, tables: Sequence[str]) -> dict[str, int]:
+    """How many rows some tables have."""
+    with made.database.connect() as connection:
+        return {
+            table: int(connection.scalar(sa.text(f"SELECT count(*) FROM {table}")) or 0)  # noqa: S608
+            for table in tables
+        }
+
+
+def keys_of(made: Installation, asked: Round) -> RoundKeys:
+    """The keys of a round that is not over."""
+    keys = made.keys.load(asked.id)
+    if keys is None:
+        raise AssertionError(f"There is no key of round {asked.id}.")
+    return keys

@@ -1,0 +1,168 @@
+"""kill -9 at each step of a round's life: closed once, said once, and no key of it left."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pulse_bot.domain.digest import Digest
+from pulse_bot.domain.rounds import State
+from pulse_bot.sealing import public_key
+from pulse_bot.usecases.close import close
+from tests.attacks.dying_worker import PLACES
+from tests.attacks.restart import Ground, count, digests, keys_of, states
+from tests.engine.databases import fresh_postgres
+from tests.made_up import CLOSES, START, answer_all, at, found, opened_round, people, say
+
+pytestmark = pytest.mark.chaos
+
+LATER = CLOSES + timedelta(minutes=1)
+OF_MEMBERS = ("envelope", "seat", "invitation", "reminder")
+ROUND = 1
+
+
+def answered(ground: Ground) -> None:
+    """A round with answers and comments, in a process that has ended."""
+    made = ground.started(START)
+    everybody = people(made)
+    asked = opened_round(made)
+    asyncio.run(answer_all(made, asked, everybody[:12]))
+    for member in everybody[:3]:
+        assert not asyncio.run(say(made, asked, member, f"Words of {member.user}.", "comment"))
+    made.database.close()
+
+
+@pytest.fixture(scope="module")
+def sqlite_answered(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    folder = tmp_path_factory.mktemp("answered")
+    ground = Ground(f"sqlite:///{folder / 'pulse-bot.db'}", folder / "keys")
+    answered(ground)
+    return ground
+
+
+@pytest.fixture(scope="module")
+def postgres_answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    with fresh_postgres() as url:
+        ground = Ground(url, tmp_path_factory.mktemp("answered") / "keys")
+        answered(ground)
+        yield ground
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
+    """A copy of the answered round, with its keys."""
+    whole: Ground = request.getfixturevalue(f"{request.param}_answered")
+    shutil.copytree(whole.keys, tmp_path / "keys")
+    if request.param == "sqlite":
+        shutil.copy(str(sa.make_url(whole.url).database), tmp_path / "pulse-bot.db")
+        yield Ground(f"sqlite:///{tmp_path / 'pulse-bot.db'}", tmp_path / "keys")
+    else:
+        with fresh_postgres(str(sa.make_url(whole.url).database)) as url:
+            yield Ground(url, tmp_path / "keys")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    sqlite_answered: Ground, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Digest, ...]:
+    """What the same answers say where nobody is killed."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    shutil.copytree(sqlite_answered.keys, folder / "keys")
+    shutil.copy(sqlite_answered.keys.parent / "pulse-bot.db", folder)
+    ground = Ground(f"sqlite:///{folder / 'pulse-bot.db'}", folder / "keys")
+    made = ground.started(LATER)
+    ground.work_off(made)
+    said = tuple(digests(made, found(made, ROUND)))
+    made.database.close()
+    assert len(said) == 1
+    return said
+
+
+@pytest.mark.parametrize("where", PLACES["close"])
+def test_closing(ground: Ground, undisturbed: tuple[Digest, ...], where: str) -> None:
+    traces = ciphertexts(ground)
+    assert len(traces) == 12 * 3 + 3
+    assert in_files(ground, traces) in (traces, None), "the search does not see what is there"
+    ground.killed("close", where)
+    for _start in range(2):
+        made = ground.started(LATER)
+        ground.work_off(made)
+        assert states(made) == [State.CLOSED]
+        assert tuple(digests(made, found(made, ROUND))) == undisturbed
+        assert count(made, OF_MEMBERS) == dict.fromkeys(OF_MEMBERS, 0)
+        kept = {"tally": 3, "waiting_comment": 3, "post": 1}
+        assert count(made, list(kept)) == kept
+        assert made.keys.rounds() == frozenset()
+        assert list(ground.keys.iterdir()) == []
+        assert not in_files(ground, traces)
+        made.database.close()
+    assert ground.posts == [undisturbed[0].statements[0].text]
+    assert not in_files(ground, traces)
+
+
+def ciphertexts(ground: Ground) -> list[bytes]:
+    """The start of each; a longer run of bytes is broken up by the pages of a file."""
+    made = ground.started(CLOSES - timedelta(minutes=1))
+    with made.database.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT ciphertext FROM envelope").scalars().all()
+    made.database.close()
+    return [bytes(one)[:48] for one in kept]
+
+
+def in_files(ground: Ground, traces: list[bytes]) -> list[bytes] | None:
+    """Which of them SQLite's files still hold; None for a server, whose files are its own."""
+    file = ground.keys.parent / "pulse-bot.db"
+    if not file.exists():
+        return None
+    held = b"".join(path.read_bytes() for path in file.parent.glob(file.name + "*"))
+    return [trace for trace in traces if trace in held]
+
+
+@pytest.mark.parametrize("where", PLACES["post"])
+def test_posting(ground: Ground, tmp_path: Path, where: str) -> None:
+    made = ground.started(LATER)
+    close(made, ROUND)
+    [said] = digests(made, found(made, ROUND))
+    made.database.close()
+    chat = tmp_path / "chat"
+    chat.touch()
+    ground.killed("post", where, str(chat))
+    made = ground.started(LATER)
+    ground.work_off(made)
+    reached = [*chat.read_text().splitlines(), *ground.posts]
+    # Where nobody can know whether it arrived it is not sent again: the group's page has it.
+    assert reached == ([] if where == "after it is claimed" else [said.statements[0].text])
+    assert digests(made, found(made, ROUND)) == [said]
+    made.database.close()
+
+
+@pytest.mark.parametrize("where", PLACES["open"])
+def test_opening(database_url: str, tmp_path: Path, where: str) -> None:
+    ground = Ground(database_url, tmp_path / "keys")
+    made = ground.started(START)
+    everybody = people(made)
+    made.database.close()
+    ground.killed("open", where)
+    for _start in range(2):
+        made = ground.started(CLOSES - timedelta(hours=30))
+        ground.work_off(made)
+        assert states(made) == [State.OPEN]
+        assert count(made, ["seat", "invitation"]) == {"seat": 14, "invitation": 14}
+        made.database.close()
+    made = ground.started(CLOSES - timedelta(hours=29))
+    # An opening that was rolled back may have left a key behind, which opens nothing.
+    asked = found(made, max(made.keys.rounds()))
+    assert asked.public_key == public_key(keys_of(made, asked))
+    asyncio.run(answer_all(made, asked, everybody))
+    at(made, LATER)
+    ground.work_off(made)
+    assert states(made) == [State.CLOSED]
+    assert asked.id not in made.keys.rounds()
+    assert len(ground.posts) == 1
+    made.database.close()
