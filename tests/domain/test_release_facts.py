@@ -127,6 +127,37 @@ def test_a_round_without_prompts_has_none() -> None:
     assert facts(replace(one, items=silent)).talk == ""
 
 
+FIVE_COMMENTS = ("One.", "Two.", "Three.", "Four.", "Five.")
+
+
+@pytest.mark.parametrize(
+    ("roster", "answered", "comments", "shown"),
+    [
+        (14, 8, FIVE_COMMENTS, True),
+        (14, 7, FIVE_COMMENTS, False),
+        (14, 8, FIVE_COMMENTS[:4], False),
+        (10, 8, FIVE_COMMENTS, True),
+        (9, 9, FIVE_COMMENTS, False),
+    ],
+)
+def test_comments_come_from_eight_who_answered_and_five_comments(
+    roster: int, answered: int, comments: tuple[str, ...], shown: bool
+) -> None:
+    one = replace(closed(), roster_size=roster, answered=answered, comments=comments)
+    assert facts(one).comments == (comments if shown else ())
+
+
+@pytest.mark.parametrize("roster", range(5, 41))
+def test_comments_never_tell_that_all_or_all_but_one_answered(roster: int) -> None:
+    """Rule 5: what a reader sees beside the top band fits all but two as well as all."""
+    one = replace(closed(), roster_size=roster, comments=FIVE_COMMENTS)
+    said = {
+        facts(replace(one, answered=answered)).comments
+        for answered in (roster - 2, roster - 1, roster)
+    }
+    assert len(said) == 1
+
+
 def leaves(value: object) -> list[object]:
     """Every value in a tree of facts."""
     if is_dataclass(value):

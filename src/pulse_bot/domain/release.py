@@ -250,8 +250,16 @@ def band(answered: int, roster_size: int) -> Band:
 
 
 def _comments_shown(closed: ClosedRound) -> bool:
-    """From at least 8 who answered and 5 comments; fewer wait, unread (rule 8)."""
-    return closed.answered >= COMMENT_ANSWERS and len(closed.comments) >= COMMENTS
+    """From at least 8 who answered and 5 comments; fewer wait, unread (rule 8).
+
+    Under the roster's bar they wait too: of 8 members their coming would tell that all answered,
+    of 9 that all or all but one did (rule 5).
+    """
+    return (
+        closed.roster_size >= closed.thresholds.roster
+        and closed.answered >= COMMENT_ANSWERS
+        and len(closed.comments) >= COMMENTS
+    )
 
 
 def _two_keys(tally: Tally, thresholds: Thresholds) -> bool:
