@@ -113,9 +113,9 @@ async def test_a_forged_event_beside_a_real_one_does_it_no_harm(
         for key, value in (("0:answer", "4"), ("9:answer", "\x00"), ("0:\ud800", "x"))
     ]
 
-    replies = await asyncio.gather(
-        *(converse(made, take.put, event) for event in (*forged, *real, *forged))
-    )
+    everything: list[Event] = [*forged, *real, *forged]
+
+    replies = await asyncio.gather(*(converse(made, take.put, event) for event in everything))
 
     done = [reply.outcome is Outcome.DONE for reply in replies]
     assert done == [False] * len(forged) + [True] * len(real) + [False] * len(forged)

@@ -72,7 +72,9 @@ def _nothing_open(
     else:
         planned = partnerships.programme(session, partnership.id)
         now = installation.clock.now()
-        opening = next_opening(planned[0], calendar, now) if planned else None
+        # A programme's hours are the partnership's; only their telling is the member's own.
+        common = partnerships.calendar(session, partnership)
+        opening = next_opening(planned[0], common, now) if planned else None
         said = (
             f"The next questions come on {spoken(opening, calendar.zone)}."
             if opening

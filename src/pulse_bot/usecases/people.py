@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.calendar import Holiday, zone
@@ -14,9 +15,11 @@ from pulse_bot.domain.programme import Programme
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import partnerships
+from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import (
     GroupRow,
     HolidayRow,
+    InvitationRow,
     MemberRow,
     OrganisationRow,
     PartnershipRow,
@@ -117,7 +120,10 @@ def _add(
 
 
 def readdress(installation: Installation, partnership: str, member: int, address: Address) -> None:
-    """Give a member a new address, which makes the old one worthless. Raises Refused."""
+    """Give a member a new address, which makes the old one worthless. Raises Refused.
+
+    Their card in an open round goes to the new address, even where the old one had it.
+    """
     with installation.database.write() as session:
         row = partnerships.by_name(session, partnership)
         found = session.get(MemberRow, member)
@@ -126,6 +132,15 @@ def readdress(installation: Installation, partnership: str, member: int, address
         found.adapter = address.adapter
         found.workspace = address.workspace
         found.user = address.user
+        card = update(InvitationRow).where(InvitationRow.member_id == found.id)
+        session.execute(
+            card.values(
+                adapter=address.adapter,
+                workspace=address.workspace,
+                user=address.user,
+                state=Delivery.WAITING,
+            )
+        )
         school = session.get_one(OrganisationRow, found.organisation_id)
         _note(session, installation, row, f"gave a {found.role} of {school.name} a new link")
 

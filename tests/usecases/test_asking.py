@@ -1,0 +1,207 @@
+"""Opening a round: who is on its roster, what is frozen with it, and which cards go out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from pulse_bot.domain.calendar import Holiday
+from pulse_bot.domain.programme import Programme
+from pulse_bot.domain.rounds import Round, State
+from pulse_bot.domain.schedule import Open
+from pulse_bot.errors import Refused
+from pulse_bot.ports import Address
+from pulse_bot.storage import rounds
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import MemberRow
+from pulse_bot.usecases import stay
+from pulse_bot.usecases.ask import open_now, open_round, outgoing
+from pulse_bot.usecases.close import close, close_now
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.people import (
+    NewMember,
+    NewPartnership,
+    add_holiday,
+    add_member,
+    create_partnership,
+    readdress,
+    set_programme,
+)
+from pulse_bot.usecases.post import next_posting, posted
+from tests.made_up import (
+    CLOSES,
+    GROUP,
+    OPENS,
+    PARTNERSHIP,
+    PLAN,
+    START,
+    WEEK,
+    at,
+    found,
+    opened_round,
+    people,
+)
+
+HOUR = timedelta(hours=1)
+
+
+def join(made: Installation, *names: str, time_zone: str | None = None) -> list[Address]:
+    addresses = [Address("fake", "", name) for name in names]
+    for name, address in zip(names, addresses, strict=True):
+        add_member(made, PARTNERSHIP, NewMember(name, "School 1", time_zone=time_zone), address)
+    return addresses
+
+
+def asked_whom(made: Installation, asked: Round) -> set[str]:
+    """The users whose cards may go out by now."""
+    ready = outgoing(made, asked.id, "fake", "", 100)
+    assert len({one.address for one in ready}) == len(ready)
+    return {one.address.user for one in ready}
+
+
+@pytest.mark.parametrize(("settled", "joins_in"), [(9, 2), (10, 7)])
+def test_joiners_wait_for_a_block_where_numbers_are_at_stake(
+    made: Installation, settled: int, joins_in: int
+) -> None:
+    people(made, settled)
+    for number in range(1, 8):
+        asked = opened_round(made, number - 1)
+        there = {"new-1", "new-2"} & asked_whom(made, asked)
+        assert bool(there) is (number >= joins_in)
+        assert asked.roster_size == settled + (2 if number >= joins_in else 0)
+        # Everybody is new in the first round, which nobody needs to be told.
+        assert asked.newcomers == (2 if number == joins_in else 0)
+        close(made, asked.id)
+        if number == 1:
+            join(made, "new-1", "new-2")
+
+
+def test_an_open_round_is_frozen(made: Installation) -> None:
+    everybody = people(made)
+    asked = opened_round(made)
+    with made.database.read() as session:
+        seats = rounds.roster(session, asked.id)
+
+    set_programme(made, PARTNERSHIP, Programme(("words",), PLAN.closes, PLAN.opens, 1))
+    join(made, "new")
+    stay.pause(made, everybody[0])
+    stay.leave(made, everybody[1])
+    with made.database.write() as session:
+        session.execute(update(MemberRow).values(organisation_id=1))
+
+    assert found(made, asked.id) == asked
+    with made.database.read() as session:
+        assert rounds.roster(session, asked.id) == seats
+    assert len({seat.organisation for seat in seats}) == 9
+    # The one who paused and the one who left are asked nothing more.
+    assert asked_whom(made, asked) == {one.user for one in everybody[2:]}
+    assert asked.thresholds.organisations == 4
+
+    close(made, asked.id)
+    at(made, OPENS + WEEK)
+    opened = open_round(made, Open(1, OPENS + WEEK, CLOSES + WEEK))
+    assert opened is not None
+    following = found(made, opened)
+    assert [item.id for item in following.items] == ["words-1"]
+    assert following.thresholds.organisations == 3
+
+
+def test_a_slot_opens_once(made: Installation) -> None:
+    people(made)
+    asked = opened_round(made)
+
+    assert open_round(made, Open(1, OPENS, CLOSES)) is None
+    close(made, asked.id)
+    assert open_round(made, Open(1, OPENS, CLOSES)) is None
+    assert open_round(made, Open(1, OPENS - WEEK, CLOSES - WEEK)) is None
+    assert open_round(made, Open(99, OPENS, CLOSES)) is None
+
+
+def test_opening_with_nobody_or_nothing_to_ask_says_what_to_do(made: Installation) -> None:
+    create_partnership(made, NewPartnership(PARTNERSHIP, "Europe/London"))
+    with pytest.raises(Refused, match="pulse-bot programme set"):
+        open_now(made, PARTNERSHIP)
+    set_programme(made, PARTNERSHIP, replace(PLAN, themes=("words",)))
+    with pytest.raises(Refused, match="pulse-bot member add"):
+        open_now(made, PARTNERSHIP)
+    [only] = join(made, "Only One")
+    stay.pause(made, only)
+    with pytest.raises(Refused, match="pulse-bot member add"):
+        open_now(made, PARTNERSHIP)
+    stay.resume(made, only)
+    assert open_now(made, PARTNERSHIP) == (1, "Friday 9 January at 16:00")
+    with pytest.raises(Refused, match="Round 1 is still open"):
+        open_now(made, PARTNERSHIP)
+    assert close_now(made, PARTNERSHIP) == 1
+    # One question, and it was asked just now.
+    at(made, START + HOUR)
+    with pytest.raises(Refused, match="Add a theme to the programme"):
+        open_now(made, PARTNERSHIP)
+    with pytest.raises(Refused, match=f"No round of {PARTNERSHIP} is open"):
+        close_now(made, PARTNERSHIP)
+    assert made.keys.rounds() == frozenset()
+
+
+def test_cards_wait_for_the_time_of_each_member(made: Installation) -> None:
+    people(made, 3)
+    join(made, "kathmandu", time_zone="Asia/Kathmandu")  # 21:15 there when it opens
+    add_member(made, PARTNERSHIP, NewMember("Off", "Off School"), Address("fake", "", "off"))
+    thursday = date(2026, 1, 8)
+    add_holiday(made, PARTNERSHIP, Holiday(date(2026, 1, 5), thursday), "Off School")
+    asked = opened_round(made)
+    awake = {f"person-{n:02}" for n in range(3)}
+
+    assert asked_whom(made, asked) == awake
+    at(made, OPENS + 10 * HOUR)  # 07:00 in Kathmandu on Thursday is 01:15 in UTC
+    assert asked_whom(made, asked) == {*awake, "kathmandu"}
+    at(made, OPENS + 39 * HOUR)  # Friday 06:30
+    assert "off" not in asked_whom(made, asked)
+    at(made, OPENS + 40 * HOUR)  # Friday 07:30
+    assert asked_whom(made, asked) == {*awake, "kathmandu", "off"}
+
+
+def test_no_card_goes_out_once_the_round_is_over(made: Installation) -> None:
+    people(made)
+    asked = opened_round(made)
+    assert len(outgoing(made, asked.id, "fake", "", 5)) == 5
+    assert outgoing(made, asked.id, "fake", "elsewhere", 5) == []
+    assert outgoing(made, asked.id + 1, "fake", "", 5) == []
+
+    at(made, CLOSES)
+    assert found(made, asked.id).state is State.OPEN
+    assert outgoing(made, asked.id, "fake", "", 5) == []
+    at(made, OPENS)
+    close(made, asked.id)
+    assert outgoing(made, asked.id, "fake", "", 5) == []
+
+
+def test_a_new_link_reaches_a_member_in_the_open_round(made: Installation) -> None:
+    people(made, 3)
+    asked = opened_round(made)
+    moved = Address("fake", "", "moved")
+
+    readdress(made, PARTNERSHIP, 1, moved)
+
+    assert "person-00" not in asked_whom(made, asked)
+    for number in (99, -1):
+        with pytest.raises(Refused, match=f"no member {number} in {PARTNERSHIP}"):
+            readdress(made, PARTNERSHIP, number, moved)
+
+
+def test_a_digest_is_posted_once_to_each_chat(made: Installation) -> None:
+    people(made)
+    asked = opened_round(made)
+    assert next_posting(made, asked.id, frozenset({"fake"})) is None
+    close(made, asked.id)
+
+    assert next_posting(made, asked.id, frozenset({"other"})) is None
+    posting = next_posting(made, asked.id, frozenset({"fake"}))
+    assert posting is not None
+    assert (posting.address, posting.card.title[:7]) == (GROUP, "Round 1")
+    # Claimed: another worker, or the same one after a crash, does not post it again.
+    assert next_posting(made, asked.id, frozenset({"fake"})) is None
+    posted(made, posting, Delivery.SENT, "7")
+    assert next_posting(made, asked.id, frozenset({"fake"})) is None

@@ -1,0 +1,263 @@
+"""What members find: their page, the digests, the roster, the log, and all that is held of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pulse_bot.errors import Refused
+from pulse_bot.ports import Address, CardKind, Commanded, Joined, Left, Outcome, Wrote
+from pulse_bot.storage.models import MemberRow
+from pulse_bot.usecases import stay
+from pulse_bot.usecases.close import close, close_now
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.people import (
+    NewMember,
+    NewPartnership,
+    add_member,
+    create_partnership,
+    readdress,
+)
+from pulse_bot.usecases.report import digests
+from tests.made_up import (
+    CLOSES,
+    OPENS,
+    PARTNERSHIP,
+    START,
+    WEEK,
+    answer_all,
+    at,
+    installation,
+    opened_round,
+    people,
+)
+from tests.usecases.scene import Talk, rows_with, words
+
+HOUR = timedelta(hours=1)
+
+
+async def test_the_promise_is_shown_until_it_was_seen(talk: Talk) -> None:
+    [one, *_] = people(talk.made)
+    before = await talk.home(one, promised=False)
+    opened_round(talk.made)
+    during = await talk.home(one, promised=False)
+
+    assert [card.kind for card in before.cards] == [CardKind.PROMISE, CardKind.NOTICE]
+    assert [card.kind for card in during.cards] == [CardKind.PROMISE]
+    told = " ".join(during.cards[0].text)
+    # Computed for this round: nine schools are in it.
+    assert "fewer than 5 answers, or from fewer than 4 schools" in told
+    assert "When this round closes, on Friday 9 January at 16:00," in told
+    assert during.form is not None
+    assert (await talk.home(one)).cards == ()
+
+
+async def test_the_promise_of_a_small_partnership(talk: Talk) -> None:
+    [one, *_] = people(talk.made, 6, organisations=3)
+    opened_round(talk.made)
+
+    [promise] = (await talk.home(one, promised=False)).cards
+
+    assert "fewer than 5 answers, or from fewer than 3 schools" in " ".join(promise.text)
+
+
+async def test_home_tells_when_the_next_questions_come(talk: Talk) -> None:
+    [one, *_] = people(talk.made)
+    [card] = (await talk.home(one)).cards
+    assert card.text[0] == "The next questions come on Wednesday 7 January at 15:30."
+
+    close(talk.made, opened_round(talk.made).id)
+    at(talk.made, CLOSES + HOUR)
+    [card] = (await talk.home(one)).cards
+    assert card.title == "Nothing to answer now"
+    assert card.text == (
+        (
+            "This round closed on Friday 9 January at 16:00; the next opens on Wednesday 14 "
+            "January at 15:30."
+        ),
+    )
+
+
+async def test_home_without_a_programme(talk: Talk) -> None:
+    create_partnership(talk.made, NewPartnership("Bare"))
+    one = Address("fake", "", "bare")
+    add_member(talk.made, "Bare", NewMember("Bare", "School"), one)
+
+    [card] = (await talk.home(one)).cards
+
+    assert card.text[0] == "The first questions have no date yet."
+
+
+async def test_home_says_to_the_member_alone_that_all_is_recorded(talk: Talk) -> None:
+    one, two, *_ = people(talk.made)
+    asked = opened_round(talk.made)
+    await answer_all(talk.made, asked, [one])
+
+    for address, answered in ((one, True), (two, False)):
+        form = (await talk.home(address)).form
+        assert form is not None
+        assert ("Your answers are recorded." in " ".join(form.text)) is answered
+        # No field is filled in beforehand: a page left open shows nobody's answer.
+        assert {field.key for field in form.fields} == {
+            f"{n}:{slot}" for n in range(3) for slot in ("answer", "comment")
+        }
+
+
+async def test_everybody_reads_the_same_digests(talk: Talk) -> None:
+    one, two, *_ = everybody = people(talk.made)
+    [card] = (await talk.look(one, "group")).cards
+    assert card.title == "No digest yet"
+    for week in range(2):
+        asked = opened_round(talk.made, week)
+        await answer_all(talk.made, asked, everybody[:10])
+        at(talk.made, CLOSES + week * WEEK)
+        close(talk.made, asked.id)
+
+    seen = await talk.look(one, "group")
+    assert [card.title[:7] for card in seen.cards] == ["Round 2", "Round 1"]
+    assert await talk.look(two, "group") == seen
+    # An operator's command has the same words, and the look is in the log that everybody reads.
+    found = digests(talk.made, PARTNERSHIP)
+    told = [[one.title, *one.text] for one in seen.cards]
+    assert [[said.text for said in one.statements] for one in found] == told
+    log = words([await talk.look(two, "log")])
+    assert "the operator looked at every digest" in log
+    with pytest.raises(Refused, match="Round 3 of Colne Valley has no digest"):
+        digests(talk.made, PARTNERSHIP, 3)
+
+
+async def test_the_roster_the_log_and_help(talk: Talk) -> None:
+    [one, *_] = people(talk.made, 3)
+    [roster] = (await talk.look(one, "roster")).cards
+    assert roster.text == tuple(f"Member {n:02}, School {n}" for n in range(3))
+
+    at(talk.made, OPENS)
+    opened_round(talk.made)
+    close_now(talk.made, PARTNERSHIP)
+    [log] = (await talk.look(one, "log")).cards
+    assert log.text[0] == "Wednesday 7 January at 15:30: the operator closed round 1"
+    assert log.text[-1] == "Monday 5 January at 08:00: the operator created the partnership"
+    assert "added a member of School 2" in words([await talk.look(one, "log")])
+
+    shown = await talk.look(one, "help")
+    for event in (Wrote(one, "hello"), Commanded(one, "nonsense"), Commanded(one, "help", "me")):
+        assert await talk.handle(event) == shown
+
+
+async def test_privacy_tells_of_every_row_that_is_held(talk: Talk) -> None:
+    [one, *_] = people(talk.made)
+    asked = opened_round(talk.made)
+    await answer_all(talk.made, asked, [one])
+
+    _, held = (await talk.look(one, "privacy")).cards
+    told = "\n".join(held.text)
+
+    # All rows in the database that hold the name or the address, and where privacy tells of them.
+    assert rows_with(talk.made, "Member 00") == {"member"}
+    assert rows_with(talk.made, one.user) == {"member", "invitation"}
+    for line in ("Your name: Member 00", "Your school: School 0", "Your role: member; you are act"):
+        assert line in told
+    assert "Where you are reached: fake" in told
+    assert "You are on the list of: round 1" in told
+    assert "Question cards sent to you in it: 1" in told
+    assert "Your time zone: the one of the partnership" in told
+
+    close(talk.made, asked.id)
+    _, held = (await talk.look(one, "privacy")).cards
+    assert "You are on the list of: no open round" in held.text
+    assert "Question cards sent to you in it: 0" in held.text
+    assert rows_with(talk.made, one.user) == {"member"}
+
+
+async def test_leaving_forgets_name_and_address_at_once(talk: Talk) -> None:
+    one, two, *_ = people(talk.made)
+    asked = opened_round(talk.made)
+    await answer_all(talk.made, asked, [one, two])
+    readdress(talk.made, PARTNERSHIP, 1, Address("fake", "", "moved-to"))
+    one = Address("fake", "", "moved-to")
+
+    sure = await talk.press(one, "leave")
+    assert sure.cards[0].title == f"Leave {PARTNERSHIP}?"
+    assert rows_with(talk.made, "Member 00") == {"member"}
+    [button] = sure.cards[0].buttons[0]
+    done = await talk.press(one, button.action)
+
+    assert done.cards[0].title == f"You have left {PARTNERSHIP}"
+    for gone in ("Member 00", "moved-to", "person-00"):
+        assert rows_with(talk.made, gone) == set()
+    for reply in (await talk.home(one), await talk.press(one, button.action)):
+        assert reply.outcome is Outcome.UNKNOWN
+    assert "Member 00" not in words([await talk.look(two, "roster")])
+    # The sealed answers stay in the round, under nobody's name, and it closes as ever.
+    at(talk.made, CLOSES)
+    close(talk.made, asked.id)
+    assert len(digests(talk.made, PARTNERSHIP)) == 1
+
+
+async def test_whoever_left_is_in_no_byte_of_the_file(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("left")
+    made = installation(f"sqlite:///{folder / 'pulse-bot.db'}")
+    people(made)
+    name, user = b"Zebedee Quillfeather", b"zebedee-at-home"
+    zebedee = Address("fake", "", user.decode())
+    add_member(made, PARTNERSHIP, NewMember(name.decode(), "School 1"), zebedee)
+    opened_round(made)
+    assert any(name in file.read_bytes() for file in folder.iterdir())
+
+    stay.leave(made, zebedee)
+
+    for file in folder.iterdir():
+        assert name not in file.read_bytes(), file.name
+        assert user not in file.read_bytes(), file.name
+    made.database.close()
+
+
+def standing(made: Installation, address: Address) -> str:
+    with made.database.read() as session:
+        member = session.query(MemberRow).filter_by(user=address.user).one()
+        return member.standing.value
+
+
+async def test_pausing_and_coming_back(talk: Talk) -> None:
+    [one, *_] = people(talk.made)
+
+    assert "Paused." in (await talk.look(one, "pause")).notice
+    assert standing(talk.made, one) == "paused"
+    [card] = (await talk.home(one)).cards
+    assert [button.label for button in card.buttons[0]] == ["Ask me again", "Leave"]
+    assert opened_round(talk.made).roster_size == 13
+    assert "Welcome back." in (await talk.press(one, card.buttons[0][0].action)).notice
+    assert standing(talk.made, one) == "active"
+    assert (await talk.home(one)).form is None
+
+
+async def test_going_out_of_the_chat_and_coming_back(talk: Talk) -> None:
+    one, paused, *_ = people(talk.made)
+    group = Address("fake", "", "the-group")
+    await talk.look(paused, "pause")
+
+    await talk.handle(Left(one, group))
+    assert standing(talk.made, one) == "unreachable"
+    for address, now in ((one, "active"), (paused, "paused")):
+        await talk.handle(Joined(address, group, "Member"))
+        assert standing(talk.made, address) == now
+    stranger = await talk.handle(Joined(Address("fake", "", "new"), group, "New"))
+    assert stranger.outcome is Outcome.UNKNOWN
+    assert (await talk.handle(Left(Address("fake", "", "new"), group))).outcome is Outcome.UNKNOWN
+
+
+async def test_the_times_of_a_member_are_their_own(talk: Talk) -> None:
+    people(talk.made, 3)
+    far = Address("fake", "", "far")
+    new = NewMember("Far", "School 1", time_zone="Asia/Kathmandu")
+    add_member(talk.made, PARTNERSHIP, new, far)
+
+    [card] = (await talk.home(far)).cards
+    assert "The next questions come on Wednesday 7 January at 21:15." in card.text
+    asked = opened_round(talk.made)
+    reply = await talk.choose(asked, far, "4")
+    assert reply.notice == "Recorded. You can change it until Friday 9 January at 21:45."
+    assert talk.made.clock.now() > START
