@@ -116,6 +116,19 @@ def test_cleaning_while_another_program_reads(file: Path) -> None:
         database.scrub()
 
 
+@pytest.mark.postgres
+def test_cleaning_a_server_while_a_backup_reads() -> None:
+    with fresh_postgres() as url, opened(url) as database:
+        upgrade(database)
+        with database.connect() as backup:
+            backup.exec_driver_sql("SELECT * FROM seat")
+            with pytest.raises(StorageError, match="busy"):
+                database.scrub()
+            with database.connect() as other:
+                assert other.exec_driver_sql("SHOW lock_timeout").scalar() == "0"
+        database.scrub()
+
+
 def test_a_read_only_database(file: Path) -> None:
     with opened(f"sqlite:///file:{file}?mode=ro&uri=true") as database:
         assert "read-only" in refused(database)

@@ -1,0 +1,171 @@
+"""A stolen database of a closed round: digests and sealed tallies, to the last byte."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from nacl.exceptions import CryptoError
+from nacl.secret import SecretBox
+
+from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.schedule import Open
+from pulse_bot.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.ports import Address
+from pulse_bot.sealing import Envelope
+from pulse_bot.storage import envelopes, ledger
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.database import Database
+from pulse_bot.storage.models import InvitationRow
+from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.ask import open_round
+from pulse_bot.usecases.close import close
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.people import (
+    NewMember,
+    NewPartnership,
+    add_member,
+    create_partnership,
+    set_programme,
+)
+from tests.attacks.thief import contents, held, held_by_server
+from tests.engine.databases import fresh_postgres
+from tests.made_up import (
+    CLOSES,
+    KEY,
+    OPENS,
+    PLAN,
+    START,
+    WEEK,
+    answer_all,
+    at,
+    installation,
+    opened_round,
+    people,
+    say,
+)
+
+COMMENT = "The heron at the weir counted eleven."
+
+
+async def answered(made: Installation) -> tuple[Round, list[Address], list[bytes]]:
+    """A round with answers, and what must not be found of it later."""
+    everybody = people(made)
+    asked = opened_round(made)
+    with made.database.read() as session:
+        sent = session.scalars(sa.select(InvitationRow.id)).all()
+    references = [f"reference-of-message-{number}" for number in sent]
+    entries = [ledger.Entry(*one) for one in zip(sent, [Delivery.SENT] * 14, references)]  # noqa: B905
+    ledger.write(made.database, entries)
+    await answer_all(made, asked, everybody)
+    assert not await say(made, asked, everybody[0], COMMENT, "comment")
+    with made.database.read() as session:
+        kept = envelopes.of_round(session, asked.id)
+    pieces = [one.ciphertext[at : at + 40] for one in kept for at in (0, 700, 1500, 2080)]
+    tags = [one.tag for one in kept]
+    return asked, everybody, [*pieces, *tags, *(one.encode() for one in references)]
+
+
+def traces_left(made: Installation, tmp_path: Path, traces: list[bytes]) -> list[bytes]:
+    if made.database.sqlite:
+        return held(tmp_path / "pulse-bot.db", [*traces, COMMENT.encode()])
+    return held_by_server(made.database, [*traces, COMMENT.encode()])
+
+
+async def test_nothing_is_left_of_the_members(made: Installation, tmp_path: Path) -> None:
+    asked, _, traces = await answered(made)
+    # Long values lie in pages of their own, so that some pieces may be cut in two.
+    assert len(traces_left(made, tmp_path, traces)) > 0.9 * len(traces)
+    at(made, CLOSES)
+    close(made, asked.id)
+    assert traces_left(made, tmp_path, traces) == []
+    made.database.close()
+    assert traces_left(made, tmp_path, traces) == []
+
+
+async def test_without_the_cleaning_it_is_found(
+    made: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: deleting rows is not enough, and the search sees what is left."""
+    asked, _, traces = await answered(made)
+    monkeypatch.setattr(Database, "scrub", lambda _self: None)
+    at(made, CLOSES)
+    close(made, asked.id)
+    assert len(traces_left(made, tmp_path, traces)) > 0.5 * len(traces)
+
+
+async def test_what_remains_is_digests_and_sealed_tallies(
+    made: Installation, tmp_path: Path
+) -> None:
+    asked, everybody, _ = await answered(made)
+    before = contents(made.database)
+    at(made, CLOSES)
+    close(made, asked.id)
+    after = contents(made.database)
+    assert {name for name in after if not after[name]} >= {
+        "envelope",
+        "seat",
+        "invitation",
+        "reminder",
+    }
+    changed = {name for name in after if after[name] != before[name]}
+    new = {"tally", "release", "post", "waiting_comment", "round"}
+    assert changed <= {*new, "envelope", "seat", "invitation"}
+    written = repr([after[name] for name in sorted(new)])
+    for secret in (COMMENT, "moments", "person-", "Member 0", '"n":'):
+        assert secret not in written
+    assert len({len(row[-1]) for row in after["tally"] if isinstance(row[-1], bytes)}) <= 1
+    assert len(everybody) == 14
+
+
+async def test_the_key_is_gone_and_nothing_else_opens_a_backup(
+    database_url: str, tmp_path: Path
+) -> None:
+    keys = DirectoryKeyStore(tmp_path / "keys")
+    make_key_folder(keys.folder)
+    made = installation(database_url, FixedClock(START), keys)
+    asked, _, _ = await answered(made)
+    assert len(list(keys.folder.iterdir())) == 1
+    with made.database.read() as session:
+        backup = envelopes.of_round(session, asked.id)
+    at(made, CLOSES)
+    close(made, asked.id)
+    assert list(keys.folder.iterdir()) == []
+    assert keys.load(asked.id) is None
+    for one in backup[:3]:
+        with pytest.raises(CryptoError):
+            SecretBox(KEY).decrypt(one.ciphertext)
+    made.database.close()
+
+
+@pytest.mark.postgres
+async def test_the_server_wipes_beside_a_round_that_is_still_open() -> None:
+    """Rows of two rounds share pages, and those of one of them must go."""
+    with fresh_postgres() as url:
+        made = installation(url)
+        asked, _, traces = await answered(made)
+        other = another_round(made)
+        for _ in range(60):
+            for round_id in (asked.id, other):
+                one = Envelope(round_id, secrets.token_bytes(32), secrets.token_bytes(2128))
+                assert envelopes.write(made.database, [one]) == [True]
+                if round_id == asked.id:
+                    traces += [one.tag, one.ciphertext[700:740]]
+        at(made, CLOSES)
+        close(made, asked.id)
+        assert len(contents(made.database)["envelope"]) == 60
+        assert held_by_server(made.database, traces) == []
+        made.database.close()
+
+
+def another_round(made: Installation) -> int:
+    """An open round of another partnership."""
+    name, address = "Calder Valley", Address("fake", "", "a-person-elsewhere")
+    partnership = create_partnership(made, NewPartnership(name))
+    add_member(made, name, NewMember("Somebody", "Elsewhere"), address)
+    set_programme(made, name, PLAN)
+    opened = open_round(made, Open(partnership, OPENS, CLOSES + WEEK))
+    assert opened is not None
+    return opened
