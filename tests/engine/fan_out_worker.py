@@ -1,7 +1,7 @@
-"""A real process that fans out: `python fan_out_worker.py ENGINE_URL LEDGER_URL SENDS COUNT`.
+"""A real process that fans out: `python fan_out_worker.py FOLDER DATABASE_URL ENGINE_URL`.
 
-The platform is a file with one line a send, which outlives the process as a chat does. The ledger
-is a table of this script's own. Ends by itself when the ledger is full.
+The whole app with its ledger of invitations; the platform is a file with one line a send, which
+outlives the process as a chat does. Ends by itself when no invitation waits.
 """
 
 from __future__ import annotations
@@ -10,25 +10,20 @@ import asyncio
 import os
 import sys
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
-import sqlalchemy as sa
+from sqlalchemy import func, select
 
-from pulse_bot.delivery import Bridge, Courier, Delivered, Parcel, Receipt
-from pulse_bot.engine import Engine, Pace
-from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Sent
-from pulse_bot.storage.group_commit import GroupCommit
+from pulse_bot.app import App, assemble
+from pulse_bot.engine import Pace
+from pulse_bot.key_stores import DirectoryKeyStore
+from pulse_bot.ports import Address, Card, Handle, Limits, Sent
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import InvitationRow
+from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.installation import Installation
 
-CARD = Card(kind=CardKind.QUESTION, title="How was the week?")
-BATCH = 500
-
-ledger = sa.Table(
-    "ledger",
-    sa.MetaData(),
-    sa.Column("invitation", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("fate", sa.Text, nullable=False),
-)
+OPENS = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
 
 
 class FilePlatform:
@@ -57,79 +52,31 @@ class FilePlatform:
         return []
 
 
-class RealClock:
-    """The time as it is."""
-
-    def now(self) -> datetime:
-        """Now."""
-        return datetime.now(UTC)
+def open_app(folder: Path, database_url: str) -> Installation:
+    """The installation in a folder, on the afternoon on which its round opened."""
+    keys = DirectoryKeyStore(folder / "keys")
+    return assemble(database_url, keys, bytes(32), FixedClock(OPENS))
 
 
-def open_ledger(url: str) -> sa.Engine:
-    """The ledger, durable as the real one."""
-    database = sa.create_engine(url)
-    if database.dialect.name == "sqlite":
-
-        @sa.event.listens_for(database, "connect")
-        def durable(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = FULL")
-
-    ledger.create(database, checkfirst=True)
-    return database
+def waiting(made: Installation) -> int:
+    """How many invitations are not sent."""
+    query = select(func.count()).where(InvitationRow.state == Delivery.WAITING)
+    with made.database.read() as session:
+        return session.scalar(query) or 0
 
 
 async def main() -> None:
     """Fan out, until everyone is in the ledger."""
-    engine_url, ledger_url, sends, count = sys.argv[1:]
-    database = open_ledger(ledger_url)
-    platform, courier, bridge = (
-        FilePlatform(Path(sends)),
-        Courier(),
-        Bridge(asyncio.get_event_loop()),
-    )
-    done = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def commit(rows: list[tuple[int, str]]) -> list[None]:
-        with database.begin() as connection:
-            named = [{"invitation": number, "fate": fate} for number, fate in rows]
-            connection.execute(sa.insert(ledger), named)
-        return [None] * len(rows)
-
-    writer = GroupCommit(commit)
-
-    async def record(invitation: int, receipt: Receipt) -> None:
-        await writer.put((invitation, receipt.fate.value))
-
-    async def deliver(parcels: list[Parcel]) -> Delivered:
-        return await courier.deliver(platform, parcels, record)
-
-    def fan_out(members: int) -> bool:
-        with database.begin() as connection:
-            known = set(connection.execute(sa.select(ledger.c.invitation)).scalars())
-        unsent = (number for number in range(members) if number not in known)
-        batch = list(islice(unsent, BATCH))
-        if not batch:
-            loop.call_soon_threadsafe(done.set)
-            return False
-        bridge.call(deliver([(n, Address("file", "", str(n)), CARD) for n in batch]))
-        return True
-
-    engine = Engine(
-        engine_url,
-        {"fan-out": fan_out},
-        lambda _now: [Job("fan-out", (int(count),), "round-1", "file")],
-        RealClock(),
-        pace=Pace(tick=None, poll=0.1),
-        on_stop=bridge.close,
-    )
-    await asyncio.to_thread(engine.start)
-    await asyncio.to_thread(engine.tick_now)
-    await done.wait()
-    await asyncio.to_thread(engine.stop)
-    writer.close()
-    database.dispose()
+    folder, database_url, engine_url = Path(sys.argv[1]), *sys.argv[2:]
+    made = open_app(folder, database_url)
+    platform = FilePlatform(folder / "sends")
+    app = App(made, {platform.name: platform}, engine_url, pace=Pace(tick=None, poll=0.1))
+    await app.start()
+    await asyncio.to_thread(app.engine.tick_now)
+    while await asyncio.to_thread(waiting, made):  # noqa: ASYNC110 - the ledger tells nobody
+        await asyncio.sleep(0.1)
+    await app.stop()
+    made.database.close()
 
 
 if __name__ == "__main__":

@@ -14,10 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
+from sqlalchemy import insert, select
 
-from tests.engine.fan_out_worker import ledger
+from pulse_bot.domain.people import Role, Standing
+from pulse_bot.domain.schedule import Open
+from pulse_bot.key_stores import make_key_folder
+from pulse_bot.storage import partnerships
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import InvitationRow, MemberRow
+from pulse_bot.usecases.ask import open_round
+from pulse_bot.usecases.people import NewPartnership, create_partnership, set_programme
+from tests.engine.fan_out_worker import OPENS, open_app
 from tests.engine.scene import until
+from tests.made_up import CLOSES, PARTNERSHIP, PLAN
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
@@ -27,7 +36,7 @@ IN_FLIGHT = 30
 
 @dataclass
 class Fan:
-    """A fan-out that runs in a process of its own."""
+    """A fan-out of the whole app that runs in a process of its own."""
 
     command: list[str]
     sends: Path
@@ -46,21 +55,40 @@ class Fan:
 
 @pytest.fixture
 def fan(url: str, tmp_path: Path) -> Iterator[Fan]:
-    """The engine and the courier over a small ledger."""
-    ledger_url = f"sqlite:///{tmp_path / 'ledger.db'}" if url.startswith("sqlite") else url
-    database = sa.create_engine(ledger_url)
+    """A round that has just opened for 10,000 members, none of them invited yet."""
+    database_url = f"sqlite:///{tmp_path / 'pulse.db'}" if url.startswith("sqlite") else url
+    make_key_folder(tmp_path / "keys")
+    made = open_app(tmp_path, database_url)
+    create_partnership(made, NewPartnership(PARTNERSHIP))
+    set_programme(made, PARTNERSHIP, PLAN)
+    with made.database.write() as session:
+        school = partnerships.organisation(session, 1, "School").id
+        session.execute(insert(MemberRow), [_member(number, school) for number in range(MEMBERS)])
+    assert open_round(made, Open(1, OPENS, CLOSES)) is not None
 
     def recorded() -> set[str]:
-        with database.begin() as connection:
-            return {
-                str(row) for row in connection.execute(sa.select(ledger.c.invitation)).scalars()
-            }
+        query = select(InvitationRow.user).where(InvitationRow.state == Delivery.SENT)
+        with made.database.read() as session:
+            return set(session.scalars(query))
 
     script = str(Path(__file__).with_name("fan_out_worker.py"))
-    sends = tmp_path / "sends"
-    arguments = [url, ledger_url, str(sends), str(MEMBERS)]
-    yield Fan([sys.executable, "-W", "error", script, *arguments], sends, recorded)
-    database.dispose()
+    command = [sys.executable, "-W", "error", script, str(tmp_path), database_url, url]
+    yield Fan(command, tmp_path / "sends", recorded)
+    made.database.close()
+
+
+def _member(number: int, school: int) -> dict[str, object]:
+    return {
+        "partnership_id": 1,
+        "organisation_id": school,
+        "name": f"Member {number}",
+        "role": Role.MEMBER,
+        "standing": Standing.ACTIVE,
+        "adapter": "file",
+        "workspace": "",
+        "user": str(number),
+        "seated": False,
+    }
 
 
 def test_kill_9_in_the_middle_of_a_fan_out(fan: Fan) -> None:
