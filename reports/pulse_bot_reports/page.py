@@ -26,7 +26,7 @@ TITLES: Final = {
     StatementKind.LEVEL: "Last six rounds",
     StatementKind.RESPONSE: "Response",
     StatementKind.TALK: "For the group",
-    StatementKind.COMMENT: "In our own words",
+    StatementKind.COMMENT: "Comments",
     StatementKind.NEXT: "Next",
 }
 

@@ -110,7 +110,7 @@ class App:
         executor_id: str = "local",
         pace: Pace = EVERY_MINUTE,
     ) -> None:
-        """Nothing runs before `running` is entered."""
+        """Nothing runs before `start`."""
         self.installation = installation
         self._adapters = adapters
         self._courier = Courier()
@@ -173,7 +173,9 @@ class App:
     def _open(self, partnership: int, slot: str, closes_at: str, again: int) -> bool:
         opening, closing = datetime.fromisoformat(slot), datetime.fromisoformat(closes_at)
         plan = schedule.Open(partnership, opening, closing, bool(again))
-        if open_round(self.installation, plan) is not None:
+        opened = open_round(self.installation, plan)
+        if opened is not None:
+            _log.info("A round is open.", extra={"partnership": partnership, "round": opened})
             # Not a minute later: the tick gives out what is due, the new round's cards too.
             self.engine.tick_now()
         return False
@@ -187,6 +189,7 @@ class App:
         if listening is None or not parcels:
             return False
         delivered = self._wait(self._courier.deliver(listening, parcels, self._record))
+        _log.info("Cards went out.", extra={"round": round_id, "count": delivered.sent})
         # What could not be sent yet waits for a later tick.
         return delivered.not_yet == 0
 
@@ -203,6 +206,7 @@ class App:
 
     def _close(self, round_id: int) -> bool:
         close(self.installation, round_id)
+        _log.info("A round is over; its key is destroyed.", extra={"round": round_id})
         self.engine.tick_now()
         return False
 
@@ -213,6 +217,7 @@ class App:
         adapter = self._adapters[posting.address.adapter]
         receipt = self._wait(self._courier.send(adapter, posting.address, posting.card))
         posted(self.installation, posting, _kept(receipt), receipt.reference)
+        _log.info("A digest was posted: %s.", _kept(receipt), extra={"round": round_id})
         return True
 
     def _listening(self, adapter: str) -> ChatAdapter | None:

@@ -81,11 +81,9 @@ def question_card(asked: Round, position: int, slot: str, until: str) -> Card:
     item = asked.items[position]
     target = Target(asked.id, position, slot)
     choices = tuple(Button(one.label, target.action(one.key)) for one in options(item))
-    more = Target(asked.id, position, COMMENT)
-    beside = (
-        Button("Skip", target.action(SKIP)),
-        Button("Say more", f"{SAY_MORE}:{more.round}:{more.position}"),
-    )
+    skip = Button("Skip", target.action(SKIP))
+    more = Button("Say more", f"{SAY_MORE}:{asked.id}:{position}")
+    beside = (skip, more) if asked.takes_comments else (skip,)
     lead = (_SLOT_TITLES[slot],) if slot in _SLOT_TITLES else ()
     return Card(
         kind=CardKind.QUESTION,
@@ -133,7 +131,8 @@ def answer_form(asked: Round, until: str, notes: Sequence[str] = ()) -> Form:
 
 def _fields(asked: Round, position: int, item: Item) -> list[Field]:
     own = [_field(Target(asked.id, position, slot), item) for slot in slots(item)]
-    return [*own, words_field(Target(asked.id, position, COMMENT), "Say more, if you like")]
+    more = words_field(Target(asked.id, position, COMMENT), "Say more, if you like")
+    return [*own, more] if asked.takes_comments else own
 
 
 def _field(target: Target, item: Item) -> Field:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ROLES = click.Choice(["member", "facilitator", "lead"])
 COLUMNS = ("name", "organisation", "role")
+HIGHEST = 2**31 - 1
+"""What a database takes for a member's number."""
 
 adapter_option = click.option(
     "--adapter", default="web", show_default=True, help="The adapter that makes the link."
@@ -92,21 +94,29 @@ def _people(file: Path) -> Iterator[dict[str, str]]:
     with file.open(newline="", encoding="utf-8-sig") as stream:
         reader = csv.DictReader(stream)
         try:
-            rows = list(reader)
+            rows = [(reader.line_num, row) for row in reader]
         except (UnicodeDecodeError, csv.Error):
             raise Refused(f"{file.name} is not a CSV file in UTF-8. Save it as such.") from None
     missing = {"name", "organisation"} - set(reader.fieldnames or ())
     if missing:
         raise Refused(f"{file.name} has no column {' and '.join(sorted(missing))}.")
-    for number, row in enumerate(rows, start=2):
-        role = (row.get("role") or "member").strip().lower()
-        if role not in ROLES.choices:
-            raise Refused(f'{file.name}, line {number}: "{role}" is no role. Use member or lead.')
-        yield {
-            "name": (row["name"] or "").strip(),
-            "organisation": (row["organisation"] or "").strip(),
-            "role": role,
-        }
+    for line, row in rows:
+        yield _person(row, f"{file.name}, line {line}")
+
+
+def _person(row: dict[str, str], where: str) -> dict[str, str]:
+    """One row, checked here, because only here its line is known."""
+    if None in row:
+        raise Refused(f'{where}: more cells than columns. Write a name with a comma as "Lee, Ann".')
+    person = {column: (row.get(column) or "").strip() for column in COLUMNS}
+    for column in ("name", "organisation"):
+        if not person[column]:
+            raise Refused(f"{where}: the {column} is missing.")
+    person["role"] = person["role"].lower() or "member"
+    if person["role"] not in ROLES.choices:
+        known = ", ".join(ROLES.choices)
+        raise Refused(f'{where}: "{person["role"]}" is no role. There are: {known}.')
+    return person
 
 
 @member.command("list")
@@ -124,7 +134,7 @@ def list_(installation: Installation, *, partnership: str, as_json: bool) -> Non
 
 @member.command()
 @click.argument("partnership")
-@click.argument("number", type=int)
+@click.argument("number", type=click.IntRange(1, HIGHEST))
 @adapter_option
 @with_installation
 def link(installation: Installation, *, partnership: str, number: int, adapter: str) -> None:

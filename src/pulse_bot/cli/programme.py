@@ -35,7 +35,7 @@ def programme() -> None:
     multiple=True,
     default=(24.0,),
     show_default=True,
-    type=click.FloatRange(min=0),
+    type=click.FloatRange(min=0, max=168),
     help="Hours after the opening; twice at most. 0 reminds nobody.",
 )
 @with_installation

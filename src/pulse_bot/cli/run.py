@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
 
 from pulse_bot.cli import with_settings
+from pulse_bot.errors import PulseBotError
 
 if TYPE_CHECKING:
     from pulse_bot.settings import Settings
@@ -21,7 +23,28 @@ def run(settings: Settings) -> None:
     from pulse_bot.logs import set_up
 
     set_up(settings.log_level, settings.log_style)
-    asyncio.run(_run(settings))
+    with _alone(settings):
+        asyncio.run(_run(settings))
+
+
+def _alone(settings: Settings) -> AbstractContextManager[object]:
+    """One process to an SQLite file: a second one would take itself for the first, restarted."""
+    from filelock import FileLock, Timeout
+
+    from pulse_bot.settings import sqlite_file
+
+    file = sqlite_file(settings.engine_url)
+    if file is None:
+        return nullcontext()
+    lock = FileLock(file.with_suffix(".lock"), timeout=0)
+    try:
+        return lock.acquire()
+    except Timeout:
+        raise PulseBotError(
+            "pulse-bot runs here already. Stop it first; several workers need PostgreSQL."
+        ) from None
+    except OSError as error:
+        raise PulseBotError(f"{file.parent} cannot be written to: {error.strerror}.") from None
 
 
 async def _run(settings: Settings) -> None:

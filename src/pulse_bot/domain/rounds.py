@@ -50,6 +50,11 @@ class Round:
     again: bool = False
     """Asked in place of a round that was lost."""
 
+    @property
+    def takes_comments(self) -> bool:
+        """Whether comments can ever be read: in a group under the bar they would wait for ever."""
+        return self.roster_size >= self.thresholds.roster
+
     def takes_answers(self, now: datetime) -> bool:
         """Whether an answer given now counts."""
         return self.state is State.OPEN and self.opens_at <= now < self.closes_at

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.cards import Target
 from pulse_bot.domain.calendar import spoken, zone
-from pulse_bot.domain.items import InvalidAnswer, check
+from pulse_bot.domain.items import COMMENT, InvalidAnswer, check
 from pulse_bot.domain.programme import next_opening
 from pulse_bot.domain.rounds import Round, State
 from pulse_bot.errors import Refused
@@ -143,6 +143,8 @@ def checked(asked: Round, target: Target, value: str) -> str:
     """An answer that fits its question. Raises Refused with a message for the member."""
     if target.round != asked.id or not 0 <= target.position < len(asked.items):
         raise Refused("That question is not in this round. Please open the questions again.")
+    if target.slot == COMMENT and not asked.takes_comments:
+        raise Refused("This group is too small for comments: they would give their writer away.")
     try:
         return check(asked.items[target.position], target.slot, value)
     except InvalidAnswer as error:
