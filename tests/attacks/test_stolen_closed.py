@@ -57,7 +57,9 @@ async def answered(made: Installation) -> tuple[Round, list[Address], list[bytes
     with made.database.read() as session:
         sent = session.scalars(sa.select(InvitationRow.id)).all()
     references = [f"reference-of-message-{number}" for number in sent]
-    entries = [ledger.Entry(*one) for one in zip(sent, [Delivery.SENT] * 14, references)]  # noqa: B905
+    entries = [
+        ledger.Entry(*one) for one in zip(sent, [Delivery.SENT] * 14, references, strict=False)
+    ]
     ledger.write(made.database, entries)
     await answer_all(made, asked, everybody)
     assert not await say(made, asked, everybody[0], COMMENT, "comment")

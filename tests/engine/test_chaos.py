@@ -108,7 +108,7 @@ def test_kill_9_in_the_middle_of_a_fan_out(fan: Fan) -> None:
     times = Counter(fan.sent())
     doubled = sum(times.values()) - len(times)
     everyone = {str(number) for number in range(MEMBERS)}
-    print(f"killed at {before:,}; first send {resumed:.1f} s after the start; {doubled} doubled")  # noqa: T201
+    print(f"killed at {before:,}; first send {resumed:.1f} s after the start; {doubled} doubled")  # noqa: T201 - a figure to read
     assert set(times) == fan.recorded() == everyone
     assert max(times.values()) <= 2
     assert doubled <= IN_FLIGHT

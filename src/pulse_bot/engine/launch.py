@@ -42,7 +42,10 @@ _DISCREET: Final = _Discreet()
 
 
 def launch(
-    db: sa.Engine, executor_id: str, poll: float, work: Callable[[str, tuple[int | str, ...]], None]
+    db: sa.Engine,
+    executor_id: str,
+    look_every: float,
+    work: Callable[[str, tuple[int | str, ...]], None],
 ) -> tuple[Workflow, Queue]:
     """Start DBOS on a database; returns the one workflow, which calls `work`, and its queue."""
     logger = logging.getLogger("dbos")
@@ -61,7 +64,7 @@ def launch(
     DBOS.launch()
     # One at a time in a partition, over all workers: that is what gives a bot one owner.
     queue = DBOS.register_queue(
-        QUEUE, partition_concurrency=1, polling_interval_sec=poll, on_conflict="always_update"
+        QUEUE, partition_concurrency=1, polling_interval_sec=look_every, on_conflict="always_update"
     )
     return job, queue
 
