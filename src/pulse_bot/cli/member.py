@@ -94,10 +94,11 @@ def _people(file: Path) -> Iterator[dict[str, str]]:
     with file.open(newline="", encoding="utf-8-sig") as stream:
         reader = csv.DictReader(stream)
         try:
+            columns = set(reader.fieldnames or ())
             rows = [(reader.line_num, row) for row in reader]
         except (UnicodeDecodeError, csv.Error):
             raise Refused(f"{file.name} is not a CSV file in UTF-8. Save it as such.") from None
-    missing = {"name", "organisation"} - set(reader.fieldnames or ())
+    missing = {"name", "organisation"} - columns
     if missing:
         raise Refused(f"{file.name} has no column {' and '.join(sorted(missing))}.")
     for line, row in rows:
@@ -112,6 +113,8 @@ def _person(row: dict[str, str], where: str) -> dict[str, str]:
     for column in ("name", "organisation"):
         if not person[column]:
             raise Refused(f"{where}: the {column} is missing.")
+        if not person[column].isprintable():
+            raise Refused(f"{where}: the {column} has a line break or a control character in it.")
     person["role"] = person["role"].lower() or "member"
     if person["role"] not in ROLES.choices:
         known = ", ".join(ROLES.choices)

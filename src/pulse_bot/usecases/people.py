@@ -52,6 +52,7 @@ def create_partnership(installation: Installation, new: NewPartnership) -> int:
     """Create a partnership, and return its id. Raises Refused."""
     if not new.name.strip():
         raise Refused("A partnership needs a name.")
+    _check_printable(new.name)
     _check_zone(new.time_zone)
     with installation.database.write() as session:
         if partnerships.exists(session, new.name.strip()):
@@ -95,6 +96,7 @@ def _add(
 ) -> int:
     if not new.name.strip() or not new.organisation.strip():
         raise Refused("A member needs a name and an organisation.")
+    _check_printable(new.name, new.organisation)
     if new.time_zone is not None:
         _check_zone(new.time_zone)
     if partnerships.member_at(session, address) is not None:
@@ -197,6 +199,12 @@ def add_holiday(
 
 def _span(days: Holiday) -> str:
     return str(days.first) if days.first == days.last else f"{days.first} to {days.last}"
+
+
+def _check_printable(*names: str) -> None:
+    # A NUL, which PostgreSQL cannot keep, or a line break, which would forge a line of a list.
+    if not all(name.isprintable() for name in names):
+        raise Refused("A name holds no line breaks and no control characters. Take them out.")
 
 
 def _check_zone(name: str) -> None:

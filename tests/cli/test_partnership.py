@@ -1,0 +1,124 @@
+"""`pulse-bot partnership`, and what every command says of settings, keys and databases."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from tests.cli.conftest import NAME, Shell
+
+
+def test_create_list_and_show(shell: Shell) -> None:
+    assert "No partnership yet" in shell.does("partnership", "list")
+    assert shell.json("partnership", "list") == []
+
+    told = shell.does("partnership", "create", NAME, "--time-zone", "Asia/Kathmandu")
+    assert told == f'Created "{NAME}". Next: pulse-bot member add, pulse-bot programme set.\n'
+
+    row = {
+        "name": NAME,
+        "time_zone": "Asia/Kathmandu",
+        "language": "en",
+        "members": 0,
+        "themes": None,
+        "opens": None,
+        "closes": None,
+    }
+    assert shell.json("partnership", "list") == [row]
+    assert shell.json("partnership", "show", NAME) == [row]
+    shown = shell.does("partnership", "show", NAME)
+    assert "Asia/Kathmandu" in shown
+    assert "the operator  created the partnership" in shown
+
+
+def test_a_name_that_is_taken_or_empty(shell: Shell) -> None:
+    shell.does("partnership", "create", NAME)
+
+    assert "already. Choose another name." in shell.fails("partnership", "create", f" {NAME} ")
+    assert "needs a name" in shell.fails("partnership", "create", "  ")
+    assert len(shell.json("partnership", "list")) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code", "says"),
+    [
+        ("--time-zone", "Europe/Atlantis", 1, '"Europe/Atlantis" is not a time zone. Use a name'),
+        ("--quiet-from", "25:00", 2, '"25:00" is not a time. Write it like 19:00.'),
+        ("--quiet-until", "7", 2, '"7" is not a time.'),
+        ("--quiet-until", "07:00+02:00", 2, "is not a time."),
+    ],
+)
+def test_settings_that_cannot_be(
+    shell: Shell, option: str, value: str, code: int, says: str
+) -> None:
+    assert says in shell.fails("partnership", "create", NAME, option, value, code=code)
+    assert shell.json("partnership", "list") == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("partnership", "show", "Nowhere"),
+        ("member", "list", "Nowhere"),
+        ("member", "add", "Nowhere", "--name", "A", "--organisation", "B"),
+        ("member", "link", "Nowhere", "1"),
+        ("programme", "set", "Nowhere"),
+        ("programme", "show", "Nowhere"),
+        ("programme", "holiday", "Nowhere", "2026-12-21"),
+        ("round", "open", "Nowhere"),
+        ("round", "close", "Nowhere"),
+        ("round", "list", "Nowhere"),
+        ("digest", "show", "Nowhere"),
+        ("digest", "export", "Nowhere"),
+    ],
+)
+def test_an_unknown_partnership_names_those_there_are(shell: Shell, words: tuple[str, ...]) -> None:
+    told = shell.fails(*words)
+    assert told == 'Error: There is no partnership "Nowhere". There are: none yet.\n'
+
+    if words[0] == "partnership":
+        shell.does("partnership", "create", NAME)
+        shell.does("partnership", "create", "Afon Valley")
+        assert f"There are: Afon Valley, {NAME}." in shell.fails(*words)
+
+
+def test_before_init_a_command_says_what_to_run(empty_shell: Shell) -> None:
+    assert "pulse-bot init" in empty_shell.fails("partnership", "list")
+
+
+def test_a_settings_file_that_is_missing_or_wrong(shell: Shell) -> None:
+    missing = shell.fails("--settings", "none.toml", "partnership", "list", code=2)
+    assert "none.toml, which is not a file. Run: pulse-bot init" in missing
+
+    (shell.folder / "wrong.toml").write_text('databse_url = "sqlite:////tmp/x.db"')
+    wrong = shell.fails("--settings", "wrong.toml", "partnership", "list", code=2)
+    assert "there is no setting databse_url. Did you mean database_url?" in wrong
+
+
+def test_a_key_store_that_others_can_read(shell: Shell) -> None:
+    shell.does("partnership", "create", NAME)
+    (shell.folder / "data" / "keys").chmod(0o755)
+
+    told = shell.fails("partnership", "list")
+
+    assert "chmod" in told
+    assert str(shell.folder / "data" / "keys") in told
+
+
+def test_a_database_that_is_newer_than_the_code(shell: Shell) -> None:
+    shell.does("partnership", "create", NAME)
+    database = sqlite3.connect(shell.folder / "data" / "pulse.db")
+    with database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+
+    told = shell.fails("partnership", "list")
+
+    assert "newer" in told
+
+
+def test_a_file_that_is_no_database(shell: Shell) -> None:
+    (shell.folder / "data" / "pulse.db").write_text("Dear diary, " * 500)
+
+    assert "not a pulse-bot database" in shell.fails("partnership", "list")
