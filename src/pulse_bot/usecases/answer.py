@@ -75,7 +75,7 @@ def record(installation: Installation, group: Sequence[Given]) -> list[Recorded 
         one
         if isinstance(one, Refused) or one.round.id in open_rounds
         # It closed between the look and the commit.
-        else Refused(_why_closed(installation, one.round))
+        else Refused(_why_not(installation, one.round))
         for one in drafts
     ]
 
@@ -102,8 +102,8 @@ def _draft(
 ) -> Recorded | Refused:
     try:
         who, frozen = _placed(given, people.get((given.address, given.round)), asked[given.round])
-        if not frozen.takes_answers(installation.clock.now()):
-            return Refused(_why_closed(installation, frozen))
+        if not (who.seated and frozen.takes_answers(installation.clock.now())):
+            return Refused(_why_not(installation, frozen))
         answers = {target: checked(frozen, target, text) for target, text in given.answers.items()}
         return _sealed(who, frozen, tag_keys[frozen.id], answers)
     except Refused as refused:
@@ -115,8 +115,6 @@ def _placed(given: Given, who: Seated | None, asked: Round | None) -> tuple[Seat
         raise NobodyThere
     if asked is None or asked.partnership != who.partnership:
         raise Refused("That question is not one of yours. Please open your questions again.")
-    if not who.seated and asked.state is State.OPEN:
-        raise Refused("You are not on this round's list; you will be asked in a later one.")
     return who, asked
 
 
@@ -151,9 +149,12 @@ def checked(asked: Round, target: Target, value: str) -> str:
         raise Refused(str(error)) from None
 
 
-def _why_closed(installation: Installation, frozen: Round) -> str:
+def _why_not(installation: Installation, frozen: Round) -> str:
     with installation.database.read() as session:
         asked = rounds.load(session, frozen.id) or frozen
+        # Seats are gone when a round is over, so that is asked first.
+        if asked.takes_answers(installation.clock.now()):
+            return "You are not on this round's list; you will be asked in a later one."
         partnership = session.get_one(PartnershipRow, asked.partnership)
         return closed_message(session, partnership, asked)
 
