@@ -67,7 +67,9 @@ async def test_home_tells_when_the_next_questions_come(talk: Talk) -> None:
     [card] = (await talk.home(one)).cards
     assert card.text[0] == "The next questions come on Wednesday 7 January at 15:30."
 
-    close(talk.made, opened_round(talk.made).id)
+    asked = opened_round(talk.made)
+    at(talk.made, CLOSES)
+    close(talk.made, asked.id)
     at(talk.made, CLOSES + HOUR)
     [card] = (await talk.home(one)).cards
     assert card.title == "Nothing to answer now"
