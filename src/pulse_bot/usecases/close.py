@@ -25,7 +25,7 @@ from pulse_bot.ports import RoundKeys
 from pulse_bot.sealing import Envelope, tag, unseal
 from pulse_bot.storage import envelopes, history, partnerships, rounds
 from pulse_bot.storage.columns import Delivery
-from pulse_bot.storage.models import PartnershipRow, PostRow
+from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
 _log = logging.getLogger(__name__)
@@ -63,7 +63,10 @@ def close_now(installation: Installation, name: str) -> int:
 def begin(installation: Installation, round_id: int) -> None:
     """Take no answer any more. The other runner is every worker that writes envelopes."""
     with installation.database.write() as session:
-        rounds.move(session, round_id, State.CLOSING)
+        if rounds.move(session, round_id, State.CLOSING):
+            row = session.get_one(RoundRow, round_id)
+            # An operator may close early; members are told when it was.
+            row.closes_at = min(row.closes_at, installation.clock.now())
 
 
 def settle(installation: Installation, round_id: int) -> None:
@@ -176,7 +179,7 @@ def _closed_round(
         partnership=partnership.name,
         number=asked.number,
         opened_at=asked.opens_at,
-        closed_at=min(now, asked.closes_at),
+        closed_at=asked.closes_at,
         next_opens_at=next_opening(planned[0], calendar, now) if planned else None,
         time_zone=partnership.time_zone,
         items=asked.items,
