@@ -7,8 +7,6 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from pulse_bot.domain.rounds import Round, State
 from pulse_bot.domain.schedule import Open
 from pulse_bot.errors import KeyStoreError
@@ -76,7 +74,6 @@ def ask_again(made: Installation) -> Round:
     return found(made, opened)
 
 
-@pytest.mark.xfail(strict=False, reason="storage does not tell the schedule of a replacement yet")
 def test_a_replacement_that_is_lost_too_is_not_replaced(made: Installation) -> None:
     people(made)
     made.keys.destroy(opened_round(made).id)

@@ -172,6 +172,7 @@ def as_state(session: Session, row: RoundRow, now: datetime) -> RoundState:
         slot=row.slot,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
+        again=row.again,
         reminders_done=session.scalar(reminded) or 0,
         unsent=frozenset((adapter, workspace) for adapter, workspace in session.execute(waiting)),
     )
