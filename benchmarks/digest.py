@@ -55,6 +55,7 @@ def make_history(made: Installation, first: int, last: int) -> None:
                 thresholds=newest.thresholds.to_json(),
                 items=[rounds.freeze(item) for item in newest.items],
                 again=False,
+                forgotten=True,
             )
             session.add(row)
             session.flush()
