@@ -134,7 +134,7 @@ def test_a_whole_round_with_a_restart(empty_shell: Shell, port: int) -> None:
 
 def test_a_port_in_use_ends_it_with_a_message(empty_shell: Shell) -> None:
     with occupied() as port:
-        set_up(empty_shell, port)
+        empty_shell.does("init", "--yes", "--data", "data", "--port", str(port))
         began = time.monotonic()
         ended = subprocess.run([PROGRAM, "run"], capture_output=True, text=True, check=False)
 

@@ -157,7 +157,7 @@ def test_every_minute_of_two_terms_over_both_changes_of_the_clocks() -> None:
 
 
 @given(st.integers(), st.integers(30, 239))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_a_year_with_ticks_at_random_times(seed: int, longest: int) -> None:
     """Every week outside the holidays opens once, closes once, and reminds twice at most."""
     chance = random.Random(seed)

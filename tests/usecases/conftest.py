@@ -50,9 +50,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def _empty(url: sa.URL) -> None:
     """Numbers begin at 1 again, as in a new database, which takes a second to make."""
     engine = sa.create_engine(url)
-    tables = ", ".join(f'"{name}"' for name in Table.metadata.tables)
+    numbered = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
     with engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        # Quicker than TRUNCATE, which makes every file anew.
+        for table in reversed(Table.metadata.sorted_tables):
+            connection.execute(sa.delete(table))
+        connection.execute(sa.text(numbered))
     engine.dispose()
 
 
