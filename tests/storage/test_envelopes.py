@@ -110,6 +110,32 @@ def test_writers_that_race_with_the_closing_leave_nothing_behind(
         assert session.scalar(sa.select(sa.func.count()).select_from(EnvelopeRow)) == 0
 
 
+def test_the_closing_waits_for_a_writer_that_is_slow(
+    made: Installation, asked: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The writer has looked at the round and has not stored its envelope yet."""
+    upsert, looked, closed = envelopes._upsert, threading.Event(), threading.Event()
+
+    def slowly(dialect: str) -> sa.Insert:
+        looked.set()
+        assert not closed.wait(0.5), "the round was closed between look and store"
+        return upsert(dialect)
+
+    def closes() -> int:
+        assert looked.wait(10)
+        with made.database.write() as session:
+            rounds.move(session, asked.id, State.CLOSING)
+            seen = len(envelopes.of_round(session, asked.id))
+        closed.set()
+        return seen
+
+    monkeypatch.setattr(envelopes, "_upsert", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        seen = pool.submit(closes)
+        stored = envelopes.write(made.database, [Envelope(asked.id, tag(1), b"x")])
+        assert stored == [seen.result(10) == 1] == [True]
+
+
 def test_workers_that_write_the_same_tags_do_not_deadlock(made: Installation, asked: Round) -> None:
     def writes(worker: int) -> None:
         numbers = range(20) if worker % 2 else range(19, -1, -1)
