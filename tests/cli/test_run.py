@@ -125,7 +125,7 @@ def test_a_whole_round_with_a_restart(empty_shell: Shell, port: int) -> None:
         assert shell.does("digest", "show", NAME) == shown
 
     log = (shell.folder / "run.log").read_text()
-    assert log.count("pulse-bot is running with web. Stop it with Ctrl-C.") == 2
+    assert log.count("Starting pulse-bot with web. Stop it with Ctrl-C.") == 2
     assert log.count("Stopped.") == 2
     for secret in (*(path.rpartition("/")[2] for path in paths), "Member 0", "School 3"):
         assert secret not in log

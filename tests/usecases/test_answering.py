@@ -21,7 +21,7 @@ from pulse_bot.usecases.people import (
     create_partnership,
     set_programme,
 )
-from tests.made_up import CLOSES, OPENS, PARTNERSHIP, PLAN, WEEK, at, found, opened_round, people
+from tests.made_up import OPENS, PARTNERSHIP, PLAN, WEEK, at, found, opened_round, people
 from tests.usecases.scene import Talk, envelopes_in
 
 RECORDED = "Recorded. You can change it until Friday 9 January at 16:00."
@@ -192,39 +192,6 @@ async def test_too_long_a_comment_says_how_long(talk: Talk) -> None:
 
     assert reply.outcome is Outcome.REFUSED
     assert "100,000 characters, and there is room for 500" in reply.notice
-    assert envelopes_in(talk.made) == 0
-
-
-async def test_a_closed_round_says_when_the_next_one_opens(talk: Talk) -> None:
-    [one, *_] = people(talk.made)
-    asked = opened_round(talk.made)
-    message = (
-        "This round closed on Friday 9 January at 16:00; the next opens on Wednesday 14 January "
-        "at 15:30."
-    )
-    at(talk.made, CLOSES)
-    # Its time is over, whether or not it was closed by now.
-    for _ in range(2):
-        for reply in (
-            await talk.choose(asked, one, "4"),
-            await talk.submit(asked, one, {"0:answer": "4"}),
-        ):
-            assert (reply.outcome, reply.notice) == (Outcome.REFUSED, message)
-        assert envelopes_in(talk.made) == 0
-        close(talk.made, asked.id)
-
-
-async def test_an_old_round_is_refused_while_a_new_one_is_open(talk: Talk) -> None:
-    [one, *_] = people(talk.made)
-    old = opened_round(talk.made)
-    at(talk.made, CLOSES)
-    close(talk.made, old.id)
-    opened_round(talk.made, 1)
-
-    reply = await talk.choose(old, one, "4")
-
-    assert reply.outcome is Outcome.REFUSED
-    assert reply.notice.startswith("This round closed on Friday 9 January at 16:00")
     assert envelopes_in(talk.made) == 0
 
 

@@ -19,7 +19,7 @@ from pulse_bot.usecases.people import (
     create_partnership,
     readdress,
 )
-from pulse_bot.usecases.report import digests
+from pulse_bot.usecases.report import digest, digests
 from tests.made_up import (
     CLOSES,
     OPENS,
@@ -126,7 +126,7 @@ async def test_everybody_reads_the_same_digests(talk: Talk) -> None:
     log = words([await talk.look(two, "log")])
     assert "the operator looked at every digest" in log
     with pytest.raises(Refused, match="Round 3 of Colne Valley has no digest"):
-        digests(talk.made, PARTNERSHIP, 3)
+        digest(talk.made, PARTNERSHIP, 3)
 
 
 async def test_the_roster_the_log_and_help(talk: Talk) -> None:

@@ -65,9 +65,9 @@ async def _weeks(play: Play) -> None:
 
 def _print_last_digest(play: Play) -> None:
     from pulse_bot.demo.crowd import PARTNERSHIP
-    from pulse_bot.usecases.report import digests
+    from pulse_bot.usecases.report import digest
 
-    newest = digests(play.installation, PARTNERSHIP)[0]
+    newest = digest(play.installation, PARTNERSHIP)
     click.echo(f"\n{play.installation.renderer.text(newest.statements)}")
 
 

@@ -31,15 +31,13 @@ def show(
 ) -> None:
     """Show a digest as it was released."""
     from pulse_bot.plugins import renderer
-    from pulse_bot.usecases.report import digests
+    from pulse_bot.usecases.report import digest as look_at
 
-    found = digests(installation, partnership, number)
-    if not found:
-        raise Refused(f"{partnership} has no digest yet: no round has closed.")
+    found = look_at(installation, partnership, number)
     if as_json:
-        click.echo(json.dumps(_plain(found[0]), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_plain(found), indent=2, ensure_ascii=False))
     else:
-        click.echo(renderer().text(found[0].statements))
+        click.echo(renderer().text(found.statements))
 
 
 @digest.command()

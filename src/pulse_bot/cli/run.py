@@ -56,7 +56,7 @@ async def _run(settings: Settings) -> None:
     serving = asyncio.create_task(app.run())
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, serving.cancel)
-    click.echo(f"pulse-bot is running with {', '.join(sorted(adapters))}. Stop it with Ctrl-C.")
+    click.echo(f"Starting pulse-bot with {', '.join(sorted(adapters))}. Stop it with Ctrl-C.")
     try:
         await serving
     except asyncio.CancelledError:

@@ -158,10 +158,12 @@ def as_state(session: Session, row: RoundRow, now: datetime) -> RoundState:
     """What the schedule needs to know of a round."""
     waiting = (
         select(InvitationRow.adapter, InvitationRow.workspace)
+        .join(MemberRow, MemberRow.id == InvitationRow.member_id)
         .where(
             InvitationRow.round_id == row.id,
             InvitationRow.state == Delivery.WAITING,
             InvitationRow.not_before <= now,
+            MemberRow.standing == Standing.ACTIVE,
         )
         .distinct()
     )

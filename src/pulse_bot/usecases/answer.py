@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -50,9 +51,14 @@ class Recorded:
     """A member's answers are on disk."""
 
     round: Round
-    until: str
-    """When the round closes, as the member would say it."""
+    time_zone: str
+    """The member's."""
     envelopes: Sequence[Envelope] = field(repr=False)
+
+    @property
+    def until(self) -> str:
+        """When the round closes, as the member would say it."""
+        return spoken(self.round.closes_at, zone(self.time_zone))
 
 
 Record = Callable[[Given], Awaitable[Recorded]]
@@ -75,7 +81,7 @@ def record(installation: Installation, group: Sequence[Given]) -> list[Recorded 
         one
         if isinstance(one, Refused) or one.round.id in open_rounds
         # It closed between the look and the commit.
-        else Refused(_why_not(installation, one.round))
+        else Refused(_why_not(installation, one.round, one.time_zone))
         for one in drafts
     ]
 
@@ -103,7 +109,7 @@ def _draft(
     try:
         who, frozen = _placed(given, people.get((given.address, given.round)), asked[given.round])
         if not (who.seated and frozen.takes_answers(installation.clock.now())):
-            return Refused(_why_not(installation, frozen))
+            return Refused(_why_not(installation, frozen, who.time_zone))
         answers = {target: checked(frozen, target, text) for target, text in given.answers.items()}
         return _sealed(who, frozen, tag_keys[frozen.id], answers)
     except Refused as refused:
@@ -134,7 +140,7 @@ def _sealed(
         seal(asked.id, asked.public_key, tag_key, tags[target], text)
         for target, text in answers.items()
     ]
-    return Recorded(asked, spoken(asked.closes_at, zone(who.time_zone)), letters)
+    return Recorded(asked, who.time_zone, letters)
 
 
 def checked(asked: Round, target: Target, value: str) -> str:
@@ -149,14 +155,14 @@ def checked(asked: Round, target: Target, value: str) -> str:
         raise Refused(str(error)) from None
 
 
-def _why_not(installation: Installation, frozen: Round) -> str:
+def _why_not(installation: Installation, frozen: Round, time_zone: str) -> str:
+    now = installation.clock.now()
     with installation.database.read() as session:
         asked = rounds.load(session, frozen.id) or frozen
         # Seats are gone when a round is over, so that is asked first.
-        if asked.takes_answers(installation.clock.now()):
+        if asked.takes_answers(now):
             return "You are not on this round's list; you will be asked in a later one."
-        partnership = session.get_one(PartnershipRow, asked.partnership)
-        return closed_message(session, partnership, asked)
+        return closed_message(session, asked, now, time_zone)
 
 
 def someone(session: Session, address: Address) -> tuple[MemberRow, PartnershipRow]:
@@ -167,12 +173,18 @@ def someone(session: Session, address: Address) -> tuple[MemberRow, PartnershipR
     return member, session.get_one(PartnershipRow, member.partnership_id)
 
 
-def closed_message(session: Session, partnership: PartnershipRow, asked: Round) -> str:
-    """Why a round takes no answer any more, and when the next one comes."""
+def closed_message(
+    session: Session, asked: Round, now: datetime, time_zone: str | None = None
+) -> str:
+    """Why a round takes no answer any more, and when the next one comes, in a member's zone."""
+    partnership = session.get_one(PartnershipRow, asked.partnership)
+    # A programme's hours are the partnership's; only their telling is the member's own.
     calendar = partnerships.calendar(session, partnership)
+    where = zone(time_zone or partnership.time_zone)
     planned = partnerships.programme(session, partnership.id)
-    opening = next_opening(planned[0], calendar, asked.closes_at) if planned else None
-    then = f"opens on {spoken(opening, calendar.zone)}" if opening else "has no date yet"
+    after = max(now, asked.closes_at)
+    opening = next_opening(planned[0], calendar, after) if planned else None
+    then = f"opens on {spoken(opening, where)}" if opening else "has no date yet"
     if asked.state is State.LOST:
         return f"The key of this round was lost, its answers destroyed unread; the next {then}."
-    return f"This round closed on {spoken(asked.closes_at, calendar.zone)}; the next {then}."
+    return f"This round closed on {spoken(asked.closes_at, where)}; the next {then}."

@@ -68,7 +68,8 @@ def _nothing_open(
 ) -> Card:
     newest = rounds.latest(session, partnership.id)
     if newest is not None and newest.state.value != "open":
-        said = closed_message(session, partnership, rounds.read(newest))
+        now = installation.clock.now()
+        said = closed_message(session, rounds.read(newest), now, str(calendar.zone))
     else:
         planned = partnerships.programme(session, partnership.id)
         now = installation.clock.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pulse_bot.domain.calendar import spoken, zone
 from pulse_bot.domain.digest import Digest
@@ -86,14 +87,38 @@ def log_rows(installation: Installation, name: str) -> list[Row]:
         ]
 
 
-def digests(installation: Installation, name: str, number: int | None = None) -> list[Digest]:
-    """The digests of a partnership, newest first, or the one of a round. The look is logged."""
+def digests(installation: Installation, name: str) -> list[Digest]:
+    """Every digest of a partnership, newest first. The look is logged."""
     with installation.database.write() as session:
         row = partnerships.by_name(session, name)
-        found = [one for one in history.digests(session, row.id) if number in (None, one.number)]
-        if not found and number is not None:
-            raise Refused(f"Round {number} of {name} has no digest: it is not closed.")
-        which = "every digest" if number is None else f"the digest of round {number}"
-        now = installation.clock.now()
-        partnerships.note(session, row.id, now, OPERATOR, f"looked at {which}")
+        found = history.digests(session, row.id)
+        _looked(session, installation, row.id, "every digest")
         return found
+
+
+def digest(installation: Installation, name: str, number: int | None = None) -> Digest:
+    """The newest digest, or the one of a round. The look is logged. Raises Refused."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, name)
+        if number is None:
+            found = history.digests(session, row.id, most=1)
+            if not found:
+                raise Refused(f"{name} has no digest yet: no round has closed.")
+            newest = found[0]
+        else:
+            newest = _numbered(session, row, number)
+        _looked(session, installation, row.id, f"the digest of round {newest.number}")
+        return newest
+
+
+def _numbered(session: Session, row: PartnershipRow, number: int) -> Digest:
+    try:
+        return history.digest(session, row.id, number)
+    except LookupError:
+        message = f"Round {number} of {row.name} has no digest: it is not closed."
+        raise Refused(message) from None
+
+
+def _looked(session: Session, installation: Installation, partnership: int, what: str) -> None:
+    now = installation.clock.now()
+    partnerships.note(session, partnership, now, OPERATOR, f"looked at {what}")
