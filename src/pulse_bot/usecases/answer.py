@@ -75,7 +75,8 @@ def record(installation: Installation, group: Sequence[Given]) -> list[Recorded 
     tag_keys = {number: _tag_key(installation, number) for number in asked if asked[number]}
     drafts = [_draft(installation, one, people, asked, tag_keys) for one in group]
     sealed = [letter for one in drafts if isinstance(one, Recorded) for letter in one.envelopes]
-    taken = envelopes.write(installation.database, sealed)
+    # A refusal writes nothing, so it waits for no writer.
+    taken = envelopes.write(installation.database, sealed) if sealed else []
     open_rounds = {letter.round for letter, ok in zip(sealed, taken, strict=True) if ok}
     return [
         one
