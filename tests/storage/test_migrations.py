@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,4 +119,18 @@ def test_a_new_migration_is_written_in_plain_types(tmp_path: Path) -> None:
     written = draft.read_text(encoding="utf-8")
     assert "sa.Column('closes_at', sa.DateTime()" in written
     assert "pulse_bot" not in written
+    database.close()
+
+
+def test_workers_that_start_together_upgrade_once(database_url: str) -> None:
+    script = (
+        "import sys; from pulse_bot.storage.database import Database; "
+        "from pulse_bot.storage.migrations import upgrade; upgrade(Database(sys.argv[1]))"
+    )
+    command_line = [sys.executable, "-c", script, database_url]
+    workers = [subprocess.Popen(command_line, stderr=subprocess.PIPE) for _ in range(4)]
+    said = [worker.communicate(timeout=60)[1].decode() for worker in workers]
+    assert [worker.returncode for worker in workers] == [0] * 4, said
+    database = Database(database_url)
+    assert differences(database) == []
     database.close()

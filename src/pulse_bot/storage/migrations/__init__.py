@@ -9,17 +9,23 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from pulse_bot.errors import StorageError
 from pulse_bot.storage.database import Database
 
 _HERE: Final = Path(__file__).parent
+_LOCK: Final = 7_305_511
+"""Any number that no other program takes for its lock on this server."""
 
 
 def upgrade(database: Database) -> None:
     """Bring a database up to date; harmless where it is. Raises StorageError for a newer one."""
     with database.connect() as connection:
+        if not database.sqlite:
+            # The other runner is a worker that starts at the same time. On SQLite the transaction
+            # itself keeps it out.
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
         _refuse_newer(connection)
         config = _config()
         config.attributes["connection"] = connection
