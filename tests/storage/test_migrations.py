@@ -16,7 +16,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from pulse_bot.errors import StorageError
-from pulse_bot.storage import migrations
+from pulse_bot.storage import (
+    migrations,
+    models,  # noqa: F401 - they enter themselves into the metadata
+)
 from pulse_bot.storage.columns import Table
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.migrations import upgrade
