@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from pulse_bot.domain.calendar import spoken, spoken_day, zone
 from pulse_bot.domain.digest import (
     Band,
     BlockFact,
@@ -23,7 +24,6 @@ from pulse_bot.domain.digest import (
     StatementKind,
     TrendFact,
 )
-from pulse_bot_reports.dates import day_in_words, moment_in_words
 from pulse_bot_reports.text import digest_text
 
 SILENCES: Final = {
@@ -95,7 +95,7 @@ def _statements(facts: DigestFacts) -> Iterator[Statement]:
 
 
 def _headline(facts: DigestFacts) -> Statement:
-    day = day_in_words(facts.closed_at, facts.time_zone)
+    day = spoken_day(facts.closed_at, zone(facts.time_zone))
     return Statement(
         StatementKind.HEADLINE, f"Round {facts.round_number} of {facts.partnership}, closed {day}."
     )
@@ -165,7 +165,7 @@ def _comments(facts: DigestFacts) -> Iterator[Statement]:
 def _next(facts: DigestFacts) -> Statement:
     if facts.next_opens_at is None:
         return Statement(StatementKind.NEXT, "The next round has no date yet.")
-    opens = moment_in_words(facts.next_opens_at, facts.time_zone)
+    opens = spoken(facts.next_opens_at, zone(facts.time_zone))
     return Statement(StatementKind.NEXT, f"The next round opens on {opens}.")
 
 

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
+from pulse_bot.domain.calendar import spoken_day, zone
 from pulse_bot.domain.digest import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
-from pulse_bot_reports.dates import day_in_words
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -64,13 +63,14 @@ def history_page(partnership: str, digests: Iterable[Digest], time_zone: str) ->
 
 
 def _entry(digest: Digest, time_zone: str) -> Entry:
-    closed = digest.closed_at.astimezone(ZoneInfo(time_zone))
+    where = zone(time_zone)
+    closed = digest.closed_at.astimezone(where)
     headlines = [one.text for one in digest.statements if one.kind is StatementKind.HEADLINE]
     return Entry(
         number=digest.number,
         year=closed.year,
         day=closed.date().isoformat(),
-        long_day=f"{day_in_words(closed, time_zone)} {closed.year}",
+        long_day=f"{spoken_day(closed, where)} {closed.year}",
         headline=" ".join(headlines),
         sections=tuple(_sections(digest.statements)),
     )

@@ -151,6 +151,14 @@ def _on(days: Iterable[date], slot: WeekTime, where: ZoneInfo) -> Iterable[datet
 
 def spoken(moment: datetime, where: ZoneInfo) -> str:
     """A moment as people say it there: "Friday 13 March at 16:00"."""
+    return f"{spoken_day(moment, where)} at {moment.astimezone(where):%H:%M}"
+
+
+def spoken_day(moment: datetime, where: ZoneInfo) -> str:
+    """The day of a moment there: "Friday 13 March".
+
+    Written out by hand: `strftime` names days in the language of the machine it runs on, and a
+    digest must be byte-identical wherever it is repeated.
+    """
     local = moment.astimezone(where)
-    month = _MONTHS[local.month - 1]
-    return f"{WEEKDAYS[local.weekday()]} {local.day} {month} at {local:%H:%M}"
+    return f"{WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
