@@ -62,6 +62,8 @@ def log() -> Iterator[io.StringIO]:
     before = (root.handlers, root.level, engine.handlers, engine.propagate)
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
     written = io.StringIO()
+    # An earlier test's `echo` would go on writing where that test read it.
+    logging.getLogger("sqlalchemy.engine.Engine").handlers.clear()
     logs.set_up("DEBUG", stream=written)
     yield written
     root.handlers, level, engine.handlers, engine.propagate = before

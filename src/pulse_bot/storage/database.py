@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pulse_bot.errors import MissingExtra, StorageError
+from pulse_bot.storage.scrubbing import scrub_postgres, scrub_sqlite
 
 _SQLITE_SETTINGS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -30,16 +31,6 @@ _SQLITE_SETTINGS: Final = (
 
 _PATIENCE: Final = 10.0
 """Seconds to wait for SQLite's one writer, where `?timeout=` in the address does not say else."""
-
-_TRUNCATE: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
-
-_SERVER_CLEANING: Final = (
-    # It waits for whoever reads, a backup perhaps, and everybody who answers waits behind it.
-    "SET lock_timeout = '2s'",
-    # Measured: after a plain VACUUM deleted rows are still readable on pages that others are on.
-    "VACUUM (FULL) envelope, seat, invitation",
-    "VACUUM member, waiting_comment",
-)
 
 _READ_ONLY: Final = (
     "The database is read-only. Give the user who runs pulse-bot write access to it and its folder."
@@ -109,28 +100,8 @@ class Database:
 
         Raises StorageError where another connection kept it from finishing; repeating is harmless.
         """
-        if self.sqlite:
-            self._scrub_sqlite()
-            return
-        with explained(), self.engine.connect() as connection:
-            autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-            try:
-                for step in _SERVER_CLEANING:
-                    autocommit.execute(text(step))
-            finally:
-                autocommit.execute(text("RESET lock_timeout"))
-
-    def _scrub_sqlite(self) -> None:
-        # Measured: after a plain VACUUM deleted rows are still readable in the write-ahead log,
-        # until a checkpoint truncates it. The driver's own connection, since none of this may run
-        # in a transaction.
-        with explained(), closing(self.engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            for step in (_TRUNCATE, "VACUUM", _TRUNCATE):
-                cursor.execute(step)
-            busy = cursor.fetchall()[0][0]
-        if busy:
-            raise StorageError("The database is in use and could not be cleaned yet. Try again.")
+        with explained():
+            (scrub_sqlite if self.sqlite else scrub_postgres)(self.engine)
 
     def close(self) -> None:
         """Give back every connection."""
