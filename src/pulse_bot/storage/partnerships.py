@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.calendar import Calendar, Holiday, WeekTime, zone
@@ -53,18 +54,25 @@ def by_name(session: Session, name: str) -> PartnershipRow:
 
 def calendar(session: Session, row: PartnershipRow, member: MemberRow | None = None) -> Calendar:
     """When a partnership may be written to, or one member of it, with its school's own terms."""
-    own = member.organisation_id if member is not None else None
-    query = select(HolidayRow.first, HolidayRow.last).where(
-        HolidayRow.partnership_id == row.id,
-        or_(HolidayRow.organisation_id.is_(None), HolidayRow.organisation_id == own),
-    )
-    name = (member.time_zone if member is not None else None) or row.time_zone or "UTC"
-    return Calendar(
-        zone=zone(name),
-        holidays=tuple(Holiday(first, last) for first, last in session.execute(query)),
-        quiet_from=row.quiet_from,
-        quiet_until=row.quiet_until,
-    )
+    return calendars(session, row)(member)
+
+
+def calendars(session: Session, row: PartnershipRow) -> Callable[[MemberRow | None], Calendar]:
+    """The calendars of a partnership's members, read once for however many of them."""
+    query = select(HolidayRow.organisation_id, HolidayRow.first, HolidayRow.last)
+    days = session.execute(query.where(HolidayRow.partnership_id == row.id)).all()
+
+    @cache
+    def made(organisation: int | None, time_zone: str) -> Calendar:
+        own = [Holiday(first, last) for of, first, last in days if of in (None, organisation)]
+        return Calendar(zone(time_zone), tuple(own), row.quiet_from, row.quiet_until)
+
+    def of_member(member: MemberRow | None) -> Calendar:
+        if member is None:
+            return made(None, row.time_zone)
+        return made(member.organisation_id, member.time_zone or row.time_zone)
+
+    return of_member
 
 
 def programme(session: Session, partnership_id: int) -> tuple[Programme, datetime] | None:

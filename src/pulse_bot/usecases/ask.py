@@ -82,8 +82,9 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
     # If this transaction fails, its key is left behind: it opens nothing, and is replaced when the
     # number is used again.
     row.public_key = public_key(installation.keys.create(row.id))
+    calendar_of = partnerships.calendars(session, partnership)
     for member in members:
-        _invite(session, row, member, partnerships.calendar(session, partnership, member), now)
+        _invite(session, row, member, calendar_of(member), now)
     return row.id
 
 

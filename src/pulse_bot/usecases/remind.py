@@ -29,14 +29,14 @@ def remind(
         if not rounds.claim_reminder(session, round_id, which, adapter, workspace):
             return []
         partnership = session.get_one(PartnershipRow, asked.partnership)
-        calendar = partnerships.calendar(session, partnership)
-        card = first_card(asked, spoken(asked.closes_at, calendar.zone))
+        calendar_of = partnerships.calendars(session, partnership)
+        card = first_card(asked, spoken(asked.closes_at, calendar_of(None).zone))
         given = envelopes.tags_of(session, round_id)
         return [
             (address, card)
             for member, address in rounds.seated_in(session, round_id, adapter, workspace)
             if not has_answered(asked, keys, member.id, given)
-            and not partnerships.calendar(session, partnership, member).is_quiet(now)
+            and not calendar_of(member).is_quiet(now)
         ]
 
 
