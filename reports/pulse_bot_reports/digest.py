@@ -50,8 +50,6 @@ BANDS: Final = {
     Band.NOT_MOST: "Some of those asked did not answer.",
 }
 
-OWN_WORDS: Final = "In our own words, shuffled, this week's and any that waited:"
-
 SILENCE_HIDES: Final = "Those who did not answer may see it differently."
 
 CALLS: Final = {
@@ -90,7 +88,8 @@ def _statements(facts: DigestFacts) -> Iterator[Statement]:
     yield from _response(facts)
     if facts.talk:
         yield Statement(StatementKind.TALK, f"Worth talking about: {facts.talk}")
-    yield from _comments(facts)
+    for words in facts.comments:
+        yield Statement(StatementKind.COMMENT, f"Somebody wrote: “{words}”")
     yield _next(facts)
 
 
@@ -153,13 +152,6 @@ def _response(facts: DigestFacts) -> Iterator[Statement]:
             StatementKind.RESPONSE,
             "Several members were asked for the first time, so read a change with care.",
         )
-
-
-def _comments(facts: DigestFacts) -> Iterator[Statement]:
-    if facts.comments:
-        yield Statement(StatementKind.COMMENT, OWN_WORDS)
-    for words in facts.comments:
-        yield Statement(StatementKind.COMMENT, f"“{words}”")
 
 
 def _next(facts: DigestFacts) -> Statement:

@@ -143,7 +143,7 @@ def test_days_are_those_of_the_partnership() -> None:
 
 def test_comments_stand_as_they_were_written() -> None:
     text = digest_text(renderer.statements(replace(FACTS, comments=("One.\nTwo.", "نعم 👍"))))
-    assert "- “One.\n  Two.”\n- “نعم 👍”\n" in text
+    assert "- Somebody wrote: “One.\n  Two.”\n- Somebody wrote: “نعم 👍”\n" in text
 
 
 def test_text_keeps_to_its_width_and_cuts_no_word() -> None:
