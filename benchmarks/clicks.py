@@ -15,7 +15,7 @@ from itertools import count
 from statistics import median
 from typing import Final
 
-from benchmarks.made_up import CLOSES, OPENS, address, installation
+from benchmarks._made_up import CLOSES, OPENS, address, installation
 from pulse_bot.cards import Target
 from pulse_bot.domain import schedule
 from pulse_bot.errors import Refused

@@ -13,7 +13,7 @@ from datetime import timedelta
 from statistics import median
 from typing import Final
 
-from benchmarks.made_up import CLOSES, OPENS, address, installation
+from benchmarks._made_up import CLOSES, OPENS, address, installation
 from pulse_bot.cards import Target
 from pulse_bot.domain import schedule
 from pulse_bot.domain.digest import Statement, StatementKind
