@@ -65,7 +65,7 @@ def export(
         file.write_text(written + "\n", encoding="utf-8")
     except OSError as error:
         raise Refused(f"{file} cannot be written: {error.strerror}.") from None
-    click.echo(f"Wrote {len(found)} digests to {file}.")
+    click.echo(f"Wrote {len(found)} digest{'' if len(found) == 1 else 's'} to {file}.")
 
 
 def _plain(one: Digest) -> dict[str, object]:
