@@ -12,6 +12,7 @@ from typing import Final
 
 from pulse_bot.domain.calendar import Calendar, spoken
 from pulse_bot.domain.items import COMMENT, LONGEST_COMMENT, SKIP, Item, Kind, options, slots
+from pulse_bot.domain.release import Thresholds
 from pulse_bot.domain.rounds import Round
 from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option
 
@@ -177,8 +178,7 @@ def comment_form(asked: Round, position: int) -> Form:
 
 def promise_card(asked: Round | None, calendar: Calendar) -> Card:
     """The promise in plain words, computed for the round that it is read before."""
-    answers = asked.thresholds.answers if asked is not None else 5
-    schools = asked.thresholds.organisations if asked is not None else 4
+    bars = asked.thresholds if asked is not None else Thresholds()
     when = (
         f"When this round closes, on {spoken(asked.closes_at, calendar.zone)},"
         if asked is not None
@@ -198,9 +198,9 @@ def promise_card(asked: Round | None, calendar: Calendar) -> Card:
                 "server."
             ),
             (
-                f"Nothing is shown from fewer than {answers} answers, or from fewer than {schools} "
-                "schools, and what is shown is rounded so that nobody can be worked out. Who "
-                "answered and who did not is shown to nobody."
+                f"Nothing is shown from fewer than {bars.answers} answers, or from fewer than "
+                f"{bars.organisations} schools, and what is shown is rounded so that nobody can be "
+                "worked out. Who answered and who did not is shown to nobody."
             ),
             "Everybody sees the same results at the same time.",
             (

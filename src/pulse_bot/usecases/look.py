@@ -163,7 +163,7 @@ def _held(session: Session, member: MemberRow) -> list[str]:
         f"Question cards sent to you in it: {session.scalar(sent) or 0}",
         (
             "Your answers: sealed and without your name while a round is open, and destroyed when "
-            "it closes. Whether you answered is kept nowhere."
+            "it closes. No list says whether you answered."
         ),
     ]
 
