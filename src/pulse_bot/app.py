@@ -8,14 +8,14 @@ from collections.abc import Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pulse_bot.banks.load import load_library
 from pulse_bot.delivery import Bridge, Courier, Fate, Receipt
 from pulse_bot.domain import schedule
 from pulse_bot.domain.items import Item
 from pulse_bot.engine import EVERY_MINUTE, Engine, Pace
-from pulse_bot.errors import AdapterError
+from pulse_bot.errors import AdapterError, Refused
 from pulse_bot.key_stores import load_installation_key, open_key_store
 from pulse_bot.plugins import adapter_plugins, renderer
 from pulse_bot.ports import ChatAdapter, Clock, Event, Job, JobHandler, KeyStore, Reply
@@ -73,7 +73,7 @@ def assemble(
     keys.check()
     database = Database(database_url)
     upgrade(database)
-    installation = Installation(
+    return Installation(
         database=database,
         keys=keys,
         clock=clock,
@@ -81,8 +81,6 @@ def assemble(
         pool=cache(partial(_pool, bank_dirs)),
         installation_key=installation_key,
     )
-    sweep(installation)
-    return installation
 
 
 def _pool(bank_dirs: Sequence[Path]) -> Pool:
@@ -133,8 +131,14 @@ class App:
 
     async def run(self) -> None:
         """Serve until cancelled. Raises AdapterError where an adapter cannot listen."""
-        await self.start()
         try:
+            # Stopped in the middle of a start, it must still be stopped.
+            starting = asyncio.create_task(self.start())
+            try:
+                await asyncio.shield(starting)
+            except asyncio.CancelledError:
+                await asyncio.wait([starting])
+                raise
             async with asyncio.TaskGroup() as listening:
                 for adapter in self._adapters.values():
                     listening.create_task(adapter.run(self.handle))
@@ -146,6 +150,8 @@ class App:
     async def start(self) -> None:
         """Start the engine; the adapters live on the running loop."""
         self._bridge = Bridge(asyncio.get_running_loop())
+        # Not by commands: one with another key store in its settings would give open rounds up.
+        await asyncio.to_thread(sweep, self.installation)
         await asyncio.to_thread(self.engine.start)
 
     async def stop(self) -> None:
@@ -159,7 +165,7 @@ class App:
             self._bridge.close()
 
     def _tick(self, now: datetime) -> list[Job]:
-        return tick(self.installation, now, self.engine.live())
+        return tick(self.installation, now, self.engine.live(), frozenset(self._adapters))
 
     def _handlers(self) -> dict[str, JobHandler]:
         return {
@@ -173,7 +179,11 @@ class App:
     def _open(self, partnership: int, slot: str, closes_at: str, again: int) -> bool:
         opening, closing = datetime.fromisoformat(slot), datetime.fromisoformat(closes_at)
         plan = schedule.Open(partnership, opening, closing, bool(again))
-        opened = open_round(self.installation, plan)
+        try:
+            opened = open_round(self.installation, plan)
+        except Refused as refused:
+            _log.info("No round was opened. %s", refused, extra={"partnership": partnership})
+            return False
         if opened is not None:
             _log.info("A round is open.", extra={"partnership": partnership, "round": opened})
             # Not a minute later: the tick gives out what is due, the new round's cards too.
@@ -194,7 +204,8 @@ class App:
         return delivered.not_yet == 0
 
     async def _record(self, invitation: int, receipt: Receipt) -> None:
-        await self._ledger.put(ledger.Entry(invitation, _kept(receipt), receipt.reference))
+        # What is not sent yet is not recorded, so the state is one of the two others.
+        await self._ledger.put(ledger.Entry(invitation, _POSTED[receipt.fate], receipt.reference))
 
     def _remind(self, round_id: int, which: int, adapter: str, workspace: str) -> bool:
         listening = self._listening(adapter)
@@ -216,9 +227,11 @@ class App:
             return False
         adapter = self._adapters[posting.address.adapter]
         receipt = self._wait(self._courier.send(adapter, posting.address, posting.card))
-        posted(self.installation, posting, _kept(receipt), receipt.reference)
-        _log.info("A digest was posted: %s.", _kept(receipt), extra={"round": round_id})
-        return True
+        kept = _POSTED[receipt.fate]
+        posted(self.installation, posting, kept, receipt.reference)
+        _log.info("A digest's way into a chat: %s.", kept.value, extra={"round": round_id})
+        # One that could not be sent yet waits for a later tick.
+        return kept is not Delivery.WAITING
 
     def _listening(self, adapter: str) -> ChatAdapter | None:
         if adapter not in self._adapters:
@@ -231,8 +244,11 @@ class App:
         return self._bridge.call(sending)
 
 
-def _kept(receipt: Receipt) -> Delivery:
-    return Delivery.SENT if receipt.fate is Fate.SENT else Delivery.FAILED
+_POSTED: Final = {
+    Fate.SENT: Delivery.SENT,
+    Fate.FAILED: Delivery.FAILED,
+    Fate.NOT_YET: Delivery.WAITING,
+}
 
 
 async def _unrecorded(_number: int, _receipt: Receipt) -> None:

@@ -12,8 +12,8 @@ from typing import Final
 
 from pulse_bot.domain.calendar import Calendar, spoken
 from pulse_bot.domain.items import COMMENT, LONGEST_COMMENT, SKIP, Item, Kind, options, slots
-from pulse_bot.domain.release import Thresholds
 from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option
 
 ANSWER: Final = "answer"
@@ -112,7 +112,9 @@ def first_card(asked: Round, until: str) -> Card:
 def next_card(asked: Round, after: Target, until: str) -> Card | None:
     """The card that follows an answer; None after the last."""
     order = [(n, slot) for n, item in enumerate(asked.items) for slot in slots(item)]
-    following = order[order.index((after.position, after.slot)) + 1 :]
+    here = (after.position, after.slot)
+    # A comment's slot is none of a question's own.
+    following = order[order.index(here) + 1 :] if here in order else []
     return question_card(asked, *following[0], until) if following else None
 
 
@@ -198,7 +200,7 @@ def promise_card(asked: Round | None, calendar: Calendar) -> Card:
                 "server."
             ),
             (
-                f"Nothing is shown from fewer than {bars.answers} answers, or from fewer than "
+                f"No result is shown from fewer than {bars.answers} answers, or from fewer than "
                 f"{bars.organisations} schools, and what is shown is rounded so that nobody can be "
                 "worked out. Who answered and who did not is shown to nobody."
             ),

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from pulse_bot.domain.digest import Level, Silence
 from pulse_bot.domain.items import SKIP, Item, Kind
-from pulse_bot.domain.release import PastRound, Thresholds, block, question
+from pulse_bot.domain.release import PastRound, block, question
 from pulse_bot.domain.tallies import Answers, Tally, tally
+from pulse_bot.domain.thresholds import Thresholds
 
 ITEM = Item("trust-1", "trust", "We trust one another.", Kind.AGREE, "trust", "When?")
 BARS = Thresholds()

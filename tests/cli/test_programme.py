@@ -57,11 +57,11 @@ def test_reminders_may_be_left_out(valley: Shell) -> None:
 
 def test_holidays(valley: Shell) -> None:
     told = valley.does("programme", "holiday", NAME, "2026-12-21", "2027-01-04")
-    assert told == "Nothing is asked from 2026-12-21 to 2027-01-04.\n"
-    own = ("--organisation", "School A")
-    assert "from 2026-12-18 to 2026-12-18" in valley.does(
-        "programme", "holiday", NAME, "2026-12-18", *own
-    )
+    assert told == "Nobody is asked from 2026-12-21 to 2027-01-04.\n"
+    own = ("programme", "holiday", NAME, "2026-12-18", "--organisation")
+    assert 'There is no organisation "Skool A" in' in valley.fails(*own, "Skool A")
+    valley.does("member", "add", NAME, "--name", "Ann", "--organisation", "School A")
+    assert valley.does(*own, "school a") == "Nobody of school a is asked on 2026-12-18.\n"
     log = valley.does("partnership", "show", NAME)
     assert "added a holiday: 2026-12-21 to 2027-01-04" in log
     assert "added a holiday of School A: 2026-12-18" in log

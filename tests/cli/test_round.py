@@ -64,7 +64,7 @@ def test_a_digest_is_shown_and_exported_as_it_was_released(people: Shell) -> Non
     assert people.does("digest", "show", NAME) == text
 
     assert people.does("digest", "export", NAME, "--to", "page.html") == (
-        "Wrote 1 digests to page.html.\n"
+        "Wrote 1 digest to page.html.\n"
     )
     page = (people.folder / "page.html").read_text("utf-8")
     assert f"Round 1 of {NAME}" in page

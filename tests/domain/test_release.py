@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from pulse_bot.domain.digest import Band, Level, Silence
 from pulse_bot.domain.items import Choice, Item, Kind
-from pulse_bot.domain.release import PastRound, Thresholds, band, block, question, say
+from pulse_bot.domain.release import PastRound, band, block, question, say
 from pulse_bot.domain.tallies import Answers, Tally, tally
+from pulse_bot.domain.thresholds import Thresholds
 
 BARS = Thresholds()
 STEPS = [Fraction(1, 2), Fraction(2, 5), Fraction(1, 5), Fraction(1, 10)]

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from pulse_bot.domain.digest import Band, BlockFact, Call, DigestFacts, Level, Silence, TrendFact
 from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release import ClosedRound, PastRound, Series, Thresholds, facts
+from pulse_bot.domain.release import ClosedRound, Comment, PastRound, Series, facts
 from pulse_bot.domain.tallies import Answers, Tally, tally
+from pulse_bot.domain.thresholds import Thresholds
 
 BARS = Thresholds()
 THEMES = ("trust", "honesty", "accountability")
@@ -143,14 +144,16 @@ FIVE_COMMENTS = ("One.", "Two.", "Three.", "Four.", "Five.")
 def test_comments_come_from_eight_who_answered_and_five_comments(
     roster: int, answered: int, comments: tuple[str, ...], shown: bool
 ) -> None:
-    one = replace(closed(), roster_size=roster, answered=answered, comments=comments)
+    crowd = tuple(Comment(words, first=True) for words in comments)
+    one = replace(closed(), roster_size=roster, answered=answered, organisations=4, comments=crowd)
     assert facts(one).comments == (comments if shown else ())
 
 
 @pytest.mark.parametrize("roster", range(5, 41))
 def test_comments_never_tell_that_all_or_all_but_one_answered(roster: int) -> None:
     """Rule 5: what a reader sees beside the top band fits all but two as well as all."""
-    one = replace(closed(), roster_size=roster, comments=FIVE_COMMENTS)
+    crowd = tuple(Comment(words, first=True) for words in FIVE_COMMENTS)
+    one = replace(closed(), roster_size=roster, organisations=4, comments=crowd)
     said = {
         facts(replace(one, answered=answered)).comments
         for answered in (roster - 2, roster - 1, roster)

@@ -45,7 +45,8 @@ def comments(talk: Talk, asked: Round) -> list[str]:
     assert keys is not None
     with talk.made.database.read() as session:
         sealed = envelopes.of_round(session, asked.id)
-        return list(hear(asked, keys, rounds.roster(session, asked.id), sealed).comments)
+        said = hear(asked, keys, rounds.roster(session, asked.id), sealed).comments
+        return [one.words for one in said]
 
 
 async def test_a_press_is_recorded_and_shows_the_next_question(talk: Talk) -> None:

@@ -129,7 +129,7 @@ async def test_a_key_store_that_fails_is_told_kindly(tmp_path: Path) -> None:
     keys.broken = True
     async with recording(made) as record:
         talk = Talk(made, record)
-        replies = [await talk.choose(asked, one, "4"), await talk.home(one)]
+        replies = [await talk.choose(asked, one, "4"), await talk.choose(asked, one, "3")]
         keys.broken = False
         assert (await talk.choose(asked, one, "4")).outcome is Outcome.DONE
 

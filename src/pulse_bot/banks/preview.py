@@ -12,8 +12,8 @@ from typing import Final
 
 from pulse_bot.cards import question_card
 from pulse_bot.domain.items import Item, slots
-from pulse_bot.domain.release import Thresholds
 from pulse_bot.domain.rounds import Round, State
+from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.ports import Button, Card
 
 _OPENS: Final = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)

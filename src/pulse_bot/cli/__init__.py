@@ -6,6 +6,7 @@ imported when it is used, so that help and a mistyped word cost nothing. No deci
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
@@ -95,7 +96,7 @@ class Root(click.Group):
     help="The settings file.  [default: pulse-bot.toml, if there is one]",
 )
 def root(settings: Path | None) -> None:
-    """Ask a partnership of schools one to three questions a week, in the chat it already uses.
+    """Ask a partnership of schools one to three questions a week, on pages of their own.
 
     Answers are sealed until a round closes, then only what cannot betray anybody is said.
     Start with `pulse-bot demo`, or `pulse-bot init` and `pulse-bot run`.
@@ -125,6 +126,8 @@ def main() -> None:
     from pulse_bot.logs import hide_payloads
 
     hide_payloads()
+    # Whatever is written here, a database, a list of links, is its owner's alone.
+    os.umask(0o077)
     root.main(prog_name="pulse-bot")
 
 

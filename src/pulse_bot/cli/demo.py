@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--headless", is_flag=True, help="Print the last digest and end.")
-@click.option("--port", default=8080, show_default=True, help="The port of the page.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8080,
+    show_default=True,
+    help="The port of the page.",
+)
 def demo(*, headless: bool, port: int) -> None:
     """Play a made-up partnership, then let you try it."""
     from pulse_bot.logs import set_up

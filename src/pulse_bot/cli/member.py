@@ -94,13 +94,18 @@ def _people(file: Path) -> Iterator[dict[str, str]]:
     with file.open(newline="", encoding="utf-8-sig") as stream:
         reader = csv.DictReader(stream)
         try:
-            columns = set(reader.fieldnames or ())
+            # Spreadsheets write headings with capitals and blanks.
+            reader.fieldnames = [one.strip().lower() for one in reader.fieldnames or ()]
+            columns = set(reader.fieldnames)
             rows = [(reader.line_num, row) for row in reader]
         except (UnicodeDecodeError, csv.Error):
             raise Refused(f"{file.name} is not a CSV file in UTF-8. Save it as such.") from None
     missing = {"name", "organisation"} - columns
     if missing:
-        raise Refused(f"{file.name} has no column {' and '.join(sorted(missing))}.")
+        raise Refused(
+            f"{file.name} has no column {' and '.join(sorted(missing))}. Its first line must read: "
+            "name,organisation,role - with commas."
+        )
     for line, row in rows:
         yield _person(row, f"{file.name}, line {line}")
 
@@ -147,6 +152,18 @@ def link(installation: Installation, *, partnership: str, number: int, adapter: 
     fresh = _new_link(adapter)
     readdress(installation, partnership, number, fresh.address)
     click.echo(f"The old link is dead. Give this one to nobody else:\n{fresh.url}")
+
+
+@member.command()
+@click.argument("partnership")
+@click.argument("number", type=click.IntRange(1, HIGHEST))
+@with_installation
+def remove(installation: Installation, *, partnership: str, number: int) -> None:
+    """Remove a member who has gone: name and address are deleted, the link is dead."""
+    from pulse_bot.usecases.people import remove_member
+
+    remove_member(installation, partnership, number)
+    click.echo(f"Member {number} is removed; name and address are deleted.")
 
 
 @with_settings

@@ -109,7 +109,9 @@ def holiday(
 
     days = Holiday(_day(first), _day(last or first))
     add_holiday(installation, partnership, days, organisation)
-    click.echo(f"Nothing is asked from {days.first} to {days.last}.")
+    when = f"from {days.first} to {days.last}" if last else f"on {days.first}"
+    who = f"Nobody of {organisation}" if organisation else "Nobody"
+    click.echo(f"{who} is asked {when}.")
 
 
 def _day(text: str) -> date:

@@ -9,7 +9,7 @@ whole numbers and fractions: a rounding error at the border of a cell would be a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from math import ceil
@@ -27,6 +27,7 @@ from pulse_bot.domain.digest import (
 )
 from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.tallies import Tally
+from pulse_bot.domain.thresholds import BLOCK_ROUNDS, Thresholds
 
 LOWEST: Final = 1
 MIDDLE: Final = 3
@@ -60,57 +61,6 @@ SMALLEST_BAND: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
-    """The bars of the release policy, frozen when a round opens and kept with it (rule 9).
-
-    They may be stricter than the policy, never laxer: its measurements hold for these bars.
-    """
-
-    answers: int = 5
-    organisations: int = 4
-    week_answers: int = 7
-    roster: int = 10
-    block_rounds: int = 6
-    block_answers: int = 28
-    block_least_rounds: int = 3
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for a bar under the policy's own."""
-        for name, least in _LEAST.items():
-            if getattr(self, name) < least:
-                raise ValueError(f"The bar {name!r} of the release policy is never under {least}.")
-        if self.block_rounds != _BLOCK_ROUNDS:
-            raise ValueError(f"A block is {_BLOCK_ROUNDS} rounds, one whole turn of the core.")
-
-    @classmethod
-    def for_partnership(cls, organisations: int) -> Thresholds:
-        """The bars for a partnership of so many organisations."""
-        return cls(organisations=max(_LEAST["organisations"], min(4, organisations)))
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, int]) -> Thresholds:
-        """The bars as they were kept. Raises ValueError where one is missing or unknown."""
-        if set(kept) != {one.name for one in fields(cls)}:
-            raise ValueError("These are not the bars of a round: one is missing or unknown.")
-        return cls(**kept)
-
-    def to_json(self) -> dict[str, int]:
-        """The bars as they are kept."""
-        return asdict(self)
-
-
-_BLOCK_ROUNDS: Final = 6
-_LEAST: Final = {
-    "answers": 5,
-    "organisations": 3,
-    "week_answers": 7,
-    "roster": 10,
-    "block_answers": 28,
-    "block_least_rounds": 3,
-}
-
-
-@dataclass(frozen=True, slots=True)
 class PastRound:
     """What one round of a theme's series left behind, with the bars that were promised for it."""
 
@@ -130,6 +80,14 @@ class Series:
     dimension: str
     rounds: int
     block: tuple[PastRound, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment; `first` where its writer has written no other in that round."""
+
+    words: str
+    first: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +112,9 @@ class ClosedRound:
     newcomers: int
     thresholds: Thresholds
     series: tuple[Series, ...]
-    comments: tuple[str, ...] = ()
+    organisations: int = 0
+    """How many organisations those who answered belong to."""
+    comments: tuple[Comment, ...] = ()
     """Those of this round and those that waited for it, shuffled."""
 
 
@@ -174,7 +134,7 @@ def facts(closed: ClosedRound) -> DigestFacts:
         talk=_talk(closed),
         # One newcomer is known to everybody; several are a reason to read a change with care.
         newcomers=closed.newcomers > 1,
-        comments=closed.comments if _comments_shown(closed) else (),
+        comments=tuple(one.words for one in closed.comments) if _comments_shown(closed) else (),
     )
 
 
@@ -249,8 +209,18 @@ def band(answered: int, roster_size: int) -> Band:
     ]
 
 
+def worth_keeping(tally: Tally, thresholds: Thresholds) -> Tally:
+    """A tally as it may be kept: nothing of too few answers, which the key's holder could read."""
+    if _two_keys(tally, thresholds):
+        return tally
+    return Tally(tally.item, tally.kind, n=0, organisations=0)
+
+
 def _comments_shown(closed: ClosedRound) -> bool:
-    """From at least 8 who answered and 5 comments; fewer wait, unread (rule 8).
+    """From at least 8 who answered and 5 who commented; fewer wait, unread (rule 8).
+
+    Writers count, once a round, and not their comments: one who writes five is no crowd. And the
+    answers must come out of enough organisations, as for every number (rule 1).
 
     Under the roster's bar they wait too: of 8 members their coming would tell that all answered,
     of 9 that all or all but one did (rule 5).
@@ -258,7 +228,8 @@ def _comments_shown(closed: ClosedRound) -> bool:
     return (
         closed.roster_size >= closed.thresholds.roster
         and closed.answered >= COMMENT_ANSWERS
-        and len(closed.comments) >= COMMENTS
+        and closed.organisations >= closed.thresholds.organisations
+        and sum(one.first for one in closed.comments) >= COMMENTS
     )
 
 
@@ -303,5 +274,5 @@ def _talk(closed: ClosedRound) -> str:
     core of six and its neighbours of the week would meet the same prompt for ever.
     """
     prompts = [item.talk for item in closed.items if item.talk]
-    turn = closed.number + closed.number // _BLOCK_ROUNDS
+    turn = closed.number + closed.number // BLOCK_ROUNDS
     return prompts[turn % len(prompts)] if prompts else ""

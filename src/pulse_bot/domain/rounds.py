@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pulse_bot.domain.items import Item
-from pulse_bot.domain.release import Thresholds
+from pulse_bot.domain.thresholds import Thresholds
 
 
 class State(StrEnum):

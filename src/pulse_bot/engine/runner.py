@@ -84,7 +84,8 @@ class Engine:
         self._stopping = threading.Event()
         self._stopping.set()  # as it is before a start
         self._idle = threading.Condition()
-        self._running = 0
+        self._running: set[str] = set()
+        self._still_since: dict[str, float] = {}
         self._turned = -1
         self._loops = Loops(self._stopping)
         self._beats = 0
@@ -122,7 +123,7 @@ class Engine:
         self._stopping.set()
         self._on_stop()
         with self._idle:
-            self._idle.wait_for(lambda: self._running == 0, timeout=_GRACE_SECONDS)
+            self._idle.wait_for(lambda: not self._running, timeout=_GRACE_SECONDS)
         self._loops.join(_GRACE_SECONDS)
         # Without a heartbeat, another worker's next tick takes over what is left.
         guarded(self._cluster.sign_off)
@@ -209,13 +210,14 @@ class Engine:
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
+        key = str(DBOS.workflow_id)
         with self._idle:
-            self._running += 1
+            self._running.add(key)
         try:
             yield
         finally:
             with self._idle:
-                self._running -= 1
+                self._running.discard(key)
                 self._idle.notify_all()
 
     # --- once in the cluster --------------------------------------------------------------------
@@ -245,9 +247,19 @@ class Engine:
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         alive = self._cluster.alive(self._pace.dead_after)
         stranded = [job.workflow_id for job in pending if job.executor_id not in alive]
+        stranded += self._left_standing(pending)
         if stranded:
             _log.warning("Taking over %d jobs of workers that stopped.", len(stranded))
             DBOS.resume_workflows(stranded, queue_name=QUEUE)
+
+    def _left_standing(self, pending: Iterable[WorkflowStatus]) -> list[str]:
+        """Our own jobs that nothing runs: their end could not be written, on a full disk say."""
+        now = time.monotonic()
+        mine = {job.workflow_id for job in pending if job.executor_id == self._executor_id}
+        still = mine - self._running
+        self._still_since = {key: self._still_since.get(key, now) for key in still}
+        # Not at once: a job that was just claimed has not begun yet.
+        return [key for key in still if now - self._still_since[key] >= self._pace.dead_after]
 
     def _purge(self) -> None:
         """Delete what finished long ago: DBOS keeps it for ever."""

@@ -14,11 +14,15 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.digest import Digest, Statement, StatementKind
 from pulse_bot.domain.items import Kind
-from pulse_bot.domain.release import Thresholds
+from pulse_bot.domain.release import Comment
 from pulse_bot.domain.rounds import Round, State
 from pulse_bot.domain.tallies import Moments, Tally
+from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.sealing import seal_comment, seal_tally, unseal_comment, unseal_tally
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingCommentRow
+
+_FIRST, _MORE = "1", "0"
+"""Stand before a waiting comment: whether it is its writer's first of that round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +98,28 @@ def _series(partnership_id: int, theme: str) -> Select[int, int, dict[str, Any]]
 
 
 def keep_comments(
-    session: Session, partnership_id: int, comments: Iterable[str], installation_key: bytes
+    session: Session, partnership_id: int, comments: Iterable[Comment], installation_key: bytes
 ) -> None:
     """Let comments wait, sealed."""
-    for words in comments:
+    for one in comments:
+        marked = f"{_FIRST if one.first else _MORE}{one.words}"
         session.add(
             WaitingCommentRow(
                 token=secrets.token_bytes(16),
                 partnership_id=partnership_id,
-                sealed=seal_comment(installation_key, words),
+                sealed=seal_comment(installation_key, marked),
             )
         )
 
 
-def take_comments(session: Session, partnership_id: int, installation_key: bytes) -> list[str]:
+def take_comments(session: Session, partnership_id: int, installation_key: bytes) -> list[Comment]:
     """Take the comments that wait: they are deleted, to be shown or kept anew."""
     query = select(WaitingCommentRow).where(WaitingCommentRow.partnership_id == partnership_id)
     rows = session.scalars(query).all()
     for row in rows:
         session.delete(row)
-    return [unseal_comment(installation_key, row.sealed) for row in rows]
+    kept = [unseal_comment(installation_key, row.sealed) for row in rows]
+    return [Comment(one[1:], first=one[0] == _FIRST) for one in kept]
 
 
 def tallies(

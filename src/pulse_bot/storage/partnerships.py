@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -108,16 +109,45 @@ def set_programme(session: Session, partnership_id: int, plan: Programme, now: d
 
 
 def organisation(session: Session, partnership_id: int, name: str) -> OrganisationRow:
-    """An organisation by its name, made where it is new."""
-    query = select(OrganisationRow).where(
-        OrganisationRow.partnership_id == partnership_id, OrganisationRow.name == name
+    """An organisation by its name, made where it is new.
+
+    However it is spelt: one school in two spellings would count as two organisations.
+    """
+    found = _organisations(session, partnership_id).get(_folded(name))
+    if found is not None:
+        return found
+    made = OrganisationRow(partnership_id=partnership_id, name=" ".join(name.split()))
+    session.add(made)
+    session.flush()
+    return made
+
+
+def known_organisation(session: Session, row: PartnershipRow, name: str) -> OrganisationRow:
+    """An organisation by its name, however it is spelt. Raises Refused, naming those there are."""
+    there = _organisations(session, row.id)
+    if _folded(name) not in there:
+        names = ", ".join(sorted(one.name for one in there.values())) or "none yet"
+        raise Refused(f'There is no organisation "{name}" in {row.name}. There are: {names}.')
+    return there[_folded(name)]
+
+
+def _organisations(session: Session, partnership_id: int) -> dict[str, OrganisationRow]:
+    query = select(OrganisationRow).where(OrganisationRow.partnership_id == partnership_id)
+    return {_folded(row.name): row for row in session.scalars(query)}
+
+
+def namesake(session: Session, organisation_id: int, name: str) -> int | None:
+    """The number of a member of this name in an organisation, however it is spelt."""
+    query = select(MemberRow.id, MemberRow.name).where(
+        MemberRow.organisation_id == organisation_id, MemberRow.standing != Standing.LEFT
     )
-    found = session.scalar(query)
-    if found is None:
-        found = OrganisationRow(partnership_id=partnership_id, name=name)
-        session.add(found)
-        session.flush()
-    return found
+    return next(
+        (row.id for row in session.execute(query) if _folded(row.name) == _folded(name)), None
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def member_at(session: Session, address: Address) -> MemberRow | None:
@@ -153,7 +183,20 @@ def note(session: Session, partnership_id: int, now: datetime, who: str, what: s
     session.add(LogEntryRow(partnership_id=partnership_id, at=now, who=who, what=what))
 
 
-def log(session: Session, partnership_id: int, most: int = 50) -> Sequence[LogEntry]:
+def note_once(session: Session, partnership_id: int, now: datetime, who: str, what: str) -> None:
+    """The same, once a day: what is repeated must not push other lines out of sight."""
+    since = now - timedelta(days=1)
+    query = select(LogEntryRow.id).where(
+        LogEntryRow.partnership_id == partnership_id,
+        LogEntryRow.at > since,
+        LogEntryRow.who == who,
+        LogEntryRow.what == what,
+    )
+    if session.scalar(query.limit(1)) is None:
+        note(session, partnership_id, now, who, what)
+
+
+def log(session: Session, partnership_id: int, most: int = 500) -> Sequence[LogEntry]:
     """The newest lines of the log, newest first."""
     query = (
         select(LogEntryRow.at, LogEntryRow.who, LogEntryRow.what)

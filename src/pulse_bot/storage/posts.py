@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.storage.columns import Delivery
-from pulse_bot.storage.models import PostRow, RoundRow
+from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
 from pulse_bot.storage.rounds import changed
 
 
-def unposted(session: Session, partnership_id: int) -> tuple[int, ...]:
-    """Closed rounds whose digest still waits for a group's chat."""
+def unposted(
+    session: Session, partnership_id: int, adapters: frozenset[str] | None
+) -> tuple[int, ...]:
+    """Closed rounds whose digest still waits for a chat of one of these adapters; None is all."""
     query = (
         select(PostRow.round_id)
         .join(RoundRow, RoundRow.id == PostRow.round_id)
+        .join(GroupRow, GroupRow.id == PostRow.group_id)
+        .where(true() if adapters is None else GroupRow.adapter.in_(adapters))
         .where(RoundRow.partnership_id == partnership_id, PostRow.state == Delivery.WAITING)
         .distinct()
         .order_by(PostRow.round_id)

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.items import Choice, Item, Kind
 from pulse_bot.domain.people import Standing
-from pulse_bot.domain.release import Thresholds
 from pulse_bot.domain.rounds import MOVES, Round, Seat, State
 from pulse_bot.domain.schedule import RoundState
+from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.ports import Address
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import (
@@ -137,6 +137,14 @@ def unforgotten(session: Session) -> frozenset[int]:
 def forgotten(session: Session, among: Iterable[int]) -> None:
     """Note that nothing is left of the members in some rounds."""
     session.execute(update(RoundRow).where(RoundRow.id.in_(among)).values(forgotten=True))
+
+
+def not_lost(session: Session, partnership_id: int) -> int:
+    """How many rounds a partnership has had, those that were lost not counted."""
+    query = select(func.count()).where(
+        RoundRow.partnership_id == partnership_id, RoundRow.state != State.LOST
+    )
+    return session.scalar(query) or 0
 
 
 def asked(session: Session, partnership_id: int) -> list[list[str]]:
@@ -292,9 +300,3 @@ def empty(session: Session, round_id: int) -> None:
     """Delete what a round holds of its members: envelopes, seats, invitations."""
     for table in (EnvelopeRow, SeatRow, InvitationRow, ReminderRow):
         session.execute(delete(table).where(table.round_id == round_id))
-
-
-def next_number(session: Session, partnership_id: int) -> int:
-    """The number of a partnership's next round."""
-    query = select(func.max(RoundRow.number)).where(RoundRow.partnership_id == partnership_id)
-    return (session.scalar(query) or 0) + 1

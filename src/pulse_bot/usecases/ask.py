@@ -15,8 +15,8 @@ from pulse_bot.domain.calendar import Calendar, following, spoken
 from pulse_bot.domain.items import Item
 from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import choose
-from pulse_bot.domain.release import Thresholds
 from pulse_bot.domain.rounds import State
+from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Card
 from pulse_bot.sealing import public_key
@@ -60,8 +60,9 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
     if newest is not None and newest.slot >= plan.slot:
         return None
     items = _items(session, installation, plan.partnership)
-    number = rounds.next_number(session, plan.partnership)
-    members = _roster(session, plan.partnership, number)
+    # The other runner may have opened a round meanwhile: then this number is taken.
+    number = newest.number + 1 if newest is not None else 1
+    members = _roster(session, plan.partnership)
     now = installation.clock.now()
     row = RoundRow(
         partnership_id=plan.partnership,
@@ -73,7 +74,7 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
         public_key=b"",
         roster_size=len(members),
         newcomers=sum(not member.seated for member in members) if number > 1 else 0,
-        thresholds=_thresholds(members).to_json(),
+        thresholds=_thresholds(session, plan.partnership).to_json(),
         items=[rounds.freeze(item) for item in items],
         again=plan.again,
     )
@@ -98,7 +99,7 @@ def _items(session: Session, installation: Installation, partnership_id: int) ->
     return items
 
 
-def _roster(session: Session, partnership_id: int, number: int) -> list[MemberRow]:
+def _roster(session: Session, partnership_id: int) -> list[MemberRow]:
     """Who is asked: newcomers wait for the next block where numbers are at stake."""
     active = [
         member
@@ -110,12 +111,15 @@ def _roster(session: Session, partnership_id: int, number: int) -> list[MemberRo
         raise Refused("There is nobody to ask yet. Add members with: pulse-bot member add")
     # A newcomer changes what two digests have in common, so joining waits for a block's start
     # (release policy, rule 7); in a group too small for numbers there is nothing to protect.
-    wait = (number - 1) % BLOCK != 0 and len(settled) >= Thresholds().roster
+    inside = rounds.not_lost(session, partnership_id) % BLOCK != 0
+    wait = inside and len(settled) >= Thresholds().roster
     return settled if wait else active
 
 
-def _thresholds(members: Sequence[MemberRow]) -> Thresholds:
-    return Thresholds.for_partnership(len({member.organisation_id for member in members}))
+def _thresholds(session: Session, partnership_id: int) -> Thresholds:
+    # Of everybody who belongs to it: a pause must not lower a bar.
+    everybody = partnerships.members(session, partnership_id)
+    return Thresholds.for_partnership(len({member.organisation_id for member, _ in everybody}))
 
 
 def _invite(
@@ -171,6 +175,6 @@ def open_now(installation: Installation, name: str) -> tuple[int, str]:
         opened = _open(session, installation, schedule.Open(partnership.id, now, closes_at))
         if opened is None:
             raise Refused("A round began at this very moment. See: pulse-bot round list")
-        number = rounds.next_number(session, partnership.id) - 1
+        number = session.get_one(RoundRow, opened).number
         partnerships.note(session, partnership.id, now, OPERATOR, f"opened round {number}")
         return number, spoken(closes_at, calendar.zone)

@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.items import COMMENT, SKIP, Item, slots
 from pulse_bot.domain.programme import next_opening
-from pulse_bot.domain.release import ClosedRound, PastRound, Series, facts
+from pulse_bot.domain.release import (
+    ClosedRound,
+    Comment,
+    PastRound,
+    Series,
+    facts,
+    worth_keeping,
+)
 from pulse_bot.domain.rounds import Round, Seat, State
 from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.errors import Refused, SealError
@@ -36,8 +43,10 @@ class Heard:
     """What a round's envelopes held, by member and question, in memory only."""
 
     answers: Mapping[str, Sequence[Answers]]
-    comments: Sequence[str]
+    comments: Sequence[Comment]
     answered: int
+    organisations: int
+    """Of those who answered."""
 
 
 def close(installation: Installation, round_id: int) -> None:
@@ -117,15 +126,21 @@ def hear(
     """Open a round's envelopes. The tags of the roster, made again, match one person's answers."""
     said = {envelope.tag: text for envelope, text in _opened(keys, sealed)}
     answers: dict[str, list[Answers]] = {item.id: [] for item in asked.items}
-    comments: list[str] = []
-    answered = 0
+    comments: list[Comment] = []
+    heard: list[int] = []
     for seat in roster:
         given = [(item, _of(said, keys, seat, item)) for item in asked.items]
         for item, by_slot in given:
             answers[item.id].append(Answers(seat.organisation, by_slot))
-            comments.extend(_of(said, keys, seat, item, (COMMENT,)).values())
-        answered += any(text != SKIP for _, by_slot in given for text in by_slot.values())
-    return Heard(answers, comments, answered)
+        words = [
+            text
+            for item in asked.items
+            for text in _of(said, keys, seat, item, (COMMENT,)).values()
+        ]
+        comments.extend(Comment(text, first=n == 0) for n, text in enumerate(words))
+        if any(text != SKIP for _, by_slot in given for text in by_slot.values()):
+            heard.append(seat.organisation)
+    return Heard(answers, comments, len(heard), len(set(heard)))
 
 
 def _opened(keys: RoundKeys, sealed: Iterable[Envelope]) -> Iterable[tuple[Envelope, str]]:
@@ -156,7 +171,8 @@ def _keep(session: Session, installation: Installation, asked: Round, heard: Hea
     said = facts(replace(closed, comments=tuple(comments)))
     if not said.comments:
         history.keep_comments(session, asked.partnership, comments, key)
-    history.keep_tallies(session, asked, tallies, key)
+    kept = [worth_keeping(one, asked.thresholds) for one in tallies]
+    history.keep_tallies(session, asked, kept, key)
     history.keep_releases(session, asked.id, installation.renderer.statements(said))
     for group in partnerships.groups(session, asked.partnership):
         session.add(
@@ -186,6 +202,7 @@ def _closed_round(
         tallies={one.item: one for one in tallies},
         roster_size=asked.roster_size,
         answered=heard.answered,
+        organisations=heard.organisations,
         newcomers=asked.newcomers,
         thresholds=asked.thresholds,
         series=tuple(_series(session, installation, asked, tallies)),

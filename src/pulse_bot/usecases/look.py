@@ -12,7 +12,7 @@ from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import next_opening
 from pulse_bot.domain.rounds import Round
 from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Reply
-from pulse_bot.storage import envelopes, history, partnerships, rounds
+from pulse_bot.storage import history, partnerships, rounds
 from pulse_bot.storage.models import (
     InvitationRow,
     MemberRow,
@@ -23,7 +23,6 @@ from pulse_bot.storage.models import (
 )
 from pulse_bot.usecases.answer import closed_message, someone
 from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.remind import has_answered
 
 SHOWN_DIGESTS = 12
 
@@ -38,25 +37,17 @@ def home(installation: Installation, event: OpenedHome) -> Reply:
         if asked is None or not asked.takes_answers(installation.clock.now()):
             closed = _nothing_open(session, installation, member, partnership, calendar)
             return Reply(cards=(*promise, closed))
-        notes = _notes(session, installation, member, asked)
     until = spoken(asked.closes_at, calendar.zone)
-    return Reply(cards=promise, form=cards.answer_form(asked, until, notes))
+    return Reply(cards=promise, form=cards.answer_form(asked, until, _notes(asked)))
 
 
-def _notes(
-    session: Session, installation: Installation, member: MemberRow, asked: Round
-) -> list[str]:
-    notes = []
-    if asked.again:
-        notes.append(
-            "We ask again: the key of the last round was lost, and its answers were destroyed "
-            "unread."
-        )
-    keys = installation.keys.load(asked.id)
-    # Worked out in memory and told to this member alone.
-    if keys and has_answered(asked, keys, member.id, envelopes.tags_of(session, asked.id)):
-        notes.append("Your answers are recorded. Answering again replaces them.")
-    return notes
+def _notes(asked: Round) -> list[str]:
+    # Nothing here may depend on what this member did: whoever gives out links could look.
+    if not asked.again:
+        return []
+    return [
+        "We ask again: the key of the last round was lost, and its answers were destroyed unread."
+    ]
 
 
 def _nothing_open(
@@ -160,7 +151,7 @@ def _held(session: Session, member: MemberRow) -> list[str]:
         ),
         f"Your time zone: {member.time_zone or 'the one of the partnership'}",
         f"You are on the list of: {on_list}",
-        f"Question cards sent to you in it: {session.scalar(sent) or 0}",
+        f"Question cards for you in it, sent or waiting: {session.scalar(sent) or 0}",
         (
             "Your answers: sealed and without your name while a round is open, and destroyed when "
             "it closes. No list says whether you answered."

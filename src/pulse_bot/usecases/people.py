@@ -25,6 +25,7 @@ from pulse_bot.storage.models import (
     PartnershipRow,
 )
 from pulse_bot.usecases.installation import OPERATOR, Installation
+from pulse_bot.usecases.stay import forget_member, scrub
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,12 @@ def _add(
     if partnerships.member_at(session, address) is not None:
         raise Refused("That address belongs to a member already.")
     school = partnerships.organisation(session, row.id, new.organisation.strip())
+    twin = partnerships.namesake(session, school.id, new.name.strip())
+    if twin is not None:
+        raise Refused(
+            f'"{new.name.strip()}" of {school.name} is member {twin} already. For a new link: '
+            f'pulse-bot member link "{row.name}" {twin}'
+        )
     member = MemberRow(
         partnership_id=row.id,
         organisation_id=school.id,
@@ -131,6 +138,8 @@ def readdress(installation: Installation, partnership: str, member: int, address
         found = session.get(MemberRow, member)
         if found is None or found.partnership_id != row.id or found.standing is Standing.LEFT:
             raise Refused(f"There is no member {member} in {partnership}.")
+        if found.standing is Standing.UNREACHABLE:
+            found.standing = Standing.ACTIVE
         found.adapter = address.adapter
         found.workspace = address.workspace
         found.user = address.user
@@ -145,6 +154,19 @@ def readdress(installation: Installation, partnership: str, member: int, address
         )
         school = session.get_one(OrganisationRow, found.organisation_id)
         _note(session, installation, row, f"gave a {found.role} of {school.name} a new link")
+
+
+def remove_member(installation: Installation, partnership: str, member: int) -> None:
+    """Forget a member who has gone, as if they had left themselves. Raises Refused."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        found = session.get(MemberRow, member)
+        if found is None or found.partnership_id != row.id or found.standing is Standing.LEFT:
+            raise Refused(f"There is no member {member} in {partnership}.")
+        school = session.get_one(OrganisationRow, found.organisation_id)
+        _note(session, installation, row, f"removed a {found.role} of {school.name}")
+        forget_member(session, found)
+    scrub(installation)
 
 
 def add_group(installation: Installation, partnership: str, address: Address) -> None:
@@ -184,7 +206,9 @@ def add_holiday(
         raise Refused("A holiday cannot end before it begins.")
     with installation.database.write() as session:
         row = partnerships.by_name(session, partnership)
-        school = partnerships.organisation(session, row.id, organisation) if organisation else None
+        school = (
+            partnerships.known_organisation(session, row, organisation) if organisation else None
+        )
         session.add(
             HolidayRow(
                 partnership_id=row.id,

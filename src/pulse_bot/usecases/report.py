@@ -121,4 +121,4 @@ def _numbered(session: Session, row: PartnershipRow, number: int) -> Digest:
 
 def _looked(session: Session, installation: Installation, partnership: int, what: str) -> None:
     now = installation.clock.now()
-    partnerships.note(session, partnership, now, OPERATOR, f"looked at {what}")
+    partnerships.note_once(session, partnership, now, OPERATOR, f"looked at {what}")

@@ -6,12 +6,13 @@ import logging
 import secrets
 
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from pulse_bot import cards
 from pulse_bot.domain.people import Standing
 from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Button, Card, CardKind, Reply
-from pulse_bot.storage.models import InvitationRow
+from pulse_bot.storage.models import InvitationRow, MemberRow
 from pulse_bot.usecases.answer import someone
 from pulse_bot.usecases.installation import Installation
 
@@ -25,9 +26,9 @@ def pause(installation: Installation, address: Address) -> Reply:
 
 
 def resume(installation: Installation, address: Address) -> Reply:
-    """Ask again from the next round on."""
+    """Ask again, when a newcomer would be asked: coming back changes a roster as joining does."""
     _stand(installation, address, Standing.ACTIVE)
-    return Reply("Welcome back. You are asked again from the next round on.")
+    return Reply("Welcome back. You are asked again in one of the next rounds.")
 
 
 def unreachable(installation: Installation, address: Address) -> Reply:
@@ -47,6 +48,10 @@ def reachable(installation: Installation, address: Address) -> None:
 def _stand(installation: Installation, address: Address, standing: Standing) -> None:
     with installation.database.write() as session:
         member, _ = someone(session, address)
+        if standing is Standing.PAUSED:
+            member.seated = False
+        if standing is Standing.UNREACHABLE and member.standing is not Standing.ACTIVE:
+            return
         member.standing = standing
 
 
@@ -66,19 +71,24 @@ def leave(installation: Installation, address: Address) -> Reply:
     """Forget a member: name and address go; the bare row stays, because a roster refers to it."""
     with installation.database.write() as session:
         member, partnership = someone(session, address)
-        member.standing = Standing.LEFT
-        member.name = ""
-        member.time_zone = None
-        member.user = f"left-{secrets.token_hex(16)}"
-        # Their card in the open round has their address too.
-        session.execute(delete(InvitationRow).where(InvitationRow.member_id == member.id))
+        forget_member(session, member)
         name = partnership.name
-    _scrub(installation)
+    scrub(installation)
     text = ("Your name and your address are deleted. Thank you for having been part of it.",)
     return Reply(cards=(Card(CardKind.NOTICE, f"You have left {name}", text),))
 
 
-def _scrub(installation: Installation) -> None:
+def forget_member(session: Session, member: MemberRow) -> None:
+    """Delete a member's name and address, those on their card in an open round too."""
+    member.standing = Standing.LEFT
+    member.name = ""
+    member.time_zone = None
+    member.user = f"left-{secrets.token_hex(16)}"
+    session.execute(delete(InvitationRow).where(InvitationRow.member_id == member.id))
+
+
+def scrub(installation: Installation) -> None:
+    """Clean up after somebody who left, now or with the next closing."""
     try:
         installation.database.scrub()
     except StorageError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from pulse_bot.errors import StorageError
+from pulse_bot.errors import KeyStoreError, StorageError
 from pulse_bot.storage import rounds
 from pulse_bot.usecases.close import forget, lose
 from pulse_bot.usecases.installation import Installation
@@ -25,6 +25,6 @@ def sweep(installation: Installation) -> None:
         over = rounds.ended(session, kept) | rounds.unforgotten(session)
     try:
         forget(installation, over)
-    except StorageError as error:
+    except (StorageError, KeyStoreError) as error:
         # Somebody reads the file, a backup perhaps. Rounds must open and close all the same.
         _log.warning("What closed rounds left behind could not be cleaned yet. %s", error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -16,23 +17,52 @@ from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.sweep import sweep
 
+_log = logging.getLogger(__name__)
 
-def tick(installation: Installation, now: datetime, live: Iterable[str]) -> list[Job]:
-    """The jobs that are due now. `live` has the keys of jobs that are waiting or running."""
+_SENDING = ("deliver", "remind")
+"""Jobs of one workspace: their last two args are adapter and workspace."""
+
+
+def tick(
+    installation: Installation,
+    now: datetime,
+    live: Iterable[str],
+    adapters: frozenset[str] | None = None,
+) -> list[Job]:
+    """The jobs that are due now. `live` has the keys of jobs that are waiting or running.
+
+    What needs an adapter that is not among `adapters` waits until it is switched on; None is all.
+    """
     sweep(installation)
-    running = tuple(live)
     with installation.database.read() as session:
-        jobs = [
-            job
-            for row in session.scalars(select(PartnershipRow).order_by(PartnershipRow.id))
-            for action in schedule.due(_state(session, row, now), now)
-            for job in _jobs(session, action, row.id, now)
-        ]
+        rows = session.scalars(select(PartnershipRow).order_by(PartnershipRow.id)).all()
+        jobs = [job for row in rows for job in _due(session, row, now, adapters)]
     # The engine leases nothing: work that stopped half-way is given out anew, unless it is live.
-    return [job for job in jobs if not any(key.startswith(_stem(job)) for key in running)]
+    running = {_stem(key) for key in live}
+    return [job for job in jobs if _stem(job.key) not in running]
 
 
-def _state(session: Session, row: PartnershipRow, now: datetime) -> PartnershipState:
+def _due(
+    session: Session, row: PartnershipRow, now: datetime, adapters: frozenset[str] | None
+) -> list[Job]:
+    try:
+        state = _state(session, row, now, adapters)
+        return [
+            job
+            for action in schedule.due(state, now)
+            for job in _jobs(session, action, row.id, now)
+            if job.name not in _SENDING or adapters is None or job.args[-2] in adapters
+        ]
+    except (ValueError, KeyError) as error:
+        # A time zone that is gone, a plan that is no longer allowed: the others go on.
+        kind = type(error).__name__
+        _log.error("Nothing can be planned here (%s).", kind, extra={"partnership": row.id})
+        return []
+
+
+def _state(
+    session: Session, row: PartnershipRow, now: datetime, adapters: frozenset[str] | None
+) -> PartnershipState:
     planned = partnerships.programme(session, row.id)
     newest = rounds.latest(session, row.id)
     return PartnershipState(
@@ -41,7 +71,7 @@ def _state(session: Session, row: PartnershipRow, now: datetime) -> PartnershipS
         programme=planned[0] if planned else None,
         since=planned[1] if planned else None,
         latest=rounds.as_state(session, newest, now) if newest else None,
-        unposted=posts.unposted(session, row.id),
+        unposted=posts.unposted(session, row.id, adapters),
     )
 
 
@@ -79,5 +109,5 @@ def _job(name: str, args: tuple[int | str, ...], partition: str, now: datetime) 
     return Job(name, args, f"{stem}@{now:%Y-%m-%dT%H:%M}", partition)
 
 
-def _stem(job: Job) -> str:
-    return job.key.partition("@")[0] + "@"
+def _stem(key: str) -> str:
+    return key.partition("@")[0]

@@ -1,0 +1,61 @@
+"""The bars of the release policy: how many must answer, out of how many organisations.
+
+What is decided with them is in `release`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The bars of the release policy, frozen when a round opens and kept with it (rule 9).
+
+    They may be stricter than the policy, never laxer: its measurements hold for these bars.
+    """
+
+    answers: int = 5
+    organisations: int = 4
+    week_answers: int = 7
+    roster: int = 10
+    block_rounds: int = 6
+    block_answers: int = 28
+    block_least_rounds: int = 3
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a bar under the policy's own."""
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise ValueError(f"The bar {name!r} of the release policy is never under {least}.")
+        if self.block_rounds != BLOCK_ROUNDS:
+            raise ValueError(f"A block is {BLOCK_ROUNDS} rounds, one whole turn of the core.")
+
+    @classmethod
+    def for_partnership(cls, organisations: int) -> Thresholds:
+        """The bars for a partnership of so many organisations."""
+        return cls(organisations=max(_LEAST["organisations"], min(4, organisations)))
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, int]) -> Thresholds:
+        """The bars as they were kept. Raises ValueError where one is missing or unknown."""
+        if set(kept) != {one.name for one in fields(cls)}:
+            raise ValueError("These are not the bars of a round: one is missing or unknown.")
+        return cls(**kept)
+
+    def to_json(self) -> dict[str, int]:
+        """The bars as they are kept."""
+        return asdict(self)
+
+
+BLOCK_ROUNDS: Final = 6
+_LEAST: Final = {
+    "answers": 5,
+    "organisations": 3,
+    "week_answers": 7,
+    "roster": 10,
+    "block_answers": 28,
+    "block_least_rounds": 3,
+}
