@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from pulse_bot.delivery import Bridge, Courier, Delivered, Parcel, Receipt
 from pulse_bot.engine import Engine, Pace
-from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Sent
+from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members, Sent
 from pulse_bot.storage.group_commit import GroupCommit
 
 MEMBERS: Final = 10_000
@@ -87,9 +87,9 @@ class HttpPlatform:
     async def edit(self, sent: Sent, card: Card) -> None:
         """Never called here."""
 
-    async def members(self, group: Address) -> list[Address]:
+    async def members(self, group: Address) -> Members:
         """Nobody."""
-        return []
+        return Members()
 
     def close(self) -> None:
         """Close the connections."""

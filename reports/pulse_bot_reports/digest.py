@@ -24,6 +24,7 @@ from pulse_bot.domain.digest import (
     StatementKind,
     TrendFact,
 )
+from pulse_bot.ports import Picture
 from pulse_bot_reports.text import digest_text
 
 SILENCES: Final = {
@@ -75,6 +76,10 @@ class DigestRenderer:
         from pulse_bot_reports.page import history_page
 
         return history_page(partnership, digests, time_zone)
+
+    def picture(self, digests: Sequence[Digest]) -> Picture | None:
+        """What was released over time. Raises MissingExtra."""
+        return None
 
 
 renderer: Final = DigestRenderer()

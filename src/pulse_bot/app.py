@@ -18,7 +18,17 @@ from pulse_bot.engine import EVERY_MINUTE, Engine, Pace
 from pulse_bot.errors import AdapterError, Refused
 from pulse_bot.key_stores import load_installation_key, open_key_store
 from pulse_bot.plugins import adapter_plugins, renderer
-from pulse_bot.ports import ChatAdapter, Clock, Event, Job, JobHandler, KeyStore, Reply
+from pulse_bot.ports import (
+    ChatAdapter,
+    Clock,
+    Event,
+    Host,
+    Hosted,
+    Job,
+    JobHandler,
+    KeyStore,
+    Reply,
+)
 from pulse_bot.settings import Settings
 from pulse_bot.storage import ledger
 from pulse_bot.storage.columns import Delivery
@@ -94,7 +104,12 @@ def _pool(bank_dirs: Sequence[Path]) -> Pool:
 def build_adapters(settings: Settings) -> dict[str, ChatAdapter]:
     """The adapters that are switched on. Raises MissingExtra, and AdapterError."""
     plugins = adapter_plugins()
-    return {name: plugins[name].build(section) for name, section in settings.adapters().items()}
+    built = {name: plugins[name].build(section) for name, section in settings.adapters().items()}
+    host = next((one for one in built.values() if isinstance(one, Host)), None)
+    for one in built.values():
+        if isinstance(one, Hosted):
+            one.serve_on(host)
+    return built
 
 
 class App:
@@ -212,7 +227,7 @@ class App:
         if listening is not None:
             reminded = remind(self.installation, round_id, which, adapter, workspace)
             parcels = [(n, address, card) for n, (address, card) in enumerate(reminded)]
-            self._wait(self._courier.deliver(listening, parcels, _unrecorded))
+            self._wait(self._courier.deliver(listening, parcels, _unrecorded, once=True))
         return False
 
     def _close(self, round_id: int) -> bool:
@@ -226,7 +241,7 @@ class App:
         if posting is None:
             return False
         adapter = self._adapters[posting.address.adapter]
-        receipt = self._wait(self._courier.send(adapter, posting.address, posting.card))
+        receipt = self._wait(self._courier.send(adapter, posting.address, posting.card, once=True))
         kept = _POSTED[receipt.fate]
         posted(self.installation, posting, kept, receipt.reference)
         _log.info("A digest's way into a chat: %s.", kept.value, extra={"round": round_id})
@@ -248,6 +263,8 @@ _POSTED: Final = {
     Fate.SENT: Delivery.SENT,
     Fate.FAILED: Delivery.FAILED,
     Fate.NOT_YET: Delivery.WAITING,
+    # Handed to the platform; whether it arrived, nobody knows.
+    Fate.UNCERTAIN: Delivery.SENDING,
 }
 
 

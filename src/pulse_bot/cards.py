@@ -14,10 +14,11 @@ from pulse_bot.domain.calendar import Calendar, spoken
 from pulse_bot.domain.items import COMMENT, LONGEST_COMMENT, SKIP, Item, Kind, options, slots
 from pulse_bot.domain.rounds import Round
 from pulse_bot.domain.thresholds import Thresholds
-from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option
+from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option, Ticks
 
 ANSWER: Final = "answer"
 SAY_MORE: Final = "more"
+WRITE: Final = "write"
 PAUSE: Final = "pause"
 RESUME: Final = "resume"
 LEAVE: Final = "leave"
@@ -61,15 +62,18 @@ def read_field(round_id: int, key: str) -> Target | None:
     return Target(round_id, _number(position), slot)
 
 
-def form_key(round_id: int) -> str:
-    """The key of the form that answers a round."""
-    return f"{ANSWER}:{round_id}"
+def form_key(round_id: int, position: int | None = None) -> str:
+    """The key of the form that answers a round, or one question of it, after which others come."""
+    return f"{ANSWER}:{round_id}" if position is None else f"{ANSWER}:{round_id}:{position}"
 
 
-def read_form(key: str) -> int | None:
-    """The round that an answering form belongs to; None for anything else."""
-    kind, _, round_id = key.partition(":")
-    return _number(round_id) if kind == ANSWER and round_id.isdecimal() else None
+def read_form(key: str) -> tuple[int, int | None] | None:
+    """The round and the question that an answering form belongs to; None for anything else."""
+    kind, *rest = key.split(":")
+    if kind != ANSWER or len(rest) not in (1, 2) or not "".join(rest).isdecimal():
+        return None
+    numbers = [_number(part) for part in rest]
+    return numbers[0], numbers[1] if len(numbers) == 2 else None
 
 
 def _number(digits: str) -> int:
@@ -81,19 +85,42 @@ def question_card(asked: Round, position: int, slot: str, until: str) -> Card:
     """One question as a message with buttons. It never changes to show what was chosen."""
     item = asked.items[position]
     target = Target(asked.id, position, slot)
-    choices = tuple(Button(one.label, target.action(one.key)) for one in options(item))
-    skip = Button("Skip", target.action(SKIP))
-    more = Button("Say more", f"{SAY_MORE}:{asked.id}:{position}")
-    beside = (skip, more) if asked.takes_comments else (skip,)
     lead = (_SLOT_TITLES[slot],) if slot in _SLOT_TITLES else ()
+    rows = (_choices(item, target), _beside(asked, target))
     return Card(
         kind=CardKind.QUESTION,
         title=item.text,
         text=(*lead, f"Open until {until}."),
-        buttons=(choices, beside) if choices else (beside,),
+        buttons=tuple(row for row in rows if row),
         ends=_ends(item),
         progress=f"{position + 1} of {len(asked.items)}" if len(asked.items) > 1 else "",
+        ticks=_ticks(target, item) if _several(item) else None,
     )
+
+
+def _ticks(target: Target, item: Item) -> Ticks:
+    choices = tuple(Option(one.key, one.label) for one in options(item))
+    hint = f"Choose up to {item.most}."
+    asked_for = Field(target.field, item.text, FieldKind.SEVERAL, choices, hint)
+    return Ticks(form_key(target.round, target.position), asked_for)
+
+
+def _choices(item: Item, target: Target) -> tuple[Button, ...]:
+    if item.kind is Kind.WORDS:
+        return (Button("Write a few words", f"{WRITE}:{target.round}:{target.position}"),)
+    if _several(item):
+        return ()
+    return tuple(Button(one.label, target.action(one.key)) for one in options(item))
+
+
+def _beside(asked: Round, target: Target) -> tuple[Button, ...]:
+    skip = Button("Skip", target.action(SKIP))
+    more = Button("Say more", f"{SAY_MORE}:{asked.id}:{target.position}")
+    return (skip, more) if asked.takes_comments else (skip,)
+
+
+def _several(item: Item) -> bool:
+    return item.kind is Kind.CHOOSE and item.most > 1
 
 
 def _ends(item: Item) -> tuple[str, str] | None:
@@ -164,6 +191,7 @@ def words_field(target: Target, label: str) -> Field:
             "name, once enough people wrote one. Your way of writing may still give you away."
         ),
         longest=LONGEST_COMMENT,
+        erased=True,
     )
 
 
@@ -175,6 +203,17 @@ def comment_form(asked: Round, position: int) -> Form:
         title="Say more",
         fields=(words_field(target, asked.items[position].text),),
         submit="Send my comment",
+    )
+
+
+def words_form(asked: Round, position: int) -> Form:
+    """The form in which a question is answered in the member's own words."""
+    item = asked.items[position]
+    target = Target(asked.id, position, slots(item)[0])
+    return Form(
+        key=form_key(asked.id, position),
+        title="In your own words",
+        fields=(words_field(target, item.text),),
     )
 
 

@@ -35,6 +35,8 @@ class Fate(StrEnum):
     """The platform will never take it: the member blocked the bot, or is gone."""
     NOT_YET = "not yet"
     """Nothing is known to have arrived. It stays unsent, for the next delivery."""
+    UNCERTAIN = "uncertain"
+    """It may have arrived, and is not sent again, because it must not come twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +44,19 @@ class Receipt:
     """What became of one card: the platform's reference where sent, its reason where not."""
 
     fate: Fate
+    address: Address
+    """Where it went: another one than asked for, where a group's chat has moved."""
     reference: str = ""
     reason: str = ""
+    gone: bool = False
+    """Nobody can be reached there any more."""
 
 
 Parcel = tuple[int, Address, Card]
 """An invitation's id, where it goes, what it says."""
 
 Record = Callable[[int, Receipt], Awaitable[None]]
-"""Writes a receipt into the ledger; returns once that is on disk. Not called for NOT_YET."""
+"""Writes a receipt into the ledger; returns once that is on disk. Called for SENT and FAILED."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class Delivered:
                 self.sent += 1
             case Fate.FAILED:
                 self.failed += 1
-            case Fate.NOT_YET:
+            case Fate.NOT_YET | Fate.UNCERTAIN:
                 self.not_yet += 1
 
 
@@ -145,13 +151,19 @@ class Courier:
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     async def deliver(
-        self, adapter: ChatAdapter, parcels: Iterable[Parcel], record: Record
+        self,
+        adapter: ChatAdapter,
+        parcels: Iterable[Parcel],
+        record: Record,
+        *,
+        once: bool = False,
     ) -> Delivered:
         """Send each parcel; all go to one workspace. Raises only what `record` raises.
 
-        Cancelled, it begins nothing new and gives what is on its way a moment to be written down.
+        `once`: none may come twice, so what may have arrived is not sent again. Cancelled, it
+        begins nothing new and gives what is on its way a moment to be written down.
         """
-        run = _Run(self, adapter, record, iter(parcels))
+        run = _Run(self, adapter, record, iter(parcels), once)
         workers = [asyncio.create_task(run.work()) for _ in range(self._effort.in_flight)]
         try:
             await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
@@ -177,10 +189,13 @@ class Courier:
         address: Address,
         card: Card,
         stopping: asyncio.Event | None = None,
+        *,
+        once: bool = False,
     ) -> Receipt:
         """Send one card, in a few attempts. Never raises what a platform raises.
 
-        Once `stopping` is set, no further attempt begins.
+        Once `stopping` is set, no further attempt begins. `once`: it must not come twice, so what
+        may have arrived is not sent again.
         """
         bucket = self.bucket(adapter, address.workspace)
         for pause in (*self._effort.pauses, 0.0):
@@ -189,27 +204,29 @@ class Courier:
             if stopping is not None and stopping.is_set():
                 break
             receipt = await self._attempt(adapter, address, card)
-            if receipt is not None:
+            if receipt.fate is not Fate.NOT_YET and (once or receipt.fate is not Fate.UNCERTAIN):
                 return receipt
             if not bucket.paused_for():
                 await asyncio.sleep(pause)
-        return Receipt(Fate.NOT_YET)
+        return Receipt(Fate.NOT_YET, address)
 
-    async def _attempt(self, adapter: ChatAdapter, address: Address, card: Card) -> Receipt | None:
+    async def _attempt(self, adapter: ChatAdapter, address: Address, card: Card) -> Receipt:
         try:
             async with asyncio.timeout(self._effort.timeout):
                 sent = await adapter.send(address, card)
         except AdapterError as error:
             if error.permanent:
-                return Receipt(Fate.FAILED, reason=str(error))
+                return Receipt(Fate.FAILED, address, reason=str(error), gone=error.gone)
             if error.retry_after > 0:
                 self.bucket(adapter, address.workspace).pause(error.retry_after)
-            return None
+            return Receipt(Fate.UNCERTAIN if error.uncertain else Fate.NOT_YET, address)
+        except TimeoutError:
+            return Receipt(Fate.UNCERTAIN, address)
         except Exception as error:
             # One card that an adapter stumbles over must not keep the others from arriving.
             _log.warning("%s could not send a card (%s).", adapter.name, type(error).__name__)
-            return None
-        return Receipt(Fate.SENT, reference=sent.reference)
+            return Receipt(Fate.NOT_YET, address)
+        return Receipt(Fate.SENT, sent.address, sent.reference)
 
 
 @dataclass(slots=True)
@@ -220,14 +237,17 @@ class _Run:
     adapter: ChatAdapter
     record: Record
     parcels: Iterator[Parcel]
+    once: bool
     delivered: Delivered = field(default_factory=Delivered)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def work(self) -> None:
         """One of the slots: it takes a parcel only after the ledger has the one before."""
         for invitation, address, card in self.parcels:
-            receipt = await self.courier.send(self.adapter, address, card, self.stopping)
-            if receipt.fate is Fate.NOT_YET:
+            receipt = await self.courier.send(
+                self.adapter, address, card, self.stopping, once=self.once
+            )
+            if receipt.fate in (Fate.NOT_YET, Fate.UNCERTAIN):
                 pause = self.courier.bucket(self.adapter, address.workspace).paused_for()
                 self.delivered.retry_after = max(self.delivered.retry_after, pause)
             else:

@@ -54,11 +54,25 @@ class SealError(PulseBotError):
 class AdapterError(PulseBotError):
     """A platform refused something. The only error that crosses the adapter border."""
 
-    def __init__(self, message: str, *, permanent: bool, retry_after: float = 0.0) -> None:
-        """`retry_after` is in seconds, and pauses the sending to that workspace."""
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        retry_after: float = 0.0,
+        gone: bool = False,
+        uncertain: bool = False,
+    ) -> None:
+        """`permanent`: trying this again cannot help. `gone`: nobody can be reached there any more.
+
+        `retry_after` is in seconds, and pauses the sending to that workspace. `uncertain`: it may
+        have arrived all the same.
+        """
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
+        self.gone = gone
+        self.uncertain = uncertain
 
 
 class MissingExtra(PulseBotError):

@@ -10,11 +10,23 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Button, Card, CardKind, Clock, Joined, Left, Outcome, Reply
+from pulse_bot.ports import (
+    Address,
+    Button,
+    Card,
+    CardKind,
+    Clock,
+    Joined,
+    Left,
+    Members,
+    Outcome,
+    Reply,
+)
 from pulse_bot.testing import (
     AdapterContract,
     FakeAdapter,
     FixedClock,
+    GroupContract,
     Script,
     Stage,
     dialogue,
@@ -24,8 +36,8 @@ from pulse_bot.testing import (
 ASK = Card(CardKind.QUESTION, "How was it?", (), ((Button("Agree", "a:4"), Button("Skip", "a:s")),))
 
 
-class TestFakeAdapter(AdapterContract):
-    """The contract, over the fake."""
+class TestFakeAdapter(AdapterContract, GroupContract):
+    """The contracts, over the fake."""
 
     @asynccontextmanager
     async def stage(self, script: Script) -> AsyncIterator[Stage]:
@@ -38,6 +50,7 @@ class TestFakeAdapter(AdapterContract):
                 new_person=lambda: adapter.person(f"person-number-{next(users)}"),
                 nowhere=Address("fake", "", ""),
                 can_write=True,
+                new_group=lambda: adapter.group(f"group-number-{next(users)}"),
             )
 
 
@@ -63,7 +76,7 @@ async def test_sends_fail_as_told_and_recover() -> None:
 async def test_it_refuses_what_platforms_refuse() -> None:
     adapter = FakeAdapter()
     too_long = Card(CardKind.NOTICE, "Act", (), ((Button("Agree", "x" * 65),),))
-    with pytest.raises(AdapterError, match="too long an action"):
+    with pytest.raises(AdapterError, match="no action, or too long a one"):
         await adapter.send(adapter.address("ada"), too_long)
 
 
@@ -74,7 +87,7 @@ async def test_members_are_those_who_joined_and_did_not_leave() -> None:
         await adapter.person("ada").join(group, "Ada")
         await adapter.person("bob").join(group, "Bob")
         await adapter.person("ada").leave(group)
-    assert await adapter.members(group) == [bob]
+    assert await adapter.members(group) == Members(1, (bob,))
     assert script.events == [Joined(ada, group, "Ada"), Joined(bob, group, "Bob"), Left(ada, group)]
 
 

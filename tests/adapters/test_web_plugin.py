@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 import pulse_bot_web
 from pulse_bot.errors import AdapterError, MissingExtra
-from pulse_bot.ports import Address, Card, CardKind
+from pulse_bot.ports import Address, Card, CardKind, Members
 from pulse_bot.testing import Script, running
 from pulse_bot_web.adapter import WebAdapter
 from pulse_bot_web.links import address_of
@@ -60,7 +60,7 @@ async def test_an_address_of_another_adapter_is_refused() -> None:
     with pytest.raises(AdapterError):
         await adapter.send(Address("web", "workspace", ADDRESS.user), NOTICE)
     assert (await adapter.send(ADDRESS, NOTICE)).address == ADDRESS
-    assert await adapter.members(ADDRESS) == []
+    assert await adapter.members(ADDRESS) == Members()
 
 
 # The plug-in

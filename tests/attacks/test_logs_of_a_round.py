@@ -20,12 +20,22 @@ import pytest
 from pulse_bot import logs
 from pulse_bot.app import App
 from pulse_bot.cards import Target
-from pulse_bot.domain.digest import DigestFacts, Statement
+from pulse_bot.domain.digest import Digest, DigestFacts, Statement
 from pulse_bot.domain.items import Choice, Item, Kind
 from pulse_bot.domain.rounds import Round
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, Event, OpenedHome, Outcome, Pressed, Sent, Submitted
+from pulse_bot.ports import (
+    Address,
+    Card,
+    Event,
+    OpenedHome,
+    Outcome,
+    Picture,
+    Pressed,
+    Sent,
+    Submitted,
+)
 from pulse_bot.storage import envelopes
 from pulse_bot.testing import FakeAdapter, FixedClock, running
 from pulse_bot.usecases.installation import Installation
@@ -118,6 +128,10 @@ class BreakingRenderer:
     def page(self, *_args: object) -> NoReturn:
         """Nobody looks."""
         raise AssertionError
+
+    def picture(self, digests: Sequence[Digest]) -> Picture | None:
+        """As ever."""
+        return self._real.picture(digests)
 
 
 class ClumsyAdapter(FakeAdapter):

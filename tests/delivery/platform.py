@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from pulse_bot.delivery import Parcel, Receipt
-from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Sent
+from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Members, Sent
 
 CARD = Card(kind=CardKind.QUESTION, title="How was the week?")
 
@@ -47,9 +47,9 @@ class Platform:
         """Never called here."""
         raise NotImplementedError
 
-    async def members(self, group: Address) -> list[Address]:
+    async def members(self, group: Address) -> Members:
         """Nobody."""
-        return []
+        return Members()
 
     def attempts(self, user: str) -> int:
         """How often a send to a user began."""

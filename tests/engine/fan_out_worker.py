@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from pulse_bot.app import App, assemble
 from pulse_bot.engine import Pace
 from pulse_bot.key_stores import DirectoryKeyStore
-from pulse_bot.ports import Address, Card, Handle, Limits, Sent
+from pulse_bot.ports import Address, Card, Handle, Limits, Members, Sent
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import InvitationRow
 from pulse_bot.testing import FixedClock
@@ -47,9 +47,9 @@ class FilePlatform:
     async def edit(self, sent: Sent, card: Card) -> None:
         """Never called here."""
 
-    async def members(self, group: Address) -> list[Address]:
+    async def members(self, group: Address) -> Members:
         """Nobody."""
-        return []
+        return Members()
 
 
 def open_app(folder: Path, database_url: str) -> Installation:

@@ -59,7 +59,7 @@ def could_be_real(asked: Round, event: Event) -> bool:
         answer = cards.read_answer(event.action)
         more = event.action in {f"{cards.SAY_MORE}:{asked.id}:{n}" for n in range(3)}
         return more or event.action in BUTTONS or bool(answer and fits(asked, *answer))
-    if not isinstance(event, Submitted) or cards.read_form(event.form) != asked.id:
+    if not isinstance(event, Submitted) or cards.read_form(event.form) != (asked.id, None):
         return False
     given = {key: ",".join(chosen).strip() for key, chosen in event.values.items()}
     targets = {cards.read_field(asked.id, key): text for key, text in given.items() if text}

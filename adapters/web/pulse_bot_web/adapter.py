@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 
 import uvicorn
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, Handle, Limits, Sent
+from pulse_bot.ports import Address, Asgi, Card, Handle, Limits, Members, Sent
 from pulse_bot_web.links import ADAPTER, is_ours
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
@@ -35,6 +35,7 @@ class WebAdapter:
 
     def __init__(self, settings: WebSettings) -> None:
         self._settings = settings
+        self._mounted: dict[str, Asgi] = {}
         self.listening = asyncio.Event()
         """Set once pages are served."""
         self.port = settings.port
@@ -44,7 +45,7 @@ class WebAdapter:
         """Serve pages until cancelled. Raises AdapterError where it cannot listen."""
         listener = _listener(self._settings)
         self.port = listener.getsockname()[1]
-        server = _Server(_config(Site(self._settings, handle)))
+        server = _Server(_config(Site(self._settings, handle), self._mounted))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         self.listening.set()  # the socket takes connections from here on
         try:
@@ -57,6 +58,11 @@ class WebAdapter:
             self.listening.clear()
             listener.close()
 
+    def mount(self, path: str, app: Asgi) -> str:
+        """Serve what another adapter's platform calls, beside the pages."""
+        self._mounted[path] = app
+        return f"{self._settings.links_start_with}{path}"
+
     async def send(self, address: Address, card: Card) -> Sent:
         """Do nothing: the member sees it on the next visit. Raises AdapterError."""
         _own(address)
@@ -66,9 +72,9 @@ class WebAdapter:
         """Do nothing: a page is made anew on each visit. Raises AdapterError."""
         _own(sent.address)
 
-    async def members(self, group: Address) -> list[Address]:
+    async def members(self, group: Address) -> Members:
         """Nobody: the web has no group chats."""
-        return []
+        return Members()
 
 
 class _Server(uvicorn.Server):
@@ -79,9 +85,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(site: Site) -> uvicorn.Config:
+def _config(site: Site, mounted: Mapping[str, Asgi]) -> uvicorn.Config:
     return uvicorn.Config(
-        site.app(),
+        site.app(mounted),
         http="h11",
         ws="none",
         lifespan="off",

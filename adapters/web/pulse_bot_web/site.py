@@ -8,17 +8,19 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-from collections.abc import Awaitable, Callable
-from typing import Final
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Final, cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
-from pulse_bot.ports import Commanded, Handle, OpenedHome, Outcome, Reply
+from pulse_bot.ports import Asgi, Commanded, Handle, OpenedHome, Outcome, Reply
 from pulse_bot_web.headers import SecurityHeaders
 from pulse_bot_web.links import TOKEN, address_of
 from pulse_bot_web.parse import TurnedAway, pressed, submitted
@@ -54,10 +56,11 @@ class Site:
         self._handle = handle
         self._pages = Pages(settings.path)
 
-    def app(self) -> Starlette:
-        """The ASGI application."""
+    def app(self, mounted: Mapping[str, Asgi] = MappingProxyType({})) -> Starlette:
+        """The ASGI application, with those of other adapters under their paths."""
         personal = "/p/{token}"
-        routes = [
+        routes: list[BaseRoute] = [
+            *(Mount(at, app=cast("ASGIApp", one)) for at, one in mounted.items()),
             Route("/", self._kindly(self._front)),
             Route("/healthz", self._kindly(self._health)),
             Route("/style.css", self._kindly(self._style)),

@@ -18,7 +18,7 @@ from pulse_bot.domain.items import COMMENT
 from pulse_bot.domain.programme import Programme
 from pulse_bot.engine import Pace
 from pulse_bot.key_stores import DirectoryKeyStore, make_key_folder
-from pulse_bot.ports import Address, Card, Clock, Handle, Limits, Pressed, Sent, Submitted
+from pulse_bot.ports import Address, Card, Clock, Handle, Limits, Members, Pressed, Sent, Submitted
 from pulse_bot.sealing import KEY_BYTES
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.usecases.installation import Installation
@@ -60,9 +60,9 @@ class Crowd:
     async def edit(self, sent: Sent, card: Card) -> None:
         """Nothing is edited in the demonstration."""
 
-    async def members(self, group: Address) -> list[Address]:
+    async def members(self, group: Address) -> Members:
         """A made-up chat lists nobody."""
-        return []
+        return Members()
 
 
 class FastClock:

@@ -133,6 +133,10 @@ class Statement:
     text: str
     subject: str = ""
     """The dimension or the item that it speaks of."""
+    theme: str = ""
+    """The dimension, for what is drawn over time."""
+    level: Level | None = None
+    """The number that the text says, where it says one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,16 @@ class Delivery(StrEnum):
     FAILED = "failed"
 
 
+class Link(StrEnum):
+    """Whether pulse-bot is in a group's chat."""
+
+    LINKED = "linked"
+    GONE = "gone"
+    """It was removed; the leads are to be told."""
+    TOLD = "told"
+    """It was removed, and the leads know."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC: aware in Python, without a zone in the database."""
 
@@ -72,6 +82,7 @@ class Table(DeclarativeBase):
         Role: _enum(Role),
         Standing: _enum(Standing),
         Delivery: _enum(Delivery),
+        Link: _enum(Link),
         State: _enum(State),
         dict[str, Any]: JSON,
         list[Any]: JSON,

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.digest import Digest, Level, Statement, StatementKind
 from pulse_bot.domain.items import Kind
 from pulse_bot.domain.release import Comment
 from pulse_bot.domain.rounds import Round, State
@@ -59,6 +59,9 @@ def keep_releases(session: Session, round_id: int, statements: Iterable[Statemen
                 kind=said.kind.value,
                 subject=said.subject,
                 text=said.text,
+                theme=said.theme,
+                level=said.level.about if said.level else "",
+                edge=said.level.edge if said.level else "",
             )
         )
 
@@ -169,6 +172,12 @@ def _digests(session: Session, rounds: Select[int, int, datetime]) -> list[Diges
     )
     for row in session.scalars(releases):
         said.setdefault(row.round_id, []).append(
-            Statement(StatementKind(row.kind), row.text, row.subject)
+            Statement(
+                kind=StatementKind(row.kind),
+                text=row.text,
+                subject=row.subject,
+                theme=row.theme,
+                level=Level(row.level, row.edge) if row.level else None,
+            )
         )
     return [Digest(row.number, row.closes_at, tuple(said.get(row.id, ()))) for row in found]

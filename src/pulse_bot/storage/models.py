@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pulse_bot.domain.people import Role, Standing
 from pulse_bot.domain.rounds import State
-from pulse_bot.storage.columns import Delivery, Table
+from pulse_bot.storage.columns import Delivery, Link, Table
 
 
 class PartnershipRow(Table):
@@ -28,6 +28,10 @@ class PartnershipRow(Table):
     language: Mapped[str]
     quiet_from: Mapped[time]
     quiet_until: Mapped[time]
+    chats_linked: Mapped[int] = mapped_column(default=0)
+    """How many chats were ever linked: it makes the code that links one good for once."""
+    invitation_series: Mapped[int] = mapped_column(default=0)
+    """How often the invitation was replaced: it makes older ones worthless."""
 
 
 class OrganisationRow(Table):
@@ -57,6 +61,10 @@ class MemberRow(Table):
     workspace: Mapped[str]
     user: Mapped[str]
     time_zone: Mapped[str | None]
+    language: Mapped[str | None]
+    asked_weekday: Mapped[int | None]
+    """With `asked_at`: when their questions come in a week; None is as soon as a round opens."""
+    asked_at: Mapped[time | None]
     seated: Mapped[bool]
     """Was on a roster before; a newcomer waits for the next block."""
 
@@ -72,6 +80,9 @@ class GroupRow(Table):
     adapter: Mapped[str]
     workspace: Mapped[str]
     chat: Mapped[str]
+    state: Mapped[Link] = mapped_column(default=Link.LINKED)
+    counted_round: Mapped[int] = mapped_column(default=0)
+    """The number of the round at which the group was last told how many have not come yet."""
 
 
 class ProgrammeRow(Table):
@@ -216,6 +227,10 @@ class ReleaseRow(Table):
     kind: Mapped[str]
     subject: Mapped[str]
     text: Mapped[str]
+    theme: Mapped[str] = mapped_column(default="")
+    level: Mapped[str] = mapped_column(default="")
+    """The number that the text says, as it says it; empty where it says none."""
+    edge: Mapped[str] = mapped_column(default="")
 
 
 class PostRow(Table):

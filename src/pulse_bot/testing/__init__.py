@@ -8,13 +8,16 @@ from pulse_bot.testing.clock import FixedClock
 from pulse_bot.testing.contract import AdapterContract
 from pulse_bot.testing.dialogues import dialogue
 from pulse_bot.testing.fake import FakeAdapter, FakePerson
-from pulse_bot.testing.stage import Person, Script, Seen, Stage, plain, running
+from pulse_bot.testing.group_contract import GroupContract
+from pulse_bot.testing.stage import Group, Person, Script, Seen, Stage, plain, running
 
 __all__ = [
     "AdapterContract",
     "FakeAdapter",
     "FakePerson",
     "FixedClock",
+    "Group",
+    "GroupContract",
     "Person",
     "Script",
     "Seen",

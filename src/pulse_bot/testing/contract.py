@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from abc import ABC, abstractmethod
-from contextlib import AbstractAsyncContextManager
 
 import pytest
 
@@ -27,34 +25,15 @@ from pulse_bot.ports import (
     Pressed,
     Reply,
     Sent,
-    Submitted,
     Wrote,
 )
+from pulse_bot.testing.form_contract import FormContract
 from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, card
-from pulse_bot.testing.stage import Person, Script, Seen, Stage, plain
+from pulse_bot.testing.stage import Script, expect, plain
 
 
-def expect(holds: bool, otherwise: str) -> None:
-    """Fail the test, saying what an adapter has to do."""
-    if not holds:
-        pytest.fail(otherwise, pytrace=True)
-
-
-@pytest.mark.asyncio
-class AdapterContract(ABC):
+class AdapterContract(FormContract):
     """Inherit from this, write `stage`, and every method here is a test of your adapter."""
-
-    @abstractmethod
-    def stage(self, script: Script) -> AbstractAsyncContextManager[Stage]:
-        """Run the adapter with `script` as its `handle`, against a loopback platform."""
-
-    async def show(self, stage: Stage, script: Script, person: Person, shown: Card) -> Seen:
-        """Bring a card before a person: sent, or on the next visit where none can be sent."""
-        if stage.adapter.limits.writes_first:
-            await stage.adapter.send(person.address, shown)
-            return await person.look()
-        script.home = Reply(cards=(shown,))
-        return await person.open_home()
 
     async def test_name_and_limits_are_sane(self) -> None:
         async with self.stage(Script()) as stage:
@@ -126,40 +105,6 @@ class AdapterContract(ABC):
             await self.show(stage, script, person, card("Agree"))
             seen = await person.press("Agree")
         expect("Recorded." in seen.text, "A reply that is a notice alone must be seen.")
-
-    async def test_a_form_is_reachable_and_comes_back_exactly(self) -> None:
-        script = Script()
-        script.answer = lambda event: (
-            Reply(form=FORM) if isinstance(event, Pressed) else Reply("Ok.")
-        )
-        async with self.stage(script) as stage:
-            person = stage.new_person()
-            await self.show(stage, script, person, card("Answer"))
-            await person.press("Answer")
-            seen = await person.fill(FORM, FILLED)
-        words = [FORM.title, *FORM.text]
-        words += [word for field in FORM.fields for word in (field.label, field.hint)]
-        words += [option.label for field in FORM.fields for option in field.options]
-        missing = [word for word in words if plain(word) not in seen.text]
-        expect(not missing, f"Parts of the form were never seen: {missing}.")
-        got = [(one.address, one.form, dict(one.values)) for one in script.heard(Submitted)]
-        expect(
-            got == [(person.address, FORM.key, FILLED)],
-            f"Submitted must carry exactly what was chosen, nothing for fields left empty: {got}.",
-        )
-
-    async def test_an_empty_form_has_no_values(self) -> None:
-        script = Script()
-        script.answer = lambda event: (
-            Reply(form=FORM) if isinstance(event, Pressed) else Reply("Ok.")
-        )
-        async with self.stage(script) as stage:
-            person = stage.new_person()
-            await self.show(stage, script, person, card("Answer"))
-            await person.press("Answer")
-            await person.fill(FORM, {})
-        got = [dict(one.values) for one in script.heard(Submitted)]
-        expect(got == [{}], f"Fields left empty must be missing from the values: {got}.")
 
     async def test_long_text_is_not_lost(self) -> None:
         script = Script()

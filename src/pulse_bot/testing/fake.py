@@ -8,12 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
+    Added,
     Address,
+    Button,
     Card,
     Commanded,
     Event,
@@ -22,15 +24,18 @@ from pulse_bot.ports import (
     Joined,
     Left,
     Limits,
+    Members,
     OpenedHome,
     Outcome,
     Pressed,
+    Removed,
     Reply,
     Sent,
     Submitted,
     Wrote,
 )
-from pulse_bot.testing.stage import Seen, plain
+from pulse_bot.testing.screen import Screen
+from pulse_bot.testing.stage import Person, Seen
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +45,6 @@ SORRY = Reply(
     notice="Something went wrong on our side. Nothing was lost; please try again in a minute.",
     outcome=Outcome.REFUSED,
 )
-
-
-@dataclass(slots=True)
-class _Screen:
-    """What one address sees: messages by reference, and what came of the last event."""
-
-    cards: dict[str, Card] = field(default_factory=dict)
-    last: Reply = field(default_factory=Reply)
 
 
 @dataclass(slots=True)
@@ -70,7 +67,7 @@ class FakeAdapter:
         self.sends: list[tuple[Address, Card]] = []
         self.errors: list[Exception] = []
         self._handle: Handle | None = None
-        self._screens: dict[Address, _Screen] = defaultdict(_Screen)
+        self._screens: dict[Address, Screen] = defaultdict(Screen)
         self._groups: dict[Address, dict[Address, None]] = defaultdict(dict)
         self._failures: list[_Failure] = []
 
@@ -102,9 +99,10 @@ class FakeAdapter:
             raise AdapterError("That message does not exist any more.", permanent=True)
         screen.cards[sent.reference] = card
 
-    async def members(self, group: Address) -> list[Address]:
+    async def members(self, group: Address) -> Members:
         """Who joined the group's chat and has not left it."""
-        return list(self._groups[group])
+        there = tuple(self._groups[group])
+        return Members(len(there), there)
 
     # For tests
 
@@ -115,6 +113,10 @@ class FakeAdapter:
     def person(self, user: str) -> FakePerson:
         """A person who reads the screen and presses what is on it."""
         return FakePerson(self, self.address(user))
+
+    def group(self, chat: str) -> FakeGroup:
+        """A group's chat, which the bot is not in yet."""
+        return FakeGroup(self, self.address(chat))
 
     def fail(
         self, error: AdapterError, *, to: Address | None = None, times: int | None = None
@@ -134,7 +136,7 @@ class FakeAdapter:
         """Deliver one event, as the platform would, and show the person what comes of it."""
         if self._handle is None:
             raise RuntimeError("Nobody listens. Use `async with running(adapter, handle):` first.")
-        if isinstance(event, Joined):
+        if isinstance(event, Joined | Added):
             self._groups[event.group][event.address] = None
         if isinstance(event, Left):
             self._groups[event.group].pop(event.address, None)
@@ -144,31 +146,20 @@ class FakeAdapter:
             self.errors.append(error)
             log.warning("An event was not handled: %s.", type(error).__name__)
             reply = SORRY
-        self._screens[event.address].last = reply
+        group = event.group if isinstance(event, Added | Commanded | Joined | Left) else None
+        where = group if reply.public and group is not None else event.address
+        self._screens[where].last = reply
         return reply
 
     def seen(self, address: Address) -> Seen:
         """All that can be seen at an address now."""
-        screen = self._screens[address]
-        cards = (*screen.cards.values(), *screen.last.cards)
-        form = screen.last.form
-        words = [word for card in cards for word in _card_words(card)]
-        words += [screen.last.notice, *(_form_words(form) if form else ())]
-        buttons = [button.label for card in cards for row in card.buttons for button in row]
-        return Seen(
-            text=plain(" ".join(words)),
-            buttons=(*buttons, *([form.submit] if form else [])),
-            outcome=screen.last.outcome,
-        )
+        return self._screens[address].seen()
 
-    def action(self, address: Address, label: str) -> str:
-        """The action of the newest button with this label. Raises AssertionError if unseen."""
-        screen = self._screens[address]
-        for card in (*reversed(screen.last.cards), *reversed(screen.cards.values())):
-            for row in card.buttons:
-                for button in row:
-                    if button.label == label:
-                        return button.action
+    def button(self, address: Address, label: str) -> Button:
+        """The newest button with this label. Raises AssertionError if unseen."""
+        for button in self._screens[address].buttons():
+            if button.label == label:
+                return button
         raise AssertionError(f"No button {label!r}; there are {self.seen(address).buttons}.")
 
     def _refuse_what_platforms_refuse(self, address: Address, card: Card) -> None:
@@ -176,9 +167,10 @@ class FakeAdapter:
             raise AdapterError(f"{self.name} has no such address.", permanent=True)
         for row in card.buttons:
             for button in row:
-                if not button.label or len(button.action.encode()) > self.limits.action:
+                too_long = len(button.action.encode()) > self.limits.action
+                if not button.label or too_long or bool(button.action) == bool(button.invitation):
                     raise AdapterError(
-                        "A button has no label, or too long an action.", permanent=True
+                        "A button has no label, no action, or too long a one.", permanent=True
                     )
 
     def _fail_if_told(self, address: Address) -> None:
@@ -212,7 +204,7 @@ class FakePerson:
 
     async def press(self, label: str, *, times: int = 1) -> Seen:
         """Press the newest button of this label."""
-        pressed = Pressed(self.address, self.adapter.action(self.address, label))
+        pressed = Pressed(self.address, self.adapter.button(self.address, label).action)
         for _ in range(times - 1):
             await self.adapter.tell(pressed)
         return await self._tell(pressed)
@@ -223,7 +215,7 @@ class FakePerson:
         for key, chosen in values.items():
             field_ = next(field_ for field_ in form.fields if field_.key == key)
             unknown = set(chosen) - {option.value for option in field_.options}
-            if field_.options and unknown:
+            if field_.options and not field_.longest and unknown:
                 raise AssertionError(f"The field {key!r} has no option {unknown}.")
         after = await self._tell(Submitted(self.address, form.key, dict(values)))
         return Seen(f"{before.text} {after.text}", after.buttons, after.outcome)
@@ -250,19 +242,37 @@ class FakePerson:
         return self.adapter.seen(self.address)
 
 
-def _card_words(card: Card) -> Iterator[str]:
-    yield card.title
-    yield from card.text
-    yield from card.ends or ()
-    yield card.progress
-    if card.picture:
-        yield card.picture.alternative
+@dataclass(frozen=True, slots=True)
+class FakeGroup:
+    """A group's chat on the fake platform, in the terms of `Group`."""
 
+    adapter: FakeAdapter
+    address: Address
 
-def _form_words(form: Form) -> Iterator[str]:
-    yield form.title
-    yield from form.text
-    for field_ in form.fields:
-        yield field_.label
-        yield field_.hint
-        yield from (option.label for option in field_.options)
+    async def look(self) -> Seen:
+        """What is on the group's screen."""
+        return self.adapter.seen(self.address)
+
+    async def add_bot(self, by: Person) -> Seen:
+        """The person and the bot are in the chat from now on."""
+        await self.adapter.tell(Added(by.address, self.address, "A group"))
+        return await self.look()
+
+    async def remove_bot(self, by: Person) -> None:
+        """The bot is not in the chat any more."""
+        await self.adapter.tell(Removed(by.address, self.address))
+
+    async def command(self, person: Person, command: str) -> Seen:
+        """Give a command in the chat; words after the first are its text."""
+        word, _, text = command.partition(" ")
+        await self.adapter.tell(Commanded(person.address, word, text, self.address))
+        return await self.look()
+
+    async def press(self, person: Person, label: str) -> Seen:
+        """Press a button in the chat; an invitation leads the person to their own."""
+        button = self.adapter.button(self.address, label)
+        event: Event = Pressed(person.address, button.action)
+        if button.invitation:
+            event = Joined(person.address, person.address, "A person", button.invitation)
+        await self.adapter.tell(event)
+        return await person.look()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option
+from base64 import b64decode
+
+from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option, Ticks
 
 HOSTILE = (
     "<script>alert(1)</script> &amp; & <b>\"quoted\"</b> 'single'",
@@ -39,7 +41,44 @@ FORM = Form(
     submit="Send answers",
 )
 
+ORGANISATION = Form(
+    key="join:j7-abc",
+    title="Welcome",
+    fields=(
+        Field(
+            "organisation",
+            "Which school are you from?",
+            FieldKind.ONE,
+            (Option("o:1", "Alder Primary"), Option("o:2", "Birch <High> & Co")),
+            hint="Choose it, or type its name.",
+            longest=80,
+        ),
+    ),
+    submit="Join",
+)
+
+TICKS = Ticks(
+    form="answer:7|<&>",
+    field=Field(
+        "q2",
+        "Which would help most?",
+        FieldKind.SEVERAL,
+        (
+            Option("a", "More visits to one another's lessons"),
+            Option("b", "A list"),
+            Option('c"<&', 'None of "these" <&>'),
+        ),
+        hint="Choose up to two.",
+    ),
+)
+
 FILLED = {"q1": ("5",), "q2": ("a", 'c"<&'), "q1:comment": ("Line one\nline <two> & שלום 🙂",)}
+
+
+PIXEL = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+)
+"""A PNG of one black point."""
 
 
 def card(*labels: str, title: str = "A question", text: tuple[str, ...] = ()) -> Card:

@@ -6,12 +6,25 @@ The protocols here are what an adapter's own test writes for its platform; no pl
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
-from pulse_bot.ports import Address, ChatAdapter, Event, Form, Handle, OpenedHome, Outcome, Reply
+import pytest
+
+from pulse_bot.ports import (
+    Address,
+    Card,
+    ChatAdapter,
+    Event,
+    Form,
+    Handle,
+    OpenedHome,
+    Outcome,
+    Reply,
+)
 
 EventT = TypeVar("EventT", bound=Event)
 
@@ -65,6 +78,29 @@ class Person(Protocol):
         """Type a message. Called only where the stage says that people can write."""
 
 
+class Group(Protocol):
+    """A group's chat. Each act returns once the adapter has answered it."""
+
+    @property
+    def address(self) -> Address:
+        """Where the adapter knows this chat."""
+
+    async def look(self) -> Seen:
+        """What everybody in the chat can see now."""
+
+    async def add_bot(self, by: Person) -> Seen:
+        """A person brings the adapter's bot into the chat."""
+
+    async def remove_bot(self, by: Person) -> None:
+        """A person takes it out again."""
+
+    async def command(self, person: Person, command: str) -> Seen:
+        """A person gives a command in the chat; shows what the chat sees then."""
+
+    async def press(self, person: Person, label: str) -> Seen:
+        """A person presses a button that is in the chat; shows what they see for themselves."""
+
+
 class Script:
     """Plays the core: takes every event, keeps it, and answers as the test says."""
 
@@ -102,6 +138,8 @@ class Stage:
     """An address that this adapter can never reach."""
     can_write: bool = False
     """Whether a person can type a message to the adapter."""
+    new_group: Callable[[], Group] | None = None
+    """A group's chat without the bot, each time; None where the platform has no group chats."""
     foreign_loggers: tuple[str, ...] = field(default=())
     """Loggers of the test's own client, whose lines are not the adapter's."""
 
@@ -118,3 +156,26 @@ async def running(adapter: ChatAdapter, handle: Handle) -> AsyncIterator[asyncio
         await asyncio.wait({task})
     if not task.cancelled():
         task.result()
+
+
+def expect(holds: bool, otherwise: str) -> None:
+    """Fail the test, saying what an adapter has to do."""
+    if not holds:
+        pytest.fail(otherwise, pytrace=True)
+
+
+@pytest.mark.asyncio
+class Staged(ABC):
+    """A test class that runs an adapter on a stage."""
+
+    @abstractmethod
+    def stage(self, script: Script) -> AbstractAsyncContextManager[Stage]:
+        """Run the adapter with `script` as its `handle`, against a loopback platform."""
+
+    async def show(self, stage: Stage, script: Script, person: Person, shown: Card) -> Seen:
+        """Bring a card before a person: sent, or on the next visit where none can be sent."""
+        if stage.adapter.limits.writes_first:
+            await stage.adapter.send(person.address, shown)
+            return await person.look()
+        script.home = Reply(cards=(shown,))
+        return await person.open_home()

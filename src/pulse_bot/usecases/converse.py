@@ -86,7 +86,7 @@ async def _pressed(installation: Installation, record: Record, event: Pressed) -
         return Reply(confirmed(done), cards=(following,) if following else ())
     if event.action in BUTTONS:
         return await asyncio.to_thread(BUTTONS[event.action], installation, event.address)
-    return await asyncio.to_thread(_say_more, installation, event)
+    return await asyncio.to_thread(_to_write, installation, event)
 
 
 def confirmed(done: Recorded) -> str:
@@ -94,28 +94,34 @@ def confirmed(done: Recorded) -> str:
     return f"Recorded. You can change it until {done.until}."
 
 
-def _say_more(installation: Installation, event: Pressed) -> Reply:
+def _to_write(installation: Installation, event: Pressed) -> Reply:
     with installation.database.read() as session:
         member, _ = someone(session, event.address)
         asked = rounds.open_round_of(session, member.id)
     kind, _, rest = event.action.partition(":")
     round_id, _, position = rest.partition(":")
-    if kind != cards.SAY_MORE or asked is None or round_id != str(asked.id):
+    forms = {cards.SAY_MORE: cards.comment_form, cards.WRITE: cards.words_form}
+    if kind not in forms or asked is None or round_id != str(asked.id):
         raise Refused("That button is not in use any more. Please open your questions again.")
     if not position.isdecimal() or int(position[:3]) >= len(asked.items):
         raise Refused("That question is not in this round. Please open the questions again.")
-    return Reply(form=cards.comment_form(asked, int(position[:3])))
+    return Reply(form=forms[kind](asked, int(position[:3])))
 
 
 async def _submitted(installation: Installation, record: Record, event: Submitted) -> Reply:
-    round_id = cards.read_form(event.form)
-    if round_id is None:
+    found = cards.read_form(event.form)
+    if found is None:
         raise Refused("That form is not in use any more. Please open your questions again.")
+    round_id, position = found
     answers = _filled(round_id, event.values)
     if not answers:
         await asyncio.to_thread(_known, installation, event.address)
         raise Refused("Nothing was chosen, so nothing was recorded. Choose an answer, or skip.")
-    return Reply(confirmed(await record(Given(event.address, round_id, answers))))
+    done = await record(Given(event.address, round_id, answers))
+    following = None
+    if position is not None:
+        following = cards.next_card(done.round, next(iter(answers)), done.until)
+    return Reply(confirmed(done), cards=(following,) if following else ())
 
 
 def _filled(round_id: int, values: Mapping[str, tuple[str, ...]]) -> dict[Target, str]:

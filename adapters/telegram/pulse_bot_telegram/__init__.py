@@ -1,0 +1,28 @@
+"""The Telegram adapter: private cards, groups that read their digests, forms as conversations.
+
+The plug-in does not import python-telegram-bot: `build` does, so that settings can be checked
+without it.
+"""
+
+from __future__ import annotations
+
+from pulse_bot.errors import MissingExtra
+from pulse_bot.plugins import AdapterPlugin
+from pulse_bot.ports import ChatAdapter
+from pulse_bot_telegram.settings import TelegramSettings
+
+__all__ = ["plugin"]
+
+
+def build(settings: TelegramSettings) -> ChatAdapter:
+    """The adapter, not yet listening. Raises MissingExtra."""
+    try:
+        from pulse_bot_telegram.adapter import TelegramAdapter
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("pulse_bot"):
+            raise
+        raise MissingExtra("telegram", error.name) from error
+    return TelegramAdapter(settings)
+
+
+plugin = AdapterPlugin(name="telegram", settings=TelegramSettings, build=build)

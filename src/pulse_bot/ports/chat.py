@@ -1,0 +1,97 @@
+"""The port of a chat platform: what an adapter is, and what it can do, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from pulse_bot.ports.events import Address, Event
+from pulse_bot.ports.messages import Card, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a platform can show and do, as data."""
+
+    text: int
+    """Characters in one message; longer text is split by the adapter, never cut."""
+    buttons_a_row: int
+    action: int = 64
+    """Bytes of a button's action."""
+    forms_at_once: bool = False
+    """All fields of a form on one screen; otherwise one after another."""
+    lists_members: bool = False
+    pictures: bool = False
+    writes_first: bool = True
+    """Whether it can reach a member who has not come to it. A web page cannot."""
+    sends_a_second: float = 30.0
+    burst: int = 2
+    """Sends above the rate that any one second may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform's reference to a message, enough to edit it.
+
+    `address` is where it went: a new one, where a group's chat has moved since.
+    """
+
+    address: Address
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Who is in a group's chat, pulse-bot not counted, as far as the platform tells."""
+
+    count: int = 0
+    addresses: tuple[Address, ...] = ()
+
+
+Handle = Callable[[Event], Awaitable[Reply]]
+
+
+class ChatAdapter(Protocol):
+    """One chat platform. Errors cross as `AdapterError` and as nothing else."""
+
+    name: str
+    limits: Limits
+
+    async def run(self, handle: Handle) -> None:
+        """Listen until cancelled, answering each event within the platform's deadline."""
+
+    async def send(self, address: Address, card: Card) -> Sent:
+        """Show a card to a member or in a group. Raises AdapterError."""
+
+    async def edit(self, sent: Sent, card: Card) -> None:
+        """Replace a card that was sent. Raises AdapterError."""
+
+    async def members(self, group: Address) -> Members:
+        """Who is in a group's chat; without addresses where `limits.lists_members` is false.
+
+        Raises AdapterError.
+        """
+
+
+Scope = MutableMapping[str, object]
+Asgi = Callable[
+    [Scope, Callable[[], Awaitable[Scope]], Callable[[Scope], Awaitable[None]]], Awaitable[None]
+]
+"""A web application, as the ASGI specification has it."""
+
+
+@runtime_checkable
+class Host(Protocol):
+    """An adapter that serves pages, and lends its server to others."""
+
+    def mount(self, path: str, app: Asgi) -> str:
+        """Serve an application under a path, such as "/telegram"; returns its public address."""
+
+
+@runtime_checkable
+class Hosted(Protocol):
+    """An adapter that may need a server for what its platform calls."""
+
+    def serve_on(self, host: Host | None) -> None:
+        """Called once before `run`. Raises AdapterError where it needs a host and there is none."""

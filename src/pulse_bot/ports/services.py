@@ -1,0 +1,103 @@
+"""The other ports: clocks, the keys of rounds, jobs, and the renderer of digests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from pulse_bot.domain.digest import Digest, DigestFacts, Statement
+from pulse_bot.ports.messages import Picture
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Now, in UTC, aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundKeys:
+    """The secrets of one open round: 32 bytes each. Never printed."""
+
+    secret_key: bytes = field(repr=False)
+    tag_key: bytes = field(repr=False)
+
+
+class KeyStore(Protocol):
+    """Keeps the keys of open rounds, outside the database and outside every backup.
+
+    Every method raises KeyStoreError, with a message that says how to mend it.
+    """
+
+    def create(self, round_id: int) -> RoundKeys:
+        """New random keys for a round, kept durably before this returns."""
+
+    def load(self, round_id: int) -> RoundKeys | None:
+        """The keys of a round, or None where there are none."""
+
+    def destroy(self, round_id: int) -> None:
+        """Make the keys unrecoverable. Repeating it is harmless."""
+
+    def rounds(self) -> frozenset[int]:
+        """The rounds whose keys exist."""
+
+    def check(self) -> None:
+        """Raise unless keys can be kept, and kept safely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of durable work, as data: run at least once, by one worker, surviving a crash.
+
+    `key` is its idempotency key: a job whose key was seen before is not enqueued again. Jobs that
+    share a `partition` run one at a time in the whole cluster. `args` are plain ids, because the
+    engine writes them down.
+    """
+
+    name: str
+    args: tuple[int | str, ...]
+    key: str
+    partition: str
+
+
+JobHandler = Callable[..., bool]
+"""Does one step of a job, called with the job's `args` in a worker thread; a step that returns True
+has more to do and is followed by another. A step may be repeated after a crash."""
+
+
+class Jobs(Protocol):
+    """The narrow port to the job engine."""
+
+    def enqueue(self, job: Job, *, delay_seconds: float = 0.0) -> None:
+        """Take a job on, durably. Repeating it with the same key is harmless."""
+
+    def cancel(self, key: str) -> None:
+        """Stop a job at its next step; harmless where there is none."""
+
+    def resume(self, key: str) -> None:
+        """Run a cancelled or stranded job again from its last step."""
+
+    def live(self) -> frozenset[str]:
+        """The keys of all jobs that are waiting or running."""
+
+
+class Renderer(Protocol):
+    """Turns the facts that may be said into the words and pages that say them."""
+
+    def statements(self, facts: DigestFacts) -> tuple[Statement, ...]:
+        """The digest as statements, in reading order. Pure: the same facts give the same words."""
+
+    def text(self, statements: Sequence[Statement]) -> str:
+        """A digest as plain text, for a terminal."""
+
+    def page(self, partnership: str, time_zone: str, digests: Sequence[Digest]) -> str:
+        """The history as one HTML page that needs nothing else. Raises MissingExtra."""
+
+    def picture(self, digests: Sequence[Digest]) -> Picture | None:
+        """What was released over time, newest digest first; None where there is nothing to draw.
+
+        Raises MissingExtra.
+        """
