@@ -26,6 +26,7 @@ from pulse_bot.ports import (
     Hosted,
     Job,
     JobHandler,
+    Keeping,
     KeyStore,
     Reply,
 )
@@ -35,6 +36,7 @@ from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
+from pulse_bot.storage.vault import DatabaseVault
 from pulse_bot.usecases.answer import Given, Recorded, record
 from pulse_bot.usecases.ask import open_round, outgoing
 from pulse_bot.usecases.close import close
@@ -126,6 +128,10 @@ class App:
         """Nothing runs before `start`."""
         self.installation = installation
         self._adapters = adapters
+        for name, adapter in adapters.items():
+            if isinstance(adapter, Keeping):
+                key = installation.installation_key
+                adapter.keep_in(DatabaseVault(installation.database, key, name))
         self._courier = Courier()
         self._answers = GroupCommit[Given, Recorded](partial(record, installation))
         self._ledger = GroupCommit[ledger.Entry, None](partial(ledger.write, installation.database))

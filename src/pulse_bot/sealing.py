@@ -99,12 +99,26 @@ def unseal_comment(installation_key: bytes, sealed: bytes) -> str:
     return _opened(installation_key, sealed).decode()
 
 
+def seal_secret(installation_key: bytes, secret: bytes) -> bytes:
+    """Seal what an adapter keeps."""
+    return SecretBox(installation_key).encrypt(secret)
+
+
+def unseal_secret(installation_key: bytes, sealed: bytes) -> bytes:
+    """Open what an adapter keeps. Raises SealError under another installation's key."""
+    return _decrypted(installation_key, sealed)
+
+
 def _opened(installation_key: bytes, sealed: bytes) -> bytes:
+    return _unpad(_decrypted(installation_key, sealed))
+
+
+def _decrypted(installation_key: bytes, sealed: bytes) -> bytes:
     try:
-        return _unpad(SecretBox(installation_key).decrypt(sealed))
+        return SecretBox(installation_key).decrypt(sealed)
     except CryptoError:
         raise SealError(
-            "The results so far were sealed with another installation key. Put back the "
+            "What is kept here was sealed with another installation key. Put back the "
             "installation key file that belongs to this database."
         ) from None
 

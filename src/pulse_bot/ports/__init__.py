@@ -11,10 +11,12 @@ from pulse_bot.ports.chat import (
     Handle,
     Host,
     Hosted,
+    Keeping,
     Limits,
     Members,
     Scope,
     Sent,
+    Vault,
 )
 from pulse_bot.ports.events import (
     Added,
@@ -66,6 +68,7 @@ __all__ = [
     "JobHandler",
     "Jobs",
     "Joined",
+    "Keeping",
     "KeyStore",
     "Left",
     "Limits",
@@ -84,5 +87,6 @@ __all__ = [
     "Sent",
     "Submitted",
     "Ticks",
+    "Vault",
     "Wrote",
 ]

@@ -95,3 +95,30 @@ class Hosted(Protocol):
 
     def serve_on(self, host: Host | None) -> None:
         """Called once before `run`. Raises AdapterError where it needs a host and there is none."""
+
+
+class Vault(Protocol):
+    """Keeps an adapter's secrets, such as tokens, sealed with the installation's key.
+
+    Methods take their time: call them in a thread. Each raises StorageError, and `get` SealError.
+    """
+
+    def get(self, name: str) -> bytes | None:
+        """What is kept under a name; None where there is nothing."""
+
+    def put(self, name: str, secret: bytes) -> None:
+        """Keep at most 16,000 bytes under a name of at most 200 characters, which is no secret."""
+
+    def forget(self, name: str) -> None:
+        """Keep nothing under a name any more. Repeating it is harmless."""
+
+    def names(self) -> frozenset[str]:
+        """Every name that something is kept under."""
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """An adapter that has secrets of its own to keep."""
+
+    def keep_in(self, vault: Vault) -> None:
+        """Called once before `run`."""

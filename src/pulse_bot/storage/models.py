@@ -244,6 +244,16 @@ class PostRow(Table):
     reference: Mapped[str]
 
 
+class SecretRow(Table):
+    """What an adapter keeps, such as the tokens of a workspace; sealed."""
+
+    __tablename__ = "secret"
+
+    adapter: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    sealed: Mapped[bytes]
+
+
 class LogEntryRow(Table):
     """The log that all members can read: every change of a setting, every look at a result."""
 
