@@ -150,7 +150,7 @@ class Visitor:
                 sent.setdefault(name, []).append(typed)
         # A browser sends every text, empty ones too.
         for one in controls:
-            if one.kind == "textarea":
+            if one.kind in ("textarea", "text"):
                 sent.setdefault(one.name, [""])
         after = await self._post(controls[0].target, sent)
         return Seen(f"{before.text} {after.text}", after.buttons, after.outcome)
@@ -170,12 +170,17 @@ class Visitor:
 def _chosen(controls: list[Control], form: Form, key: str, value: str) -> tuple[str, str]:
     """The name and the value that a browser sends for one choice, found in the page's order."""
     place = [one.key for one in form.fields].index(key)
-    names = list(dict.fromkeys(one.name for one in controls if one.name))
-    offered = [one for one in controls if one.name == names[place]]
+    asked = [one for one in controls if one.name and one.kind != "text"]
+    names = list(dict.fromkeys(one.name for one in asked))
+    offered = [one for one in asked if one.name == names[place]]
     if offered[0].kind == "textarea":
         return names[place], value.replace("\n", "\r\n")
-    assert value in [one.value for one in offered], f"{key!r} does not offer {value!r}"
-    return names[place], value
+    if value in [one.value for one in offered]:
+        return names[place], value
+    typed = [one for one in controls if one.kind == "text"]
+    assert form.fields[place].longest, f"{key!r} does not offer {value!r}"
+    assert typed, f"{key!r} has no place to type {value!r}"
+    return typed[0].name, value
 
 
 class TestWebAdapter(AdapterContract):

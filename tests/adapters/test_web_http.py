@@ -174,6 +174,25 @@ async def test_texts_come_as_typed_and_blank_ones_do_not_come(
     assert script.events == [Submitted(ADDRESS, "r", values)]
 
 
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ({"f:a": "o:1", "t:a": "Elm & Oak "}, {"a": ("Elm & Oak ",)}),
+        ({"f:a": "o:1", "t:a": " "}, {"a": ("o:1",)}),
+        ({"t:a": "Elm"}, {"a": ("Elm",)}),
+        ({"f:a": "o:1", "t:b": "Elm"}, {"a": ("o:1",), "b": ("Elm",)}),
+    ],
+)
+async def test_what_is_typed_counts_before_what_was_picked(
+    browser: httpx.AsyncClient,
+    script: Script,
+    sent: dict[str, str],
+    meant: dict[str, tuple[str, ...]],
+) -> None:
+    await browser.post(f"{HOME}/send", data={"form": "r", **sent})
+    assert script.events == [Submitted(ADDRESS, "r", meant)]
+
+
 # Links
 
 

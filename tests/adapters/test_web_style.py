@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from pulse_bot.ports import Card, CardKind, Field, FieldKind, Form, Option, Reply
+from pulse_bot.ports import Card, CardKind, Field, FieldKind, Form, Option, Reply, Ticks
 from pulse_bot_web.render import Pages, answer_page, home_page
 
 HOME = "/p/" + "t" * 43
@@ -19,8 +20,11 @@ FORM = Form(
         Field("1c", "Say more", FieldKind.TEXT, hint="Name nobody.", longest=500),
         Field("2", "In your own words?", FieldKind.TEXT),
         Field("3", "Which?", FieldKind.SEVERAL, OPTIONS),
+        Field("4", "Which school?", FieldKind.ONE, OPTIONS, hint="Or another.", longest=80),
     ),
 )
+TICKS = Ticks("round", Field("1", "Which?", FieldKind.SEVERAL, OPTIONS, hint="Up to two."))
+TICKED = Card(CardKind.QUESTION, "Which?", ticks=TICKS)
 CARD = Card(CardKind.DIGEST, "Round 7", ("Trust: no clear change.",))
 
 # Pairs that are read against one another, with the least contrast that WCAG AA asks for.
@@ -53,26 +57,39 @@ def test_a_page_says_its_language_and_can_be_skipped_into(pages: Pages) -> None:
     assert html.count('aria-current="page"') == 1
 
 
-def test_every_choice_has_a_legend_and_every_text_a_label(pages: Pages) -> None:
-    html = pages.write(home_page(HOME, Reply(form=FORM), promised=True, notice=""))
-    assert html.count("<fieldset") == html.count("<legend") == 2
+@pytest.mark.parametrize("reply", [Reply(form=FORM), Reply(cards=(TICKED, TICKED))])
+def test_every_choice_has_a_legend_and_every_text_a_label(pages: Pages, reply: Reply) -> None:
+    html = pages.write(home_page(HOME, reply, promised=True, notice=""))
+    assert html.count("<fieldset") == html.count("<legend") > 0
     labelled = re.findall(r'<label for="([^"]+)"', html)
-    assert all(f'<textarea id="{one}" name=' in html for one in labelled)
+    for one in labelled:
+        assert re.search(f'<(textarea|input type="text") id="{one}" name=', html)
     for one in re.findall(r'<textarea id="([^"]+)" aria-labelledby="([^"]+)"', html):
         assert f'<summary id="{one[1]}"' in html
         labelled.append(one[0])
-    assert len(labelled) == html.count("<textarea")
+    assert len(labelled) == html.count("<textarea") + html.count('<input type="text"')
     for hint in re.findall(r'aria-describedby="([^"]+)"', html):
         assert f'id="{hint}"' in html
     ids = re.findall(r' id="([^"]+)"', html)
     assert len(ids) == len(set(ids))
-    assert 'maxlength="500"' in html
+
+
+def test_typed_text_cannot_get_longer_than_the_field_allows(pages: Pages) -> None:
+    html = pages.write(home_page(HOME, Reply(form=FORM), promised=True, notice=""))
+    assert re.findall(r'maxlength="(\d+)"', html) == ["500", "80"]
+
+
+def test_a_question_that_is_the_title_already_is_heard_and_not_seen_again(pages: Pages) -> None:
+    other = replace(TICKED, title="This week")
+    for card, unseen in ((TICKED, 1), (other, 0)):
+        html = pages.write(home_page(HOME, Reply(cards=(card,)), promised=True, notice=""))
+        assert html.count('<legend class="heard"') == unseen
 
 
 def test_a_comment_stands_in_one_block_with_its_question() -> None:
     page = home_page(HOME, Reply(form=FORM), promised=True, notice="")
     keys = [tuple(one.key for one in block) for block in page.blocks]
-    assert keys == [("1", "1c"), ("2",), ("3",)]
+    assert keys == [("1", "1c"), ("2",), ("3",), ("4",)]
 
 
 def test_what_was_just_recorded_comes_first_and_the_questions_are_folded(pages: Pages) -> None:

@@ -23,6 +23,7 @@ from pulse_bot.ports import (
     Option,
     Outcome,
     Reply,
+    Ticks,
 )
 from pulse_bot_web.render import Page, Pages, answer_page, home_page
 
@@ -49,7 +50,8 @@ PHONE = 360
 """CSS pixels. Chromium's own window cannot be narrower than 500, so each page gets a frame."""
 
 MEASURE = """<script>
-const small = [...document.querySelectorAll("button, a:not(.skip), summary, textarea, .option")]
+const targets = "button, a:not(.skip), summary, textarea, input[type=text], .option";
+const small = [...document.querySelectorAll(targets)]
   .filter(one => one.checkVisibility())
   .map(one => [one.textContent.trim(), one.getBoundingClientRect()])
   .filter(([text, box]) => box.height < 44 || box.width < 30)
@@ -62,6 +64,7 @@ frameElement.dataset.measured = JSON.stringify({
 HOME = "/p/" + "t" * 43
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen"
 LABELS = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")
+WHICH = Field("3", "Which?", FieldKind.SEVERAL, (Option("a", LONG), Option("b", "מרים כהן")), LONG)
 FORM = Form(
     "round",
     "Three questions for this week",
@@ -69,8 +72,12 @@ FORM = Form(
         Field("1", LONG, FieldKind.ONE, tuple(Option(label, label) for label in LABELS)),
         Field("1c", "Say more", FieldKind.TEXT, hint=LONG, longest=500),
         Field("2", "How sure?", FieldKind.ONE, tuple(Option(str(n), str(n)) for n in range(11))),
-        Field("3", "Which?", FieldKind.SEVERAL, (Option("a", LONG), Option("b", "מרים כהן"))),
+        WHICH,
+        Field("4", "Which school?", FieldKind.ONE, (Option("a", LONG),), hint=LONG, longest=80),
     ),
+)
+TICKED = Card(
+    CardKind.QUESTION, "Which?", (LONG,), ((Button("Skip", "skip"),),), ticks=Ticks("round", WHICH)
 )
 QUESTION = Card(
     CardKind.QUESTION,
@@ -88,6 +95,7 @@ PAGES = {
     "promise": home_page(HOME, Reply(cards=(PROMISE,), form=FORM), promised=False, notice=""),
     "recorded": home_page(HOME, Reply(form=FORM), promised=True, notice="Recorded."),
     "card": home_page(HOME, Reply(cards=(QUESTION,)), promised=True, notice=""),
+    "ticks": home_page(HOME, Reply(cards=(TICKED,)), promised=True, notice=""),
     "digest": answer_page(HOME, Reply(cards=(DIGEST, DIGEST)), here="group"),
     "refused": answer_page(HOME, Reply(f"No. {LONG}", outcome=Outcome.REFUSED)),
 }

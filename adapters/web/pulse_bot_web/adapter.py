@@ -59,7 +59,13 @@ class WebAdapter:
             listener.close()
 
     def mount(self, path: str, app: Asgi) -> str:
-        """Serve what another adapter's platform calls, beside the pages."""
+        """Serve what another adapter's platform calls, beside the pages. Raises AdapterError."""
+        if not (self._settings.port or self._settings.public_url):
+            raise AdapterError(
+                "With port 0 nobody can be told where to call before the pages are served: "
+                "set PULSE_BOT_WEB__PORT or PULSE_BOT_WEB__PUBLIC_URL.",
+                permanent=True,
+            )
         self._mounted[path] = app
         return f"{self._settings.links_start_with}{path}"
 

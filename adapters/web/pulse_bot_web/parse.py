@@ -21,6 +21,8 @@ MOST_PARTS: Final = 200
 
 FIELD: Final = "f:"
 """What the names of a form's fields start with, so that none can collide with a name of ours."""
+TYPED: Final = "t:"
+"""The same for what is typed in place of a choice."""
 
 
 class TurnedAway(Exception):
@@ -45,16 +47,22 @@ async def submitted(request: Request, address: Address) -> Submitted:
     """The form that was sent, without the fields left empty. Raises TurnedAway."""
     form: str | None = None
     values: dict[str, tuple[str, ...]] = {}
+    typed: dict[str, tuple[str, ...]] = {}
     for name, value in await _parts(request):
         if name == "form":
             form = value
-        elif name.startswith(FIELD) and value.strip():
+        elif not value.strip():
+            continue
+        elif name.startswith(FIELD):
             key = name.removeprefix(FIELD)
             # Browsers send a line break in a text as two characters.
             values[key] = (*values.get(key, ()), value.replace("\r\n", "\n"))
+        elif name.startswith(TYPED):
+            typed[name.removeprefix(TYPED)] = (value,)
     if form is None:
         raise _unreadable()
-    return Submitted(address, form, values)
+    # A radio button cannot be let go of again; words can be deleted. So words are what is meant.
+    return Submitted(address, form, values | typed)
 
 
 async def _parts(request: Request) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pulse_bot.ports import Card, CardKind, Field, FieldKind, Form, Outcome, Reply
-from pulse_bot_web.parse import FIELD
+from pulse_bot_web.parse import FIELD, TYPED
 
 NAVIGATION: Final = (
     ("", "Question"),
@@ -78,7 +78,12 @@ class Pages:
         )
         self._templates.filters["base64"] = _base64
         self._templates.globals.update(
-            path=path, navigation=NAVIGATION, footer=FOOTER, field_prefix=FIELD, is_scale=is_scale
+            path=path,
+            navigation=NAVIGATION,
+            footer=FOOTER,
+            field_prefix=FIELD,
+            typed_prefix=TYPED,
+            is_scale=is_scale,
         )
         self.css = files("pulse_bot_web").joinpath("static/style.css").read_text("utf-8")
 

@@ -17,8 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulse_bot.ports import Asgi, Commanded, Handle, OpenedHome, Outcome, Reply
 from pulse_bot_web.headers import SecurityHeaders
@@ -59,8 +59,7 @@ class Site:
     def app(self, mounted: Mapping[str, Asgi] = MappingProxyType({})) -> Starlette:
         """The ASGI application, with those of other adapters under their paths."""
         personal = "/p/{token}"
-        routes: list[BaseRoute] = [
-            *(Mount(at, app=cast("ASGIApp", one)) for at, one in mounted.items()),
+        routes = [
             Route("/", self._kindly(self._front)),
             Route("/healthz", self._kindly(self._health)),
             Route("/style.css", self._kindly(self._style)),
@@ -69,6 +68,8 @@ class Site:
             Route(f"{personal}/press", self._kindly(self._press), methods=["POST"]),
             Route(f"{personal}/send", self._kindly(self._send), methods=["POST"]),
             *(Route(f"{personal}/{command}", self._kindly(self._command)) for command in READING),
+            # Last, so that none can stand in front of a page.
+            *(route for at, one in mounted.items() for route in _lent(at, one)),
         ]
         app = Starlette(
             routes=routes,
@@ -205,6 +206,24 @@ class Site:
         text = "Please open your personal link again, or go back to the page you came from."
         page = self._pages.message("There is no such page", text)
         return HTMLResponse(page, status, headers=headers)
+
+
+class _Lent:
+    """Another adapter's application, told where it stands."""
+
+    def __init__(self, path: str, app: Asgi) -> None:
+        self._path = path
+        self._app = cast("ASGIApp", app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        root = f"{scope.get('root_path', '')}{self._path}"
+        await self._app({**scope, "root_path": root}, receive, send)
+
+
+def _lent(path: str, app: Asgi) -> tuple[Route, Route]:
+    """The path itself and all below it; Starlette's own `Mount` leaves out the first."""
+    lent = _Lent(path, app)
+    return Route(path, lent), Route(f"{path}/{{below:path}}", lent)
 
 
 class _NoSuchLink(Exception):
