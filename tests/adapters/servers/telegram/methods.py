@@ -1,0 +1,156 @@
+"""What each method of the Bot API does to the world. Editing and deleting are in `editing`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.adapters.servers.telegram import limits
+from tests.adapters.servers.telegram.editing import Editing
+from tests.adapters.servers.telegram.refusals import ApiError, avoidable, bad_request
+from tests.adapters.servers.telegram.texts import parsed, units
+from tests.adapters.servers.telegram.world import Chat, Json, Message, World
+
+
+class Methods:
+    """Every method that this server plays, by name, beside those that are about updates."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        editing = Editing(world)
+        self.table: dict[str, Callable[[Json], Any]] = {
+            "getMe": self._get_me,
+            "sendMessage": self._send_message,
+            "sendPhoto": self._send_photo,
+            "editMessageText": editing.edit_text,
+            "editMessageCaption": editing.edit_caption,
+            "editMessageReplyMarkup": editing.edit_markup,
+            "deleteMessage": editing.delete,
+            "answerCallbackQuery": self._answer_callback_query,
+            "setMyCommands": self._set_my_commands,
+            "deleteMyCommands": self._delete_my_commands,
+            "getChat": self._get_chat,
+            "getChatMemberCount": self._get_chat_member_count,
+            "leaveChat": self._leave_chat,
+        }
+
+    def _get_me(self, values: Json) -> Json:
+        told = self._world.bot.as_json()
+        abilities = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries")
+        return {**told, **dict.fromkeys(abilities, False), "can_join_groups": True}
+
+    def _send_message(self, values: Json) -> Json:
+        text, entities = parsed(values["text"], values.get("parse_mode"), values.get("entities"))
+        limits.check_text(text)
+        content: Json = {"text": text}
+        if entities:
+            content["entities"] = entities
+        return self._send(values, content).as_json()
+
+    def _send_photo(self, values: Json) -> Json:
+        width, height = limits.check_photo(values["photo"])
+        mode, given = values.get("parse_mode"), values.get("caption_entities")
+        text, entities = parsed(values.get("caption", ""), mode, given)
+        limits.check_caption(text)
+        number = self._world.moment()
+        size = {"file_id": f"photo-{number}", "file_unique_id": f"unique-{number}"}
+        content: Json = {"photo": [{**size, "width": width, "height": height}]}
+        if text:
+            content["caption"] = text
+        if entities:
+            content["caption_entities"] = entities
+        return self._send(values, content).as_json()
+
+    def _send(self, values: Json, content: Json) -> Message:
+        markup = values.get("reply_markup")
+        limits.check_keyboard(markup)
+        if markup and markup != {"inline_keyboard": []}:
+            content["reply_markup"] = markup
+        chat = self._world.writable(values["chat_id"])
+        thread = _open_topic(chat, values.get("message_thread_id"))
+        replied = _replied(chat, values.get("reply_parameters"))
+        self._world.answer_first(chat)
+        return self._world.post(chat, self._world.bot, content, reply_to=replied, thread=thread)
+
+    def _answer_callback_query(self, values: Json) -> bool:
+        query = self._world.queries.get(values["callback_query_id"])
+        if query is None:
+            raise _too_old()
+        if query.answered >= query.handed:
+            self._world.violate("A pressed button is answered twice.")
+        query.answered += 1
+        if query.answered > 1:
+            raise _too_old()
+        if text := values.get("text", ""):
+            if units(text) > limits.TOAST:
+                raise avoidable("MESSAGE_TOO_LONG")
+            self._world.toasts.append((self._world.moment(), query.user.id, text))
+        return True
+
+    def _set_my_commands(self, values: Json) -> bool:
+        limits.check_commands(values["commands"])
+        scope = values.get("scope", {"type": "default"})
+        if "chat_id" in scope:
+            self._world.chat_for(scope["chat_id"])
+        self._world.commands[_menu(values)] = values["commands"]
+        return True
+
+    def _delete_my_commands(self, values: Json) -> bool:
+        self._world.commands.pop(_menu(values), None)
+        return True
+
+    def _get_chat(self, values: Json) -> Json:
+        chat = self._world.chat_for(values["chat_id"])
+        full = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": NO_GIFTS}
+        return {**chat.as_json(), **full}
+
+    def _get_chat_member_count(self, values: Json) -> int:
+        chat = self._world.writable(values["chat_id"])
+        return len(chat.members) + 1 if chat.user is None else 2
+
+    def _leave_chat(self, values: Json) -> bool:
+        self._world.writable(values["chat_id"]).bot = "left"
+        return True
+
+
+NO_GIFTS = dict.fromkeys(
+    (
+        "unlimited_gifts",
+        "limited_gifts",
+        "unique_gifts",
+        "premium_subscription",
+        "gifts_from_channels",
+    ),
+    False,
+)
+
+
+def _too_old() -> ApiError:
+    return bad_request(
+        "query is too old and response timeout expired or query ID is invalid",
+    )
+
+
+def _menu(values: Json) -> tuple[str, str]:
+    scope = json.dumps(values.get("scope", {"type": "default"}), sort_keys=True)
+    return scope, str(values.get("language_code", ""))
+
+
+def _open_topic(chat: Chat, thread: int | None) -> int | None:
+    if thread is None:
+        return None
+    if thread not in chat.topics:
+        raise bad_request("message thread not found")
+    if chat.topics[thread] == "closed":
+        raise bad_request("TOPIC_CLOSED")
+    return thread
+
+
+def _replied(chat: Chat, parameters: Json | None) -> Message | None:
+    if parameters is None:
+        return None
+    found = chat.messages.get(parameters["message_id"])
+    if found is None and not parameters.get("allow_sending_without_reply"):
+        raise bad_request("message to be replied not found")
+    return found
