@@ -62,6 +62,25 @@ def test_each_weekly_bank_has_one_pair(dimension: str) -> None:
     assert [mine.core, ours.core] == [False, False]
 
 
+@pytest.mark.parametrize("dimension", WEEKLY)
+def test_beside_the_core_and_the_pair_is_a_wider_part(dimension: str) -> None:
+    bank = load_library().bank(dimension)
+    assert bank is not None
+
+    wider = [item for item in bank.items if not (item.core or item.pair)]
+
+    assert len(wider) >= 18
+    assert len({item.facet for item in wider}) >= 4
+    assert sum(item.reverse for item in wider) >= 3
+
+
+def test_only_its_own_bank_uses_the_dimension_of_a_weekly_series() -> None:
+    # A programme names themes by dimension: a second bank would mix its items into the series.
+    used = [(bank.id, one.key) for bank in load_library().banks for one in bank.dimensions]
+    assert sorted(pair for pair in used if pair[1] in WEEKLY) == [(one, one) for one in WEEKLY]
+    assert len({key for _, key in used}) == len(used)
+
+
 def test_the_core_covers_every_facet() -> None:
     for bank in load_library().banks:
         for dimension in bank.dimensions:
