@@ -117,6 +117,12 @@ def test_preview_shows_a_pair_as_it_is_asked() -> None:
     assert output.startswith("2 of 2\nI think most of us can talk about a real weakness")
 
 
+def test_preview_shows_what_can_be_ticked() -> None:
+    output = run("preview", "team-pitfalls", "team-pitfalls-leaders-help").output
+    assert "Choose up to 2.\n[ ] Admit a mistake before others do\n" in output
+    assert "[ Done ]\n[ Skip ]" in output
+
+
 def test_preview_of_an_item_that_is_not_there_is_said_with_a_guess() -> None:
     result = run("preview", "trust", "trust-gaurded")
     assert result.exit_code == 1

@@ -55,9 +55,13 @@ def _cards(item: Item, asked: tuple[Item, ...]) -> tuple[Card, ...]:
 
 
 def card_text(card: Card) -> str:
-    """A card as plain text: title, paragraphs, the meaning of the ends, rows of buttons."""
+    """A card as plain text: title, paragraphs, what the ends mean, ticks, rows of buttons."""
     parts = [card.progress, card.title, *card.text]
     parts += [f"{card.ends[0]} … {card.ends[1]}"] if card.ends else []
+    if card.ticks:
+        field = card.ticks.field
+        parts += [field.hint, *(f"[ ] {option.label}" for option in field.options)]
+        parts += [f"[ {card.ticks.submit} ]"]
     parts += [_row(row) for row in card.buttons if row]
     return "\n".join(part for part in parts if part)
 
