@@ -89,6 +89,24 @@ def test_a_link_for_nobody(valley: Shell, number: str, code: int) -> None:
     assert number in valley.fails("member", "link", NAME, number, code=code)
 
 
+def test_a_role_is_changed_in_the_log_that_members_read(valley: Shell) -> None:
+    add(valley)
+
+    assert valley.does("member", "role", NAME, "1", "lead") == "Member 1 is a lead now.\n"
+    assert valley.json("member", "list", NAME)[0]["role"] == "lead"
+    valley.does("member", "role", NAME, "1", "lead")
+    log = valley.does("partnership", "show", NAME)
+    assert log.count("made a member of School A a lead") == 1
+    assert "Ann Lee" not in log
+
+
+def test_a_role_that_cannot_be(valley: Shell) -> None:
+    add(valley)
+
+    assert "There is no member 2" in valley.fails("member", "role", NAME, "2", "lead")
+    assert "'king' is not one of" in valley.fails("member", "role", NAME, "1", "king", code=2)
+
+
 def test_import_adds_all_and_prints_their_links(valley: Shell) -> None:
     """As spreadsheets save it: a mark in front, quoted names, an empty line, capital letters."""
     (valley.folder / "people.csv").write_bytes(

@@ -14,7 +14,11 @@ def test_create_list_and_show(shell: Shell) -> None:
     assert shell.json("partnership", "list") == []
 
     told = shell.does("partnership", "create", NAME, "--time-zone", "Asia/Kathmandu")
-    assert told == f'Created "{NAME}". Next: pulse-bot member add, pulse-bot programme set.\n'
+    created, how_to_link = told.splitlines()
+    assert created == f'Created "{NAME}". Next: pulse-bot member add, pulse-bot programme set.'
+    says, _, code = how_to_link.rpartition(" ")
+    assert says == "To link a group's chat, add the bot to it and write there, once: /link"
+    assert shell.json("partnership", "codes", NAME)[0]["link"] == code
 
     row = {
         "name": NAME,
@@ -30,6 +34,23 @@ def test_create_list_and_show(shell: Shell) -> None:
     shown = shell.does("partnership", "show", NAME)
     assert "Asia/Kathmandu" in shown
     assert "the operator  created the partnership" in shown
+
+
+def test_codes_are_printed_again_and_an_invitation_is_replaced(shell: Shell) -> None:
+    shell.does("partnership", "create", f" {NAME} ")
+    [before] = shell.json("partnership", "codes", NAME)
+
+    told = shell.does("partnership", "codes", NAME)
+    assert f"/link {before['link']}\n" in told
+    assert f"/start {before['invitation']}\n" in told
+
+    [after] = shell.json("partnership", "codes", NAME, "--renew")
+    assert after["link"] == before["link"]
+    assert after["invitation"] != before["invitation"]
+    assert shell.json("partnership", "codes", NAME) == [after]
+    log = shell.does("partnership", "show", NAME)
+    assert "the operator  replaced the invitation" in log
+    assert after["invitation"] not in log
 
 
 def test_a_name_that_is_taken_or_empty(shell: Shell) -> None:
@@ -60,7 +81,10 @@ def test_settings_that_cannot_be(
     "words",
     [
         ("partnership", "show", "Nowhere"),
+        ("partnership", "codes", "Nowhere"),
+        ("partnership", "codes", "Nowhere", "--renew"),
         ("member", "list", "Nowhere"),
+        ("member", "role", "Nowhere", "1", "lead"),
         ("member", "add", "Nowhere", "--name", "A", "--organisation", "B"),
         ("member", "link", "Nowhere", "1"),
         ("programme", "set", "Nowhere"),

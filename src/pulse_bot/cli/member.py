@@ -1,4 +1,4 @@
-"""`pulse-bot member`: add, list and import members, and give out their links."""
+"""`pulse-bot member`: add, list and import members, give out links, change roles."""
 
 from __future__ import annotations
 
@@ -164,6 +164,20 @@ def remove(installation: Installation, *, partnership: str, number: int) -> None
 
     remove_member(installation, partnership, number)
     click.echo(f"Member {number} is removed; name and address are deleted.")
+
+
+@member.command()
+@click.argument("partnership")
+@click.argument("number", type=click.IntRange(1, HIGHEST))
+@click.argument("role", type=ROLES)
+@with_installation
+def role(installation: Installation, *, partnership: str, number: int, role: str) -> None:
+    """Make a member a facilitator, a lead, or a member like the others; all can read that."""
+    from pulse_bot.domain.people import Role
+    from pulse_bot.usecases.people import change_role
+
+    change_role(installation, partnership, number, Role(role))
+    click.echo(f"Member {number} is a {role} now.")
 
 
 @with_settings

@@ -1,8 +1,8 @@
-"""`pulse-bot partnership`: create, list and show partnerships."""
+"""`pulse-bot partnership`: create, list and show partnerships, and give out their codes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from pulse_bot.usecases.installation import Installation
 
 
+_HOW_TO_LINK: Final = (
+    "To link a group's chat, add the bot to it and write there, once: /link {code}"
+)
+
+
 @click.group()
 def partnership() -> None:
-    """Create and show partnerships."""
+    """Create and show partnerships, and give out their codes."""
 
 
 @partnership.command()
@@ -36,11 +41,13 @@ def create(
     quiet_until: str,
 ) -> None:
     """Create a partnership."""
+    from pulse_bot.usecases.invite import codes_of
     from pulse_bot.usecases.people import NewPartnership, create_partnership
 
     new = NewPartnership(name, time_zone, language, _hour(quiet_from), _hour(quiet_until))
     create_partnership(installation, new)
     click.echo(f'Created "{name}". Next: pulse-bot member add, pulse-bot programme set.')
+    click.echo(_HOW_TO_LINK.format(code=codes_of(installation, name.strip()).link))
 
 
 def _hour(text: str) -> time:
@@ -76,3 +83,24 @@ def show(installation: Installation, *, name: str, as_json: bool) -> None:
     if not as_json:
         click.echo()
         print_rows(log_rows(installation, name), as_json=False, nothing="Nothing changed yet.")
+
+
+@partnership.command()
+@click.argument("name")
+@click.option("--renew", is_flag=True, help="Make older invitations worthless first.")
+@as_json
+@with_installation
+def codes(installation: Installation, *, name: str, renew: bool, as_json: bool) -> None:
+    """Print the code that links a chat, and the invitation that members join by."""
+    from pulse_bot.usecases import invite
+
+    found = (invite.renew if renew else invite.codes_of)(installation, name)
+    if as_json:
+        rows = [{"link": found.link, "invitation": found.invitation}]
+        print_rows(rows, as_json=True, nothing="")
+        return
+    click.echo(_HOW_TO_LINK.format(code=found.link))
+    click.echo(
+        "Members join by the button in that chat. Whoever is not in it writes to the bot: "
+        f"/start {found.invitation}"
+    )

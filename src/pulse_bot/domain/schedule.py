@@ -29,6 +29,8 @@ class RoundState:
     reminders_done: int = 0
     unsent: frozenset[tuple[str, str]] = frozenset()
     """(adapter, workspace) of invitations whose time has come and that are not sent."""
+    uncounted: tuple[int, ...] = ()
+    """Where the round begins a block: group chats not told yet how many have not joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class PartnershipState:
     latest: RoundState | None = None
     unposted: tuple[int, ...] = ()
     """Closed rounds whose digest is not in every group's chat yet."""
+    lost: tuple[int, ...] = ()
+    """Group chats that pulse-bot was removed from, of which the leads do not know yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +90,30 @@ class Post:
     round: int
 
 
-Action = Open | Deliver | Remind | Close | Post
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell the leads that pulse-bot was removed from a group's chat."""
+
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Tell a group's chat how many in it have not joined, and never who."""
+
+    round: int
+    group: int
+
+
+Action = Open | Deliver | Remind | Close | Post | Tell | Count
 
 
 def due(state: PartnershipState, now: datetime) -> tuple[Action, ...]:
     """What has to happen now for one partnership, in this order."""
     posts = (Post(round_id) for round_id in state.unposted)
-    return (*posts, *_next_move(state, now))
+    # At any hour: somebody did it a moment ago, and it can be undone while they are there.
+    told = (Tell(group) for group in state.lost)
+    return (*posts, *told, *_next_move(state, now))
 
 
 def _next_move(state: PartnershipState, now: datetime) -> Iterable[Action]:
@@ -130,6 +151,8 @@ def _worth_opening(opening: datetime, closing: datetime, now: datetime) -> bool:
 def _while_open(state: PartnershipState, latest: RoundState, now: datetime) -> Iterator[Action]:
     for adapter, workspace in sorted(latest.unsent):
         yield Deliver(latest.id, adapter, workspace)
+    if not state.calendar.is_quiet(now):
+        yield from (Count(latest.id, group) for group in latest.uncounted)
     plan = state.programme
     if plan is None or latest.reminders_done >= len(plan.reminders):
         return

@@ -6,10 +6,10 @@ SQLite and PostgreSQL behave alike from here on. Parameters never reach a log or
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -52,8 +52,19 @@ _MEANINGS: Final = (
 )
 
 
+T = TypeVar("T")
+
+
 class Conflict(StorageError):
     """Another worker stored the same thing first; nothing was changed."""
+
+
+def once_more(story: Callable[[], T]) -> T:
+    """Tell a story again where another worker stored the same thing first: now it is found."""
+    try:
+        return story()
+    except Conflict:
+        return story()
 
 
 class Database:

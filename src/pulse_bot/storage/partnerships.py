@@ -1,4 +1,4 @@
-"""Partnerships, their organisations, members, groups, programmes and holidays."""
+"""Partnerships, their organisations, members, programmes, holidays and logs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from pulse_bot.domain.programme import Programme
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage.models import (
-    GroupRow,
     HolidayRow,
     LogEntryRow,
     MemberRow,
@@ -171,11 +170,6 @@ def members(session: Session, partnership_id: int) -> Sequence[tuple[MemberRow, 
         .order_by(MemberRow.name, MemberRow.id)
     )
     return [(member, name) for member, name in session.execute(query)]
-
-
-def groups(session: Session, partnership_id: int) -> Sequence[GroupRow]:
-    """The chats in which a partnership reads its digests."""
-    return session.scalars(select(GroupRow).where(GroupRow.partnership_id == partnership_id)).all()
 
 
 def note(session: Session, partnership_id: int, now: datetime, who: str, what: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import Delivery, Link
 from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
 from pulse_bot.storage.rounds import changed
 
@@ -20,6 +20,7 @@ def unposted(
         .join(GroupRow, GroupRow.id == PostRow.group_id)
         .where(true() if adapters is None else GroupRow.adapter.in_(adapters))
         .where(RoundRow.partnership_id == partnership_id, PostRow.state == Delivery.WAITING)
+        .where(GroupRow.state == Link.LINKED)
         .distinct()
         .order_by(PostRow.round_id)
     )

@@ -30,7 +30,7 @@ from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.errors import Refused, SealError
 from pulse_bot.ports import RoundKeys
 from pulse_bot.sealing import Envelope, tag, unseal
-from pulse_bot.storage import envelopes, history, partnerships, rounds
+from pulse_bot.storage import envelopes, groups, history, partnerships, rounds
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
 from pulse_bot.usecases.installation import OPERATOR, Installation
@@ -174,7 +174,7 @@ def _keep(session: Session, installation: Installation, asked: Round, heard: Hea
     kept = [worth_keeping(one, asked.thresholds) for one in tallies]
     history.keep_tallies(session, asked, kept, key)
     history.keep_releases(session, asked.id, installation.renderer.statements(said))
-    for group in partnerships.groups(session, asked.partnership):
+    for group in groups.linked(session, asked.partnership):
         session.add(
             PostRow(round_id=asked.id, group_id=group.id, state=Delivery.WAITING, reference="")
         )

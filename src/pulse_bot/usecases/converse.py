@@ -10,20 +10,22 @@ from pulse_bot import cards
 from pulse_bot.cards import Target
 from pulse_bot.errors import KeyStoreError, Refused, StorageError
 from pulse_bot.ports import (
+    Added,
     Address,
     Commanded,
     Event,
     Joined,
     Left,
+    Moved,
     OpenedHome,
     Outcome,
     Pressed,
+    Removed,
     Reply,
     Submitted,
-    Wrote,
 )
 from pulse_bot.storage import rounds
-from pulse_bot.usecases import look, stay
+from pulse_bot.usecases import groups, look, stay
 from pulse_bot.usecases.answer import Given, NobodyThere, Record, Recorded, someone
 from pulse_bot.usecases.installation import Installation
 
@@ -50,6 +52,15 @@ BUTTONS: Mapping[str, Story] = {
 }
 
 
+GROUP_COMMANDS: Mapping[str, Callable[[Installation, Commanded], Reply]] = {
+    "link": groups.link,
+    "start": groups.start,
+    "join": groups.invite,
+    "help": groups.help_,
+}
+"""What is answered in the group's chat itself, for everybody there."""
+
+
 async def converse(installation: Installation, record: Record, event: Event) -> Reply:
     """Answer an event. A refusal becomes a reply; only what nobody foresaw is raised."""
     try:
@@ -61,11 +72,18 @@ async def converse(installation: Installation, record: Record, event: Event) -> 
     except NobodyThere as error:
         return Reply(str(error), outcome=Outcome.UNKNOWN)
     except Refused as error:
-        return Reply(str(error), outcome=Outcome.REFUSED)
+        return Reply(str(error), outcome=Outcome.REFUSED, public=_is_public(event))
     except (StorageError, KeyStoreError) as error:
         # Its words are for the operator, who mends it.
         _log.error("An event could not be taken. %s", error)
-        return Reply(_trouble(event), outcome=Outcome.REFUSED)
+        return Reply(_trouble(event), outcome=Outcome.REFUSED, public=_is_public(event))
+
+
+def _is_public(event: Event) -> bool:
+    """Whether whoever sees the event sees the reply: what is refused there is nobody's secret."""
+    if isinstance(event, Commanded):
+        return event.group is not None and event.command in GROUP_COMMANDS
+    return isinstance(event, Added)
 
 
 def _trouble(event: Event) -> str:
@@ -145,13 +163,30 @@ def _looked(installation: Installation, event: Event) -> Reply:
     match event:
         case OpenedHome():
             return look.home(installation, event)
-        case Commanded(address=address, command=command) if command in COMMANDS:
-            return COMMANDS[command](installation, address)
+        case Commanded():
+            return _commanded(installation, event)
         case Joined():
             stay.reachable(installation, event.address)
             return look.home(installation, OpenedHome(event.address, promised=False))
         case Left():
             return stay.unreachable(installation, event.address)
-        case Wrote() | Commanded():
-            return look.help_(installation, event.address)
-    raise Refused("That is not understood here.")
+        case Added() | Removed() | Moved():
+            return _in_group(installation, event)
+    return look.help_(installation, event.address)
+
+
+def _commanded(installation: Installation, event: Commanded) -> Reply:
+    # Linking without a chat is refused there.
+    if event.command in GROUP_COMMANDS and (event.group is not None or event.command == "link"):
+        return GROUP_COMMANDS[event.command](installation, event)
+    return COMMANDS.get(event.command, look.help_)(installation, event.address)
+
+
+def _in_group(installation: Installation, event: Added | Removed | Moved) -> Reply:
+    match event:
+        case Added():
+            return groups.added(installation, event)
+        case Removed():
+            return groups.removed(installation, event)
+        case Moved():
+            return groups.moved(installation, event)

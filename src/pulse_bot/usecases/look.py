@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -11,7 +14,8 @@ from pulse_bot.domain.digest import Digest
 from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import next_opening
 from pulse_bot.domain.rounds import Round
-from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Reply
+from pulse_bot.errors import MissingExtra
+from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Picture, Reply
 from pulse_bot.storage import history, partnerships, rounds
 from pulse_bot.storage.models import (
     InvitationRow,
@@ -24,7 +28,11 @@ from pulse_bot.storage.models import (
 from pulse_bot.usecases.answer import closed_message, someone
 from pulse_bot.usecases.installation import Installation
 
+_log = logging.getLogger(__name__)
+
 SHOWN_DIGESTS = 12
+DRAWN = 60
+"""Digests in a picture: more points than that are none to the eye."""
 
 
 def home(installation: Installation, event: OpenedHome) -> Reply:
@@ -98,6 +106,18 @@ def digest_card(digest: Digest) -> Card:
     """A digest exactly as it was released."""
     title, *rest = [statement.text for statement in digest.statements] or [""]
     return Card(CardKind.DIGEST, title, tuple(rest))
+
+
+def drawn(installation: Installation, digests: Sequence[Digest]) -> Picture | None:
+    """What was released over time, as a picture; None where there is none to show."""
+    try:
+        return installation.renderer.picture(digests)
+    except MissingExtra:
+        return None
+    except Exception as error:
+        # The words say it all; a digest must not wait for a drawing.
+        _log.warning("A picture could not be drawn (%s).", type(error).__name__)
+        return None
 
 
 def _no_digest() -> Card:

@@ -135,9 +135,7 @@ def readdress(installation: Installation, partnership: str, member: int, address
     """
     with installation.database.write() as session:
         row = partnerships.by_name(session, partnership)
-        found = session.get(MemberRow, member)
-        if found is None or found.partnership_id != row.id or found.standing is Standing.LEFT:
-            raise Refused(f"There is no member {member} in {partnership}.")
+        found = _numbered(session, row, member)
         if found.standing is Standing.UNREACHABLE:
             found.standing = Standing.ACTIVE
         found.adapter = address.adapter
@@ -160,13 +158,30 @@ def remove_member(installation: Installation, partnership: str, member: int) -> 
     """Forget a member who has gone, as if they had left themselves. Raises Refused."""
     with installation.database.write() as session:
         row = partnerships.by_name(session, partnership)
-        found = session.get(MemberRow, member)
-        if found is None or found.partnership_id != row.id or found.standing is Standing.LEFT:
-            raise Refused(f"There is no member {member} in {partnership}.")
+        found = _numbered(session, row, member)
         school = session.get_one(OrganisationRow, found.organisation_id)
         _note(session, installation, row, f"removed a {found.role} of {school.name}")
         forget_member(session, found)
     scrub(installation)
+
+
+def change_role(installation: Installation, partnership: str, member: int, role: Role) -> None:
+    """Change what a member may do beside answering. Raises Refused."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        found = _numbered(session, row, member)
+        if found.role is role:
+            return
+        school = session.get_one(OrganisationRow, found.organisation_id)
+        _note(session, installation, row, f"made a {found.role} of {school.name} a {role}")
+        found.role = role
+
+
+def _numbered(session: Session, row: PartnershipRow, member: int) -> MemberRow:
+    found = session.get(MemberRow, member)
+    if found is None or found.partnership_id != row.id or found.standing is Standing.LEFT:
+        raise Refused(f"There is no member {member} in {row.name}.")
+    return found
 
 
 def add_group(installation: Installation, partnership: str, address: Address) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from pulse_bot.ports import Address, Card
-from pulse_bot.storage import history, posts
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage import groups, history, posts
+from pulse_bot.storage.columns import Delivery, Link
 from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
 from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.look import digest_card
+from pulse_bot.usecases.look import DRAWN, digest_card, drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +32,36 @@ def next_posting(
     Claimed before it is sent: after a crash a digest is missing in a chat, and never there twice.
     The group's page always has it.
     """
+    claimed = _claim(installation, round_id, adapters)
+    if claimed is None:
+        return None
+    group, partnership, number = claimed
+    with installation.database.read() as session:
+        said = history.digest(session, partnership, number)
+        newest = history.digests(session, partnership, DRAWN)
+    # Drawn while nothing is locked: it takes a second.
+    picture = drawn(installation, newest) if newest[0].number == number else None
+    card = replace(digest_card(said), picture=picture)
+    return Posting(round_id, group.id, groups.address_of(group), card)
+
+
+def _claim(
+    installation: Installation, round_id: int, adapters: frozenset[str]
+) -> tuple[GroupRow, int, int] | None:
+    """The chat, and the partnership and the number of the round."""
     with installation.database.write() as session:
         waiting = (
             select(GroupRow)
             .join(PostRow, PostRow.group_id == GroupRow.id)
             .where(PostRow.round_id == round_id, PostRow.state == Delivery.WAITING)
-            .where(GroupRow.adapter.in_(adapters))
+            .where(GroupRow.state == Link.LINKED, GroupRow.adapter.in_(adapters))
             .limit(1)
         )
         group = session.scalar(waiting)
         if group is None or not posts.claim(session, round_id, group.id):
             return None
         asked = session.get_one(RoundRow, round_id)
-        digest = history.digest(session, asked.partnership_id, asked.number)
-        address = Address(group.adapter, group.workspace, group.chat)
-        return Posting(round_id, group.id, address, digest_card(digest))
+        return group, asked.partnership_id, asked.number
 
 
 def posted(installation: Installation, posting: Posting, state: Delivery, reference: str) -> None:

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain import schedule
-from pulse_bot.domain.schedule import Action, Close, Deliver, Open, PartnershipState, Post, Remind
+from pulse_bot.domain.rounds import State
+from pulse_bot.domain.schedule import (
+    Action,
+    Close,
+    Count,
+    Deliver,
+    Open,
+    PartnershipState,
+    Post,
+    Remind,
+    RoundState,
+    Tell,
+)
 from pulse_bot.ports import Job
-from pulse_bot.storage import partnerships, posts, rounds
-from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.storage import groups, partnerships, posts, rounds
+from pulse_bot.storage.models import PartnershipRow, RoundRow
+from pulse_bot.usecases.ask import BLOCK
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.sweep import sweep
 
@@ -70,27 +84,52 @@ def _state(
         calendar=partnerships.calendar(session, row),
         programme=planned[0] if planned else None,
         since=planned[1] if planned else None,
-        latest=rounds.as_state(session, newest, now) if newest else None,
+        latest=_round_state(session, newest, now, adapters) if newest else None,
         unposted=posts.unposted(session, row.id, adapters),
+        lost=groups.gone(session, row.id),
     )
+
+
+def _round_state(
+    session: Session, newest: RoundRow, now: datetime, adapters: frozenset[str] | None
+) -> RoundState:
+    state = rounds.as_state(session, newest, now)
+    here = newest.partnership_id
+    # Itself, the first of a block, is among those that were not lost.
+    first = newest.state is State.OPEN and rounds.not_lost(session, here) % BLOCK == 1
+    uncounted = groups.uncounted(session, here, newest.number, adapters) if first else ()
+    return replace(state, uncounted=uncounted)
 
 
 def _jobs(session: Session, action: Action, partnership: int, now: datetime) -> Iterator[Job]:
     here = f"partnership/{partnership}"
     match action:
-        case Open():
-            opening = (action.slot.isoformat(), action.closes_at.isoformat(), int(action.again))
-            yield _job("open", (partnership, *opening), here, now)
         case Deliver():
             yield deliver_job(action.round, action.adapter, action.workspace, now)
         case Remind():
             for adapter, workspace in rounds.workspaces(session, action.round):
                 args = (action.round, action.which, adapter, workspace)
                 yield _job("remind", args, f"{adapter}/{workspace}", now)
-        case Close():
-            yield _job("close", (action.round,), here, now)
         case Post():
             yield post_job(action.round, partnership, now)
+        case _:
+            yield _job(*_named(action, partnership), here, now)
+
+
+def _named(
+    action: Open | Close | Tell | Count, partnership: int
+) -> tuple[str, tuple[int | str, ...]]:
+    """The job of what happens once in a partnership."""
+    match action:
+        case Open():
+            opening = (action.slot.isoformat(), action.closes_at.isoformat(), int(action.again))
+            return "open", (partnership, *opening)
+        case Close():
+            return "close", (action.round,)
+        case Tell():
+            return "tell", (action.group,)
+        case Count():
+            return "count", (action.round, action.group)
 
 
 def deliver_job(round_id: int, adapter: str, workspace: str, now: datetime) -> Job:

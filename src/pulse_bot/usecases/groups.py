@@ -1,0 +1,251 @@
+"""A group's chat: how it becomes a partnership's, and what everybody in it is shown.
+
+Nothing here is private: each reply goes into the chat.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from pulse_bot import codes
+from pulse_bot.codes import Purpose
+from pulse_bot.domain.people import Role
+from pulse_bot.errors import Refused
+from pulse_bot.ports import (
+    Added,
+    Address,
+    Button,
+    Card,
+    CardKind,
+    Commanded,
+    Moved,
+    Removed,
+    Reply,
+)
+from pulse_bot.storage import groups, partnerships
+from pulse_bot.storage.columns import Link
+from pulse_bot.storage.database import Conflict, once_more
+from pulse_bot.storage.models import GroupRow, PartnershipRow
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.invite import invitation
+
+_log = logging.getLogger(__name__)
+
+PULSE_BOT = "pulse-bot"
+"""Who did it, in the log that all members read, when nobody in particular did."""
+
+_BAD_CODE = (
+    "That code is not valid: it was used before, was mistyped, or belongs to another installation. "
+    "Nothing was changed; ask whoever runs pulse-bot for a new one."
+)
+_NO_CODE = (
+    "To link this chat, write /link and the code after it. Whoever runs pulse-bot has the code, "
+    "and a lead of the partnership needs none."
+)
+_ANOTHERS = (
+    "This chat belongs to a partnership already, so it was not linked to another. Use another chat."
+)
+
+_GREETING = Card(
+    CardKind.NOTICE,
+    "Hello, this is pulse-bot",
+    (
+        (
+            "I ask the members of a school partnership one to three questions a week, and tell the "
+            "group what is true of all of them. Nobody is told who said what."
+        ),
+        (
+            "I need to know which partnership this chat belongs to. Please write /link and the "
+            "code after it, from whoever runs pulse-bot."
+        ),
+    ),
+)
+
+
+def added(installation: Installation, event: Added) -> Reply:
+    """Pulse-bot came into a chat: greet, or link it where a lead brought it along."""
+    return once_more(partial(_added, installation, event))
+
+
+def _added(installation: Installation, event: Added) -> Reply:
+    with installation.database.write() as session:
+        group = groups.of_chat(session, event.group)
+        partnership = _led_by(session, event.address)
+        if group is None and partnership is None:
+            return _public(_GREETING)
+        if group is None and partnership is not None:
+            group = _link(session, installation, partnership, event.group)
+        return _welcome(session, installation, group)
+
+
+def link(installation: Installation, event: Commanded) -> Reply:
+    """Link a chat to a partnership by a code, or at the word of a lead. Raises Refused."""
+    if event.group is None:
+        raise Refused("Write that in the group's chat that is to be linked, not here.")
+    # Phones write the first letter of a line in capitals.
+    code = event.text.strip().lower()
+    return once_more(partial(_linked, installation, event.address, event.group, code))
+
+
+def _linked(installation: Installation, address: Address, chat: Address, code: str) -> Reply:
+    with installation.database.write() as session:
+        group = groups.of_chat(session, chat)
+        by_code = _by_code(session, installation, code)
+        partnership = by_code if code else _led_by(session, address)
+        if group is None:
+            if partnership is None:
+                raise Refused(_BAD_CODE if code else _NO_CODE)
+            group = _link(session, installation, partnership, chat)
+        elif _names_another(group, partnership, code):
+            raise Refused(_ANOTHERS)
+        elif partnership is not None:
+            # Said in another topic of the chat: from now on digests come there.
+            group.chat = chat.user
+        return _welcome(session, installation, group)
+
+
+def _by_code(session: Session, installation: Installation, text: str) -> PartnershipRow | None:
+    number = codes.partnership_of(Purpose.LINK, text)
+    row = session.get(PartnershipRow, number) if number is not None else None
+    key = installation.installation_key
+    if row is None or not codes.fits(key, Purpose.LINK, row.id, row.chats_linked, text):
+        return None
+    return row
+
+
+def _led_by(session: Session, address: Address) -> PartnershipRow | None:
+    member = partnerships.member_at(session, address)
+    if member is None or member.role is not Role.LEAD:
+        return None
+    return session.get_one(PartnershipRow, member.partnership_id)
+
+
+def _names_another(group: GroupRow, partnership: PartnershipRow | None, code: str) -> bool:
+    if partnership is not None:
+        return partnership.id != group.partnership_id
+    # The code that linked this chat is used up; sent again, it does no harm.
+    return bool(code) and codes.partnership_of(Purpose.LINK, code) != group.partnership_id
+
+
+def _link(
+    session: Session, installation: Installation, partnership: PartnershipRow, chat: Address
+) -> GroupRow:
+    group = groups.add(session, partnership, chat)
+    if group is None:
+        raise Conflict("That code was used at this very moment. Nothing was changed.")
+    now = installation.clock.now()
+    partnerships.note(session, partnership.id, now, "a group chat", "was linked")
+    return group
+
+
+def _welcome(session: Session, installation: Installation, group: GroupRow | None) -> Reply:
+    """The card that invites members. Whoever can see it has pulse-bot in the chat again."""
+    if group is None:
+        return _public(_GREETING)
+    if group.state is not Link.LINKED:
+        group.state = Link.LINKED
+        now = installation.clock.now()
+        partnerships.note(session, group.partnership_id, now, PULSE_BOT, "is back in a group chat")
+    partnership = session.get_one(PartnershipRow, group.partnership_id)
+    return _public(_join_card(installation, partnership))
+
+
+def _join_card(installation: Installation, partnership: PartnershipRow) -> Card:
+    text = (
+        (
+            f"Members of {partnership.name} get one to three questions a week, each in a chat of "
+            "their own, and answer in under a minute. When a round closes, everybody reads the "
+            "same digest here."
+        ),
+        (
+            "The other members, your lead and the facilitator never see who answered or what: "
+            "answers are sealed, added up when the round closes, and then destroyed."
+        ),
+    )
+    return Card(CardKind.NOTICE, "Join the pulse", text, join_button(installation, partnership))
+
+
+def join_button(
+    installation: Installation, partnership: PartnershipRow
+) -> tuple[tuple[Button, ...], ...]:
+    """The button that leads whoever presses it to joining."""
+    return ((Button("Join the pulse", invitation=invitation(installation, partnership)),),)
+
+
+def invite(installation: Installation, event: Commanded) -> Reply:
+    """Show the card that invites members."""
+    with installation.database.write() as session:
+        group = groups.of_chat(session, event.group) if event.group else None
+        return _welcome(session, installation, group)
+
+
+def start(installation: Installation, event: Commanded) -> Reply:
+    """The first word in a chat: a code links it, nothing asks what this is."""
+    return link(installation, event) if event.text.strip() else help_(installation, event)
+
+
+def help_(installation: Installation, event: Commanded) -> Reply:
+    """What pulse-bot does here, for everybody in the chat."""
+    with installation.database.read() as session:
+        group = groups.of_chat(session, event.group) if event.group else None
+        if group is None:
+            return _public(_GREETING)
+        partnership = session.get_one(PartnershipRow, group.partnership_id)
+        text = (
+            (
+                f"I ask the members of {partnership.name} one to three questions a week, in a chat "
+                "of their own, and post the digest here when a round has closed."
+            ),
+            (
+                "Join with the button below. Write /help in your own chat with me for everything "
+                "else: what is kept about you, your time, a pause."
+            ),
+        )
+        buttons = join_button(installation, partnership)
+        return _public(Card(CardKind.NOTICE, "How this works", text, buttons))
+
+
+def removed(installation: Installation, event: Removed) -> Reply:
+    """Pulse-bot was removed from a chat: no posts go there, and the leads are told."""
+    with installation.database.read() as session:
+        group = groups.of_chat(session, event.group)
+    if group is not None:
+        lose(installation, group.id)
+    return Reply()
+
+
+def lose(installation: Installation, group_id: int) -> None:
+    """Note that pulse-bot is in a chat no more, once; the tick lets the leads be told."""
+    with installation.database.write() as session:
+        if not groups.turn(session, group_id, Link.LINKED, Link.GONE):
+            return
+        partnership = session.get_one(GroupRow, group_id).partnership_id
+        now = installation.clock.now()
+        partnerships.note(session, partnership, now, PULSE_BOT, "was removed from a group chat")
+    _log.warning(
+        "pulse-bot was removed from a group's chat, which gets no digests until it is added again.",
+        extra={"partnership": partnership},
+    )
+
+
+def moved(installation: Installation, event: Moved) -> Reply:
+    """A chat has a new address: it is written to there from now on."""
+    with installation.database.write() as session:
+        group = groups.of_chat(session, event.address)
+        there = groups.of_chat(session, event.to)
+        if group is None:
+            return Reply()
+        if there is None or there.id == group.id:
+            group.workspace, group.chat = event.to.workspace, event.to.user
+            group.state = Link.LINKED
+        else:
+            # Linked anew there before the move was told.
+            group.state = Link.TOLD
+    return Reply()
+
+
+def _public(card: Card) -> Reply:
+    return Reply(cards=(card,), public=True)

@@ -1,0 +1,196 @@
+"""What jobs do: open and close rounds, and send cards by way of the adapters.
+
+A job's step runs in a thread of the engine; adapters live on the app's event loop, so a step waits
+for them across a bridge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Final, TypeVar
+
+from pulse_bot.delivery import Bridge, Courier, Fate, Receipt
+from pulse_bot.domain import schedule
+from pulse_bot.errors import AdapterError, Refused
+from pulse_bot.ports import Address, Card, ChatAdapter, JobHandler, Members, Moved
+from pulse_bot.storage import ledger
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.group_commit import GroupCommit
+from pulse_bot.usecases import groups, notices, stay
+from pulse_bot.usecases.ask import open_round, outgoing
+from pulse_bot.usecases.close import close
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.post import next_posting, posted
+from pulse_bot.usecases.remind import remind
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+STEP: Final = 500
+"""Invitations in one step of a fan-out: what a crash makes the engine look at again."""
+_COUNTING: Final = 30.0
+"""Seconds that a platform may take to tell how many are in a chat."""
+
+_POSTED: Final = {
+    Fate.SENT: Delivery.SENT,
+    Fate.FAILED: Delivery.FAILED,
+    Fate.NOT_YET: Delivery.WAITING,
+    # Handed to the platform; whether it arrived, nobody knows.
+    Fate.UNCERTAIN: Delivery.SENDING,
+}
+
+
+class Work:
+    """The handlers of an app's jobs."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        adapters: Mapping[str, ChatAdapter],
+        tick_now: Callable[[], None],
+    ) -> None:
+        """Nothing can be sent before `start`. `tick_now` has the schedule asked at once."""
+        self._installation = installation
+        self._adapters = adapters
+        self._tick_now = tick_now
+        self._courier = Courier()
+        self._ledger = GroupCommit[ledger.Entry, None](partial(ledger.write, installation.database))
+        self._bridge: Bridge | None = None
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Send by way of this loop, on which the adapters live."""
+        self._bridge = Bridge(loop)
+
+    def interrupt(self) -> None:
+        """Wind up what is being sent."""
+        if self._bridge is not None:
+            self._bridge.close()
+
+    def close(self) -> None:
+        """Give back the ledger's thread."""
+        self._ledger.close()
+
+    def handlers(self) -> dict[str, JobHandler]:
+        """What does each kind of job."""
+        return {
+            "open": self._open,
+            "deliver": self._deliver,
+            "remind": self._remind,
+            "close": self._close,
+            "post": self._post,
+            "tell": self._tell,
+            "count": self._count,
+        }
+
+    def _open(self, partnership: int, slot: str, closes_at: str, again: int) -> bool:
+        opening, closing = datetime.fromisoformat(slot), datetime.fromisoformat(closes_at)
+        plan = schedule.Open(partnership, opening, closing, bool(again))
+        try:
+            opened = open_round(self._installation, plan)
+        except Refused as refused:
+            _log.info("No round was opened. %s", refused, extra={"partnership": partnership})
+            return False
+        if opened is not None:
+            _log.info("A round is open.", extra={"partnership": partnership, "round": opened})
+            # Not a minute later: the tick gives out what is due, the new round's cards too.
+            self._tick_now()
+        return False
+
+    def _deliver(self, round_id: int, adapter: str, workspace: str) -> bool:
+        parcels = [
+            (one.invitation, one.address, one.card)
+            for one in outgoing(self._installation, round_id, adapter, workspace, STEP)
+        ]
+        listening = self._listening(adapter)
+        if listening is None or not parcels:
+            return False
+        delivered = self._wait(self._courier.deliver(listening, parcels, self._record))
+        _log.info("Cards went out.", extra={"round": round_id, "count": delivered.sent})
+        # What could not be sent yet waits for a later tick.
+        return delivered.not_yet == 0
+
+    async def _record(self, invitation: int, receipt: Receipt) -> None:
+        # What is not sent yet is not recorded, so the state is one of the two others.
+        await self._ledger.put(ledger.Entry(invitation, _POSTED[receipt.fate], receipt.reference))
+        if receipt.gone:
+            await asyncio.to_thread(stay.unreachable, self._installation, receipt.address)
+
+    def _remind(self, round_id: int, which: int, adapter: str, workspace: str) -> bool:
+        listening = self._listening(adapter)
+        if listening is not None:
+            reminded = remind(self._installation, round_id, which, adapter, workspace)
+            parcels = [(n, address, card) for n, (address, card) in enumerate(reminded)]
+            self._wait(self._courier.deliver(listening, parcels, _unrecorded, once=True))
+        return False
+
+    def _close(self, round_id: int) -> bool:
+        close(self._installation, round_id)
+        _log.info("A round is over; its key is destroyed.", extra={"round": round_id})
+        self._tick_now()
+        return False
+
+    def _post(self, round_id: int) -> bool:
+        posting = next_posting(self._installation, round_id, frozenset(self._adapters))
+        if posting is None:
+            return False
+        receipt = self._send_to_group(posting.group, posting.address, posting.card)
+        kept = _POSTED[receipt.fate]
+        posted(self._installation, posting, kept, receipt.reference)
+        _log.info("A digest's way into a chat: %s.", kept.value, extra={"round": round_id})
+        # One that could not be sent yet waits for a later tick.
+        return kept is not Delivery.WAITING
+
+    def _tell(self, group: int) -> bool:
+        reaching = {name for name, one in self._adapters.items() if one.limits.writes_first}
+        for address, card in notices.tell_leads(self._installation, group, reaching):
+            adapter = self._adapters[address.adapter]
+            self._wait(self._courier.send(adapter, address, card, once=True))
+        return False
+
+    def _count(self, round_id: int, group: int) -> bool:
+        chat = notices.claim_count(self._installation, round_id, group)
+        adapter = self._listening(chat.adapter) if chat else None
+        if chat is None or adapter is None:
+            return False
+        try:
+            there = self._wait(_counted(adapter, chat))
+        except (AdapterError, TimeoutError) as error:
+            _log.warning("A chat could not be counted (%s).", type(error).__name__)
+            return False
+        card = notices.missing_card(self._installation, group, there.count)
+        if card is not None:
+            self._send_to_group(group, chat, card)
+        return False
+
+    def _send_to_group(self, group: int, address: Address, card: Card) -> Receipt:
+        adapter = self._adapters[address.adapter]
+        receipt = self._wait(self._courier.send(adapter, address, card, once=True))
+        if receipt.gone:
+            groups.lose(self._installation, group)
+        elif receipt.address != address:
+            groups.moved(self._installation, Moved(address, receipt.address))
+        return receipt
+
+    def _listening(self, adapter: str) -> ChatAdapter | None:
+        if adapter not in self._adapters:
+            _log.warning("Somebody waits on %s, which is not switched on here.", adapter)
+        return self._adapters.get(adapter)
+
+    def _wait(self, sending: Coroutine[object, object, T]) -> T:
+        if self._bridge is None:
+            raise RuntimeError("The app has not been started.")
+        return self._bridge.call(sending)
+
+
+async def _counted(adapter: ChatAdapter, chat: Address) -> Members:
+    async with asyncio.timeout(_COUNTING):
+        return await adapter.members(chat)
+
+
+async def _unrecorded(_number: int, _receipt: Receipt) -> None:
+    """Who was reminded is written down nowhere, not even by who could not be reached any more."""

@@ -1,0 +1,257 @@
+"""Notices to chats and leads: when, once, how many and never who; and the jobs that send them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from pulse_bot.app import App
+from pulse_bot.domain.people import Role
+from pulse_bot.engine import Pace
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Address, Card, Joined, Members, Removed, Reply, Sent
+from pulse_bot.storage.models import GroupRow, MemberRow, PostRow
+from pulse_bot.testing import FakeAdapter, running
+from pulse_bot.usecases import notices, stay
+from pulse_bot.usecases.close import close
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.people import change_role
+from pulse_bot.usecases.tick import tick
+from tests.made_up import (
+    CLOSES,
+    GROUP,
+    OPENS,
+    PARTNERSHIP,
+    WEEK,
+    at,
+    installation,
+    opened_round,
+    people,
+)
+from tests.usecases.scene import words
+from tests.usecases.test_posting import worked_off
+
+GONE = AdapterError("The bot was removed from that chat.", permanent=True, gone=True)
+
+
+def test_counting_is_given_out_when_a_block_begins(made: Installation) -> None:
+    people(made)
+    counted = []
+    for week in range(8):
+        asked = opened_round(made, week)
+        now = made.clock.now()
+        jobs = [one for one in tick(made, now, live=()) if one.name == "count"]
+        for job in jobs:
+            assert job.args == (asked.id, 1)
+            # A second worker, and a job begun again after a crash, find it claimed.
+            chat = [notices.claim_count(made, asked.id, 1) for _ in range(2)]
+            assert chat == [GROUP, None]
+            counted.append(asked.number)
+        assert not [one for one in tick(made, now, live=()) if one.name == "count"]
+        close(made, asked.id)
+
+    assert counted == [1, 7]
+
+
+def test_counting_waits_for_an_hour_that_is_not_quiet(made: Installation) -> None:
+    people(made)
+    asked = opened_round(made)
+    evening = asked.opens_at.replace(hour=21)
+
+    assert not [one for one in tick(made, evening, live=()) if one.name == "count"]
+    assert [one for one in tick(made, asked.opens_at, live=()) if one.name == "count"]
+    assert not tick(made, asked.opens_at, live=(), adapters=frozenset({"other"}))
+
+
+@pytest.mark.parametrize(
+    ("there", "says"),
+    [
+        (13, None),
+        (14, None),
+        (15, "1 person in this chat has not started yet."),
+        (22, "8 people in this chat have not started yet."),
+    ],
+)
+def test_how_many_have_not_come_and_never_who(
+    made: Installation, there: int, says: str | None
+) -> None:
+    people(made)
+
+    card = notices.missing_card(made, 1, there)
+
+    assert (card is None) == (says is None)
+    if card is not None and says is not None:
+        assert card.text[0].startswith(says)
+        assert [one.label for one in card.buttons[0]] == ["Join the pulse"]
+        assert "Member" not in words([Reply(cards=(card,))])
+
+
+def test_who_cannot_be_reached_has_not_come(made: Installation) -> None:
+    one, two, *_ = people(made)
+    stay.unreachable(made, one)
+    stay.pause(made, two)
+
+    card = notices.missing_card(made, 1, 14)
+
+    assert card is not None
+    assert card.text[0].startswith("1 person ")
+
+
+class Moving(FakeAdapter):
+    """A platform on which a chat has moved: what is sent to the old address arrives at the new."""
+
+    to: Address | None = None
+
+    async def send(self, address: Address, card: Card) -> Sent:
+        moved = self.to if self.to is not None and address == GROUP else address
+        return await super().send(moved, card)
+
+
+@asynccontextmanager
+async def running_app(folder: Path, fake: FakeAdapter) -> AsyncIterator[App]:
+    """An app whose fourteen members are on the fake platform, and whose first member leads."""
+    made = installation(f"sqlite:///{folder / 'pulse-bot.db'}")
+    people(made)
+    change_role(made, PARTNERSHIP, 1, Role.LEAD)
+    app = App(made, {"fake": fake}, f"sqlite:///{folder / 'engine.db'}", pace=Pace(None, 0.02))
+    await app.start()
+    try:
+        async with running(fake, app.handle):
+            yield app
+    finally:
+        await app.stop()
+        made.database.close()
+
+
+LEAD = Address("fake", "", "person-00")
+
+
+def chat(app: App) -> tuple[str, str]:
+    with app.installation.database.read() as session:
+        row = session.scalars(select(GroupRow)).one()
+        return row.chat, row.state.value
+
+
+async def closed_round(app: App) -> None:
+    asked = opened_round(app.installation)
+    at(app.installation, CLOSES)
+    close(app.installation, asked.id)
+
+
+async def test_the_leads_are_told_of_a_chat_that_is_gone(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        await fake.tell(Removed(LEAD, GROUP))
+        at(app.installation, OPENS)
+        await worked_off(app)
+        await worked_off(app)
+
+        title = f"pulse-bot was removed from a chat of {PARTNERSHIP}"
+        told = [address for address, card in fake.sends if card.title == title]
+        assert told == [LEAD]
+        assert chat(app) == (GROUP.user, "told")
+
+
+async def test_a_digest_that_finds_nobody_marks_the_chat_and_is_not_repeated(
+    tmp_path: Path,
+) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        await closed_round(app)
+        fake.fail(GONE, to=GROUP)
+        await worked_off(app)
+        assert chat(app) == (GROUP.user, "gone")
+        at(app.installation, CLOSES.replace(minute=1))
+        await worked_off(app)
+
+        assert chat(app) == (GROUP.user, "told")
+        assert [address for address, _ in fake.sends] == [LEAD]
+        with app.installation.database.read() as session:
+            assert session.scalars(select(PostRow.state)).one().value == "failed"
+
+
+async def test_a_chat_that_moved_is_written_to_there_from_now_on(tmp_path: Path) -> None:
+    fake = Moving()
+    fake.to = Address("fake", "", "moved-to")
+    async with running_app(tmp_path, fake) as app:
+        await closed_round(app)
+        await worked_off(app)
+
+        assert [one.kind.value for one in fake.cards(fake.to)] == ["digest"]
+        assert chat(app) == ("moved-to", "linked")
+
+
+async def opening(app: App, week: int = 0) -> None:
+    """Let a round open, and everything be done that is due then."""
+    at(app.installation, OPENS + week * WEEK)
+    await worked_off(app)
+
+
+async def test_a_chat_is_told_how_many_have_not_joined(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        for number in range(22):
+            await fake.tell(Joined(fake.address(f"anyone-{number}"), GROUP, "Anyone"))
+        await opening(app)
+        [card] = fake.cards(GROUP)
+        assert card.text[0].startswith("8 people in this chat have not started yet.")
+
+        await worked_off(app)
+        assert len(fake.cards(GROUP)) == 1
+
+
+async def test_a_chat_that_cannot_be_counted_is_left_alone(tmp_path: Path) -> None:
+    class Shy(FakeAdapter):
+        asked = 0
+
+        async def members(self, group: Address) -> Members:
+            self.asked += 1
+            raise AdapterError("It does not say.", permanent=False)
+
+    fake = Shy()
+    async with running_app(tmp_path, fake) as app:
+        await opening(app)
+        at(app.installation, OPENS.replace(minute=31))
+        await worked_off(app)
+
+        assert fake.asked == 1
+        assert fake.cards(GROUP) == ()
+
+
+async def test_who_cannot_be_reached_any_more_is_marked_so(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    blocked, away = Address("fake", "", "person-03"), Address("fake", "", "person-04")
+    async with running_app(tmp_path, fake) as app:
+        fake.fail(GONE, to=blocked)
+        fake.fail(AdapterError("That was too long.", permanent=True), to=away)
+        await opening(app)
+
+        assert standings(app)[blocked.user] == "unreachable"
+        assert standings(app)[away.user] == "active"
+        # Let in again, they are asked as before.
+        fake.recover()
+        await fake.tell(Joined(blocked, blocked, "Member 03"))
+        assert standings(app)[blocked.user] == "active"
+
+
+async def test_a_reminder_that_finds_nobody_is_written_down_nowhere(tmp_path: Path) -> None:
+    """Only those who have not answered are reminded: a mark at that hour would name one of them."""
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        await opening(app)
+        sent = len(fake.sends)
+        fake.fail(GONE, to=LEAD)
+        at(app.installation, OPENS.replace(day=8))
+        await worked_off(app)
+
+        assert len(fake.sends) == sent + 13
+        assert set(standings(app).values()) == {"active"}
+
+
+def standings(app: App) -> dict[str, str]:
+    with app.installation.database.read() as session:
+        return {row.user: row.standing.value for row in session.scalars(select(MemberRow))}
