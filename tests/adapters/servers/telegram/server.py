@@ -166,6 +166,8 @@ class TelegramServer:
             self._open -= not listening
             if not listening:
                 self._stirred = time.monotonic()
+        if wrong := spec.answer_mistakes(result, spec.RETURNS[method]):
+            raise AssertionError(f"This server's own mistake: {wrong}")
         return {"ok": True, "result": result}
 
     def _check_token(self, token: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 with Path(__file__).with_name("bot_api.json").open(encoding="utf-8") as opened:
     _SPEC: dict[str, Any] = json.load(opened)
 METHODS: dict[str, dict[str, list[Any]]] = _SPEC["methods"]
+RETURNS: dict[str, list[str]] = _SPEC["returns"]
 TYPES: dict[str, Any] = _SPEC["types"]
 
 WHOLE = re.compile(r"-?\d+")

@@ -48,6 +48,8 @@ class Updates:
         self.url = ""
         self.hosts: dict[str, str] = {}
         """Where the bot's public address really is: "https://pulse.example" to a loopback one."""
+        self.heard = False
+        """Whether somebody has asked for updates, or has said where to post them."""
         self.posts: list[int] = []
         """What the webhook answered, status by status."""
 
@@ -83,6 +85,7 @@ class Updates:
         if self.url:
             raise WEBHOOK_ACTIVE
         self._allow(values)
+        self.heard = True
         offset = values.get("offset", 0)
         self._waiting = [one for one in self._waiting if one.body["update_id"] >= offset]
         # Of two who listen, it is the earlier one who is thrown out.
@@ -118,7 +121,7 @@ class Updates:
         self._allow(values)
         await self.delete_webhook(values)
         self.url = url
-        self._changed.set()
+        self.heard = True
         place = self.hosts[host] + url.removeprefix(host)
         self._posting = asyncio.create_task(self._post(place, secret))
         return True
