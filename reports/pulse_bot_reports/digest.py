@@ -78,8 +78,16 @@ class DigestRenderer:
         return history_page(partnership, digests, time_zone)
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
-        """What was released over time. Raises MissingExtra."""
-        return None
+        """What was released over time, drawn and in words. Raises MissingExtra."""
+        from pulse_bot_reports.drawn import drawn
+        from pulse_bot_reports.words import alternative
+
+        found = drawn(digests)
+        if found is None:
+            return None
+        from pulse_bot_reports.chart import png
+
+        return Picture(png(found), alternative(found))
 
 
 renderer: Final = DigestRenderer()
@@ -111,12 +119,21 @@ def _trend(fact: TrendFact) -> Statement:
     else:
         word = CALLS[fact.call]
     return Statement(
-        StatementKind.TREND, f"{_theme(fact.dimension)}: {word}", subject=fact.dimension
+        StatementKind.TREND,
+        f"{theme_title(fact.dimension)}: {word}",
+        subject=fact.dimension,
+        theme=fact.dimension,
     )
 
 
 def _question(fact: QuestionFact) -> Statement:
-    return Statement(StatementKind.QUESTION, f"“{fact.text}” {_level_of(fact)}", subject=fact.item)
+    return Statement(
+        StatementKind.QUESTION,
+        f"“{fact.text}” {_level_of(fact)}",
+        subject=fact.item,
+        theme=fact.dimension,
+        level=_number(fact.says),
+    )
 
 
 def _level_of(fact: QuestionFact) -> str:
@@ -137,9 +154,15 @@ def _block(fact: BlockFact) -> Statement:
         words = f"{_out_of_five(fact.says)}."
     return Statement(
         StatementKind.LEVEL,
-        f"{_theme(fact.dimension)} over the last six rounds: {words}",
+        f"{theme_title(fact.dimension)} over the last six rounds: {words}",
         subject=fact.dimension,
+        theme=fact.dimension,
+        level=_number(fact.says),
     )
+
+
+def _number(says: Level | Silence) -> Level | None:
+    return None if isinstance(says, Silence) else says
 
 
 def _out_of_five(level: Level) -> str:
@@ -166,6 +189,7 @@ def _next(facts: DigestFacts) -> Statement:
     return Statement(StatementKind.NEXT, f"The next round opens on {opens}.")
 
 
-def _theme(dimension: str) -> str:
+def theme_title(dimension: str) -> str:
+    """A theme as people read it: "shared-goals" is "Shared goals"."""
     words = dimension.replace("-", " ").replace("_", " ")
     return words[:1].upper() + words[1:]

@@ -66,6 +66,24 @@ def test_statements_name_what_they_speak_of() -> None:
     }
 
 
+def test_statements_keep_the_number_that_they_say_and_no_other() -> None:
+    kept = [
+        (one.kind, one.theme, one.level)
+        for one in renderer.statements(FACTS)
+        if one.theme or one.level
+    ]
+    assert kept == [
+        (StatementKind.TREND, "trust", None),
+        (StatementKind.QUESTION, "accountability", Level("3.8")),
+        (StatementKind.QUESTION, "honesty", Level("4.2", "or higher")),
+        (StatementKind.QUESTION, "trust", None),
+        (StatementKind.LEVEL, "trust", Level("3.6")),
+    ]
+    for one in renderer.statements(FACTS):
+        assert (" out of 5." in one.text) == (one.level is not None)
+        assert one.level is None or str(one.level) in one.text.lower()
+
+
 @pytest.mark.parametrize("silence", list(Silence))
 def test_every_silence_says_why(silence: Silence) -> None:
     question = replace(FOLLOW_UP, says=silence)

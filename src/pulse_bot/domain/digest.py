@@ -29,7 +29,11 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A mean as the release policy prints it: "about 3.8", "about 4.2 or higher"."""
+    """A mean as the release policy prints it: "about 3.8", "about 4.2 or higher".
+
+    Of answers from 1 to 5, always, and the higher, the better: answers to a question that asks the
+    other way round were turned. A number on another scale would be another type.
+    """
 
     about: str
     edge: str = ""
@@ -136,7 +140,7 @@ class Statement:
     theme: str = ""
     """The dimension, for what is drawn over time."""
     level: Level | None = None
-    """The number that the text says, where it says one."""
+    """The number that the text says, where it says one: of a week's question, or of a block."""
 
 
 @dataclass(frozen=True, slots=True)
