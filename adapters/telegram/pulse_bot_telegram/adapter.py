@@ -1,34 +1,180 @@
-"""TelegramAdapter: to be written."""
+"""TelegramAdapter: the port, put together. What each part does is said in its own file."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, Handle, Limits, Members, Sent
+from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members, Sent
+from pulse_bot_telegram.answering import Answering
+from pulse_bot_telegram.commands import Menu
+from pulse_bot_telegram.listening import ALLOWED, Turns, Webhook, persist, poll, secret_of
+from pulse_bot_telegram.pacing import A_SECOND, BURST, Lane, Pacing
+from pulse_bot_telegram.places import ADAPTER, place_of
+from pulse_bot_telegram.render import BUTTONS_A_ROW, LONGEST_ACTION
+from pulse_bot_telegram.sending import Bot, Post
 from pulse_bot_telegram.settings import TelegramSettings
+from pulse_bot_telegram.texts import LONGEST
+
+# Without it the library warns of every pause that Telegram asks for, at the worst of times.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 10.0
+SECONDS_TO_FINISH: Final = 2.0
+"""For what is being answered, and again for what is being sent, when listening ends."""
+
+TALKATIVE: Final = ("telegram", "httpx", "httpcore")
+"""Loggers of the libraries: at every level they quote payloads, or addresses with the token."""
 
 
 class TelegramAdapter:
     """The `ChatAdapter` of Telegram."""
 
-    name = "telegram"
-    limits = Limits(text=4096, buttons_a_row=8, pictures=True)
+    name = ADAPTER
+    limits = Limits(
+        text=LONGEST,
+        buttons_a_row=BUTTONS_A_ROW,
+        action=LONGEST_ACTION,
+        pictures=True,
+        sends_a_second=A_SECOND,
+        burst=BURST,
+    )
 
     def __init__(self, settings: TelegramSettings) -> None:
-        """Nothing is connected before `run`."""
+        """Nothing is connected before `run`, or before something is sent."""
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._settings = settings
+        self._bot: Bot = _bot(settings)
+        self._post = Post(self._bot)
+        self._webhook = Webhook(self._bot)
+        self._url = ""
+        self._ended = False
+        self._sending = 0
+        self._all_sent = asyncio.Event()
+
+    def serve_on(self, host: Host | None) -> None:
+        """Let Telegram call a page of ours, where the settings say so. Raises AdapterError."""
+        if self._settings.listen != "webhook":
+            return
+        if host is None:
+            raise AdapterError(
+                "Telegram has no page to call. Switch the web adapter on (a section [web]), or set "
+                'PULSE_BOT_TELEGRAM__LISTEN to "polling".',
+                permanent=True,
+            )
+        self._url = f"{host.mount('/telegram', self._webhook)}/updates"
+        if not self._url.startswith("https://"):
+            raise AdapterError(
+                "Telegram calls pages by HTTPS alone. Set PULSE_BOT_WEB__PUBLIC_URL to the https "
+                'address of the proxy in front, or PULSE_BOT_TELEGRAM__LISTEN to "polling".',
+                permanent=True,
+            )
 
     async def run(self, handle: Handle) -> None:
-        """Listen until cancelled. Raises AdapterError."""
-        raise AdapterError("The Telegram adapter is not written yet.", permanent=True)
+        """Listen until cancelled. Raises AdapterError where that can never work."""
+        answering = Answering(self._bot, self._post, handle)
+        turns = Turns(answering.take)
+        self._ended = False
+        offering: asyncio.Task[None] | None = None
+        try:
+            await persist(self._bot.initialize)
+            if self._settings.listen != "elsewhere":
+                offering = asyncio.create_task(_offer(answering.menu))
+            await self._listen(turns)
+        finally:
+            self._webhook.accept = None
+            if offering is not None:
+                offering.cancel()
+            await turns.finish(SECONDS_TO_FINISH)
+            await self._close()
 
     async def send(self, address: Address, card: Card) -> Sent:
         """Show a card. Raises AdapterError."""
-        raise AdapterError("The Telegram adapter is not written yet.", permanent=True)
+        with self._call():
+            return await self._post.card(place_of(address), card, Lane.SENDING)
 
     async def edit(self, sent: Sent, card: Card) -> None:
-        """Replace a card. Raises AdapterError."""
-        raise AdapterError("The Telegram adapter is not written yet.", permanent=True)
+        """Replace a card that was sent. Raises AdapterError."""
+        with self._call():
+            await self._post.edit(sent, card)
 
     async def members(self, group: Address) -> Members:
-        """How many people are in a group's chat. Raises AdapterError."""
-        raise AdapterError("The Telegram adapter is not written yet.", permanent=True)
+        """How many people are in a group's chat; who they are, Telegram does not tell.
+
+        Raises AdapterError.
+        """
+        with self._call():
+            return Members(await self._post.count(place_of(group)))
+
+    async def _listen(self, turns: Turns) -> None:
+        if self._settings.listen == "polling":
+            await poll(self._bot, turns.accept)
+        elif self._settings.listen == "webhook":
+            self._webhook.accept = turns.accept
+            secret = secret_of(self._bot.token)
+            await persist(
+                lambda: self._bot.set_webhook(
+                    self._url, allowed_updates=ALLOWED, secret_token=secret
+                )
+            )
+        await asyncio.Event().wait()
+
+    @contextmanager
+    def _call(self) -> Iterator[None]:
+        if self._ended:
+            raise AdapterError("pulse-bot is stopping; this is sent later.", permanent=False)
+        self._sending += 1
+        self._all_sent.clear()
+        try:
+            yield
+        finally:
+            self._sending -= 1
+            if not self._sending:
+                self._all_sent.set()
+
+    async def _close(self) -> None:
+        """End the connections once nothing is on its way: nobody would know whether it arrived."""
+        self._ended = True
+        if self._sending:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_sent.wait(), SECONDS_TO_FINISH)
+        await self._bot.shutdown()
+
+
+def _bot(settings: TelegramSettings) -> Bot:
+    def request(connections: int) -> HTTPXRequest:
+        return HTTPXRequest(
+            connection_pool_size=connections,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            write_timeout=READ_SECONDS,
+            pool_timeout=CONNECT_SECONDS,
+        )
+
+    return ExtBot(
+        settings.token.get_secret_value(),
+        base_url=settings.base_url,
+        base_file_url=settings.base_file_url,
+        request=request(100),
+        # A connection of its own: asking for updates must not wait behind a fan-out.
+        get_updates_request=request(1),
+        rate_limiter=Pacing(),
+    )
+
+
+async def _offer(menu: Menu) -> None:
+    """Offer the commands. A menu is no reason to stop: whatever is wrong, they can be typed."""
+    try:
+        await persist(menu.offer_to_all)
+    except AdapterError:
+        return

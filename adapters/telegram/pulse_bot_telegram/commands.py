@@ -1,0 +1,67 @@
+"""The menu of commands: what everybody is offered, in private and in groups, and what some are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
+from telegram.error import TelegramError
+
+from pulse_bot_telegram.places import Place
+from pulse_bot_telegram.sending import Bot
+
+EVERYBODY: Final = ("pulse", "privacy", "pause", "resume", "leave", "language", "time", "help")
+IN_GROUPS: Final = ("join", "link", "help")
+
+DESCRIPTIONS: Final = {
+    "pulse": "Your open question, or what comes next",
+    "privacy": "What is kept about you, and what is not",
+    "pause": "Stop the questions for a while",
+    "resume": "Be asked again",
+    "leave": "Leave for good",
+    "language": "Choose your language",
+    "time": "Choose when you are asked",
+    "help": "What this bot does, and how",
+    "join": "Show the button to join",
+    "link": "Link this group by a code",
+    "trends": "How things went over time",
+    "settings": "What is set up, and who may change it",
+    "seed": "Ask something before a workshop",
+}
+
+
+class Menu:
+    """What was offered last; asked again, nothing goes out."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._offered: dict[Place, tuple[str, ...]] = {}
+
+    async def offer_to_all(self) -> None:
+        """Offer everybody's commands, where people may write. Raises TelegramError."""
+        # A language of its own comes with the first bank in it; these stand for all until then.
+        private, groups = BotCommandScopeAllPrivateChats(), BotCommandScopeAllGroupChats()
+        await self._bot.set_my_commands(_described(EVERYBODY), scope=private)
+        await self._bot.set_my_commands(_described(IN_GROUPS), scope=groups)
+
+    async def offer(self, chat: Place, more: Sequence[str]) -> None:
+        """Offer one person what they may do beside that. Failing does no harm: it can be typed."""
+        offered = tuple(more)
+        if self._offered.get(chat) == offered:
+            return
+        commands = _described((*EVERYBODY, *offered))
+        try:
+            await self._bot.set_my_commands(commands, scope=BotCommandScopeChat(chat.chat))
+        except TelegramError:
+            return
+        self._offered[chat] = offered
+
+
+def _described(names: Iterable[str]) -> list[BotCommand]:
+    return [BotCommand(name, DESCRIPTIONS[name]) for name in names if name in DESCRIPTIONS]

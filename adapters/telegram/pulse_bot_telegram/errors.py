@@ -1,0 +1,121 @@
+"""Telegram's refusals as `AdapterError`, each a sentence for people, in one place.
+
+What Telegram says is never quoted: it can hold a number or a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from pulse_bot.errors import AdapterError
+
+NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""What went wrong before a request was on its way."""
+
+REVOKED: Final = (
+    "Telegram does not know this bot's token: it was revoked or mistyped. Ask BotFather for a new "
+    "one (/token), set PULSE_BOT_TELEGRAM__TOKEN to it, and start pulse-bot again."
+)
+TWO_LISTEN: Final = (
+    "Another program is listening with this bot's token. Stop it, or set "
+    'PULSE_BOT_TELEGRAM__LISTEN to "elsewhere" here; then start pulse-bot again.'
+)
+
+_NOBODY: Final = ("chat not found", "user not found", "peer_id_invalid", "user_id_invalid")
+_SILENCED: Final = ("not enough rights", "have no rights", "write_forbidden", "topic_closed")
+_NO_MESSAGE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+
+_FORBIDDEN: Final = {
+    "initiate conversation": "This person has not opened a chat with the bot yet.",
+    "blocked": "This person has blocked the bot.",
+    "deactivated": "This person's account does not exist any more.",
+    "kicked": "The bot was removed from this group.",
+    "not a member": "The bot is not in this group any more.",
+}
+
+
+class ChatPaused(TelegramError):
+    """One chat is paused for longer than a message can wait; others are not."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Telegram's errors inside become `AdapterError`."""
+    try:
+        yield
+    except TelegramError as error:
+        raise told(error) from error
+
+
+def told(error: TelegramError) -> AdapterError:
+    """One of Telegram's errors in our words."""
+    match error:
+        case RetryAfter():
+            pause = "Telegram asks for a pause before the next message."
+            found = AdapterError(pause, permanent=False, retry_after=seconds_of(error))
+        case ChatPaused():
+            found = AdapterError("Telegram asks for a pause in this chat.", permanent=False)
+        case Forbidden():
+            found = AdapterError(_why_forbidden(error), permanent=True, gone=True)
+        case BadRequest():  # before its parent NetworkError, which may pass
+            found = _refused(error.message.lower())
+        case InvalidToken():
+            found = AdapterError(REVOKED, permanent=False)
+        case _:
+            uncertain = may_have_arrived(error)
+            found = AdapterError(
+                "Telegram could not be reached.", permanent=False, uncertain=uncertain
+            )
+    return found
+
+
+def may_have_arrived(error: TelegramError) -> bool:
+    """Whether an error can hide a success: the request was out, and the answer was lost."""
+    if not isinstance(error, NetworkError):
+        return type(error) is TelegramError  # what came back could not be read
+    return error.__cause__ is not None and not isinstance(
+        error.__cause__, (*NEVER_SENT, TelegramError)
+    )
+
+
+def seconds_of(error: RetryAfter) -> float:
+    """The pause that Telegram asks for."""
+    pause = error.retry_after
+    return float(pause) if isinstance(pause, int | float) else pause.total_seconds()
+
+
+def says(error: TelegramError, *words: str) -> bool:
+    """Whether Telegram's own words, which have no codes, hold any of these."""
+    message = error.message.lower()
+    return any(one in message for one in words)
+
+
+def _why_forbidden(error: Forbidden) -> str:
+    message = error.message.lower()
+    known = (sentence for word, sentence in _FORBIDDEN.items() if word in message)
+    return next(known, "Telegram does not let the bot write there.")
+
+
+def _refused(message: str) -> AdapterError:
+    if any(words in message for words in _NOBODY):
+        return AdapterError("Nobody has this address in Telegram.", permanent=True, gone=True)
+    if any(words in message for words in _SILENCED):
+        return AdapterError(
+            "The bot may not write in this group. Ask one of its administrators to allow it.",
+            permanent=True,
+        )
+    if any(words in message for words in _NO_MESSAGE):
+        return AdapterError("That message does not exist any more.", permanent=True)
+    return AdapterError("Telegram refused this message.", permanent=True)

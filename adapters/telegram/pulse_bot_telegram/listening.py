@@ -1,0 +1,195 @@
+"""How updates come: asked for by long polling, or called in by Telegram on a page of ours.
+
+An update counts as taken only once it was answered, or is being answered for a second: after a
+crash Telegram hands it over again, and nobody's click is lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from datetime import timedelta
+from typing import Final
+
+from telegram import Update
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Scope
+from pulse_bot_telegram.errors import REVOKED, TWO_LISTEN
+from pulse_bot_telegram.sending import Bot
+
+log = logging.getLogger(__name__)
+
+ALLOWED: Final = ("message", "callback_query", "my_chat_member")
+"""The kinds of updates; left out, Telegram would remember whatever was asked for last."""
+
+LONG_POLL: Final = timedelta(seconds=20)
+SECONDS_TO_ANSWER: Final = 1.0
+CONFLICTS: Final = 3
+CONFLICTS_WITHIN: Final = 30.0
+"""So many, in so many seconds: one or two are left by a process that has just ended."""
+
+LONGEST_BODY: Final = 1_000_000
+SECRET_HEADER: Final = b"x-telegram-bot-api-secret-token"
+
+Accept = Callable[[Update], "asyncio.Task[None]"]
+"""Takes an update to be answered in its turn."""
+
+
+class Turns:
+    """What is under way: one person's updates one after another, different people's at once."""
+
+    def __init__(self, take: Callable[[Update], Coroutine[None, None, None]]) -> None:
+        self._take = take
+        self._last: dict[int, asyncio.Task[None]] = {}
+        self._all: set[asyncio.Task[None]] = set()
+
+    def accept(self, update: Update) -> asyncio.Task[None]:
+        """Answer an update after all those of the same person."""
+        who = update.effective_user or update.effective_chat
+        number = who.id if who else 0
+        task = asyncio.create_task(self._after(self._last.get(number), update))
+        self._last[number] = task
+        self._all.add(task)
+        task.add_done_callback(lambda done: self._forget(number, done))
+        return task
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until all is answered, for so long; what hangs longer is given up."""
+        if self._all:
+            await asyncio.wait(self._all, timeout=seconds)
+        hanging = list(self._all)
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+
+    async def _after(self, before: asyncio.Task[None] | None, update: Update) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        await self._take(update)
+
+    def _forget(self, number: int, done: asyncio.Task[None]) -> None:
+        self._all.discard(done)
+        if self._last.get(number) is done:
+            del self._last[number]
+
+
+def pauses() -> Iterator[float]:
+    """Seconds between attempts: growing, and never so long that a recovery goes unnoticed."""
+    pause = 0.5
+    while True:
+        yield pause
+        pause = min(2 * pause, 15.0)
+
+
+async def persist(attempt: Callable[[], Awaitable[object]]) -> None:
+    """Try until it works. Raises AdapterError where the token is wrong, or refused for good."""
+    for pause in pauses():
+        try:
+            await attempt()
+        except InvalidToken as error:
+            raise AdapterError(REVOKED, permanent=True) from error
+        except TelegramError as error:
+            log.warning("Telegram cannot be reached (%s); trying again.", type(error).__name__)
+            await asyncio.sleep(pause)
+        else:
+            return
+
+
+async def poll(bot: Bot, accept: Accept) -> None:
+    """Ask for updates until cancelled. Raises AdapterError where it cannot go on."""
+    # A page that Telegram still calls would keep every update from us; those that wait stay.
+    await persist(lambda: bot.delete_webhook(drop_pending_updates=False))
+    seen, conflicts, waits = 0, deque[float](maxlen=CONFLICTS), pauses()
+    while True:
+        try:
+            updates = await bot.get_updates(offset=seen, timeout=LONG_POLL, allowed_updates=ALLOWED)
+        except InvalidToken as error:
+            raise AdapterError(REVOKED, permanent=True) from error
+        except Conflict as error:
+            conflicts.append(_now())
+            if len(conflicts) == CONFLICTS and _now() - conflicts[0] < CONFLICTS_WITHIN:
+                raise AdapterError(TWO_LISTEN, permanent=True) from error
+            await asyncio.sleep(1.0)
+        except Exception as error:  # whatever it is, people go on clicking
+            log.warning("Updates cannot be fetched (%s); trying again.", type(error).__name__)
+            await asyncio.sleep(next(waits))
+        else:
+            waits = pauses()
+            if updates:
+                await asyncio.wait([accept(one) for one in updates], timeout=SECONDS_TO_ANSWER)
+                seen = updates[-1].update_id + 1
+
+
+def secret_of(token: str) -> str:
+    """What Telegram shows to prove that it is Telegram: made from the token, so nothing is set."""
+    return hmac.new(token.encode(), b"pulse-bot webhook", hashlib.sha256).hexdigest()
+
+
+class Webhook:
+    """An ASGI application that Telegram calls with updates."""
+
+    def __init__(self, bot: Bot) -> None:
+        self._bot = bot
+        self._secret = secret_of(bot.token).encode()
+        self.accept: Accept | None = None
+        """None before and after somebody listens; Telegram then tries again."""
+
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Callable[[], Awaitable[Scope]],
+        send: Callable[[Scope], Awaitable[None]],
+    ) -> None:
+        if scope["type"] != "http":
+            return
+        status = await self._status(scope, receive)
+        length = (b"content-length", b"0")
+        await send({"type": "http.response.start", "status": status, "headers": [length]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _status(self, scope: Scope, receive: Callable[[], Awaitable[Scope]]) -> int:
+        if scope["method"] != "POST":
+            return 405
+        if not self._is_telegram(scope["headers"]):
+            return 403
+        body = await _body(receive)
+        if body is None:
+            return 413
+        try:
+            update = Update.de_json(json.loads(body), self._bot)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return 400
+        if self.accept is None:
+            return 503
+        await asyncio.wait({self.accept(update)}, timeout=SECONDS_TO_ANSWER)
+        return 200
+
+    def _is_telegram(self, headers: object) -> bool:
+        pairs = headers if isinstance(headers, list | tuple) else ()
+        given = next((value for name, value in pairs if name == SECRET_HEADER), b"")
+        return hmac.compare_digest(given, self._secret)
+
+
+async def _body(receive: Callable[[], Awaitable[Scope]]) -> bytes | None:
+    """What was sent; None where it is too long, or where the caller went away."""
+    body = b""
+    while len(body) <= LONGEST_BODY:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        part = message.get("body", b"")
+        body += part if isinstance(part, bytes) else b""
+        if not message.get("more_body", False):
+            return body if len(body) <= LONGEST_BODY else None
+    return None
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

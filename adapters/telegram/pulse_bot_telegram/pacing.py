@@ -1,0 +1,201 @@
+"""How fast messages go out: what Telegram allows in all and in one chat, and its own pauses.
+
+Together at most 30 messages a second, replies before everything else; in one chat one a second, in
+a group 17 a minute, each after a burst of three. A pause that Telegram asks for holds up the chat
+that it was asked for, and everything only where it is meant for the bot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from enum import Enum
+from typing import Any, Final
+
+from telegram.error import RetryAfter
+from telegram.ext import BaseRateLimiter
+
+from pulse_bot_telegram.errors import ChatPaused, seconds_of
+
+A_SECOND: Final = 30.0
+BURST: Final = 2
+CHAT_BURST: Final = 3
+A_SECOND_IN_A_CHAT: Final = 1.0
+A_SECOND_IN_A_GROUP: Final = 17 / 60
+"""With the burst, 20 in any minute."""
+
+_PACED: Final = ("send", "edit")
+"""How the methods begin that Telegram counts. An answer to a click must never wait."""
+
+_KEPT: Final = 1000
+"""Chats that are remembered at least, before those that were quiet are forgotten."""
+
+
+class Lane(Enum):
+    """Who is served first."""
+
+    REPLY = 5.0
+    """Somebody is waiting. The value is for how many seconds a message waits at most."""
+    SENDING = 15.0
+    """Less than the core's patience with one message."""
+
+
+class Bucket:
+    """Tokens that drip in at a rate, up to a capacity; or nothing, during a pause."""
+
+    def __init__(self, rate: float, capacity: int) -> None:
+        """Full at first."""
+        self._rate = rate
+        self._capacity = float(capacity)
+        self._tokens = float(capacity)
+        self._filled_at = _now()
+        self._paused_until = 0.0
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing through for so long."""
+        self._paused_until = max(self._paused_until, _now() + seconds)
+
+    def wait(self) -> float:
+        """Seconds until there may be a token; nought when there is one."""
+        now = _now()
+        dripped = (now - self._filled_at) * self._rate
+        self._tokens = min(self._capacity, self._tokens + dripped)
+        self._filled_at = now
+        missing = 1.0 - self._tokens
+        # A sleep that ends a rounding error early is long enough.
+        dripping = missing / self._rate if missing > 1e-9 else 0.0
+        return max(dripping, self._paused_until - now)
+
+    def take(self) -> None:
+        """Take the token that there is."""
+        self._tokens -= 1.0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it remembers nothing that a new one would not."""
+        return self.wait() <= 0 and self._tokens >= self._capacity
+
+
+class Chat:
+    """The turn of one chat."""
+
+    def __init__(self, chat: object) -> None:
+        """`chat` is Telegram's number of it; a group's is below nought."""
+        group = isinstance(chat, int) and chat < 0
+        self.bucket = Bucket(A_SECOND_IN_A_GROUP if group else A_SECOND_IN_A_CHAT, CHAT_BURST)
+        self._turn = asyncio.Lock()
+
+    async def take(self, until: float) -> None:
+        """Wait for this chat's turn. Raises ChatPaused where that comes after `until`."""
+        async with self._turn:
+            while (wait := self.bucket.wait()) > 0:
+                if _now() + wait > until:
+                    raise ChatPaused("This chat is paused.")
+                await asyncio.sleep(wait)
+            self.bucket.take()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is lost by forgetting it."""
+        return not self._turn.locked() and self.bucket.is_full
+
+
+class Together:
+    """The turn of all chats, replies first."""
+
+    def __init__(self) -> None:
+        self.bucket = Bucket(A_SECOND, BURST)
+        self._turns = {lane: asyncio.Lock() for lane in Lane}
+        self._replies = 0
+
+    async def take(self, lane: Lane, until: float) -> None:
+        """Wait for a token. Raises RetryAfter where it comes after `until`."""
+        self._replies += lane is Lane.REPLY
+        try:
+            # Only the first of a lane looks at the clock; the others would all wake with it.
+            async with self._turns[lane]:
+                while (wait := self._wait(lane)) > 0:
+                    if _now() + wait > until:
+                        raise RetryAfter(int(wait) + 1)
+                    await asyncio.sleep(wait)
+                self.bucket.take()
+        finally:
+            self._replies -= lane is Lane.REPLY
+
+    def _wait(self, lane: Lane) -> float:
+        wait = self.bucket.wait()
+        if wait <= 0 and lane is Lane.SENDING and self._replies:
+            return 1 / A_SECOND
+        return wait
+
+
+class Pacing(BaseRateLimiter[Lane]):
+    """Lets each call wait for its turn; python-telegram-bot asks it about all but getUpdates."""
+
+    def __init__(self) -> None:
+        """Nothing has been sent yet."""
+        self._together: Together | None = None
+        self._chats: dict[object, Chat] = {}
+        self._last_pause: tuple[float, object] = (float("-inf"), None)
+
+    async def initialize(self) -> None:
+        """Nothing to do."""
+
+    async def shutdown(self) -> None:
+        """Nothing to do."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: Lane | None,
+    ) -> Any:
+        """Make a call in its turn, and once more after a pause that is short enough."""
+        if not endpoint.startswith(_PACED):
+            return await callback(*args, **kwargs)
+        lane = rate_limit_args or Lane.REPLY
+        chat = data.get("chat_id")
+        until = _now() + lane.value
+        while True:
+            # What is edited is no new message: a tick must appear at once.
+            if endpoint.startswith("send"):
+                await self._chat(chat).take(until)
+            await self._all().take(lane, until)
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as error:
+                everything = self._pause(chat, seconds_of(error))
+                if _now() + seconds_of(error) <= until:
+                    continue
+                if everything:
+                    raise
+                raise ChatPaused("This chat is paused.") from error
+
+    def _pause(self, chat: object, seconds: float) -> bool:
+        """Pause a chat, or everything; says whether it was everything."""
+        before, other = self._last_pause
+        self._last_pause = (_now(), chat)
+        # Telegram does not say whom a pause is for. Two chats at once: it is the bot's.
+        everything = chat is None or (other not in (None, chat) and _now() - before < 1.0)
+        bucket = self._all().bucket if everything else self._chat(chat).bucket
+        bucket.pause(seconds)
+        return everything
+
+    def _all(self) -> Together:
+        if self._together is None:
+            self._together = Together()
+        return self._together
+
+    def _chat(self, chat: object) -> Chat:
+        if chat not in self._chats:
+            if len(self._chats) >= _KEPT:
+                self._chats = {n: one for n, one in self._chats.items() if not one.is_idle}
+            self._chats[chat] = Chat(chat)
+        return self._chats[chat]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,185 @@
+"""Messages out: cards and texts to a chat, edited, deleted; chats that moved are followed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from typing import Final, TypeVar
+
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, ChatMigrated, TelegramError
+from telegram.ext import ExtBot
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Card, Sent
+from pulse_bot_telegram.errors import may_have_arrived, says, translated
+from pulse_bot_telegram.pacing import Lane
+from pulse_bot_telegram.places import Place, place_of
+from pulse_bot_telegram.render import Part, caption, card_parts, parts
+from pulse_bot_telegram.texts import Paragraph
+
+T = TypeVar("T")
+Bot = ExtBot[Lane]
+
+PAUSES: Final = {Lane.REPLY: (1.0, 5.0, 20.0, 60.0), Lane.SENDING: ()}
+"""Seconds before a text is written again. A reply that comes twice does no harm."""
+
+NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+
+
+class Post:
+    """What goes out through one bot. Every method raises AdapterError."""
+
+    def __init__(self, bot: Bot) -> None:
+        """Nothing is connected before something is sent."""
+        self._bot = bot
+        self._username = ""
+
+    async def username(self) -> str:
+        """The bot's name, which links to it hold; Telegram is asked once."""
+        if not self._username:
+            with translated():
+                self._username = (await self._bot.get_me()).username or ""
+        return self._username
+
+    async def card(
+        self, place: Place, card: Card, lane: Lane, before: Sequence[Paragraph] = ()
+    ) -> Sent:
+        """Show a card: its text, and then its picture."""
+        invites = any(one.invitation for row in card.buttons for one in row)
+        rendered = card_parts(card, await self.username() if invites else "", before)
+        sent = await self.parts(place, rendered, lane)
+        if card.picture:
+            await self._picture(place_of(sent.address), card, lane)
+        return sent
+
+    async def parts(self, place: Place, rendered: Sequence[Part], lane: Lane) -> Sent:
+        """Show messages one after another; the reference is the last one's."""
+        reference = 0
+        for number, part in enumerate(rendered):
+            try:
+                place, reference = await self._text(place, part, lane)
+            except AdapterError as error:
+                if number and not error.permanent:
+                    # Trying it all again would show the first part twice.
+                    error.uncertain = True
+                raise
+        return Sent(place.address, str(reference))
+
+    async def edit(self, sent: Sent, card: Card) -> None:
+        """Replace the last message of a card; earlier ones are plain text and stay."""
+        invites = any(one.invitation for row in card.buttons for one in row)
+        part = card_parts(card, await self.username() if invites else "")[-1]
+        await self.replace(place_of(sent.address), int(sent.reference), part, Lane.SENDING)
+
+    async def replace(self, place: Place, message: int, part: Part, lane: Lane) -> None:
+        """Replace a message."""
+        with translated():
+            await _changed(
+                self._bot.edit_message_text(
+                    part.html,
+                    chat_id=place.chat,
+                    message_id=message,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=part.keyboard,
+                    link_preview_options=NO_PREVIEW,
+                    rate_limit_args=lane,
+                )
+            )
+
+    async def show_keys(self, place: Place, message: int, keyboard: InlineKeyboardMarkup) -> None:
+        """Replace the buttons under a message."""
+        with translated():
+            await _changed(
+                self._bot.edit_message_reply_markup(
+                    chat_id=place.chat,
+                    message_id=message,
+                    reply_markup=keyboard,
+                    rate_limit_args=Lane.REPLY,
+                )
+            )
+
+    async def delete(self, place: Place, message: int) -> None:
+        """Delete a message, a person's own too where it is in their private chat."""
+        with translated():
+            await self._bot.delete_message(place.chat, message)
+
+    async def acknowledge(self, query: str, toast: str = "") -> None:
+        """Stop the waiting sign on a pressed button. Never fails: it may be too late for it."""
+        with suppress(TelegramError):
+            await self._bot.answer_callback_query(query, text=toast or None)
+
+    async def count(self, place: Place) -> int:
+        """How many are in a group's chat, the bot not counted."""
+        with translated():
+            return max(0, await self._bot.get_chat_member_count(place.chat) - 1)
+
+    async def _text(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
+        """Write once; or as a reply, which would be missed, until it has arrived."""
+        for pause in PAUSES[lane]:
+            try:
+                return await self._write(place, part, lane)
+            except AdapterError as error:
+                if error.permanent:
+                    raise
+            await asyncio.sleep(pause)
+        return await self._write(place, part, lane)
+
+    async def _write(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
+        def write(to: Place) -> Awaitable[Message]:
+            return self._bot.send_message(
+                to.chat,
+                part.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=part.keyboard,
+                message_thread_id=to.topic,
+                link_preview_options=NO_PREVIEW,
+                rate_limit_args=lane,
+            )
+
+        with translated():
+            there, message = await _wherever(place, write)
+        return there, message.message_id
+
+    async def _picture(self, place: Place, card: Card, lane: Lane) -> None:
+        """The picture of a card whose text has arrived, or else what the picture says."""
+        picture, words = card.picture, caption(card)
+        if picture is None:
+            return
+        try:
+            await self._bot.send_photo(
+                place.chat,
+                picture.png,
+                caption=words or None,
+                message_thread_id=place.topic,
+                rate_limit_args=lane,
+            )
+        except TelegramError as error:
+            # Nobody may send pictures in some groups; nobody shall miss what this one says.
+            if words and not may_have_arrived(error):
+                # The text has arrived; to fail now would bring it a second time.
+                with suppress(AdapterError):
+                    await self.parts(place, parts([Paragraph(words)], []), lane)
+
+
+async def _wherever(place: Place, call: Callable[[Place], Awaitable[T]]) -> tuple[Place, T]:
+    """Call for a place, or for the one it has moved to."""
+    try:
+        return place, await call(place)
+    except ChatMigrated as moved:
+        there = Place(moved.new_chat_id)
+    except BadRequest as error:
+        if place.topic is None or not says(error, "thread not found"):
+            raise
+        there = Place(place.chat)  # the topic was deleted; the group is still there
+    return there, await call(there)
+
+
+async def _changed(edit: Awaitable[object]) -> None:
+    try:
+        await edit
+    except BadRequest as error:
+        if not says(error, "message is not modified"):
+            raise
