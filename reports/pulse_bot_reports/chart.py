@@ -247,7 +247,7 @@ def _notes(drawn: Drawn) -> list[tuple[str, str]]:
     if weeks:
         notes.append((WEEKS, "one week's question; questions differ, so dots jump"))
     if blocks:
-        notes.append((BLOCK, "six rounds together: these can be compared"))
+        notes.append((BLOCK, "six rounds together; small steps may be chance"))
     if any(level.edge for level in (*weeks, *blocks)):
         notes.append((OPEN_BLOCK, "“or higher”, “or lower”: somewhere in here"))
     notes.append(("", "1: strongly disagree, or never. 5: strongly agree, or always."))
