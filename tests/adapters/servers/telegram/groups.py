@@ -86,12 +86,16 @@ class TelegramGroup:
         self._write(ANONYMOUS, {"text": text, "sender_chat": self.chat.as_json()}, None)
         return await self.settled()
 
+    def find(self, label: str) -> tuple[Message, Json]:
+        """The newest message with such a button. Raises AssertionError if there is none."""
+        return find_button(list(self.chat.messages.values()), label)
+
     async def press(self, person: Person, label: str) -> Seen:
         """A person presses a button in the chat; shows what they see in their own."""
         assert isinstance(person, TelegramPerson)
         self._act()
         self.enter(person)
-        message, button = find_button(list(self.chat.messages.values()), label)
+        message, button = self.find(label)
         if "url" in button:
             return await person.follow(button["url"])
         person.press_on(message, button)

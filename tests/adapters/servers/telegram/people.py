@@ -154,7 +154,8 @@ class TelegramPerson:
             if not chosen:
                 last = await self.press(EMPTY)
             elif field.kind is FieldKind.SEVERAL:
-                last = await self.press(DONE)
+                there = [button["text"] for button in self.newest.buttons]
+                last = await self.press(DONE if DONE in there else form.submit)
             elif field.kind is FieldKind.TEXT or not _listed(field, chosen):
                 last = await self.write(chosen[0])
             else:

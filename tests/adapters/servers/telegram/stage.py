@@ -9,10 +9,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
+import pytest
 from pydantic import SecretStr
 
 from pulse_bot.ports import Address, Event, Handle, Reply
 from pulse_bot.testing import Script, Stage, running
+from pulse_bot_telegram import pacing
 from pulse_bot_telegram.adapter import TelegramAdapter
 from pulse_bot_telegram.settings import TelegramSettings
 from tests.adapters.servers.telegram.groups import TelegramGroup
@@ -52,15 +54,23 @@ def adapter_for(server: TelegramServer, listen: Listen = "polling") -> TelegramA
 
 @asynccontextmanager
 async def listening(
-    server: TelegramServer, handle: Handle, listen: Listen = "polling"
+    server: TelegramServer, handle: Handle, listen: Listen = "polling", *, paced: bool = False
 ) -> AsyncIterator[tuple[TelegramAdapter, asyncio.Task[None]]]:
-    """The adapter runs, and Telegram knows how to tell it of people."""
+    """The adapter runs, and Telegram knows how to tell it of people.
+
+    Unless it is `paced`, it writes to one chat as fast as it can, which saves seconds a test.
+    """
     adapter, working = adapter_for(server, listen), Working(handle)
     async with AsyncExitStack() as stack:
+        if not paced:
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            patch.setattr(pacing, "A_SECOND_IN_A_CHAT", 1000.0)
+            patch.setattr(pacing, "A_SECOND_IN_A_GROUP", 1000.0)
         if listen == "webhook":
             host = LoopbackHost()
             adapter.serve_on(host)
             server.updates.hosts[PUBLIC] = await stack.enter_async_context(host.serving())
+        server.updates.heard = False
         server.busy = lambda: working.now > 0
         task = await stack.enter_async_context(running(adapter, working))
         await until(lambda: server.updates.heard or task.done())
@@ -83,6 +93,32 @@ async def telegram_stage(script: Script, listen: Listen) -> AsyncIterator[Stage]
                 foreign_loggers=("aiohttp", "uvicorn"),
             )
         assert server.violations == []
+
+
+@dataclass
+class Scene:
+    """An adapter that runs, the core that is played, and somebody who has started the bot."""
+
+    server: TelegramServer
+    adapter: TelegramAdapter
+    task: asyncio.Task[None]
+    script: Script
+    ada: TelegramPerson
+
+
+@asynccontextmanager
+async def scene(listen: Listen = "polling", *, paced: bool = False) -> AsyncIterator[Scene]:
+    """For tests of trouble. Whatever they do, nothing may be violated in it."""
+    script = Script()
+    async with TelegramServer() as server:
+        async with listening(server, script, listen, paced=paced) as (adapter, task):
+            yield Scene(server, adapter, task, script, TelegramPerson(server))
+        assert server.violations == []
+
+
+async def seen_by(person: TelegramPerson, words: str) -> None:
+    """Wait until words are on a person's screen."""
+    await until(lambda: any(words in one.text for one in person.chat.messages.values()))
 
 
 async def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:

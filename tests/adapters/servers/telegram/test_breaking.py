@@ -87,7 +87,8 @@ async def test_quiet_waits_for_a_bot_that_takes_its_time(
 ) -> None:
     async def answer_late() -> None:
         query = await bot.pressed()
-        await asyncio.sleep(4 * 0.03)
+        assert await bot.updates() == []
+        await asyncio.sleep(0.1)
         await bot.result("answerCallbackQuery", callback_query_id=query)
         await bot.result("sendMessage", chat_id=ada.user.id, text="Recorded.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from tests.adapters.servers.telegram.refusals import (
 from tests.adapters.servers.telegram.world import Json, Query, World
 
 NOT_BY_DEFAULT = {"chat_member", "message_reaction", "message_reaction_count"}
+LATE = 0.8
+"""Seconds; a bot that waits for its own answer before it confirms does so for a second."""
 PAUSES = (0.02, 0.05, 0.1, 0.2)
 """Seconds between attempts at a webhook that did not take an update; the last one repeats."""
 
@@ -30,7 +33,8 @@ class Update:
 
     body: Json
     query: Query | None = None
-    handed: bool = False
+    handed_at: float | None = None
+    """When the bot was told, in seconds of the monotonic clock."""
 
 
 class Updates:
@@ -48,6 +52,8 @@ class Updates:
         self.url = ""
         self.hosts: dict[str, str] = {}
         """Where the bot's public address really is: "https://pulse.example" to a loopback one."""
+        self.late_at = 0.0
+        """When an update was last confirmed so late that it may still be worked on."""
         self.heard = False
         """Whether somebody has asked for updates, or has said where to post them."""
         self.posts: list[int] = []
@@ -76,9 +82,9 @@ class Updates:
         for kind, body, query, times in reversed(held) if reverse else held:
             self.tell(kind, body, query=query, times=times)
 
-    def all_handed(self) -> bool:
-        """Whether there is nothing that the bot has not been told."""
-        return not self._held and all(one.handed for one in self._waiting)
+    def all_taken(self) -> bool:
+        """Whether there is nothing that the bot has not been told, and confirmed."""
+        return not self._held and not self._waiting
 
     async def get(self, values: Json) -> list[Json]:
         """The method getUpdates. Raises ApiError."""
@@ -87,7 +93,7 @@ class Updates:
         self._allow(values)
         self.heard = True
         offset = values.get("offset", 0)
-        self._waiting = [one for one in self._waiting if one.body["update_id"] >= offset]
+        self._confirm(offset)
         # Of two who listen, it is the earlier one who is thrown out.
         self._poller = poller = object()
         self._changed.set()
@@ -137,6 +143,16 @@ class Updates:
             self._posting = None
         return True
 
+    def _confirm(self, offset: int) -> None:
+        taken = [one for one in self._waiting if one.body["update_id"] < offset]
+        self._waiting = [one for one in self._waiting if one.body["update_id"] >= offset]
+        self._notice(taken)
+
+    def _notice(self, taken: list[Update]) -> None:
+        now = time.monotonic()
+        if any(one.handed_at is None or now - one.handed_at > LATE for one in taken):
+            self.late_at = now
+
     def _allow(self, values: Json) -> None:
         if "allowed_updates" not in values:
             self._world.violate("allowed_updates is not named, so it is what it happened to be.")
@@ -154,12 +170,13 @@ class Updates:
                     await self._changed.wait()
                 update = self._waiting[0]
                 await self._post_one(session, place, update)
-                _hand(update)
                 self._waiting.remove(update)
+                self._notice([update])
 
     async def _post_one(self, session: aiohttp.ClientSession, place: str, update: Update) -> None:
         """Until it is taken."""
         for pause in itertools.chain(PAUSES, itertools.repeat(PAUSES[-1])):
+            _hand(update)
             if await self._taken(session, place, update.body):
                 return
             await asyncio.sleep(pause)
@@ -176,6 +193,6 @@ class Updates:
 
 
 def _hand(update: Update) -> None:
-    update.handed = True
+    update.handed_at = update.handed_at or time.monotonic()
     if update.query is not None:
         update.query.handed += 1

@@ -25,6 +25,11 @@ class User:
     blocked: bool = False
     deactivated: bool = False
 
+    @property
+    def full_name(self) -> str:
+        """As people and libraries say it; nobody here has a last name."""
+        return self.first_name
+
     def as_json(self) -> Json:
         """As the Bot API tells of a user."""
         told = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
