@@ -1,1 +1,28 @@
-"""The Slack adapter."""
+"""The Slack adapter: cards in direct messages, forms as modals, digests in channels, the App Home.
+
+The plug-in does not import Slack's libraries: `build` does, so that settings can be checked without
+them.
+"""
+
+from __future__ import annotations
+
+from pulse_bot.errors import MissingExtra
+from pulse_bot.plugins import AdapterPlugin
+from pulse_bot.ports import ChatAdapter
+from pulse_bot_slack.settings import SlackSettings
+
+__all__ = ["plugin"]
+
+
+def build(settings: SlackSettings) -> ChatAdapter:
+    """The adapter, not yet listening. Raises MissingExtra."""
+    try:
+        from pulse_bot_slack.adapter import SlackAdapter
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("pulse_bot"):
+            raise
+        raise MissingExtra("slack", error.name) from error
+    return SlackAdapter(settings)
+
+
+plugin = AdapterPlugin(name="slack", settings=SlackSettings, build=build)

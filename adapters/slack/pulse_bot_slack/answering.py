@@ -1,0 +1,228 @@
+"""Answering: an event goes to the core, and its reply to where the person is looking.
+
+A form opens in front of whoever clicked; what the App Home was asked is answered there; everything
+else comes as a message, in the channel where it is public and to the person where it is not. The
+card that was pressed is never changed, so nothing shows that somebody answered, or what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+from typing import Final, TypeVar
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import (
+    Added,
+    Address,
+    Card,
+    CardKind,
+    Handle,
+    Joined,
+    Left,
+    Moved,
+    OpenedHome,
+    Outcome,
+    Removed,
+    Reply,
+)
+from pulse_bot_slack.errors import TooLate
+from pulse_bot_slack.home import home_view
+from pulse_bot_slack.installs import Installs
+from pulse_bot_slack.modals import modal
+from pulse_bot_slack.origins import again
+from pulse_bot_slack.parse import Heard
+from pulse_bot_slack.render import Message, Part, messages, reply_parts
+from pulse_bot_slack.turns import Turns
+from pulse_bot_slack.workspaces import Workspace
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+SORRY: Final = Reply(
+    "Something went wrong on our side. Nothing was lost; please try again in a minute.",
+    outcome=Outcome.REFUSED,
+)
+TOO_LATE: Final = Reply(
+    "Slack did not open the form in time. Nothing was lost; please press the button once more.",
+    outcome=Outcome.REFUSED,
+)
+NOT_IN_THE_CHANNEL: Final = Reply(
+    "pulse-bot may not write in that channel yet. Write /invite @pulse-bot there, then try again.",
+    outcome=Outcome.REFUSED,
+)
+OPEN: Final = "Open"
+ALL_AT_ONCE: Final = "Answer all at once"
+ATTEMPTS: Final = 3
+LONGEST_PAUSE: Final = 10.0
+"""Seconds that a reply waits where Slack asks for a pause."""
+
+
+class Desk:
+    """Takes what was heard, and sees to it that it is answered."""
+
+    def __init__(self, installs: Installs, handle: Handle) -> None:
+        """Answers run on the running loop."""
+        self._installs = installs
+        self._handle = handle
+        self._turns = Turns()
+        self._extra: dict[Address, tuple[str, ...]] = {}
+
+    def take(self, heard: Heard) -> None:
+        """Answer soon, and never raise."""
+        self._turns.take(heard.address, self._answer(heard))
+
+    async def finish(self) -> None:
+        """Give what is under way a moment."""
+        await self._turns.finish()
+
+    async def _answer(self, heard: Heard) -> None:
+        try:
+            workspace = await self._installs.find(heard.address.workspace)
+            named = await _named(workspace, heard)
+            if named is not None:
+                await self._show(workspace, named, await self._asked(named))
+        except AdapterError:
+            pass  # nobody can be told: whoever acted is gone, or Slack is down
+        except Exception as error:
+            # The type alone: a message or a traceback could hold what the person sent.
+            log.error("An event was not answered: %s.", type(error).__name__)  # noqa: TRY400 - see above
+
+    async def _asked(self, heard: Heard) -> Reply:
+        try:
+            return await self._handle(heard.event)
+        except Exception as error:
+            # The type alone, as above; and the person is told.
+            log.error("An event was not handled: %s.", type(error).__name__)  # noqa: TRY400 - see above
+            return SORRY
+
+    async def _show(self, workspace: Workspace, heard: Heard, reply: Reply) -> None:
+        if _is_unseen(heard):
+            return
+        if reply.commands is not None:
+            self._extra[heard.address] = reply.commands
+        shown = _Shown(workspace, heard, reply, self._extra.get(heard.address, ()))
+        await shown.form()
+        await shown.rest()
+
+
+@dataclass(slots=True)
+class _Shown:
+    """One reply on its way to a person."""
+
+    workspace: Workspace
+    heard: Heard
+    reply: Reply
+    extra: tuple[str, ...]
+    missed: bool = False
+    """The form could not be opened, and has to be asked for again."""
+
+    async def form(self) -> None:
+        """Open the reply's form, first of all: Slack gives three seconds from the click."""
+        if self.reply.form is None:
+            return
+        self.missed = True
+        if not self.heard.trigger:
+            return
+        view = modal(self.reply.form, self.heard.origin)
+        try:
+            await self.workspace.open_view(self.heard.trigger, view)
+            self.missed = False
+        except TooLate:
+            self.reply = replace(
+                TOO_LATE, form=self.reply.form, cards=self.reply.cards, public=False
+            )
+
+    async def rest(self) -> None:
+        """Show everything else, where the person looks."""
+        numbers = count()
+        in_home = self.heard.origin.home
+        parts = reply_parts(self.reply, numbers, pictures_spelled=in_home)
+        if self.missed and self.reply.form:
+            parts += again(self.heard.event, OPEN, numbers)
+        parts += self._all_at_once(numbers)
+        if in_home and (parts or isinstance(self.heard.event, OpenedHome)):
+            view = home_view(parts, self.extra, numbers)
+            await _patiently(partial(self.workspace.publish, self.heard.address.user, view))
+        elif parts:
+            await self._post(parts)
+
+    async def _post(self, parts: list[Part]) -> None:
+        channel, user = self.heard.origin.channel, self.heard.address.user
+        if self.reply.public and channel:
+            try:
+                await self._messages(channel, messages(parts))
+            except AdapterError as error:
+                if not error.permanent or user == channel:
+                    raise
+                told = messages(reply_parts(NOT_IN_THE_CHANNEL, count()))
+                await self._messages(user, told)
+            return
+        try:
+            await self._messages(user, messages(parts))
+        except AdapterError as error:
+            if not error.permanent or not channel:
+                raise
+            for message in messages(parts):
+                await self.workspace.whisper(channel, user, message)
+
+    async def _messages(self, to: str, shown: list[Message]) -> None:
+        chat = to
+        for message in shown:
+            chat, _ = await _patiently(partial(self.workspace.post, to, message))
+        for card in self.reply.cards:
+            if card.picture:
+                await attach(self.workspace, chat, card)
+
+    def _all_at_once(self, numbers: count[int]) -> list[Part]:
+        event = self.heard.event
+        several = any(one.kind is CardKind.QUESTION and one.progress for one in self.reply.cards)
+        if not several or not isinstance(event, OpenedHome):
+            return []
+        return again(replace(event, at_once=True), ALL_AT_ONCE, numbers)
+
+
+async def attach(workspace: Workspace, chat: str, card: Card) -> None:
+    """Show a card's picture after its text. What fails here is said by the text all the same."""
+    if card.picture is None:
+        return
+    try:
+        await workspace.attach(chat, card.picture, card.title)
+    except AdapterError:
+        log.warning("A picture could not be shown in Slack; its text was.")
+
+
+async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Wait and repeat where Slack asks for a short pause: somebody waits for this."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await call()
+        except AdapterError as error:
+            if not 0 < error.retry_after <= LONGEST_PAUSE:
+                raise
+            await asyncio.sleep(error.retry_after)
+    return await call()
+
+
+async def _named(workspace: Workspace, heard: Heard) -> Heard | None:
+    """With the names that Slack does not send along; None for a bot that came into a channel."""
+    event = heard.event
+    if isinstance(event, Joined) and not event.name:
+        person = await workspace.people.find(event.address.user)
+        return None if person.is_bot else replace(heard, event=replace(event, name=person.name))
+    if isinstance(event, Added) and not event.name:
+        name = await workspace.channel_name(event.group.user)
+        return replace(heard, event=replace(event, name=name))
+    return heard
+
+
+def _is_unseen(heard: Heard) -> bool:
+    """Whether whoever it is about cannot be shown anything."""
+    event = heard.event
+    return isinstance(event, Removed | Moved) or (
+        isinstance(event, Left) and event.group == event.address
+    )

@@ -1,0 +1,39 @@
+"""The App Home, pure: what somebody's own page shows, with a button for every command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pulse_bot_slack.render import BLOCKS_A_VIEW, WORD, Block, Part, button, small
+
+EVERYBODYS: Final = (
+    ("pulse", "My question"),
+    ("group", "Digests"),
+    ("roster", "Who is in"),
+    ("privacy", "The promise"),
+    ("time", "Day and time"),
+    ("language", "Language"),
+    ("pause", "Pause"),
+    ("resume", "Ask me again"),
+    ("leave", "Leave"),
+    ("log", "What was changed"),
+    ("help", "Help"),
+)
+"""Many members never type a command."""
+LABELS: Final = {"trends": "Trends", "settings": "Settings", "seed": "Seed a workshop"}
+"""Of the commands that some have beside these."""
+MORE: Final = "There is more than fits here. Write /pulse in any channel to read it all."
+
+
+def home_view(parts: Sequence[Part], extra: Sequence[str], numbers: Iterator[int]) -> Block:
+    """A page with a reply on it. `extra` are the commands that this person has beside the rest."""
+    words = [*EVERYBODYS, *((word, LABELS.get(word, word.capitalize())) for word in extra)]
+    below = [Part({"type": "divider"}, "")]
+    for at in range(0, len(words), 5):
+        row = [button(WORD, next(numbers), label, word) for word, label in words[at : at + 5]]
+        below.append(Part({"type": "actions", "elements": row}, ""))
+    room = BLOCKS_A_VIEW - len(below)
+    if len(parts) > room:
+        parts = [*parts[: room - 1], *small(MORE)]
+    return {"type": "home", "blocks": [part.block for part in (*parts, *below)]}

@@ -1,0 +1,158 @@
+"""Forms as modals, pure: a form becomes a view, and a view that was sent becomes values.
+
+Nothing is ever filled in beforehand. Every field may be left empty.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Final
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Field, FieldKind, Form
+from pulse_bot_slack.render import (
+    BLOCKS_A_VIEW,
+    CHOSEN,
+    CONTEXT,
+    TYPED,
+    Block,
+    Part,
+    choice,
+    field_id,
+    paragraphs,
+    plain,
+)
+from pulse_bot_slack.texts import packed, short, unpacked
+
+TITLE: Final = 24
+LONGEST_TEXT: Final = 3000
+REMEMBERED: Final = 3000
+DEFAULT_TITLE: Final = "pulse-bot"
+DEFAULT_SUBMIT: Final = "Send"
+
+Values = dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a form was asked for, and so where its answer belongs."""
+
+    channel: str = ""
+    home: bool = False
+
+
+def modal(form: Form, origin: Origin) -> Block:
+    """A form as a view. Raises AdapterError where Slack could not show it."""
+    remembered = packed(json.dumps([form.key, origin.channel, origin.home]))
+    blocks = [part.block for part in _parts(form)]
+    if len(remembered) > REMEMBERED or len(blocks) > BLOCKS_A_VIEW:
+        raise AdapterError("This form is too long for Slack.", permanent=True)
+    return {
+        "type": "modal",
+        "callback_id": "form",
+        "private_metadata": remembered,
+        "title": plain(form.title if 0 < len(form.title) <= TITLE else DEFAULT_TITLE),
+        "submit": plain(form.submit if len(form.submit) <= TITLE else DEFAULT_SUBMIT),
+        "close": plain("Cancel"),
+        "blocks": blocks,
+    }
+
+
+def asked(view: Mapping[str, Any]) -> tuple[str, Origin]:
+    """The key of the form that a view showed, and where it was asked for."""
+    key, channel, home = json.loads(unpacked(view["private_metadata"]))
+    return key, Origin(channel, home)
+
+
+def filled(state: Mapping[str, Any], only: str = "") -> Values:
+    """The values by field, without those left empty; of one block alone where its number is given.
+
+    Words win over a choice: a radio button cannot be let go of again, and words can be deleted.
+    """
+    chosen: Values = {}
+    typed: Values = {}
+    for block_id, elements in state.get("values", {}).items():
+        number, _, rest = block_id.partition(":")
+        kind, _, key = rest.partition(":")
+        if kind not in (CHOSEN, TYPED) or number != (only or number):
+            continue
+        for element in elements.values():
+            if kind == CHOSEN and (values := _chosen(element)):
+                chosen[unpacked(key)] = values
+            elif (element.get("value") or "").strip():
+                typed[unpacked(key)] = (element["value"],)
+    return chosen | typed
+
+
+def too_long(view: Mapping[str, Any]) -> dict[str, str]:
+    """What to say beside each field whose text is too long, by block. Slack's own windows hold
+    people to it; whatever else may send one keeps what was typed, and says why."""
+    found = {}
+    for block in view.get("blocks", ()):
+        element = block.get("element") or {}
+        room = element.get("max_length")
+        state = view.get("state", {}).get("values", {}).get(block.get("block_id"), {})
+        said = state.get(element.get("action_id"), {}).get("value") or ""
+        if room and len(said) > room:
+            found[block["block_id"]] = (
+                f"That is {len(said):,} characters, and there is room for {room:,}. "
+                "Please shorten it."
+            )
+    return found
+
+
+def _parts(form: Form) -> Iterator[Part]:
+    if len(form.title) > TITLE:
+        yield from paragraphs(form.title)
+    for paragraph in form.text:
+        yield from paragraphs(paragraph)
+    numbers = count()
+    for field in form.fields:
+        yield from _field(field, numbers)
+
+
+def _field(field: Field, numbers: Iterator[int]) -> Iterator[Part]:
+    number = next(numbers)
+    if field.kind is FieldKind.TEXT:
+        yield _input(field_id(number, TYPED, field.key), field.label, _text(field, number), field)
+        return
+    if field.options:
+        spelled, element = choice(field, number)
+        yield from spelled
+        yield _input(field_id(number, CHOSEN, field.key), field.label, element, field)
+    if field.longest and field.kind is FieldKind.ONE:
+        number = next(numbers)
+        block_id = field_id(number, TYPED, field.key)
+        label = "Or type it" if field.options else field.label
+        yield _input(block_id, label, _text(field, number), None if field.options else field)
+
+
+def _text(field: Field, number: int) -> Block:
+    element: Block = {
+        "type": "plain_text_input",
+        "action_id": f"field:{number}",
+        "multiline": field.kind is FieldKind.TEXT,
+    }
+    return element | {"max_length": min(field.longest, LONGEST_TEXT)} if field.longest else element
+
+
+def _input(block_id: str, label: str, element: Block, hinted: Field | None) -> Part:
+    block = {
+        "type": "input",
+        "block_id": block_id,
+        "optional": True,
+        "label": plain(short(label, CONTEXT)),
+        "element": element,
+    }
+    if hinted and hinted.hint:
+        block["hint"] = plain(short(hinted.hint, CONTEXT))
+    return Part(block, label)
+
+
+def _chosen(element: Mapping[str, Any]) -> tuple[str, ...]:
+    one = element.get("selected_option")
+    many = element.get("selected_options") or ([one] if one else [])
+    return tuple(unpacked(option["value"]) for option in many)

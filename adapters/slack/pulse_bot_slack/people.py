@@ -1,0 +1,105 @@
+"""Who somebody in a workspace is: their name, whether they are a bot, whether they are still there.
+
+A message to somebody who was switched off "succeeds" silently, so this is looked at before sending.
+Remembered in memory for some hours; Slack tells of changes in between.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from pulse_bot.errors import AdapterError
+from pulse_bot_slack.errors import translated
+
+SECONDS_REMEMBERED: Final = 6 * 60 * 60
+ONE_BY_ONE: Final = 20
+"""Look-ups a minute before the whole list is read: Slack allows about a hundred a minute."""
+PAGE: Final = 500
+MOST_PAGES: Final = 20
+"""Of the list: about as many as Slack allows in a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What matters of a profile."""
+
+    name: str
+    is_bot: bool = False
+    deleted: bool = False
+
+
+class People:
+    """The people of one workspace."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        """Nobody is known at first."""
+        self._client = client
+        self._known: dict[str, tuple[float, Person]] = {}
+        self._asked: list[float] = []
+        self._listed_at = float("-inf")
+
+    async def find(self, user: str) -> Person:
+        """A person. Raises AdapterError: permanent where nobody has this id."""
+        if (known := self.remembered(user)) is not None:
+            return known
+        if self._is_hurried():
+            await self._list()
+            if (known := self.remembered(user)) is not None:
+                return known
+        with translated():
+            found = await self._client.users_info(user=user)
+        return self._learn(found["user"])
+
+    async def reachable(self, user: str) -> None:
+        """Raises AdapterError where nobody reads messages there any more."""
+        try:
+            person = await self.find(user)
+        except AdapterError as error:
+            if error.permanent:
+                raise
+            return  # a look-up that failed must not hold up the message itself
+        if person.deleted:
+            raise AdapterError(
+                "This person's account in Slack is switched off.", permanent=True, gone=True
+            )
+
+    def remembered(self, user: str) -> Person | None:
+        """A person, as far as known without asking."""
+        at, known = self._known.get(user, (float("-inf"), None))
+        return known if time.monotonic() - at < SECONDS_REMEMBERED else None
+
+    def changed(self, profile: Mapping[str, Any]) -> tuple[Person | None, Person]:
+        """What Slack tells of a changed profile: who they were, if known, and who they are now."""
+        before = self.remembered(str(profile["id"]))
+        return before, self._learn(profile)
+
+    def _learn(self, profile: Mapping[str, Any]) -> Person:
+        more = profile.get("profile") or {}
+        names = (more.get("display_name"), more.get("real_name"), profile.get("real_name"))
+        name = next((one for one in names if one), None) or str(profile.get("name") or "")
+        person = Person(name, bool(profile.get("is_bot")), bool(profile.get("deleted")))
+        self._known[str(profile["id"])] = (time.monotonic(), person)
+        return person
+
+    def _is_hurried(self) -> bool:
+        now = time.monotonic()
+        self._asked = [at for at in self._asked if now - at < 60]
+        self._asked.append(now)
+        return len(self._asked) > ONE_BY_ONE and now - self._listed_at > 60
+
+    async def _list(self) -> None:
+        self._listed_at = time.monotonic()
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            with translated():
+                page = await self._client.users_list(limit=PAGE, cursor=cursor or None)
+            for profile in page["members"]:
+                self._learn(profile)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return

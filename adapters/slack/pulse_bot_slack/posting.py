@@ -1,0 +1,84 @@
+"""Posting cards: none is lost, and where an answer was lost Slack is asked before sending again."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from typing import Final
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Address, Card, Sent
+from pulse_bot_slack.answering import attach
+from pulse_bot_slack.places import is_channel
+from pulse_bot_slack.render import Message, card_messages
+from pulse_bot_slack.workspaces import Workspace
+
+REMEMBERED: Final = 10_000
+"""Messages whose fate is unknown."""
+CLOCKS_APART: Final = 120.0
+"""Seconds by which Slack's clock may differ from ours."""
+
+
+class Posting:
+    """Sends and edits cards. Remembers, in memory alone, what may have arrived."""
+
+    def __init__(self) -> None:
+        """Nothing is unsure."""
+        self._unsure: OrderedDict[str, float] = OrderedDict()
+
+    async def send(self, workspace: Workspace, address: Address, card: Card) -> Sent:
+        """Show a card. Raises AdapterError."""
+        to = address.user
+        if not is_channel(to):
+            await workspace.people.reachable(to)
+        chat, references = to, []
+        for number, message in enumerate(card_messages(card)):
+            chat, reference = await self._once(workspace, to, message, _mark(address, card, number))
+            references.append(reference)
+        await attach(workspace, chat, card)
+        return Sent(address, " ".join((chat, *references)))
+
+    async def edit(self, workspace: Workspace, sent: Sent, card: Card) -> None:
+        """Replace a card, which may take more messages now, or fewer. Raises AdapterError."""
+        chat, *references = sent.reference.split(" ")
+        if not references:
+            raise AdapterError("That message does not exist any more.", permanent=True)
+        shown = card_messages(card)
+        for reference, message in zip(references, shown, strict=False):
+            await workspace.replace(chat, reference, message)
+        for reference in references[len(shown) :]:
+            await workspace.take_back(chat, reference)
+        for message in shown[len(references) :]:
+            await workspace.post(chat, message)
+
+    async def _once(
+        self, workspace: Workspace, to: str, message: Message, mark: str
+    ) -> tuple[str, str]:
+        if mark in self._unsure and (found := await self._arrived(workspace, to, mark)):
+            return found
+        try:
+            return await workspace.post(to, message, mark)
+        except AdapterError as error:
+            if not error.uncertain or is_channel(to):
+                raise
+            self._unsure.setdefault(mark, time.time() - CLOCKS_APART)
+            if len(self._unsure) > REMEMBERED:
+                self._unsure.popitem(last=False)
+            if found := await self._arrived(workspace, to, mark):
+                return found
+            raise
+
+    async def _arrived(self, workspace: Workspace, to: str, mark: str) -> tuple[str, str] | None:
+        try:
+            found = await workspace.arrived(to, mark, self._unsure[mark])
+        except AdapterError:
+            return None
+        if found:
+            del self._unsure[mark]
+        return found
+
+
+def _mark(address: Address, card: Card, number: int) -> str:
+    """A name for a message by which it is found again; it tells nobody anything."""
+    return hashlib.sha256(repr((address, card, number)).encode()).hexdigest()[:24]

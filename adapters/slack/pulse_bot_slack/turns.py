@@ -1,0 +1,53 @@
+"""Turns: what one person does is answered in order, and nobody waits for anybody else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Final
+
+from pulse_bot.ports import Address
+
+SECONDS_TO_FINISH: Final = 2.0
+
+
+class Turns:
+    """Answers under way, by person."""
+
+    def __init__(self) -> None:
+        """Nobody waits."""
+        self._last: dict[Address, asyncio.Task[None]] = {}
+        self._all: set[asyncio.Task[None]] = set()
+
+    def take(self, address: Address, answer: Coroutine[object, object, None]) -> None:
+        """Answer after whatever this person did before. `answer` must not raise."""
+        task = asyncio.create_task(_after(self._last.get(address), answer))
+        self._last[address] = task
+        self._all.add(task)
+        task.add_done_callback(lambda done: self._forget(address, done))
+
+    async def finish(self) -> None:
+        """Give what is under way a moment, then end it."""
+        waiting = set(self._all)
+        if waiting:
+            await asyncio.wait(waiting, timeout=SECONDS_TO_FINISH)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    def _forget(self, address: Address, done: asyncio.Task[None]) -> None:
+        self._all.discard(done)
+        if self._last.get(address) is done:
+            del self._last[address]
+
+
+async def _after(
+    before: asyncio.Task[None] | None, answer: Coroutine[object, object, None]
+) -> None:
+    try:
+        if before is not None:
+            await asyncio.wait([before])
+    except asyncio.CancelledError:
+        answer.close()
+        raise
+    await answer

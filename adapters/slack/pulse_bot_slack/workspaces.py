@@ -1,0 +1,151 @@
+"""One Slack workspace: what is asked of its Web API, in our words and with our errors."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable
+from typing import Final
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Picture
+from pulse_bot_slack.errors import OperatorsTrouble, translated
+from pulse_bot_slack.people import People
+from pulse_bot_slack.places import is_channel
+from pulse_bot_slack.render import Block, Message
+
+log = logging.getLogger(__name__)
+
+PAGE: Final = 200
+LATEST: Final = 20
+"""Messages of a chat that are looked through for one of ours."""
+ALTERNATIVE: Final = 1000
+
+
+class Workspace:
+    """A workspace in which the app is installed. Every method raises AdapterError."""
+
+    def __init__(self, team: str, bot: str, client: AsyncWebClient) -> None:
+        """`bot` is the user id of pulse-bot there."""
+        self.team = team
+        self.bot = bot
+        self.client = client
+        self.people = People(client)
+        self._chats: dict[str, str] = {}
+        """The direct chats that are open, by person: opening them is Slack's narrow pass."""
+        self._troubled = False
+
+    async def post(self, to: str, message: Message, mark: str = "") -> tuple[str, str]:
+        """Show a message to a person or in a channel; returns the chat's id and the message's."""
+        sent = await self._ask(
+            self.client.chat_postMessage(
+                channel=self._chats.get(to, to),
+                text=message.text,
+                blocks=message.marked(mark) if mark else list(message.blocks),
+                mrkdwn=False,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        chat = str(sent["channel"])
+        if not is_channel(to):
+            self._chats[to] = chat
+        return chat, str(sent["ts"])
+
+    async def whisper(self, channel: str, user: str, message: Message) -> None:
+        """Show a message in a channel to one person alone, for as long as Slack is open there."""
+        await self._ask(
+            self.client.chat_postEphemeral(
+                channel=channel, user=user, text=message.text, blocks=list(message.blocks)
+            )
+        )
+
+    async def replace(self, chat: str, reference: str, message: Message) -> None:
+        """Change a message."""
+        await self._ask(
+            self.client.chat_update(
+                channel=chat, ts=reference, text=message.text, blocks=list(message.blocks)
+            )
+        )
+
+    async def take_back(self, chat: str, reference: str) -> None:
+        """Delete a message of ours."""
+        await self._ask(self.client.chat_delete(channel=chat, ts=reference))
+
+    async def open_view(self, trigger: str, view: Block) -> None:
+        """Open a window in front of whoever clicked. Raises TooLate, too."""
+        await self._ask(self.client.views_open(trigger_id=trigger, view=view))
+
+    async def publish(self, user: str, view: Block) -> None:
+        """Show somebody's App Home anew."""
+        await self._ask(self.client.views_publish(user_id=user, view=view))
+
+    async def attach(self, chat: str, picture: Picture, title: str) -> None:
+        """Show a picture in a chat."""
+        await self._ask(
+            self.client.files_upload_v2(
+                channel=chat,
+                filename="pulse.png",
+                content=picture.png,
+                title=title,
+                alt_txt=picture.alternative[:ALTERNATIVE],
+            )
+        )
+
+    async def arrived(self, to: str, mark: str, since: float) -> tuple[str, str] | None:
+        """Look for a message of ours in a direct chat: the chat's id and the message's."""
+        chat = self._chats.get(to)
+        if chat is None:
+            opened = await self._ask(self.client.conversations_open(users=to))
+            chat = self._chats[to] = str(opened["channel"]["id"])
+        latest = await self._ask(
+            self.client.conversations_history(channel=chat, oldest=f"{since:.6f}", limit=LATEST)
+        )
+        for message in latest["messages"]:
+            if any(block.get("block_id") == mark for block in message.get("blocks") or ()):
+                return chat, str(message["ts"])
+        return None
+
+    async def channel_name(self, channel: str) -> str:
+        """What a channel is called."""
+        found = await self._ask(self.client.conversations_info(channel=channel))
+        return str(found["channel"].get("name") or "")
+
+    async def members(self, channel: str) -> list[str]:
+        """Who is in a channel, without bots and without those who were switched off."""
+        users: list[str] = []
+        cursor = ""
+        while True:
+            page = await self._ask(
+                self.client.conversations_members(
+                    channel=channel, limit=PAGE, cursor=cursor or None
+                )
+            )
+            users += map(str, page["members"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        return [user for user in users if user != self.bot and await self._is_there(user)]
+
+    async def _is_there(self, user: str) -> bool:
+        try:
+            person = await self.people.find(user)
+        except AdapterError as error:
+            if not error.permanent:
+                raise
+            return True  # of other companies' people Slack may tell nothing, and yet they are there
+        return not (person.is_bot or person.deleted)
+
+    async def _ask(self, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+        try:
+            with translated():
+                answer = await call
+        except OperatorsTrouble as error:
+            if not self._troubled:
+                self._troubled = True
+                log.error("%s", error)  # noqa: TRY400 - a traceback would quote what was sent
+            raise
+        self._troubled = False
+        return answer
