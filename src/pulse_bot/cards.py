@@ -23,6 +23,10 @@ PAUSE: Final = "pause"
 RESUME: Final = "resume"
 LEAVE: Final = "leave"
 LEAVE_SURELY: Final = "leave-surely"
+TIME: Final = "time"
+LANGUAGE: Final = "language"
+PROGRAMME: Final = "programme"
+JOIN: Final = "join"
 
 _SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to be in 12 months?"}
 _SKIP: Final = Option(SKIP, "Skip this question")

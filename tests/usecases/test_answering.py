@@ -25,7 +25,10 @@ from tests.made_up import OPENS, PARTNERSHIP, PLAN, WEEK, at, found, opened_roun
 from tests.usecases.scene import Talk, envelopes_in
 
 RECORDED = "Recorded. You can change it until Friday 9 January at 16:00."
-NOBODY = "This link is not valid any more. Ask your partnership's lead for a new one."
+NOBODY = (
+    "You are not a member here, or your link is not valid any more. Press “Join the pulse” in your "
+    "group's chat, or ask your partnership's lead for a new link or an invitation."
+)
 
 
 def said(talk: Talk, asked: Round, position: int = 0) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pulse_bot.errors import Refused
-from pulse_bot.ports import Address, CardKind, Commanded, Joined, Left, Outcome, Wrote
+from pulse_bot.ports import Address, CardKind, Commanded, Joined, Left, Outcome, Reply, Wrote
 from pulse_bot.storage.models import MemberRow
 from pulse_bot.usecases import stay
 from pulse_bot.usecases.close import close, close_now
@@ -22,6 +22,7 @@ from pulse_bot.usecases.people import (
 from pulse_bot.usecases.report import digest, digests
 from tests.made_up import (
     CLOSES,
+    GROUP,
     OPENS,
     PARTNERSHIP,
     START,
@@ -238,19 +239,34 @@ async def test_pausing_and_coming_back(talk: Talk) -> None:
     assert (await talk.home(one)).form is None
 
 
-async def test_going_out_of_the_chat_and_coming_back(talk: Talk) -> None:
+async def test_going_out_of_ones_own_chat_and_coming_back(talk: Talk) -> None:
     one, paused, *_ = people(talk.made)
-    group = Address("fake", "", "the-group")
     await talk.look(paused, "pause")
+    opened_round(talk.made)
 
-    await talk.handle(Left(one, group))
+    assert await talk.handle(Left(one, one)) == Reply()
     assert standing(talk.made, one) == "unreachable"
     for address, now in ((one, "active"), (paused, "paused")):
-        await talk.handle(Joined(address, group, "Member"))
+        back = await talk.handle(Joined(address, address, "Member"))
         assert standing(talk.made, address) == now
-    stranger = await talk.handle(Joined(Address("fake", "", "new"), group, "New"))
-    assert stranger.outcome is Outcome.UNKNOWN
-    assert (await talk.handle(Left(Address("fake", "", "new"), group))).outcome is Outcome.UNKNOWN
+        # What a chat shows, one card after another; the form would be a page's.
+        assert back.cards[0].kind is CardKind.PROMISE
+        assert back.form is None
+    stranger = Address("fake", "", "new")
+    assert await talk.handle(Left(stranger, stranger)) == Reply()
+    came = await talk.handle(Joined(stranger, stranger, "New"))
+    assert came.outcome is Outcome.UNKNOWN
+    assert "Press “Join the pulse” in your group's chat" in came.notice
+
+
+async def test_a_groups_chat_is_not_ones_own(talk: Talk) -> None:
+    one, *_ = people(talk.made)
+
+    assert await talk.handle(Left(one, GROUP)) == Reply()
+    assert standing(talk.made, one) == "active"
+    stay.unreachable(talk.made, one)
+    assert await talk.handle(Joined(one, GROUP, "Member")) == Reply()
+    assert standing(talk.made, one) == "active"
 
 
 async def test_the_times_of_a_member_are_their_own(talk: Talk) -> None:

@@ -6,11 +6,14 @@ import logging
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from pulse_bot.domain.calendar import Holiday
 from pulse_bot.domain.items import SKIP
 from pulse_bot.domain.rounds import Round
 from pulse_bot.ports import Address
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import InvitationRow
 from pulse_bot.usecases import stay
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.installation import Installation
@@ -21,6 +24,13 @@ from tests.made_up import CLOSES, OPENS, PARTNERSHIP, answer_all, at, opened_rou
 from tests.usecases.scene import Talk, snapshot
 
 DAY = timedelta(days=1)
+
+
+def sent(made: Installation, *users: str) -> None:
+    """Note that the cards of some members went out, or of all."""
+    change = update(InvitationRow).values(state=Delivery.SENT)
+    with made.database.write() as session:
+        session.execute(change.where(InvitationRow.user.in_(users)) if users else change)
 
 
 def reminded(made: Installation, asked: Round, which: int = 1) -> set[str]:
@@ -34,6 +44,7 @@ async def test_only_those_who_have_not_answered_everything(talk: Talk) -> None:
     made = talk.made
     everybody = people(made, 6)
     asked = opened_round(made)
+    sent(made)
     done, skipped, partly, commented, paused, left = everybody
     await answer_all(made, asked, [done])
     await answer_all(made, asked, [skipped], choose=lambda *_: SKIP)
@@ -58,6 +69,7 @@ def test_nobody_in_quiet_hours_or_on_holiday_of_their_own(made: Installation) ->
     add_member(made, PARTNERSHIP, NewMember("Off", "Off School"), off)
     add_holiday(made, PARTNERSHIP, Holiday(date(2026, 1, 8), date(2026, 1, 8)), "Off School")
     asked = opened_round(made)
+    sent(made)
 
     at(made, OPENS + DAY)  # Thursday 15:30, which is 21:15 in Kathmandu
     assert reminded(made, asked) == {"person-00", "person-01"}
@@ -65,9 +77,19 @@ def test_nobody_in_quiet_hours_or_on_holiday_of_their_own(made: Installation) ->
     assert reminded(made, asked, 2) == {"person-00", "person-01", "far", "off"}
 
 
+def test_nobody_whose_card_still_waits(made: Installation) -> None:
+    people(made, 4)
+    asked = opened_round(made)
+    sent(made, "person-00", "person-02")
+    at(made, OPENS + DAY)
+
+    assert reminded(made, asked) == {"person-00", "person-02"}
+
+
 def test_nobody_once_the_round_is_over(made: Installation) -> None:
     people(made, 3)
     asked = opened_round(made)
+    sent(made)
     at(made, CLOSES)
     assert reminded(made, asked) == set()
     at(made, OPENS + DAY)
@@ -79,6 +101,7 @@ def test_the_schedule_reminds_at_most_once_for_one_reminder(made: Installation) 
     """A whole round of ticks, each followed at once by the work that it gives out."""
     people(made, 3)
     asked = opened_round(made)
+    sent(made)
     told = []
     for minutes in range(0, 48 * 60, 60):
         now = OPENS + timedelta(minutes=minutes)
@@ -97,6 +120,7 @@ async def test_nothing_tells_who_was_reminded(talk: Talk, caplog: pytest.LogCapt
     made = talk.made
     everybody = people(made, 6)
     asked = opened_round(made)
+    sent(made)
     at(made, OPENS + DAY)
     before = snapshot(made, without=["envelope", "reminder"])
     await answer_all(made, asked, everybody[:3])

@@ -66,6 +66,14 @@ def next_opening(plan: Programme, calendar: Calendar, after: datetime) -> dateti
     return None
 
 
+def next_window(
+    plan: Programme, calendar: Calendar, after: datetime
+) -> tuple[datetime, datetime] | None:
+    """The first opening after a moment with the closing that belongs to it; None as above."""
+    opening = next_opening(plan, calendar, after)
+    return (opening, following(plan.closes, opening, calendar.zone)) if opening else None
+
+
 def choose(
     plan: Programme, pool: Mapping[str, Sequence[Item]], asked: Sequence[Sequence[str]]
 ) -> tuple[Item, ...]:

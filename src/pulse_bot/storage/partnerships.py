@@ -90,6 +90,13 @@ def programme(session: Session, partnership_id: int) -> tuple[Programme, datetim
     return plan, row.since
 
 
+def wish(member: MemberRow) -> WeekTime | None:
+    """When a member wishes to be asked, in their own time zone; None is as soon as can be."""
+    if member.asked_weekday is None or member.asked_at is None:
+        return None
+    return WeekTime(member.asked_weekday, member.asked_at)
+
+
 def set_programme(session: Session, partnership_id: int, plan: Programme, now: datetime) -> None:
     """Replace a partnership's plan from now on."""
     session.merge(

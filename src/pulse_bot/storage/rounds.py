@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.items import Choice, Item, Kind
+from pulse_bot.domain.items import Choice, Item, Kind, Wording
 from pulse_bot.domain.people import Standing
 from pulse_bot.domain.rounds import MOVES, Round, Seat, State
 from pulse_bot.domain.schedule import RoundState
@@ -102,9 +102,23 @@ def freeze(item: Item) -> dict[str, Any]:
 
 def thaw(kept: Mapping[str, Any]) -> Item:
     """An item as it was asked."""
-    choices = tuple(Choice(**choice) for choice in kept["choices"])
-    fixed = {"kind": Kind(kept["kind"]), "choices": choices, "ends": tuple(kept["ends"])}
+    fixed = {
+        "kind": Kind(kept["kind"]),
+        "choices": _choices(kept["choices"]),
+        "ends": tuple(kept["ends"]),
+        # A round that was opened before there were languages has none.
+        "translations": tuple(_wording(one) for one in kept.get("translations", ())),
+    }
     return Item(**{**kept, **fixed})
+
+
+def _wording(kept: Mapping[str, Any]) -> Wording:
+    fixed = {"choices": _choices(kept["choices"]), "ends": tuple(kept["ends"])}
+    return Wording(**{**kept, **fixed})
+
+
+def _choices(kept: Iterable[Mapping[str, str]]) -> tuple[Choice, ...]:
+    return tuple(Choice(**choice) for choice in kept)
 
 
 def latest(session: Session, partnership_id: int) -> RoundRow | None:
@@ -279,12 +293,14 @@ def waiting_invitations(
 def seated_in(
     session: Session, round_id: int, adapter: str, workspace: str
 ) -> list[tuple[MemberRow, Address]]:
-    """Everybody on a roster who can still be reached in one workspace, and where."""
+    """Everybody on a roster who had their card and can be reached in one workspace, and where."""
     query = (
         select(MemberRow)
-        .join(SeatRow, SeatRow.member_id == MemberRow.id)
+        .join(InvitationRow, InvitationRow.member_id == MemberRow.id)
         .where(
-            SeatRow.round_id == round_id,
+            InvitationRow.round_id == round_id,
+            # A card that waits, for its hour or for the platform, needs no reminder of it.
+            InvitationRow.state != Delivery.WAITING,
             MemberRow.standing == Standing.ACTIVE,
             MemberRow.adapter == adapter,
             MemberRow.workspace == workspace,

@@ -34,7 +34,8 @@ class NobodyThere(Refused):
     def __init__(self) -> None:
         """Say what to do about it."""
         super().__init__(
-            "This link is not valid any more. Ask your partnership's lead for a new one."
+            "You are not a member here, or your link is not valid any more. Press “Join the pulse” "
+            "in your group's chat, or ask your partnership's lead for a new link or an invitation."
         )
 
 

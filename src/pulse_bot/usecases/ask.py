@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -17,6 +16,7 @@ from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import choose
 from pulse_bot.domain.rounds import State
 from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.wishes import asked_at
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Card
 from pulse_bot.sealing import public_key
@@ -74,7 +74,7 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
         public_key=b"",
         roster_size=len(members),
         newcomers=sum(not member.seated for member in members) if number > 1 else 0,
-        thresholds=_thresholds(session, plan.partnership).to_json(),
+        thresholds=thresholds_of(session, plan.partnership).to_json(),
         items=[rounds.freeze(item) for item in items],
         again=plan.again,
     )
@@ -85,7 +85,7 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
     row.public_key = public_key(installation.keys.create(row.id))
     calendar_of = partnerships.calendars(session, partnership)
     for member in members:
-        _invite(session, row, member, calendar_of(member), now)
+        _invite(session, row, member, calendar_of(member))
     return row.id
 
 
@@ -106,25 +106,34 @@ def _roster(session: Session, partnership_id: int) -> list[MemberRow]:
         for member, _ in partnerships.members(session, partnership_id)
         if member.standing is Standing.ACTIVE
     ]
-    settled = [member for member in active if member.seated]
     if not active:
         raise Refused("There is nobody to ask yet. Add members with: pulse-bot member add")
+    settled = [member for member in active if member.seated]
+    return settled if _wait(session, partnership_id, len(settled)) else active
+
+
+def newcomers_wait(session: Session, partnership_id: int) -> bool:
+    """Whether whoever joins now is asked in one of the next rounds, not in the very next."""
+    everybody = partnerships.members(session, partnership_id)
+    settled = sum(one.seated and one.standing is Standing.ACTIVE for one, _ in everybody)
+    return _wait(session, partnership_id, settled)
+
+
+def _wait(session: Session, partnership_id: int, settled: int) -> bool:
     # A newcomer changes what two digests have in common, so joining waits for a block's start
     # (release policy, rule 7); in a group too small for numbers there is nothing to protect.
     inside = rounds.not_lost(session, partnership_id) % BLOCK != 0
-    wait = inside and len(settled) >= Thresholds().roster
-    return settled if wait else active
+    return inside and settled >= Thresholds().roster
 
 
-def _thresholds(session: Session, partnership_id: int) -> Thresholds:
+def thresholds_of(session: Session, partnership_id: int) -> Thresholds:
+    """The bars of a round that would open now."""
     # Of everybody who belongs to it: a pause must not lower a bar.
     everybody = partnerships.members(session, partnership_id)
     return Thresholds.for_partnership(len({member.organisation_id for member, _ in everybody}))
 
 
-def _invite(
-    session: Session, row: RoundRow, member: MemberRow, calendar: Calendar, now: datetime
-) -> None:
+def _invite(session: Session, row: RoundRow, member: MemberRow, calendar: Calendar) -> None:
     member.seated = True
     session.add(
         SeatRow(round_id=row.id, member_id=member.id, organisation_id=member.organisation_id)
@@ -136,7 +145,7 @@ def _invite(
             adapter=member.adapter,
             workspace=member.workspace,
             user=member.user,
-            not_before=calendar.first_allowed(now),
+            not_before=asked_at(partnerships.wish(member), row.opens_at, row.closes_at, calendar),
             state=Delivery.WAITING,
             reference="",
         )

@@ -25,7 +25,7 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage import rounds
-from pulse_bot.usecases import groups, look, stay
+from pulse_bot.usecases import groups, join, look, programme, stay, wishes
 from pulse_bot.usecases.answer import Given, NobodyThere, Record, Recorded, someone
 from pulse_bot.usecases.installation import Installation
 
@@ -34,6 +34,9 @@ _log = logging.getLogger(__name__)
 Story = Callable[[Installation, Address], Reply]
 
 COMMANDS: Mapping[str, Story] = {
+    "pulse": look.pulse,
+    "start": look.pulse,
+    "join": look.pulse,
     "group": look.group,
     "roster": look.roster,
     "privacy": look.privacy,
@@ -42,6 +45,10 @@ COMMANDS: Mapping[str, Story] = {
     "pause": stay.pause,
     "resume": stay.resume,
     "leave": stay.ask_leave,
+    "time": wishes.ask_time,
+    "language": wishes.language,
+    "trends": look.trends,
+    "settings": programme.settings,
 }
 
 BUTTONS: Mapping[str, Story] = {
@@ -49,7 +56,17 @@ BUTTONS: Mapping[str, Story] = {
     cards.RESUME: stay.resume,
     cards.LEAVE: stay.ask_leave,
     cards.LEAVE_SURELY: stay.leave,
+    cards.TIME: wishes.ask_time,
+    cards.LANGUAGE: wishes.language,
+    cards.PROGRAMME: programme.ask_change,
 }
+
+FORMS: Mapping[str, Callable[[Installation, Submitted], Reply]] = {
+    cards.JOIN: join.join,
+    cards.TIME: wishes.set_time,
+    cards.PROGRAMME: programme.change,
+}
+"""What comes back from a form that answers no question, by the first word of its key."""
 
 
 GROUP_COMMANDS: Mapping[str, Callable[[Installation, Commanded], Reply]] = {
@@ -88,8 +105,10 @@ def _is_public(event: Event) -> bool:
 
 def _trouble(event: Event) -> str:
     if isinstance(event, Pressed | Submitted):
+        named = event.action if isinstance(event, Pressed) else event.form
+        what = "Your answer" if named.startswith(f"{cards.ANSWER}:") else "That"
         return (
-            "Your answer could not be saved just now. Nothing was recorded; please try again in a "
+            f"{what} could not be saved just now. Nothing was recorded; please try again in a "
             "minute."
         )
     return "That cannot be shown just now. Nothing was lost; please try again in a minute."
@@ -127,6 +146,9 @@ def _to_write(installation: Installation, event: Pressed) -> Reply:
 
 
 async def _submitted(installation: Installation, record: Record, event: Submitted) -> Reply:
+    kind = event.form.partition(":")[0]
+    if kind in FORMS:
+        return await asyncio.to_thread(FORMS[kind], installation, event)
     found = cards.read_form(event.form)
     if found is None:
         raise Refused("That form is not in use any more. Please open your questions again.")
@@ -166,10 +188,10 @@ def _looked(installation: Installation, event: Event) -> Reply:
         case Commanded():
             return _commanded(installation, event)
         case Joined():
-            stay.reachable(installation, event.address)
-            return look.home(installation, OpenedHome(event.address, promised=False))
-        case Left():
-            return stay.unreachable(installation, event.address)
+            return join.joined(installation, event)
+        case Left(address=address, group=group):
+            # Whoever goes out of a group's chat can be reached in their own all the same.
+            return stay.unreachable(installation, address) if group == address else Reply()
         case Added() | Removed() | Moved():
             return _in_group(installation, event)
     return look.help_(installation, event.address)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from pulse_bot import cards
 from pulse_bot.domain.calendar import Calendar, spoken
-from pulse_bot.domain.digest import Digest
-from pulse_bot.domain.people import Standing
+from pulse_bot.domain.digest import Digest, StatementKind
+from pulse_bot.domain.people import Role, Standing
 from pulse_bot.domain.programme import next_opening
 from pulse_bot.domain.rounds import Round
 from pulse_bot.errors import MissingExtra
@@ -31,6 +31,7 @@ from pulse_bot.usecases.installation import Installation
 _log = logging.getLogger(__name__)
 
 SHOWN_DIGESTS = 12
+_OF_THEMES = (StatementKind.TREND, StatementKind.LEVEL, StatementKind.QUESTION)
 DRAWN = 60
 """Digests in a picture: more points than that are none to the eye."""
 
@@ -42,11 +43,27 @@ def home(installation: Installation, event: OpenedHome) -> Reply:
         calendar = partnerships.calendar(session, partnership, member)
         asked = rounds.open_round_of(session, member.id)
         promise = () if event.promised else (cards.promise_card(asked, calendar),)
+        commands = commands_of(member)
         if asked is None or not asked.takes_answers(installation.clock.now()):
             closed = _nothing_open(session, installation, member, partnership, calendar)
-            return Reply(cards=(*promise, closed))
+            return Reply(cards=(*promise, closed), commands=commands)
     until = spoken(asked.closes_at, calendar.zone)
-    return Reply(cards=promise, form=cards.answer_form(asked, until, _notes(asked)))
+    notes = _notes(asked)
+    if not event.at_once:
+        first = cards.first_card(asked, until)
+        return Reply(" ".join(notes), cards=(*promise, first), commands=commands)
+    form = cards.answer_form(asked, until, notes)
+    return Reply(cards=promise, form=form, commands=commands)
+
+
+def pulse(installation: Installation, address: Address) -> Reply:
+    """The first open question as a card, or when the next ones come."""
+    return home(installation, OpenedHome(address, at_once=False))
+
+
+def commands_of(member: MemberRow) -> tuple[str, ...]:
+    """The commands that a member can give beside those of everybody."""
+    return () if member.role is Role.MEMBER else ("trends", "settings")
 
 
 def _notes(asked: Round) -> list[str]:
@@ -85,6 +102,22 @@ def _nothing_open(
     return Card(CardKind.NOTICE, "Nothing to answer now", (said, *waits), _standing_buttons(member))
 
 
+_COMMANDS = (
+    "pulse",
+    "group",
+    "roster",
+    "privacy",
+    "log",
+    "time",
+    "language",
+    "pause",
+    "resume",
+    "leave",
+    "help",
+)
+"""What everybody can say, as the page about help names it."""
+
+
 def _standing_buttons(member: MemberRow) -> tuple[tuple[Button, ...], ...]:
     first = (
         Button("Ask me again", cards.RESUME)
@@ -118,6 +151,18 @@ def drawn(installation: Installation, digests: Sequence[Digest]) -> Picture | No
         # The words say it all; a digest must not wait for a drawing.
         _log.warning("A picture could not be drawn (%s).", type(error).__name__)
         return None
+
+
+def trends(installation: Installation, address: Address) -> Reply:
+    """What the newest digest says of themes and questions, and the picture of those before."""
+    with installation.database.read() as session:
+        _, partnership = someone(session, address)
+        found = history.digests(session, partnership.id, DRAWN)
+    if not found:
+        return Reply(cards=(_no_digest(),))
+    said = tuple(one.text for one in found[0].statements if one.kind in _OF_THEMES)
+    title = f"{partnership.name} after round {found[0].number}"
+    return Reply(cards=(Card(CardKind.DIGEST, title, said, picture=drawn(installation, found)),))
 
 
 def _no_digest() -> Card:
@@ -159,6 +204,7 @@ def _held(session: Session, member: MemberRow) -> list[str]:
         .join(SeatRow, SeatRow.round_id == RoundRow.id)
         .where(SeatRow.member_id == member.id)
     )
+    wish = partnerships.wish(member)
     sent = select(func.count()).where(InvitationRow.member_id == member.id)
     on_list = ", ".join(f"round {number}" for number in session.scalars(seats)) or "no open round"
     return [
@@ -170,6 +216,8 @@ def _held(session: Session, member: MemberRow) -> list[str]:
             "gives it or as a fingerprint of your link."
         ),
         f"Your time zone: {member.time_zone or 'the one of the partnership'}",
+        f"When you are asked: {wish or 'as soon as a round opens'}",
+        f"Your language: {member.language or 'the one of the partnership'}",
         f"You are on the list of: {on_list}",
         f"Question cards for you in it, sent or waiting: {session.scalar(sent) or 0}",
         (
@@ -195,13 +243,19 @@ def log(installation: Installation, address: Address) -> Reply:
 def help_(installation: Installation, address: Address) -> Reply:
     """What a member can do."""
     with installation.database.read() as session:
-        _, partnership = someone(session, address)
+        member, partnership = someone(session, address)
+    commands = commands_of(member)
+    known = ", ".join((*_COMMANDS, *commands))
     text = (
         (
             f"{partnership.name} asks one to three questions a week. Answer in a minute, skip what "
             "you like, and change your mind until the round closes."
         ),
         "When it has closed, everybody reads the same digest.",
-        "Pause or leave whenever you like, without a reason, on the page about privacy.",
+        "Pause or leave whenever you like, without a reason.",
+        f"In a chat these are commands: {known}. Link and join are for the group's chat.",
     )
-    return Reply(cards=(Card(CardKind.NOTICE, "How this works", text),))
+    own = (Button("Change my time", cards.TIME), Button("My language", cards.LANGUAGE))
+    buttons = (own, *_standing_buttons(member))
+    card = Card(CardKind.NOTICE, "How this works", text, buttons)
+    return Reply(cards=(card,), commands=commands)

@@ -109,6 +109,20 @@ def _add(
             f'"{new.name.strip()}" of {school.name} is member {twin} already. For a new link: '
             f'pulse-bot member link "{row.name}" {twin}'
         )
+    member = enter(session, row, school, new, address)
+    # Without the name: the log stays for ever, and a member who leaves is forgotten.
+    _note(session, installation, row, f"added a {new.role} of {school.name}")
+    return member.id
+
+
+def enter(
+    session: Session,
+    row: PartnershipRow,
+    school: OrganisationRow,
+    new: NewMember,
+    address: Address,
+) -> MemberRow:
+    """Keep a new member, whom the caller has looked at."""
     member = MemberRow(
         partnership_id=row.id,
         organisation_id=school.id,
@@ -123,9 +137,7 @@ def _add(
     )
     session.add(member)
     session.flush()
-    # Without the name: the log stays for ever, and a member who leaves is forgotten.
-    _note(session, installation, row, f"added a {new.role} of {school.name}")
-    return member.id
+    return member
 
 
 def readdress(installation: Installation, partnership: str, member: int, address: Address) -> None:
@@ -199,7 +211,9 @@ def add_group(installation: Installation, partnership: str, address: Address) ->
         _note(session, installation, row, f"added a group chat in {address.adapter}")
 
 
-def set_programme(installation: Installation, partnership: str, plan: Programme) -> None:
+def set_programme(
+    installation: Installation, partnership: str, plan: Programme, who: str = OPERATOR
+) -> None:
     """Replace a partnership's programme from now on. Raises Refused for an unknown theme."""
     known = installation.pool()
     unknown = [theme for theme in plan.themes if theme not in known]
@@ -210,7 +224,7 @@ def set_programme(installation: Installation, partnership: str, plan: Programme)
         partnerships.set_programme(session, row.id, plan, installation.clock.now())
         themes = ", ".join(plan.themes)
         what = f"set the programme: {themes}; opens {plan.opens}, closes {plan.closes}"
-        _note(session, installation, row, what)
+        partnerships.note(session, row.id, installation.clock.now(), who, what)
 
 
 def add_holiday(

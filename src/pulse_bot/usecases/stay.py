@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 
@@ -13,7 +14,7 @@ from pulse_bot.domain.people import Standing
 from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Button, Card, CardKind, Reply
 from pulse_bot.storage.models import InvitationRow, MemberRow
-from pulse_bot.usecases.answer import someone
+from pulse_bot.usecases.answer import NobodyThere, someone
 from pulse_bot.usecases.installation import Installation
 
 _log = logging.getLogger(__name__)
@@ -32,8 +33,9 @@ def resume(installation: Installation, address: Address) -> Reply:
 
 
 def unreachable(installation: Installation, address: Address) -> Reply:
-    """The platform no longer reaches this member; says nothing about their answers."""
-    _stand(installation, address, Standing.UNREACHABLE)
+    """The platform no longer reaches this member, if one lives there; says nothing of answers."""
+    with contextlib.suppress(NobodyThere):
+        _stand(installation, address, Standing.UNREACHABLE)
     return Reply()
 
 

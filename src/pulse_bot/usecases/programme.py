@@ -1,0 +1,174 @@
+"""The settings of a partnership in plain words, and a lead who changes its programme."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from pulse_bot import cards
+from pulse_bot.domain.calendar import WeekTime, week_time
+from pulse_bot.domain.people import Role
+from pulse_bot.domain.programme import MOST_ITEMS, Programme
+from pulse_bot.errors import Refused
+from pulse_bot.ports import (
+    Address,
+    Button,
+    Card,
+    CardKind,
+    Field,
+    FieldKind,
+    Form,
+    Option,
+    Reply,
+    Submitted,
+)
+from pulse_bot.storage import groups, partnerships
+from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases import fields
+from pulse_bot.usecases.answer import someone
+from pulse_bot.usecases.ask import thresholds_of
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.people import set_programme
+
+_LEAD: Final = "a lead"
+"""Who did it, in the log that all members read: without a name, which would stay for ever."""
+_LONGEST: Final = {"opens": 20, "closes": 20, "items": 1}
+
+
+def settings(installation: Installation, address: Address) -> Reply:
+    """What is set, for leads and facilitators. Raises Refused for others."""
+    with installation.database.read() as session:
+        member, partnership = someone(session, address)
+        if member.role is Role.MEMBER:
+            raise Refused(
+                "The settings are shown to leads and facilitators. Every change of them is in the "
+                "log, which everybody reads."
+            )
+        text = (
+            *_planned(session, partnership),
+            (
+                f"Nobody is written to from {partnership.quiet_from:%H:%M} to "
+                f"{partnership.quiet_until:%H:%M}, on weekends or in holidays."
+            ),
+            _chats(session, partnership),
+            _bars(session, partnership),
+        )
+    change = ((Button("Change the programme", cards.PROGRAMME),),)
+    buttons = change if member.role is Role.LEAD else ()
+    return Reply(cards=(Card(CardKind.NOTICE, f"Settings of {partnership.name}", text, buttons),))
+
+
+def _planned(session: Session, partnership: PartnershipRow) -> tuple[str, ...]:
+    planned = partnerships.programme(session, partnership.id)
+    if planned is None:
+        return ("There is no programme yet, so nobody is asked.",)
+    plan, _ = planned
+    questions = "1 question" if plan.items_a_round == 1 else f"{plan.items_a_round} questions"
+    return (
+        f"Themes: {', '.join(plan.themes)}; {questions} a round.",
+        (
+            f"A round opens on {plan.opens} and closes on {plan.closes}, in the time zone "
+            f"{partnership.time_zone}."
+        ),
+        f"Who has not answered is reminded {_reminded(plan.reminders)}.",
+    )
+
+
+def _reminded(reminders: tuple[timedelta, ...]) -> str:
+    hours = [f"{after.total_seconds() / 3600:g}" for after in reminders]
+    return f"{' and '.join(hours)} hours after the opening" if hours else "never"
+
+
+def _chats(session: Session, partnership: PartnershipRow) -> str:
+    linked = len(groups.linked(session, partnership.id))
+    chats = {0: "no group chat", 1: "1 group chat"}.get(linked, f"{linked} group chats")
+    return f"Digests go to {chats}, and to everybody who looks for them here."
+
+
+def _bars(session: Session, partnership: PartnershipRow) -> str:
+    bars = thresholds_of(session, partnership.id)
+    return (
+        f"No number is shown from fewer than {bars.answers} answers or {bars.organisations} "
+        f"schools, and none of a single week from fewer than {bars.week_answers} answers or a list "
+        f"of fewer than {bars.roster}. Nobody can lower that."
+    )
+
+
+def ask_change(installation: Installation, address: Address) -> Reply:
+    """The form in which a lead changes the programme. Raises Refused for others."""
+    with installation.database.read() as session:
+        present = _planned(session, _led(session, address))
+    themes = tuple(Option(theme, theme) for theme in sorted(installation.pool()))
+    items = tuple(Option(str(n), str(n)) for n in range(1, MOST_ITEMS + 1))
+    hint = "A day and a time, such as Wed 15:30."
+    return Reply(
+        form=Form(
+            key=cards.PROGRAMME,
+            title="Change the programme",
+            text=(
+                *present,
+                "What you leave empty stays as it is. Every member can read the change in the log.",
+            ),
+            fields=(
+                Field("themes", "What is asked about?", FieldKind.SEVERAL, themes),
+                Field("opens", "When does a round open?", FieldKind.TEXT, (), hint, 20),
+                Field("closes", "When does it close?", FieldKind.TEXT, (), hint, 20),
+                Field("items", "How many questions a round?", FieldKind.ONE, items),
+            ),
+            submit="Change it",
+        )
+    )
+
+
+def _led(session: Session, address: Address) -> PartnershipRow:
+    member, partnership = someone(session, address)
+    if member.role is not Role.LEAD:
+        raise Refused("Only a lead can change the programme. Nothing was changed.")
+    return partnership
+
+
+def change(installation: Installation, event: Submitted) -> Reply:
+    """Change what a lead filled in, from now on. Raises Refused."""
+    themes = event.values.get("themes", ())
+    others = {key: given for key, given in event.values.items() if key != "themes"}
+    given = fields.read(others, _LONGEST)
+    with installation.database.read() as session:
+        partnership = _led(session, event.address)
+        planned = partnerships.programme(session, partnership.id)
+    if not themes and not any(given.values()):
+        raise Refused(fields.NOTHING)
+    if not installation.pool().keys() >= set(themes):
+        raise Refused("There is no such theme. Nothing was changed; please choose from the list.")
+    try:
+        plan = _plan(planned[0] if planned else None, themes, given)
+    except ValueError as error:
+        raise Refused(f"{error} Nothing was changed.") from None
+    set_programme(installation, partnership.name, plan, _LEAD)
+    return Reply(f"From now on a round opens on {plan.opens} and closes on {plan.closes}.")
+
+
+def _plan(before: Programme | None, themes: tuple[str, ...], given: dict[str, str]) -> Programme:
+    """Raises ValueError, with a message for people."""
+    opens = _time(given["opens"], before.opens if before else None)
+    closes = _time(given["closes"], before.closes if before else None)
+    items = before.items_a_round if before else MOST_ITEMS
+    if given["items"]:
+        items = _number(given["items"])
+    if before is None:
+        return Programme(themes, opens, closes, items)
+    chosen = themes or before.themes
+    return replace(before, themes=chosen, opens=opens, closes=closes, items_a_round=items)
+
+
+def _time(text: str, before: WeekTime | None) -> WeekTime:
+    if text or before is None:
+        return week_time(text)
+    return before
+
+
+def _number(text: str) -> int:
+    # Programme says which numbers are allowed.
+    return int(text) if text.isascii() and text.isdecimal() else 0
