@@ -115,7 +115,7 @@ class SlackAdapter:
         """The people in a channel. Raises AdapterError."""
         workspace = await self._workspace(group)
         users = await workspace.members(group.user)
-        found = tuple(address_of(workspace.team, user) for user in users)
+        found = tuple(address_of(workspace.id, user) for user in users)
         return Members(len(found), found)
 
     async def _workspace(self, address: Address) -> Workspace:

@@ -37,13 +37,13 @@ NewClient = Callable[[str], AsyncWebClient]
 class Installs(Protocol):
     """Where workspaces are found."""
 
-    async def find(self, team: str) -> Workspace:
+    async def find(self, workspace_id: str) -> Workspace:
         """The workspace. Raises AdapterError: permanent where the app is not installed."""
 
-    async def of_event(self, team: str) -> Workspace:
+    async def of_event(self, workspace_id: str) -> Workspace:
         """The workspace that an event came from. Raises AdapterError."""
 
-    async def forget(self, team: str) -> None:
+    async def forget(self, workspace_id: str) -> None:
         """The workspace took its agreement back. Raises AdapterError."""
 
 
@@ -67,18 +67,18 @@ class OneInstall:
                 self._workspace = Workspace(str(known["team_id"]), str(known["user_id"]), client)
             return self._workspace
 
-    async def find(self, team: str) -> Workspace:
+    async def find(self, workspace_id: str) -> Workspace:
         """The workspace. Raises AdapterError: permanent where it is another one."""
         workspace = await self.only()
-        if team != workspace.team:
+        if workspace_id != workspace.id:
             raise AdapterError(NOT_INSTALLED, permanent=True)
         return workspace
 
-    async def of_event(self, team: str) -> Workspace:
+    async def of_event(self, workspace_id: str) -> Workspace:
         """The one there is: in a shared channel, Slack may name somebody else's."""
         return await self.only()
 
-    async def forget(self, team: str) -> None:
+    async def forget(self, workspace_id: str) -> None:
         """Tell the operator: the settings cannot be changed from here."""
         log.error("%s", BOT_REFUSED)
 
@@ -116,30 +116,33 @@ class ManyInstalls:
         """Where the tokens are kept."""
         self._vault = vault
 
-    async def find(self, team: str) -> Workspace:
+    async def find(self, workspace_id: str) -> Workspace:
         """The workspace, its token renewed in time. Raises AdapterError."""
-        async with self._renewing.setdefault(team, asyncio.Lock()):
-            kept = self._kept.get(team) or await self._load(team)
+        async with self._renewing.setdefault(workspace_id, asyncio.Lock()):
+            kept = self._kept.get(workspace_id) or await self._load(workspace_id)
             if kept is None:
                 raise AdapterError(NOT_INSTALLED, permanent=True)
             if kept.is_due:
                 # Another worker may have renewed it: a token to renew by is good for one use.
-                kept = await self._load(team) or kept
+                kept = await self._load(workspace_id) or kept
             if kept.is_due:
-                kept = await self._renew(team, kept)
-            self._kept[team] = kept
-            if team not in self._workspaces:
-                self._workspaces[team] = Workspace(team, kept.bot, self._new_client(kept.token))
-            self._workspaces[team].client.token = kept.token
-            return self._workspaces[team]
+                kept = await self._renew(workspace_id, kept)
+            self._kept[workspace_id] = kept
+            if workspace_id not in self._workspaces:
+                self._workspaces[workspace_id] = Workspace(
+                    workspace_id, kept.bot, self._new_client(kept.token)
+                )
+            self._workspaces[workspace_id].client.token = kept.token
+            return self._workspaces[workspace_id]
 
-    async def of_event(self, team: str) -> Workspace:
+    async def of_event(self, workspace_id: str) -> Workspace:
         """The same as `find`. Raises AdapterError."""
-        return await self.find(team)
+        return await self.find(workspace_id)
 
     async def save(self, installation: Installation) -> None:
         """Keep what a workspace has just agreed to."""
-        if installation.is_enterprise_install or not installation.team_id:
+        workspace = installation.to_dict().get("team_id")
+        if installation.is_enterprise_install or not workspace:
             raise AdapterError("Install pulse-bot in each workspace by itself.", permanent=True)
         kept = Kept(
             bot=installation.bot_user_id or "",
@@ -147,17 +150,17 @@ class ManyInstalls:
             refresh=installation.bot_refresh_token or "",
             runs_out=installation.bot_token_expires_at or 0,
         )
-        await self._save(installation.team_id, kept)
+        await self._save(workspace, kept)
         log.info("A Slack workspace has installed pulse-bot.")
 
-    async def forget(self, team: str) -> None:
+    async def forget(self, workspace_id: str) -> None:
         """Forget a workspace that has taken its agreement back."""
-        self._workspaces.pop(team, None)
-        self._kept.pop(team, None)
-        await _kept_safe(self._safe().forget, team)
+        self._workspaces.pop(workspace_id, None)
+        self._kept.pop(workspace_id, None)
+        await _kept_safe(self._safe().forget, workspace_id)
         log.warning("A Slack workspace has removed pulse-bot; its token was deleted here.")
 
-    async def _renew(self, team: str, kept: Kept) -> Kept:
+    async def _renew(self, workspace_id: str, kept: Kept) -> Kept:
         client = self._new_client("")
         with translated():
             fresh = await client.oauth_v2_access(
@@ -172,16 +175,16 @@ class ManyInstalls:
             refresh=str(fresh["refresh_token"]),
             runs_out=int(time.time()) + int(fresh["expires_in"]),
         )
-        await self._save(team, renewed)
+        await self._save(workspace_id, renewed)
         return renewed
 
-    async def _load(self, team: str) -> Kept | None:
-        found = await _kept_safe(self._safe().get, team)
+    async def _load(self, workspace_id: str) -> Kept | None:
+        found = await _kept_safe(self._safe().get, workspace_id)
         return Kept(**json.loads(found)) if found else None
 
-    async def _save(self, team: str, kept: Kept) -> None:
-        self._kept[team] = kept
-        await _kept_safe(self._safe().put, team, json.dumps(asdict(kept)).encode())
+    async def _save(self, workspace_id: str, kept: Kept) -> None:
+        self._kept[workspace_id] = kept
+        await _kept_safe(self._safe().put, workspace_id, json.dumps(asdict(kept)).encode())
 
     def _safe(self) -> Vault:
         if self._vault is None:

@@ -46,16 +46,16 @@ class Authorized(AsyncAuthorize):
         self._installs = installs
 
     async def __call__(
-        self, *, context: AsyncBoltContext, team_id: str | None, **_: object
+        self, *, context: AsyncBoltContext, **told: object
     ) -> AuthorizeResult | None:
         try:
-            workspace = await self._installs.of_event(team_id or "")
+            workspace = await self._installs.of_event(str(told.get("team_id") or ""))
         except AdapterError:
             return None
         context[WORKSPACE] = workspace
         return AuthorizeResult(
             enterprise_id=None,
-            team_id=workspace.team,
+            team_id=workspace.id,
             bot_user_id=workspace.bot,
             bot_token=workspace.client.token,
         )
@@ -81,7 +81,7 @@ class Ears:
 
     async def on_action(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A button was pressed. The same press delivered twice is passed on twice."""
-        self._take(parse.action(body, _workspace(context).team))
+        self._take(parse.action(body, _workspace(context).id))
         await ack()
 
     async def on_view(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
@@ -89,17 +89,17 @@ class Ears:
         if mistakes := too_long(body["view"]):
             await ack(response_action="errors", errors=mistakes)
             return
-        self._take(parse.submission(body, _workspace(context).team))
+        self._take(parse.submission(body, _workspace(context).id))
         await ack()
 
     async def on_command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A slash command was given."""
-        self._take(parse.command(body, _workspace(context).team))
+        self._take(parse.command(body, _workspace(context).id))
         await ack()
 
     async def on_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """The shortcut was chosen."""
-        self._take(parse.shortcut(body, _workspace(context).team))
+        self._take(parse.shortcut(body, _workspace(context).id))
         await ack()
 
     async def on_event(self, body: Body, context: AsyncBoltContext) -> None:
@@ -109,13 +109,13 @@ class Ears:
             return
         if event["type"] in ("app_uninstalled", "tokens_revoked"):
             if event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot"):
-                await self._installs.forget(context.team_id or "")
+                await self._installs.forget(context.get("team_id") or "")
             return
         workspace = _workspace(context)
         if event["type"] == "user_change":
             self._take(_changed(event["user"], workspace))
             return
-        heard = parse.news(event, workspace.team, workspace.bot)
+        heard = parse.news(event, workspace.id, workspace.bot)
         if heard is None or not self._is_told_twice(heard):
             self._take(heard)
 
@@ -177,7 +177,7 @@ def _workspace(context: AsyncBoltContext) -> Workspace:
 def _changed(profile: Body, workspace: Workspace) -> Heard | None:
     """Somebody was switched off, or on again as far as we knew them to be off."""
     before, now = workspace.people.changed(profile)
-    own = address_of(workspace.team, str(profile["id"]))
+    own = address_of(workspace.id, str(profile["id"]))
     was_off = before is not None and before.deleted
     if now.is_bot or now.deleted == was_off:
         return None

@@ -57,28 +57,28 @@ class Heard:
         return self.event.address
 
 
-def command(body: Payload, team: str) -> Heard:
+def command(body: Payload, workspace_id: str) -> Heard:
     """A slash command, its first word being ours."""
-    address = address_of(team, body["user_id"])
+    address = address_of(workspace_id, body["user_id"])
     word, _, text = unescaped(body.get("text") or "").strip().partition(" ")
     word = word.lower()
     channel = body.get("channel_id") or ""
     origin = Origin(channel if is_channel(channel) else "")
-    here = address_of(team, channel) if origin.channel and word in OF_THE_GROUP else None
+    here = address_of(workspace_id, channel) if origin.channel and word in OF_THE_GROUP else None
     event = _commanded(address, word, text.strip(), here)
     return Heard(event, body.get("trigger_id") or "", origin)
 
 
-def shortcut(body: Payload, team: str) -> Heard:
+def shortcut(body: Payload, workspace_id: str) -> Heard:
     """The shortcut that answers all questions at once."""
-    event = OpenedHome(address_of(team, body["user"]["id"]), at_once=True)
+    event = OpenedHome(address_of(workspace_id, body["user"]["id"]), at_once=True)
     return Heard(event, body.get("trigger_id") or "")
 
 
-def action(body: Payload, team: str) -> Heard | None:
+def action(body: Payload, workspace_id: str) -> Heard | None:
     """A button; None for what is none of ours, such as a tick that is not sent yet."""
     pressed = body["actions"][0]
-    address = address_of(team, body["user"]["id"])
+    address = address_of(workspace_id, body["user"]["id"])
     event = _pressed(pressed, body, address)
     if event is None:
         return None
@@ -88,32 +88,34 @@ def action(body: Payload, team: str) -> Heard | None:
     return Heard(event, body.get("trigger_id") or "", origin)
 
 
-def submission(body: Payload, team: str) -> Heard:
+def submission(body: Payload, workspace_id: str) -> Heard:
     """A modal that was sent."""
     view = body["view"]
     key, origin = asked(view)
-    event = Submitted(address_of(team, body["user"]["id"]), key, filled(view.get("state") or {}))
+    event = Submitted(
+        address_of(workspace_id, body["user"]["id"]), key, filled(view.get("state") or {})
+    )
     return Heard(event, body.get("trigger_id") or "", origin)
 
 
-def news(event: Payload, team: str, bot: str) -> Heard | None:
+def news(event: Payload, workspace_id: str, bot: str) -> Heard | None:
     """One of the events that Slack sends by itself; None for those that mean nothing to us.
 
     Names are left empty: Slack does not send them along.
     """
     kind = event.get("type")
     if kind == "message":
-        return _wrote(event, team)
+        return _wrote(event, workspace_id)
     if kind == "app_home_opened" and event.get("tab") == "home":
-        opened = OpenedHome(address_of(team, event["user"]), at_once=False)
+        opened = OpenedHome(address_of(workspace_id, event["user"]), at_once=False)
         return Heard(opened, origin=Origin(home=True))
     if kind in ("member_joined_channel", "member_left_channel"):
-        return _came_or_went(event, team, bot)
+        return _came_or_went(event, workspace_id, bot)
     if kind in GROUP_ENDS:
-        return _removed(team, event["channel"], event.get("actor_id") or event.get("user"))
+        return _removed(workspace_id, event["channel"], event.get("actor_id") or event.get("user"))
     if kind == "channel_id_changed":
         old, new = event["old_channel_id"], event["new_channel_id"]
-        return Heard(Moved(address_of(team, old), address_of(team, new)))
+        return Heard(Moved(address_of(workspace_id, old), address_of(workspace_id, new)))
     return None
 
 
@@ -143,28 +145,30 @@ def _pressed(pressed: Payload, body: Payload, address: Address) -> Event | None:
     return None
 
 
-def _wrote(event: Payload, team: str) -> Heard | None:
+def _wrote(event: Payload, workspace_id: str) -> Heard | None:
     """A message in a direct chat: not one that was changed, and not a bot's."""
     if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
         return None
     text = as_typed(event.get("text") or "")
-    return Heard(Wrote(address_of(team, event["user"]), text)) if text.strip() else None
+    return Heard(Wrote(address_of(workspace_id, event["user"]), text)) if text.strip() else None
 
 
-def _came_or_went(event: Payload, team: str, bot: str) -> Heard | None:
+def _came_or_went(event: Payload, workspace_id: str, bot: str) -> Heard | None:
     channel, came = event["channel"], event["type"] == "member_joined_channel"
-    group, person = address_of(team, channel), address_of(team, event["user"])
+    group, person = address_of(workspace_id, channel), address_of(workspace_id, event["user"])
     if event["user"] == bot and not came:
-        return _removed(team, channel, None)
+        return _removed(workspace_id, channel, None)
     if event["user"] == bot:
         by = event.get("inviter")
-        added = Added(address_of(team, by) if by else group, group, "")
+        added = Added(address_of(workspace_id, by) if by else group, group, "")
         return Heard(added, origin=Origin(channel))
     if came:
         return Heard(Joined(person, group, ""), origin=Origin(channel))
     return Heard(Left(person, group), origin=Origin(channel))
 
 
-def _removed(team: str, channel: str, by: object) -> Heard:
-    group = address_of(team, channel)
-    return Heard(Removed(address_of(team, by) if isinstance(by, str) and by else group, group))
+def _removed(workspace_id: str, channel: str, by: object) -> Heard:
+    group = address_of(workspace_id, channel)
+    return Heard(
+        Removed(address_of(workspace_id, by) if isinstance(by, str) and by else group, group)
+    )

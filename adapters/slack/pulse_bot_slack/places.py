@@ -10,9 +10,9 @@ from pulse_bot.ports import Address
 ADAPTER: Final = "slack"
 
 
-def address_of(team: str, user: str) -> Address:
+def address_of(workspace_id: str, user: str) -> Address:
     """The address of a person (U…, W…) or of a channel (C…, G…) in a workspace."""
-    return Address(ADAPTER, team, user)
+    return Address(ADAPTER, workspace_id, user)
 
 
 def is_channel(user: str) -> bool:

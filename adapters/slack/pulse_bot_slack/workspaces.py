@@ -27,9 +27,9 @@ ALTERNATIVE: Final = 1000
 class Workspace:
     """A workspace in which the app is installed. Every method raises AdapterError."""
 
-    def __init__(self, team: str, bot: str, client: AsyncWebClient) -> None:
+    def __init__(self, workspace_id: str, bot: str, client: AsyncWebClient) -> None:
         """`bot` is the user id of pulse-bot there."""
-        self.team = team
+        self.id = workspace_id
         self.bot = bot
         self.client = client
         self.people = People(client)
