@@ -21,6 +21,7 @@ from pulse_bot.domain.items import Kind
 from pulse_bot.domain.rounds import State
 from pulse_bot.domain.tallies import Tally, add_up
 from pulse_bot.storage import history, rounds
+from pulse_bot.storage.frozen import freeze
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.answer import Given, record
 from pulse_bot.usecases.ask import open_round
@@ -53,7 +54,7 @@ def make_history(made: Installation, first: int, last: int) -> None:
                 roster_size=MEMBERS,
                 newcomers=0,
                 thresholds=newest.thresholds.to_json(),
-                items=[rounds.freeze(item) for item in newest.items],
+                items=[freeze(item) for item in newest.items],
                 again=False,
                 forgotten=True,
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +16,13 @@ from pulse_bot.domain.items import (
     InvalidAnswer,
     Item,
     Kind,
+    Wording,
     check,
     options,
     score,
     slots,
 )
+from pulse_bot.domain.scales import SCALES
 
 LETTERS = tuple(Choice(key, key.upper()) for key in "abc")
 
@@ -135,3 +139,56 @@ def test_what_an_answer_scores(
     kind: Kind, reverse: bool, answer: str, expected: int | None
 ) -> None:
     assert score(item(kind, reverse=reverse), answer) == expected
+
+
+WELSH = Wording("cy", "Testun.", "Sgwrs?", choices=(Choice("a", "AA"),), ends=("dim", "popeth"))
+
+
+def translated(kind: Kind) -> Item:
+    """An item of that kind with a translation into Welsh, of one choice alone."""
+    return replace(item(kind), translations=(WELSH,))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_another_language_changes_words_and_nothing_else(kind: Kind) -> None:
+    asked, read = translated(kind), translated(kind).in_language("cy")
+    assert (read.text, read.talk, read.ends) == ("Testun.", "Sgwrs?", ("dim", "popeth"))
+    assert [one.key for one in options(read)] == [one.key for one in options(asked)]
+    assert (read.id, read.kind, read.reverse, slots(read)) == (
+        asked.id, asked.kind, asked.reverse, slots(asked)
+    )  # fmt: skip
+
+
+def test_the_answers_have_the_names_of_the_language() -> None:
+    agree = [one.label for one in options(translated(Kind.AGREE).in_language("cy"))]
+    assert (agree[0], agree[-1]) == ("Anghytuno'n gryf", "Cytuno'n gryf")
+    choose = [one.label for one in options(translated(Kind.CHOOSE).in_language("cy"))]
+    assert choose == ["AA", "B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("cy", "Testun."),
+        ("cy-GB", "Testun."),
+        ("en", "Text."),
+        ("en-GB", "Text."),
+        ("pl", "Text."),
+    ],
+)
+def test_the_nearest_language_that_there_is(language: str, text: str) -> None:
+    assert translated(Kind.AGREE).in_language(language).text == text
+
+
+def test_what_was_not_translated_stays_as_it_is() -> None:
+    bare = replace(item(Kind.SCALE), ends=("low", "high"), translations=(Wording("cy", "Testun."),))
+    read = bare.in_language("cy")
+    assert (read.text, read.talk, read.ends) == ("Testun.", "Talk?", ("low", "high"))
+
+
+def test_every_language_names_every_answer() -> None:
+    for scales in SCALES.values():
+        assert {kind: len(labels) for kind, labels in scales.items()} == {
+            kind: len(labels) for kind, labels in SCALES["en"].items()
+        }
+        assert all(len(set(labels)) == len(labels) for labels in scales.values())

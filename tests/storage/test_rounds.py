@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
 
+from pulse_bot.domain.items import Choice, Kind, Wording
 from pulse_bot.domain.rounds import MOVES, Round, State
 from pulse_bot.domain.schedule import Open
 from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage.frozen import freeze, thaw
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.ask import open_round
 from pulse_bot.usecases.installation import Installation
-from tests.made_up import CLOSES, OPENS, PARTNERSHIP, at, found, opened_round, people
+from tests.made_up import CLOSES, OPENS, PARTNERSHIP, at, found, item, opened_round, people
 
 T = TypeVar("T")
 
@@ -85,3 +89,19 @@ def test_one_of_several_ticks_opens_a_slot(made: Installation) -> None:
     keys = made.keys.load(row.id)
     assert keys is not None
     assert made.keys.rounds() == {row.id}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_round_keeps_its_questions_as_they_were(kind: Kind) -> None:
+    choices = (Choice("a", "Dewis a"), Choice("b", "Dewis b"))
+    welsh = Wording("cy", "Testun.", "Sgwrs?", choices, ("dim", "popeth"))
+    asked = replace(item("trust", 1, kind), translations=(welsh, Wording("pl", "Tekst.")))
+
+    assert thaw(json.loads(json.dumps(freeze(asked)))) == asked
+
+
+def test_a_round_from_before_there_were_languages_can_be_read() -> None:
+    kept = freeze(item("trust", 1))
+    for key in ("language", "translations"):
+        del kept[key]
+    assert thaw(kept) == item("trust", 1)

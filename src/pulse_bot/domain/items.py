@@ -7,9 +7,11 @@ item has a slot of its own for a comment, so that no comment is linked to a scor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from pulse_bot.domain.scales import ENGLISH, plain_language, scale_labels
 
 
 class Kind(StrEnum):
@@ -33,23 +35,6 @@ COMMENT: Final = "comment"
 LONGEST_COMMENT: Final = 500
 """Characters. Four bytes each still fit the one length that every envelope has."""
 
-AGREE_LABELS: Final = (
-    "Strongly disagree",
-    "Disagree",
-    "Neither agree nor disagree",
-    "Agree",
-    "Strongly agree",
-)
-FREQUENCY_LABELS: Final = ("Never", "Seldom", "Sometimes", "Often", "Always")
-JOURNEY_LABELS: Final = (
-    "Not started",
-    "First steps",
-    "Part of the way",
-    "Most of the way",
-    "There",
-)
-YES_NO: Final = {"yes": "Yes", "partly": "Partly", "no": "No"}
-
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -57,6 +42,18 @@ class Choice:
 
     key: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """An item in another language. Empty where only the text was translated."""
+
+    language: str
+    text: str
+    talk: str = ""
+    choices: tuple[Choice, ...] = ()
+    """The labels of the choices that have one in this language."""
+    ends: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +76,33 @@ class Item:
     """What 0 and 10 mean on a `scale`."""
     pair: str = ""
     """Items asked together ("I can …", "most of us can …") share this word."""
+    language: str = ENGLISH
+    translations: tuple[Wording, ...] = ()
+    """Frozen with the item: a member reads what was there when the round opened."""
+
+    def in_language(self, language: str) -> Item:
+        """The item as a member of this language reads it; itself where nobody translated it.
+
+        "cy-GB" is served by "cy". What can be answered and how it counts stays the same.
+        """
+        if language == self.language:
+            return self
+        wanted = (language, plain_language(language))
+        if self.language in wanted:
+            return self
+        found = [one for name in wanted for one in self.translations if one.language == name]
+        return self._worded(found[0]) if found else self
+
+    def _worded(self, wording: Wording) -> Item:
+        labels = {one.key: one.label for one in wording.choices}
+        return replace(
+            self,
+            text=wording.text,
+            talk=wording.talk or self.talk,
+            choices=tuple(Choice(one.key, labels.get(one.key, one.label)) for one in self.choices),
+            ends=wording.ends if any(wording.ends) else self.ends,
+            language=wording.language,
+        )
 
 
 class InvalidAnswer(ValueError):
@@ -92,21 +116,24 @@ def slots(item: Item) -> tuple[str, ...]:
 
 def options(item: Item) -> tuple[Choice, ...]:
     """What a member can choose from, in the order shown; empty for `words`."""
-    return item.choices if item.kind is Kind.CHOOSE else _FIXED_OPTIONS[item.kind]
+    if item.kind is Kind.CHOOSE:
+        return item.choices
+    keys = _FIXED_KEYS[item.kind]
+    labels = scale_labels(item.kind, item.language) if item.kind in _NAMED else keys
+    return tuple(Choice(key, label) for key, label in zip(keys, labels, strict=True))
 
 
-def _numbered(labels: tuple[str, ...]) -> tuple[Choice, ...]:
-    return tuple(Choice(str(number), label) for number, label in enumerate(labels, start=1))
-
-
-_FIXED_OPTIONS: Final = {
-    Kind.AGREE: _numbered(AGREE_LABELS),
-    Kind.FREQUENCY: _numbered(FREQUENCY_LABELS),
-    Kind.JOURNEY: _numbered(JOURNEY_LABELS),
-    Kind.SCALE: tuple(Choice(str(value), str(value)) for value in range(11)),
-    Kind.YES_NO: tuple(Choice(key, label) for key, label in YES_NO.items()),
+_ONE_TO_FIVE: Final = ("1", "2", "3", "4", "5")
+_FIXED_KEYS: Final = {
+    Kind.AGREE: _ONE_TO_FIVE,
+    Kind.FREQUENCY: _ONE_TO_FIVE,
+    Kind.JOURNEY: _ONE_TO_FIVE,
+    Kind.SCALE: tuple(str(value) for value in range(11)),
+    Kind.YES_NO: ("yes", "partly", "no"),
     Kind.WORDS: (),
 }
+_NAMED: Final = (Kind.AGREE, Kind.FREQUENCY, Kind.JOURNEY, Kind.YES_NO)
+"""The scales whose answers have names; those of the others are their own."""
 
 
 def check(item: Item, slot: str, raw: str) -> str:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.items import Choice, Item, Kind, Wording
 from pulse_bot.domain.people import Standing
 from pulse_bot.domain.rounds import MOVES, Round, Seat, State
 from pulse_bot.domain.schedule import RoundState
 from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.ports import Address
 from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.frozen import thaw
 from pulse_bot.storage.models import (
     EnvelopeRow,
     InvitationRow,
@@ -93,32 +92,6 @@ def read(row: RoundRow) -> Round:
         newcomers=row.newcomers,
         again=row.again,
     )
-
-
-def freeze(item: Item) -> dict[str, Any]:
-    """An item as it is kept with the round that asked it."""
-    return asdict(item)
-
-
-def thaw(kept: Mapping[str, Any]) -> Item:
-    """An item as it was asked."""
-    fixed = {
-        "kind": Kind(kept["kind"]),
-        "choices": _choices(kept["choices"]),
-        "ends": tuple(kept["ends"]),
-        # A round that was opened before there were languages has none.
-        "translations": tuple(_wording(one) for one in kept.get("translations", ())),
-    }
-    return Item(**{**kept, **fixed})
-
-
-def _wording(kept: Mapping[str, Any]) -> Wording:
-    fixed = {"choices": _choices(kept["choices"]), "ends": tuple(kept["ends"])}
-    return Wording(**{**kept, **fixed})
-
-
-def _choices(kept: Iterable[Mapping[str, str]]) -> tuple[Choice, ...]:
-    return tuple(Choice(**choice) for choice in kept)
 
 
 def latest(session: Session, partnership_id: int) -> RoundRow | None:

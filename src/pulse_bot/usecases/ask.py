@@ -23,6 +23,7 @@ from pulse_bot.sealing import public_key
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Conflict
+from pulse_bot.storage.frozen import freeze
 from pulse_bot.storage.models import InvitationRow, MemberRow, PartnershipRow, RoundRow, SeatRow
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
@@ -75,7 +76,7 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
         roster_size=len(members),
         newcomers=sum(not member.seated for member in members) if number > 1 else 0,
         thresholds=thresholds_of(session, plan.partnership).to_json(),
-        items=[rounds.freeze(item) for item in items],
+        items=[freeze(item) for item in items],
         again=plan.again,
     )
     session.add(row)
