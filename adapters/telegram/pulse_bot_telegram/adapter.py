@@ -83,7 +83,7 @@ class TelegramAdapter:
     async def run(self, handle: Handle) -> None:
         """Listen until cancelled. Raises AdapterError where that can never work."""
         answering = Answering(self._bot, self._post, handle)
-        turns = Turns(answering.take)
+        turns = Turns(answering.acknowledge, answering.take)
         self._ended = False
         offering: asyncio.Task[None] | None = None
         try:

@@ -59,6 +59,17 @@ class Answering:
         """The menu of commands."""
         return self._menu
 
+    async def acknowledge(self, update: Update) -> None:
+        """Say at once that a press has come: until then the person sees their click hang."""
+        query = update.callback_query
+        if query is None:
+            return
+        toast = ""
+        if (query.data or "").startswith(FORM) and not self._conversation.is_open(query):
+            readable = query.message is None or query.message.is_accessible
+            toast = NOT_OPEN if readable else TOO_OLD
+        await self._post.acknowledge(query.id, toast)
+
     async def take(self, update: Update) -> None:
         """Answer one update. Never raises: the next one must be answered, too."""
         try:
@@ -92,13 +103,7 @@ class Answering:
             await self._answer(Heard(Wrote(place.address, typed.text)))
 
     async def _pressed(self, query: CallbackQuery) -> None:
-        """Acknowledge first, always: until then the person sees their click hang."""
-        data, message = query.data or "", query.message
-        if data.startswith(FORM) and not self._conversation.is_open(query):
-            old = TOO_OLD if message is not None and not message.is_accessible else NOT_OPEN
-            await self._post.acknowledge(query.id, old)
-            return
-        await self._post.acknowledge(query.id)
+        data = query.data or ""
         if data.startswith(FORM):
             await self._conversation.pressed(query)
         elif data.startswith(ACTION):

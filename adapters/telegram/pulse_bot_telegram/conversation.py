@@ -110,13 +110,15 @@ class Conversation:
         return talk is not None and talk.at == data[0]
 
     async def pressed(self, query: CallbackQuery) -> None:
-        """Somebody pressed a button of a prompt that `is_open`."""
+        """Somebody pressed a button of a prompt; harmless where it is not open any more."""
         data, message = read_data(query.data or ""), query.message
         if data is None or not isinstance(message, Message):
             return
         talk = self._talk(query.from_user.id, message)
-        form = await self._form(talk, message.message_id) if talk else None
-        if talk is None or form is None:
+        if talk is None or talk.at != data[0]:
+            return  # a second tap, or an old prompt
+        form = await self._form(talk, message.message_id)
+        if form is None:
             return
         _, act, option = data
         asked = form.fields[talk.at]
