@@ -17,12 +17,14 @@ from pulse_bot.domain.rounds import State
 from pulse_bot.domain.schedule import (
     Action,
     Close,
+    Count,
     Deliver,
     Open,
     PartnershipState,
     Post,
     Remind,
     RoundState,
+    Tell,
     due,
 )
 
@@ -79,6 +81,7 @@ class World:
             left = tuple(one for one in self.state.unposted if one != action.round)
             self.state = replace(self.state, unposted=left)
             return
+        assert not isinstance(action, Tell | Count), "Nothing here is told to chats."
         assert latest is not None
         assert action.round == latest.id
         match action:
@@ -292,3 +295,27 @@ def test_asking_twice_gives_the_same(done: int, state: State, minute: int) -> No
         State.LOST: {Open},
     }
     assert kinds <= allowed[state]
+
+
+def test_leads_are_told_of_a_lost_chat_at_any_hour() -> None:
+    state = PartnershipState(1, CALENDAR, PLAN, START, lost=(3, 4))
+    for now in (START, START.replace(hour=23), datetime(2026, 4, 5, 3, tzinfo=UTC)):
+        assert [one for one in due(state, now) if isinstance(one, Tell)] == [Tell(3), Tell(4)]
+
+
+@pytest.mark.parametrize(
+    ("now", "counts"),
+    [
+        (OPENS, [Count(7, 3), Count(7, 4)]),
+        (OPENS.replace(hour=19), []),
+        (OPENS.replace(day=8, hour=7, minute=0), [Count(7, 3), Count(7, 4)]),
+        (CLOSES, []),
+    ],
+)
+def test_chats_are_counted_while_a_round_is_open_and_the_hour_is_not_quiet(
+    now: datetime, counts: list[Count]
+) -> None:
+    latest = RoundState(7, State.OPEN, OPENS, OPENS, CLOSES, uncounted=(3, 4))
+    state = PartnershipState(1, CALENDAR, PLAN, START, latest)
+
+    assert [one for one in due(state, now) if isinstance(one, Count)] == counts

@@ -18,7 +18,7 @@ from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Event, Outcome, Pressed, Submitted
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.usecases.answer import Given, Recorded, record
-from pulse_bot.usecases.converse import BUTTONS, converse
+from pulse_bot.usecases.converse import BUTTONS, FORMS, converse
 from pulse_bot.usecases.installation import Installation
 from tests.made_up import opened_round, people
 from tests.usecases.scene import snapshot
@@ -35,7 +35,14 @@ actions = st.one_of(
     st.builds("more:{}:{}".format, ROUND, NUMBER),
     st.builds("{}:{}".format, st.sampled_from([cards.ANSWER, cards.SAY_MORE, *BUTTONS]), ANY),
 )
-forms = st.just("answer:1") | st.builds("answer:{}".format, NUMBER) | ANY
+forms = st.one_of(
+    st.just("answer:1"),
+    st.builds("answer:{}".format, NUMBER),
+    # None of their fields are among the keys below, and the invitation is nobody's.
+    st.builds("{}:{}".format, st.sampled_from(sorted(FORMS)), ANY),
+    st.sampled_from(sorted(FORMS)),
+    ANY,
+)
 keys = st.builds("{}:{}".format, NUMBER, SLOT) | ANY
 values = st.dictionaries(keys, st.lists(VALUE, max_size=3).map(tuple), max_size=4)
 

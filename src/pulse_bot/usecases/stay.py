@@ -84,7 +84,7 @@ def forget_member(session: Session, member: MemberRow) -> None:
     """Delete a member's name and address, those on their card in an open round too."""
     member.standing = Standing.LEFT
     member.name = ""
-    member.time_zone = None
+    member.time_zone = member.language = member.asked_weekday = member.asked_at = None
     member.user = f"left-{secrets.token_hex(16)}"
     session.execute(delete(InvitationRow).where(InvitationRow.member_id == member.id))
 
