@@ -69,7 +69,8 @@ class SlackAdapter:
 
     def serve_on(self, host: Host | None) -> None:
         """Take the server that Slack calls. Raises AdapterError where one is needed and none is."""
-        if self._settings.listen != "http" and not self._settings.many:
+        listen = self._settings.listen
+        if listen == "elsewhere" or (listen == "socket" and not self._settings.many):
             return
         if host is None:
             raise AdapterError(
@@ -90,13 +91,7 @@ class SlackAdapter:
         desk = Desk(self._installs, handle)
         try:
             await self._introduced()
-            app = self._bolt(desk)
-            if self._public:
-                self._pages.open(app)
-            if self._settings.listen == "socket":
-                token = self._settings.app_token.get_secret_value()
-                await sockets.listen(app, token, self._client(""))
-            await asyncio.Event().wait()
+            await self._listen(desk)
         finally:
             self._pages.close()
             await desk.finish()
@@ -137,6 +132,16 @@ class SlackAdapter:
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 return
+
+    async def _listen(self, desk: Desk) -> None:
+        if self._settings.listen != "elsewhere":
+            app = self._bolt(desk)
+            if self._public:
+                self._pages.open(app)
+            if self._settings.listen == "socket":
+                token = self._settings.app_token.get_secret_value()
+                await sockets.listen(app, token, self._client(""))
+        await asyncio.Event().wait()
 
     def _bolt(self, desk: Desk) -> AsyncApp:
         client = self._client("")

@@ -36,6 +36,7 @@ from pulse_bot_slack.installs import Installs
 from pulse_bot_slack.modals import modal
 from pulse_bot_slack.origins import again
 from pulse_bot_slack.parse import Heard
+from pulse_bot_slack.places import is_channel
 from pulse_bot_slack.render import Message, Part, messages, reply_parts
 from pulse_bot_slack.turns import Turns
 from pulse_bot_slack.workspaces import Workspace
@@ -86,8 +87,10 @@ class Desk:
             named = await _named(workspace, heard)
             if named is not None:
                 await self._show(workspace, named, await self._asked(named))
-        except AdapterError:
-            pass  # nobody can be told: whoever acted is gone, or Slack is down
+        except AdapterError as error:
+            # Whoever acted is gone, or Slack is down: nobody there can be told.
+            if not error.gone:
+                log.warning("An answer could not be shown in Slack. %s", error)
         except Exception as error:
             # The type alone: a message or a traceback could hold what the person sent.
             log.error("An event was not answered: %s.", type(error).__name__)  # noqa: TRY400 - see above
@@ -128,14 +131,15 @@ class _Shown:
         self.missed = True
         if not self.heard.trigger:
             return
-        view = modal(self.reply.form, self.heard.origin)
         try:
+            view = modal(self.reply.form, self.heard.origin)
             await self.workspace.open_view(self.heard.trigger, view)
             self.missed = False
         except TooLate:
-            self.reply = replace(
-                TOO_LATE, form=self.reply.form, cards=self.reply.cards, public=False
-            )
+            self.reply = replace(TOO_LATE, form=self.reply.form, cards=self.reply.cards)
+        except AdapterError as error:
+            log.warning("A form could not be shown in Slack. %s", error)
+            self.reply = replace(SORRY, form=self.reply.form, cards=self.reply.cards)
 
     async def rest(self) -> None:
         """Show everything else, where the person looks."""
@@ -162,6 +166,8 @@ class _Shown:
                 told = messages(reply_parts(NOT_IN_THE_CHANNEL, count()))
                 await self._messages(user, told)
             return
+        if is_channel(user):
+            return  # Slack did not say who it was, and this is for that person alone
         try:
             await self._messages(user, messages(parts))
         except AdapterError as error:

@@ -6,9 +6,11 @@ less than Bolt's other way, which looks every ten milliseconds whether something
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import OrderedDict
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -30,6 +32,8 @@ from pulse_bot_slack.places import address_of
 from pulse_bot_slack.quiet import SILENT
 from pulse_bot_slack.workspaces import Workspace
 
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
 Body = dict[str, Any]
 
 ANYTHING: Final = re.compile(".*", re.DOTALL)
@@ -81,7 +85,7 @@ class Ears:
 
     async def on_action(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A button was pressed. The same press delivered twice is passed on twice."""
-        self._take(parse.action(body, _workspace(context).id))
+        self._take(parse.action, body, _workspace(context).id)
         await ack()
 
     async def on_view(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
@@ -89,17 +93,17 @@ class Ears:
         if mistakes := too_long(body["view"]):
             await ack(response_action="errors", errors=mistakes)
             return
-        self._take(parse.submission(body, _workspace(context).id))
+        self._take(parse.submission, body, _workspace(context).id)
         await ack()
 
     async def on_command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A slash command was given."""
-        self._take(parse.command(body, _workspace(context).id))
+        self._take(parse.command, body, _workspace(context).id)
         await ack()
 
     async def on_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """The shortcut was chosen."""
-        self._take(parse.shortcut(body, _workspace(context).id))
+        self._take(parse.shortcut, body, _workspace(context).id)
         await ack()
 
     async def on_event(self, body: Body, context: AsyncBoltContext) -> None:
@@ -113,14 +117,18 @@ class Ears:
             return
         workspace = _workspace(context)
         if event["type"] == "user_change":
-            self._take(_changed(event["user"], workspace))
-            return
-        heard = parse.news(event, workspace.id, workspace.bot)
-        if heard is None or not self._is_told_twice(heard):
-            self._take(heard)
+            self._take(_changed, event["user"], workspace)
+        else:
+            self._take(parse.news, event, workspace.id, workspace.bot)
 
-    def _take(self, heard: Heard | None) -> None:
-        if heard is not None:
+    def _take(self, read: Callable[P, Heard | None], *args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            heard = read(*args, **kwargs)
+        except (LookupError, TypeError, ValueError) as error:
+            # The type alone: its words would quote what was sent.
+            log.warning("Something from Slack could not be read: %s.", type(error).__name__)
+            return
+        if heard is not None and not self._is_told_twice(heard):
             self._desk.take(heard)
 
     def _is_repeated(self, body: Body) -> bool:

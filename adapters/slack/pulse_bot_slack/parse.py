@@ -147,7 +147,8 @@ def _pressed(pressed: Payload, body: Payload, address: Address) -> Event | None:
 
 def _wrote(event: Payload, workspace_id: str) -> Heard | None:
     """A message in a direct chat: not one that was changed, and not a bot's."""
-    if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
+    typed = event.get("subtype") in (None, "file_share")
+    if event.get("channel_type") != "im" or not typed or event.get("bot_id"):
         return None
     text = as_typed(event.get("text") or "")
     return Heard(Wrote(address_of(workspace_id, event["user"]), text)) if text.strip() else None

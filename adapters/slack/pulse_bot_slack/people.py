@@ -6,6 +6,7 @@ Remembered in memory for some hours; Slack tells of changes in between.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from pulse_bot_slack.errors import translated
 SECONDS_REMEMBERED: Final = 6 * 60 * 60
 ONE_BY_ONE: Final = 20
 """Look-ups a minute before the whole list is read: Slack allows about a hundred a minute."""
+A_MINUTE: Final = 60.0
 PAGE: Final = 500
 MOST_PAGES: Final = 20
 """Of the list: about as many as Slack allows in a minute."""
@@ -42,13 +44,16 @@ class People:
         self._known: dict[str, tuple[float, Person]] = {}
         self._asked: list[float] = []
         self._listed_at = float("-inf")
+        self._listing = asyncio.Lock()
 
     async def find(self, user: str) -> Person:
         """A person. Raises AdapterError: permanent where nobody has this id."""
         if (known := self.remembered(user)) is not None:
             return known
         if self._is_hurried():
-            await self._list()
+            async with self._listing:
+                if time.monotonic() - self._listed_at > A_MINUTE:
+                    await self._list()
             if (known := self.remembered(user)) is not None:
                 return known
         with translated():
@@ -88,9 +93,9 @@ class People:
 
     def _is_hurried(self) -> bool:
         now = time.monotonic()
-        self._asked = [at for at in self._asked if now - at < 60]
+        self._asked = [at for at in self._asked if now - at < A_MINUTE]
         self._asked.append(now)
-        return len(self._asked) > ONE_BY_ONE and now - self._listed_at > 60
+        return len(self._asked) > ONE_BY_ONE
 
     async def _list(self) -> None:
         self._listed_at = time.monotonic()

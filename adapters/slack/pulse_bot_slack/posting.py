@@ -16,6 +16,7 @@ from pulse_bot_slack.workspaces import Workspace
 
 REMEMBERED: Final = 10_000
 """Messages whose fate is unknown."""
+SECONDS_UNSURE: Final = 3600.0
 CLOCKS_APART: Final = 120.0
 """Seconds by which Slack's clock may differ from ours."""
 
@@ -55,27 +56,36 @@ class Posting:
     async def _once(
         self, workspace: Workspace, to: str, message: Message, mark: str
     ) -> tuple[str, str]:
-        if mark in self._unsure and (found := await self._arrived(workspace, to, mark)):
+        if self._is_unsure(mark) and (found := await self._arrived(workspace, to, mark)):
             return found
         try:
-            return await workspace.post(to, message, mark)
+            posted = await workspace.post(to, message, mark)
         except AdapterError as error:
             if not error.uncertain or is_channel(to):
                 raise
-            self._unsure.setdefault(mark, time.time() - CLOCKS_APART)
+            self._unsure.setdefault(mark, time.time())
             if len(self._unsure) > REMEMBERED:
                 self._unsure.popitem(last=False)
             if found := await self._arrived(workspace, to, mark):
                 return found
             raise
+        self._unsure.pop(mark, None)
+        return posted
+
+    def _is_unsure(self, mark: str) -> bool:
+        """Whether the same was tried a while ago. Later than that it is another reminder."""
+        if time.time() - self._unsure.get(mark, 0.0) < SECONDS_UNSURE:
+            return True
+        self._unsure.pop(mark, None)
+        return False
 
     async def _arrived(self, workspace: Workspace, to: str, mark: str) -> tuple[str, str] | None:
         try:
-            found = await workspace.arrived(to, mark, self._unsure[mark])
+            found = await workspace.arrived(to, mark, self._unsure[mark] - CLOCKS_APART)
         except AdapterError:
             return None
         if found:
-            del self._unsure[mark]
+            self._unsure.pop(mark, None)
         return found
 
 

@@ -28,12 +28,15 @@ LABEL: Final = 75
 LABEL_SEEN: Final = 30
 """About what Slack shows of a button's label before it cuts it."""
 CONTEXT: Final = 2000
+ALTERNATIVE: Final = 1000
+"""Of a picture's text beside it; a longer one is written below the card."""
 LISTED: Final = 10
 """Options side by side; more go into a menu."""
 IN_A_MENU: Final = 100
 VALUE: Final = 2000
 OPTION_VALUE: Final = 75
 FALLBACK: Final = 4000
+DEFAULT_TEXT: Final = "pulse-bot"
 BUTTONS_A_ROW: Final = 5
 SHORT_BUTTONS_A_ROW: Final = 6
 SHORT_LABEL: Final = 3
@@ -101,6 +104,8 @@ def card_parts(card: Card, numbers: Iterator[int]) -> list[Part]:
     parts = [*small(card.progress), *_title(card.title)]
     for paragraph in card.text:
         parts += paragraphs(paragraph)
+    if card.picture and len(card.picture.alternative) > ALTERNATIVE:
+        parts += small(card.picture.alternative)
     parts += small(_ends(card))
     if card.ticks:
         parts += _ticks(card.ticks, card.title, numbers)
@@ -192,7 +197,8 @@ def field_id(number: int, kind: str, key: str) -> str:
 
 def _message(parts: Sequence[Part]) -> Message:
     words = "\n".join(part.words for part in parts if part.words)
-    return Message(tuple(part.block for part in parts), short(escaped(words), FALLBACK))
+    text = short(escaped(words), FALLBACK) or DEFAULT_TEXT
+    return Message(tuple(part.block for part in parts), text)
 
 
 def _title(title: str) -> list[Part]:

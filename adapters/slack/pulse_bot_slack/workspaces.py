@@ -14,14 +14,14 @@ from pulse_bot.ports import Picture
 from pulse_bot_slack.errors import OperatorsTrouble, translated
 from pulse_bot_slack.people import People
 from pulse_bot_slack.places import is_channel
-from pulse_bot_slack.render import Block, Message
+from pulse_bot_slack.render import ALTERNATIVE, Block, Message
+from pulse_bot_slack.texts import short
 
 log = logging.getLogger(__name__)
 
 PAGE: Final = 200
 LATEST: Final = 20
 """Messages of a chat that are looked through for one of ours."""
-ALTERNATIVE: Final = 1000
 
 
 class Workspace:
@@ -35,6 +35,8 @@ class Workspace:
         self.people = People(client)
         self._chats: dict[str, str] = {}
         """The direct chats that are open, by person: opening them is Slack's narrow pass."""
+        self._latest: dict[str, str] = {}
+        """The time, by Slack's clock, of our newest message in each of them."""
         self._troubled = False
 
     async def post(self, to: str, message: Message, mark: str = "") -> tuple[str, str]:
@@ -51,7 +53,7 @@ class Workspace:
         )
         chat = str(sent["channel"])
         if not is_channel(to):
-            self._chats[to] = chat
+            self._chats[to], self._latest[to] = chat, str(sent["ts"])
         return chat, str(sent["ts"])
 
     async def whisper(self, channel: str, user: str, message: Message) -> None:
@@ -90,18 +92,22 @@ class Workspace:
                 filename="pulse.png",
                 content=picture.png,
                 title=title,
-                alt_txt=picture.alternative[:ALTERNATIVE],
+                alt_txt=short(picture.alternative, ALTERNATIVE),
             )
         )
 
     async def arrived(self, to: str, mark: str, since: float) -> tuple[str, str] | None:
-        """Look for a message of ours in a direct chat: the chat's id and the message's."""
+        """Look for a message of ours in a direct chat: the chat's id and the message's.
+
+        `since` is a time by our clock; nothing that is older than a message known is looked at.
+        """
         chat = self._chats.get(to)
         if chat is None:
             opened = await self._ask(self.client.conversations_open(users=to))
             chat = self._chats[to] = str(opened["channel"]["id"])
+        oldest = max(f"{since:.6f}", self._latest.get(to, ""))
         latest = await self._ask(
-            self.client.conversations_history(channel=chat, oldest=f"{since:.6f}", limit=LATEST)
+            self.client.conversations_history(channel=chat, oldest=oldest, limit=LATEST)
         )
         for message in latest["messages"]:
             if any(block.get("block_id") == mark for block in message.get("blocks") or ()):
