@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
+from telegram.error import BadRequest
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
@@ -16,7 +16,15 @@ from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members, Sent
 from pulse_bot_telegram.answering import Answering
 from pulse_bot_telegram.commands import Menu
-from pulse_bot_telegram.listening import ALLOWED, Turns, Webhook, persist, poll, secret_of
+from pulse_bot_telegram.errors import REVOKED
+from pulse_bot_telegram.listening import (
+    ALLOWED,
+    Turns,
+    Webhook,
+    ask_for_updates,
+    persist,
+    secret_of,
+)
 from pulse_bot_telegram.pacing import A_SECOND, BURST, Lane, Pacing
 from pulse_bot_telegram.places import ADAPTER, place_of
 from pulse_bot_telegram.render import BUTTONS_A_ROW, LONGEST_ACTION
@@ -24,8 +32,7 @@ from pulse_bot_telegram.sending import Bot, Post
 from pulse_bot_telegram.settings import TelegramSettings
 from pulse_bot_telegram.texts import LONGEST
 
-# Without it the library warns of every pause that Telegram asks for, at the worst of times.
-os.environ.setdefault("PTB_TIMEDELTA", "true")
+log = logging.getLogger(__name__)
 
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 10.0
@@ -61,6 +68,7 @@ class TelegramAdapter:
         self._ended = False
         self._sending = 0
         self._all_sent = asyncio.Event()
+        self._revoked = False
 
     def serve_on(self, host: Host | None) -> None:
         """Let Telegram call a page of ours, where the settings say so. Raises AdapterError."""
@@ -118,16 +126,22 @@ class TelegramAdapter:
 
     async def _listen(self, turns: Turns) -> None:
         if self._settings.listen == "polling":
-            await poll(self._bot, turns.accept)
+            await ask_for_updates(self._bot, turns.accept)
         elif self._settings.listen == "webhook":
             self._webhook.accept = turns.accept
-            secret = secret_of(self._bot.token)
-            await persist(
-                lambda: self._bot.set_webhook(
-                    self._url, allowed_updates=ALLOWED, secret_token=secret
-                )
-            )
+            await persist(self._set_webhook)
         await asyncio.Event().wait()
+
+    async def _set_webhook(self) -> None:
+        secret = secret_of(self._bot.token)
+        try:
+            await self._bot.set_webhook(self._url, allowed_updates=ALLOWED, secret_token=secret)
+        except BadRequest:
+            log.warning(
+                "Telegram does not accept the address of our page. Look at "
+                "PULSE_BOT_WEB__PUBLIC_URL, its name and its certificate; it is tried again."
+            )
+            raise
 
     @contextmanager
     def _call(self) -> Iterator[None]:
@@ -137,6 +151,12 @@ class TelegramAdapter:
         self._all_sent.clear()
         try:
             yield
+        except AdapterError as error:
+            if str(error) == REVOKED and not self._revoked:
+                # Once: every card of a round would say it again.
+                self._revoked = True
+                log.error(REVOKED)  # noqa: TRY400 - its cause says nothing more
+            raise
         finally:
             self._sending -= 1
             if not self._sending:

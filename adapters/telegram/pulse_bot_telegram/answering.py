@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from telegram import CallbackQuery, Message, Update
@@ -114,7 +115,8 @@ class Answering:
 
     async def _ticked(self, query: CallbackQuery, data: str) -> None:
         person, message = address_of(query.from_user), query.message
-        if not isinstance(message, Message):
+        # The library makes a Message of what Telegram no longer tells, too.
+        if not isinstance(message, Message) or not message.is_accessible:
             too_old = parts(_refused(TOO_OLD), [])
             await self._post.parts(place_of(person), too_old, Lane.REPLY)
             return
@@ -127,8 +129,9 @@ class Answering:
                 ticked = chosen(self._keyboards.of(message), map(str, values), TICK)
                 event = Submitted(person, form, {key: ticked} if ticked else {})
                 reply = await self._ask(event)
-                # The card never shows what was chosen.
-                await self._keyboards.clear(message)
+                # The card never shows what was chosen. Where that fails, "recorded" is still due.
+                with suppress(AdapterError):
+                    await self._keyboards.clear(message)
                 await self._show(event, reply)
 
     async def _answer(self, heard: Heard) -> None:

@@ -5,6 +5,7 @@ What Telegram says is never quoted: it can hold a number or a token.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -20,6 +21,9 @@ from telegram.error import (
 )
 
 from pulse_bot.errors import AdapterError
+
+# Without it the library warns of every pause that Telegram asks for, at the worst of times.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 """What went wrong before a request was on its way."""

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 ALLOWED: Final = ("message", "callback_query", "my_chat_member")
 """The kinds of updates; left out, Telegram would remember whatever was asked for last."""
 
-LONG_POLL: Final = timedelta(seconds=20)
+LONGEST_WAIT: Final = timedelta(seconds=20)
 SECONDS_TO_ANSWER: Final = 1.0
 CONFLICTS: Final = 3
 CONFLICTS_WITHIN: Final = 30.0
@@ -113,14 +113,16 @@ async def persist(attempt: Callable[[], Awaitable[object]]) -> None:
             return
 
 
-async def poll(bot: Bot, accept: Accept) -> None:
+async def ask_for_updates(bot: Bot, accept: Accept) -> None:
     """Ask for updates until cancelled. Raises AdapterError where it cannot go on."""
     # A page that Telegram still calls would keep every update from us; those that wait stay.
     await persist(lambda: bot.delete_webhook(drop_pending_updates=False))
     seen, conflicts, waits = 0, deque[float](maxlen=CONFLICTS), pauses()
     while True:
         try:
-            updates = await bot.get_updates(offset=seen, timeout=LONG_POLL, allowed_updates=ALLOWED)
+            updates = await bot.get_updates(
+                offset=seen, timeout=LONGEST_WAIT, allowed_updates=ALLOWED
+            )
         except InvalidToken as error:
             raise AdapterError(REVOKED, permanent=True) from error
         except Conflict as error:
