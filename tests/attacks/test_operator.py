@@ -141,7 +141,7 @@ def test_a_chat_that_is_switched_off_gives_out_no_work(made: Installation) -> No
     asked = opened_round(made)
     assert GROUP.adapter == "fake"
     assert tick(made, OPENS, live=(), adapters=frozenset({"web"})) == []
-    assert [job.name for job in tick(made, OPENS, (), frozenset({"fake"}))] == ["deliver"]
+    assert [job.name for job in tick(made, OPENS, (), frozenset({"fake"}))] == ["deliver", "count"]
 
     at(made, CLOSES)
     close(made, asked.id)

@@ -12,7 +12,8 @@ class Address:
 
     `adapter` is the adapter's name, `workspace` the platform's tenant (empty where there is none),
     `user` the platform's own id of the person or of the group's chat. What else is needed to write
-    there, such as the topic of a chat, the adapter puts into `user` too.
+    there, such as the topic of a chat, the adapter puts into `user` too, after a slash: what stands
+    before the slash is the same chat.
     """
 
     adapter: str
