@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pulse_bot.banks.bank import Bank
-from pulse_bot.banks.load import parse_bank
+from pulse_bot.banks.parse import parse_bank
 
 TOP = """\
 id: tea

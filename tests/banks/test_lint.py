@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pulse_bot.banks.codes import CODES, Severity
 from pulse_bot.banks.findings import Finding
-from pulse_bot.banks.lint import lint_banks
+from pulse_bot.banks.lint import ALIKE, lint_banks
+from pulse_bot.banks.wording import likeness, trigrams
 from tests.banks.example_bank import TOP, bank_of, item_text
 
 CORE = "core: true; facet: warm"
@@ -76,6 +79,14 @@ def test_wording_that_is_fine_is_left_alone(text: str) -> None:
 def test_other_languages_are_not_judged_by_english_words() -> None:
     text = item_text("tea-one", "Mae pawb yn institutionalise and always CPD.")
     assert lint_banks([bank_of(text, top=TOP.replace(": en", ": cy"))]) == []
+
+
+@given(st.text("tea cup", max_size=30), st.text("tea cup", max_size=30))
+def test_texts_of_lengths_that_differ_much_are_never_alike(one: str, other: str) -> None:
+    """The lint does not even look at them; this is why it may."""
+    first, second = trigrams(one), trigrams(other)
+    if min(len(first), len(second)) < ALIKE * max(len(first), len(second)):
+        assert likeness(first, second) < ALIKE
 
 
 @pytest.mark.parametrize("count", [5, 7])
@@ -155,5 +166,6 @@ def test_a_replaced_item_is_not_judged_any_more() -> None:
 
 def test_every_warning_is_shown_by_an_example() -> None:
     here = {"core-facets", "no-reverse", "no-framework", "talk-not-question", "near-duplicate"}
+    here |= {"not-translated", "english-answers"}  # in test_translations
     warnings = {name for name, code in CODES.items() if code.severity is Severity.WARNING}
     assert {code for code, *_ in RULES_WITH_WORDS} - {"hard-to-read"} | here == warnings

@@ -9,7 +9,8 @@ import pytest
 from pulse_bot.banks.codes import CODES, Severity
 from pulse_bot.banks.findings import Finding
 from pulse_bot.banks.lint import lint_files
-from pulse_bot.banks.load import LARGEST_FILE, load_library, parse_bank
+from pulse_bot.banks.load import load_library
+from pulse_bot.banks.parse import LARGEST_FILE, parse_bank
 from pulse_bot.errors import BankError
 from tests.banks.example_bank import GOOD, ITEM, TOP, item_text
 
@@ -100,6 +101,7 @@ MISTAKES = [
     ("bad-pair", GOOD + "    pair: one\n" + ANOTHER, "    pair: one", "tea-is-warm", "pair"),
 ]
 FROM_FILES = {"no-such-file", "file-too-large", "not-utf-8", "second-core"}
+OF_TRANSLATIONS = {"unknown-bank", "unknown-item", "second-translation"}
 
 
 def mistakes_of(data: bytes) -> tuple[Finding, ...]:
@@ -132,7 +134,7 @@ def test_a_mistake_is_found_where_it_stands(
 def test_every_code_that_stops_a_file_is_shown_by_an_example() -> None:
     linted = {"core-not-six", "core-kind", "core-reverse", "hard-to-read"}
     errors = {name for name, code in CODES.items() if code.severity is Severity.ERROR}
-    assert {code for code, *_ in MISTAKES} | FROM_FILES | linted == errors
+    assert {code for code, *_ in MISTAKES} | FROM_FILES | OF_TRANSLATIONS | linted == errors
 
 
 def test_all_mistakes_of_a_file_come_together() -> None:
@@ -262,9 +264,3 @@ def test_a_replaced_item_is_kept_and_no_longer_asked() -> None:
     bank = parse_bank(text.encode(), "tea.yaml")
     assert [item.id for item in bank.items] == ["tea-is-shared"]
     assert [entry.replaced_by for entry in bank.entries] == ["tea-is-shared", ""]
-
-
-def test_translations_are_read() -> None:
-    text = GOOD + "    translations:\n      no: {text: Vi drikker te mens den er varm.}\n"
-    bank = parse_bank(text.encode(), "tea.yaml")
-    assert bank.entries[0].translations["no"].text == "Vi drikker te mens den er varm."

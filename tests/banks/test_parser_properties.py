@@ -7,7 +7,7 @@ import contextlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse_bot.banks.load import parse_bank
+from pulse_bot.banks.parse import parse_bank
 from pulse_bot.errors import BankError
 from tests.banks.example_bank import GOOD
 

@@ -6,7 +6,7 @@ Reading one lives in `load`; the rules of good wording in `lint`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from pulse_bot.banks.findings import Place
 from pulse_bot.domain.items import Item
@@ -33,13 +33,14 @@ class Dimension:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """An item in another language. Empty where only the text was translated."""
+class Translation:
+    """A bank in another language. Its questions stand with the items; the rest is here."""
 
-    text: str
-    talk: str = ""
-    choices: Mapping[str, str] = field(default_factory=dict)
-    ends: tuple[str, str] = ("", "")
+    language: str
+    title: str
+    summary: str
+    dimensions: tuple[Dimension, ...]
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,6 @@ class Entry:
     """The line of each of its keys; the line where it begins stands under the empty key."""
     replaced_by: str = ""
     """The item that took its place. A replaced item stays in its file, so no id is used twice."""
-    translations: Mapping[str, Wording] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Bank:
     dimensions: tuple[Dimension, ...]
     entries: tuple[Entry, ...]
     file: str
+    translations: tuple[Translation, ...] = ()
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -84,10 +85,31 @@ class Bank:
         """The items that are asked together with another one."""
         return tuple(item for item in self.items if item.pair)
 
+    def in_language(self, language: str) -> Bank:
+        """The bank in a language, where it was translated; its items are in it as well."""
+        found = next((one for one in self.translations if one.language == language), None)
+        if found is None:
+            return self
+        return replace(
+            self,
+            language=language,
+            title=found.title or self.title,
+            summary=found.summary or self.summary,
+            dimensions=tuple(_worded(one, found) for one in self.dimensions),
+            entries=tuple(
+                replace(entry, item=entry.item.in_language(language)) for entry in self.entries
+            ),
+        )
+
     def place(self, entry: Entry, key: str = "") -> Place:
         """Where a key of an item stands, for a message about it."""
         line = entry.lines.get(key, entry.lines.get("", 0))
         return Place(self.file, line, entry.item.id, key)
+
+
+def _worded(dimension: Dimension, translation: Translation) -> Dimension:
+    found = next((one for one in translation.dimensions if one.key == dimension.key), dimension)
+    return replace(found, facets={**dimension.facets, **found.facets})
 
 
 @dataclass(frozen=True, slots=True)

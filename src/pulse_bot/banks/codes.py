@@ -40,7 +40,7 @@ _FILE: Final = {
         "Check its name and who may read it.",
     ),
     "file-too-large": _error(
-        "The file is larger than 1 MB, which no bank of questions needs.",
+        "The file is larger than a bank ever is: 1 MB of text, 5 MB of spreadsheet.",
         "Check that it is a bank, and split it if it is.",
     ),
     "not-utf-8": _error(
@@ -109,6 +109,18 @@ _SENSE: Final = {
     "unknown-replacement": _error(
         "An item is replaced by an item that its bank does not have.",
         "Correct the id, or add the new item.",
+    ),
+    "unknown-bank": _error(
+        "A translation names a bank that is not beside it.",
+        "Correct the id, or put the translation into the folder of its bank.",
+    ),
+    "unknown-item": _error(
+        "A translation has an item, or a choice, that its bank does not have.",
+        "Correct the id. A question that was reworded has a new id: translate it anew under that.",
+    ),
+    "second-translation": _error(
+        "A bank is there in this language already.",
+        "Correct the language, or put the two files together.",
     ),
     "bad-choices": _error(
         "An item of kind choose has no list of 2 to 10 different choices, or another kind has one.",
@@ -186,6 +198,14 @@ _LINT: Final = {
     "talk-not-question": _warning(
         "The talking prompt does not end as one question.",
         "End it with one question that the group can discuss.",
+    ),
+    "not-translated": _warning(
+        "A translation leaves something in the language of the bank.",
+        "Add what is missing; until then members see it untranslated.",
+    ),
+    "english-answers": _warning(
+        "The answers of this kind have no names in this language yet: members see them in English.",
+        "Ask for the language to be added to src/pulse_bot/domain/scales.py, or use choose items.",
     ),
     "near-duplicate": _warning(
         "Two items ask nearly the same.",

@@ -19,6 +19,7 @@ def bank_facts(bank: Bank) -> Facts:
         "title": bank.title,
         "summary": bank.summary,
         "language": bank.language,
+        "translations": [one.language for one in bank.translations],
         "licence": bank.licence,
         "use": bank.use,
         "cadence": bank.cadence,
@@ -34,8 +35,7 @@ def bank_facts(bank: Bank) -> Facts:
 def entry_facts(entry: Entry) -> Facts:
     """An item as it stands in its file."""
     facts = {**asdict(entry.item), "kind": str(entry.item.kind)}
-    translations = {name: asdict(one) for name, one in entry.translations.items()}
-    return {**facts, "replaced_by": entry.replaced_by, "translations": translations}
+    return {**facts, "replaced_by": entry.replaced_by}
 
 
 def finding_facts(finding: Finding) -> Facts:

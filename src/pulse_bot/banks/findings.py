@@ -14,16 +14,23 @@ from pulse_bot.errors import BankError
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: file, line (from 1; 0 where there is none), item and key."""
+    """Where something stands: file, line (from 1; 0 where there is none), item and key.
+
+    In a spreadsheet the line is a row, of a sheet, and the column bears its letter.
+    """
 
     file: str
     line: int = 0
     item: str = ""
     key: str = ""
+    sheet: str = ""
+    column: str = ""
 
     def __str__(self) -> str:
         parts = [self.file]
-        parts += [f"line {self.line}"] if self.line else []
+        parts += [f"sheet {self.sheet}"] if self.sheet else []
+        parts += [f"{'row' if self.sheet else 'line'} {self.line}"] if self.line else []
+        parts += [f"column {self.column}"] if self.column else []
         parts += [f"item {self.item}"] if self.item else []
         parts += [f"key {self.key}"] if self.key else []
         return ", ".join(parts)

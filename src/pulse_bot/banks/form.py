@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from pulse_bot.banks.findings import Finding, Place
-from pulse_bot.banks.model import LEVELS, BankKeys
+from pulse_bot.banks.findings import Finding
+from pulse_bot.banks.model import Levels
 from pulse_bot.banks.spelling import did_you_mean
 from pulse_bot.banks.tree import KeyPath, Tree
 
@@ -30,51 +31,55 @@ _WANTS: Final = {
     "dict_type": "keys with values",
     "model_type": "keys with values",
 }
+Known = Mapping[str, FieldInfo]
+"""The keys that there are, with what each is for."""
+
 _LANGUAGE: Final = "a language code such as en, cy or en-GB"
 
 
-def form_findings(error: ValidationError, tree: Tree, file: str) -> Iterator[Finding]:
-    """One finding for each thing that pydantic found."""
+def form_findings(error: ValidationError, tree: Tree, levels: Levels) -> Iterator[Finding]:
+    """One finding for each thing that pydantic found; `levels` tells which keys there are."""
     for details in error.errors(include_url=False):
         if details["type"] == "too_short" and details["input"]:
             continue  # a list counts as empty when its entries are wrong, which is said already
         loc = tuple(part for part in details["loc"] if part != "[key]")
         key = next((part[:60] for part in reversed(loc) if isinstance(part, str)), "")
-        place = Place(file, tree.line(loc), _item_id(loc, tree), key)
-        code, what = _explained(details, loc, key)
-        yield Finding(code, place, what)
+        code, what = _explained(details, _level(loc, levels).model_fields, key)
+        yield Finding(code, tree.place(loc, _item_id(loc, tree), key), what)
 
 
 def _item_id(loc: KeyPath, tree: Tree) -> str:
     """The id of the item that a path leads into, or its number in the file."""
-    if len(loc) < 2 or loc[0] != "items" or not isinstance(loc[1], int):
+    if len(loc) < 2 or loc[0] != "items":
         return ""
+    if isinstance(loc[1], str):  # a translation has them by their id
+        return loc[1][:60]
     items = tree.value.get("items") if isinstance(tree.value, dict) else None
     item = items[loc[1]] if isinstance(items, list) else None
     name = item.get("id") if isinstance(item, dict) else None
     return name[:60] if isinstance(name, str) and name else f"number {loc[1] + 1}"
 
 
-def _explained(details: ErrorDetails, loc: KeyPath, key: str) -> tuple[str, str]:
+def _explained(details: ErrorDetails, known: Known, key: str) -> tuple[str, str]:
     sort = details["type"]
     if details["input"] is None and sort != "missing":
         return "empty-value", f'There is nothing after "{key}".'
     if sort in _WANTS:
         return "wrong-type", f'"{key}" wants {_WANTS[sort]}.'
     if sort in _CODES:
-        return _CODES[sort], _plain(details, loc, key)
+        return _CODES[sort], _plain(details, known, key)
     if sort == "string_pattern_mismatch":
-        return _pattern(details, loc, key)
+        return _pattern(details, key)
     return "wrong-value", _wrong_value(details, key)
 
 
-def _plain(details: ErrorDetails, loc: KeyPath, key: str) -> str:
+def _plain(details: ErrorDetails, known: Known, key: str) -> str:
     sort, context = details["type"], details.get("ctx", {})
     if sort == "missing":
-        about = _level(loc).model_fields[key].description if key in _level(loc).model_fields else ""
+        about = known[key].description if key in known else ""
         return f'The key "{key}" is missing. {about}'.rstrip()
     if sort == "extra_forbidden":
-        return f'There is no key "{key}" here.{did_you_mean(key, _level(loc).model_fields)}'
+        return f'There is no key "{key}" here.{did_you_mean(key, known)}'
     if sort == "string_too_long":
         length, room = len(str(details["input"])), context.get("max_length")
         return f'"{key}" has {length} characters, and there is room for {room}.'
@@ -83,9 +88,9 @@ def _plain(details: ErrorDetails, loc: KeyPath, key: str) -> str:
     return f'There is nothing in "{key}".'
 
 
-def _pattern(details: ErrorDetails, loc: KeyPath, key: str) -> tuple[str, str]:
+def _pattern(details: ErrorDetails, key: str) -> tuple[str, str]:
     text = str(details["input"])[:60]
-    if key == "language" or "translations" in loc:
+    if key == "language":
         return "wrong-value", f'"{text}" is not {_LANGUAGE}.'
     return "bad-id", f'"{text}" cannot be an id.'
 
@@ -98,7 +103,7 @@ def _wrong_value(details: ErrorDetails, key: str) -> str:
     return f'"{text}" does not fit "{key}": {details["msg"].lower()}.'
 
 
-def _level(loc: KeyPath) -> type[BaseModel]:
+def _level(loc: KeyPath, levels: Levels) -> type[BaseModel]:
     """The model whose keys stand where the path ends."""
-    names = [part for part in loc[:-1] if isinstance(part, str) and part in LEVELS]
-    return LEVELS[names[-1]] if names else BankKeys
+    names = [part for part in loc[:-1] if isinstance(part, str) and part in levels]
+    return levels[names[-1] if names else ""]

@@ -1,8 +1,8 @@
 """What is written from the models, the codes and the banks, so that no page can lie about them.
 
-`python -m pulse_bot.banks.generate`, run in a checkout, writes `question_banks/schema.json`, the
-table in `question_banks/README.md` and the tables in `docs/writing-a-bank.md`. A test runs the same
-functions and fails where a page has fallen behind.
+`python -m pulse_bot.banks.generate`, run in a checkout, writes the JSON Schemas of banks and of
+translations, the table in `question_banks/README.md` and the tables in `docs/writing-a-bank.md`. A
+test runs the same functions and fails where a page has fallen behind.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from typing import Final
 from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.codes import CODES, Severity
 from pulse_bot.banks.load import load_library
-from pulse_bot.banks.model import BankKeys
+from pulse_bot.banks.model import BankKeys, TranslationKeys
 
 SCHEMA: Final = "question_banks/schema.json"
+TRANSLATION_SCHEMA: Final = "question_banks/translation.schema.json"
 CATALOGUE: Final = "question_banks/README.md"
 GUIDE: Final = "docs/writing-a-bank.md"
 
@@ -29,22 +30,26 @@ def pages(root: Path) -> dict[Path, str]:
     tables = {"errors": code_table(Severity.ERROR), "warnings": code_table(Severity.WARNING)}
     banks = {"banks": bank_table(load_library().banks)}
     return {
-        root / SCHEMA: schema(),
+        root / SCHEMA: schema(BankKeys),
+        root / TRANSLATION_SCHEMA: schema(TranslationKeys),
         catalogue: _filled(catalogue.read_text(encoding="utf-8"), banks),
         guide: _filled(guide.read_text(encoding="utf-8"), tables),
     }
 
 
-def schema() -> str:
-    """The JSON Schema that editors check a bank file with while it is written."""
-    generated = BankKeys.model_json_schema()
+def schema(keys: type[BankKeys | TranslationKeys]) -> str:
+    """The JSON Schema that editors check a file with while it is written."""
+    generated = keys.model_json_schema()
     page = {"$schema": "https://json-schema.org/draft/2020-12/schema", **generated}
     return json.dumps(page, indent=2, ensure_ascii=False) + "\n"
 
 
 def bank_table(banks: Iterable[Bank]) -> str:
     """The banks as a table: framework, source, how many items, of which kinds."""
-    rows = ["| bank | what it draws on | sources | items | kinds |", "|---|---|---|---|---|"]
+    rows = [
+        "| bank | framework | source | items | kinds | languages |",
+        "|---|---|---|---|---|---|",
+    ]
     for bank in banks:
         frameworks = dict.fromkeys(
             f"{one.framework} ({one.originator})" for one in bank.sources if one.framework
@@ -59,6 +64,7 @@ def bank_table(banks: Iterable[Bank]) -> str:
             "; ".join(sources),
             f"{len(bank.items)} ({sum(item.core for item in bank.items)} core)",
             ", ".join(f"{kind} {count}" for kind, count in kinds.items()),
+            ", ".join([bank.language, *(one.language for one in bank.translations)]),
         )
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)

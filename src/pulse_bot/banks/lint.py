@@ -13,10 +13,11 @@ from itertools import combinations
 from typing import Final
 
 from pulse_bot.banks.bank import Bank, Dimension, Entry
-from pulse_bot.banks.findings import BankMistakes, Finding, Place
-from pulse_bot.banks.load import load_bank
+from pulse_bot.banks.findings import Finding, Place
+from pulse_bot.banks.load import load_banks
 from pulse_bot.banks.reading import reading_ease
 from pulse_bot.banks.sense import check_together
+from pulse_bot.banks.translation import untranslated
 from pulse_bot.banks.wording import (
     WORD_CODES,
     likeness,
@@ -26,6 +27,7 @@ from pulse_bot.banks.wording import (
     trigrams,
 )
 from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.scales import ENGLISH, SCALES, plain_language
 
 CORE: Final = 6
 """Items in a core: the trend is computed on six."""
@@ -39,18 +41,8 @@ _STATEMENTS: Final = (Kind.AGREE, Kind.FREQUENCY, Kind.JOURNEY)
 
 def lint_files(files: Iterable[Traversable]) -> list[Finding]:
     """Everything that is wrong with these files or could be better, in the order of the files."""
-    banks: list[Bank] = []
-    findings: list[Finding] = []
-    for file in files:
-        try:
-            bank = load_bank(file)
-        except BankMistakes as mistakes:
-            findings.extend(mistakes.findings)
-        else:
-            banks.append(bank)
-    findings.extend(check_together(banks))
-    findings.extend(lint_banks(banks))
-    return findings
+    banks, findings = load_banks(files)
+    return [*findings, *check_together(banks), *lint_banks(banks)]
 
 
 def lint_banks(banks: Sequence[Bank]) -> list[Finding]:
@@ -71,6 +63,26 @@ def _bank(bank: Bank) -> Iterator[Finding]:
     for entry in bank.entries:
         if not entry.replaced_by:
             yield from _entry(bank, entry)
+    yield from _languages(bank)
+
+
+def _languages(bank: Bank) -> Iterator[Finding]:
+    yield from untranslated(bank)
+    files = {bank.language: bank.file, **{one.language: one.file for one in bank.translations}}
+    kinds = dict.fromkeys(str(item.kind) for item in bank.items if item.kind in SCALES[ENGLISH])
+    for language, file in files.items():
+        if kinds and plain_language(language) not in SCALES:
+            what = f'In "{language}" the answers of {", ".join(kinds)} have no names.'
+            yield Finding("english-answers", Place(file, key="language"), what)
+    for item in bank.items:
+        for one in item.translations:
+            if one.talk and _is_no_question(one.talk):
+                place = Place(files[one.language], item=item.id, key="talk")
+                yield Finding("talk-not-question", place, f'The prompt ends "…{one.talk[-30:]}".')
+
+
+def _is_no_question(talk: str) -> bool:
+    return not talk.endswith("?") or talk.count("?") > 1
 
 
 def _core(bank: Bank, dimension: Dimension) -> Iterator[Finding]:
@@ -101,7 +113,7 @@ def _core_facets(core: Sequence[Item], dimension: Dimension, place: Place) -> It
 
 def _entry(bank: Bank, entry: Entry) -> Iterator[Finding]:
     item = entry.item
-    if not item.talk.endswith("?") or item.talk.count("?") > 1:
+    if _is_no_question(item.talk):
         what = f'The prompt ends "…{item.talk[-30:]}".' if item.talk else "There is no prompt."
         yield Finding("talk-not-question", bank.place(entry, "talk"), what)
     if not speaks_english(bank.language):
@@ -130,6 +142,9 @@ def _duplicates(banks: Sequence[Bank]) -> Iterator[Finding]:
     for (_, first, seen), (bank, entry, letters) in combinations(everything, 2):
         pair = (entry.item.bank, entry.item.pair)
         if entry.item.pair and pair == (first.item.bank, first.item.pair):
+            continue
+        # Lengths that differ this much cannot be alike; most pairs end here, which is the speed.
+        if min(len(seen), len(letters)) < ALIKE * max(len(seen), len(letters)):
             continue
         if likeness(seen, letters) >= ALIKE:
             what = f'"{entry.item.text}" is much like {first.item.id}: "{first.item.text}"'

@@ -6,6 +6,7 @@ banks. What must hold between keys (ids, facets, choices) lives in `sense`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -68,7 +69,7 @@ class ChoiceKeys(_Keys):
 
 
 class WordingKeys(_Keys):
-    """An item in another language."""
+    """An item in the language of the translation."""
 
     text: Text = Field(description="The question.")
     talk: Talk | None = Field(None, description="The talking prompt.")
@@ -98,9 +99,6 @@ class ItemKeys(_Keys):
     replaced_by: Id | None = Field(
         None, description="The item that took its place; this one is no longer asked."
     )
-    translations: dict[Language, WordingKeys] = Field(
-        default_factory=dict, description="The item in other languages, by language."
-    )
 
 
 class BankKeys(_Keys):
@@ -121,11 +119,31 @@ class BankKeys(_Keys):
     )
 
 
-LEVELS: Final[dict[str, type[BaseModel]]] = {
+class TranslationKeys(_Keys):
+    """A bank in another language: a file beside the bank's, such as trust.cy.yaml."""
+
+    bank: Id = Field(description="The id of the bank.")
+    language: Language = Field(description="The language of this file, as in cy or pl.")
+    title: Label | None = Field(None, description="The bank's name for people.")
+    summary: Paragraph | None = Field(None, description="What the bank is for.")
+    dimensions: dict[Id, DimensionKeys] = Field(
+        default_factory=dict, description="The dimensions and facets, by their keys."
+    )
+    items: dict[Id, WordingKeys] = Field(min_length=1, description="The questions, by their id.")
+
+
+Levels = Mapping[str, type[BaseModel]]
+"""The model of what stands under a key, to tell the author which keys there are."""
+
+BANK: Final[Levels] = {
+    "": BankKeys,
     "items": ItemKeys,
     "source": SourceKeys,
     "dimensions": DimensionKeys,
     "choices": ChoiceKeys,
-    "translations": WordingKeys,
 }
-"""The model of what stands under a key, to tell the author which keys there are."""
+TRANSLATION: Final[Levels] = {
+    "": TranslationKeys,
+    "items": WordingKeys,
+    "dimensions": DimensionKeys,
+}

@@ -39,14 +39,19 @@ class Tree:
     """The values of a file, and the line of each by its path from the top."""
 
     value: Value
+    file: str
+    """Its name in messages."""
     lines: dict[KeyPath, int] = field(default_factory=dict)
+    cells: dict[KeyPath, tuple[str, str]] = field(default_factory=dict)
+    """In a spreadsheet, the sheet and the column as well."""
     findings: list[Finding] = field(default_factory=list)
 
-    def line(self, path: KeyPath) -> int:
-        """The line of a path, or of the nearest thing around it that has one."""
+    def place(self, path: KeyPath, item: str = "", key: str = "") -> Place:
+        """Where a path stands, or the nearest thing around it that stands somewhere."""
         while path and path not in self.lines:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        line, cell = self.lines.get(path, 1), self.cells.get(path, ("", ""))
+        return Place(self.file, line, item, key, *cell)
 
 
 def read_tree(text: str, file: str) -> Tree:
@@ -55,11 +60,11 @@ def read_tree(text: str, file: str) -> Tree:
         events = list(_plain(yaml.parse(text, Loader=_LOADER), file))
     except yaml.YAMLError as error:
         raise BankMistakes([_broken(error, text, file)]) from None
-    tree = Tree(None)
+    tree = Tree(None, file)
     nodes = iter([event for event in events if isinstance(event, _NODES)])
     first = next(nodes, None)
     if first is not None:
-        tree.value = _Builder(tree, nodes, file).build(first, ())
+        tree.value = _Builder(tree, nodes).build(first, ())
     return tree
 
 
@@ -116,7 +121,6 @@ def _line(event: yaml.Event) -> int:
 class _Builder:
     tree: Tree
     nodes: Iterator[yaml.Event]
-    file: str
 
     def build(self, event: yaml.Event, path: KeyPath) -> Value:
         self.tree.lines.setdefault(path, _line(event))
@@ -153,7 +157,7 @@ class _Builder:
         return _NO_KEY
 
     def report(self, code: str, what: str, line: int, key: str = "") -> None:
-        self.tree.findings.append(Finding(code, Place(self.file, line, key=key), what))
+        self.tree.findings.append(Finding(code, Place(self.tree.file, line, key=key), what))
 
 
 def _scalar(event: yaml.ScalarEvent) -> Value:

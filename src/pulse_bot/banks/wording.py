@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pulse_bot.domain.scales import ENGLISH, plain_language
+
 
 def _words(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
@@ -74,7 +76,7 @@ WORD_CODES: Final = tuple(_PATTERNS)
 
 def speaks_english(language: str) -> bool:
     """Whether the word lists and the reading ease fit a language."""
-    return language.split("-", maxsplit=1)[0] == "en"
+    return plain_language(language) == ENGLISH
 
 
 def marked(code: str, text: str) -> tuple[str, ...]:
@@ -100,4 +102,5 @@ def trigrams(text: str) -> frozenset[str]:
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
     """How alike two texts are, 0 to 1: the share of all their trigrams that both of them have."""
-    return len(one & other) / max(1, len(one | other))
+    shared = len(one & other)
+    return shared / max(1, len(one) + len(other) - shared)

@@ -160,9 +160,12 @@ def _guess(name: str, known: list[str]) -> str:
 
 
 def _files(paths: tuple[Path, ...]) -> list[Traversable]:
-    from pulse_bot.banks.load import bank_files
+    from pulse_bot.banks.load import bank_files, beside
 
-    return [file for path in paths for file in (bank_files(path) if path.is_dir() else [path])]
+    found = [
+        file for path in paths for file in (bank_files(path) if path.is_dir() else beside(path))
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _files_of_all(folders: Folders) -> list[Traversable]:
