@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from tests.adapters.servers.telegram import limits
 from tests.adapters.servers.telegram.refusals import avoidable, bad_request
@@ -29,20 +28,10 @@ class Editing:
             values.get("text", ""), values.get("parse_mode"), values.get("entities")
         )
         limits.check_text(text)
-        kept = _without(message.content, "text", "entities", "reply_markup")
-        return self._change(message, {**kept, **_words("text", "entities", text, entities)}, values)
-
-    def edit_caption(self, values: Json) -> Json:
-        """Another caption of a picture, likewise."""
-        message = self._editable(values)
-        if "photo" not in message.content:
-            raise bad_request("there is no caption in the message to edit")
-        mode, given = values.get("parse_mode"), values.get("caption_entities")
-        text, entities = parsed(values.get("caption", ""), mode, given)
-        limits.check_caption(text)
-        kept = _without(message.content, "caption", "caption_entities", "reply_markup")
-        words = _words("caption", "caption_entities", text, entities)
-        return self._change(message, {**kept, **words}, values)
+        content: Json = {"text": text}
+        if entities:
+            content["entities"] = entities
+        return self._change(message, content, values)
 
     def edit_markup(self, values: Json) -> Json:
         """Other buttons, or none."""
@@ -96,8 +85,3 @@ class Editing:
 
 def _without(content: Json, *names: str) -> Json:
     return {name: value for name, value in content.items() if name not in names}
-
-
-def _words(text_name: str, entities_name: str, text: str, entities: list[Any]) -> Json:
-    found: Json = {text_name: text} if text else {}
-    return {**found, entities_name: entities} if entities else found

@@ -24,15 +24,11 @@ class Methods:
             "sendMessage": self._send_message,
             "sendPhoto": self._send_photo,
             "editMessageText": editing.edit_text,
-            "editMessageCaption": editing.edit_caption,
             "editMessageReplyMarkup": editing.edit_markup,
             "deleteMessage": editing.delete,
             "answerCallbackQuery": self._answer_callback_query,
             "setMyCommands": self._set_my_commands,
-            "deleteMyCommands": self._delete_my_commands,
-            "getChat": self._get_chat,
             "getChatMemberCount": self._get_chat_member_count,
-            "leaveChat": self._leave_chat,
         }
 
     def _get_me(self, values: Json) -> Json:
@@ -80,6 +76,7 @@ class Methods:
         if query.answered >= query.handed:
             self._world.violate("A pressed button is answered twice.")
         query.answered += 1
+        query.answered_at = self._world.moment()
         if query.answered > 1:
             raise _too_old()
         if text := values.get("text", ""):
@@ -93,48 +90,19 @@ class Methods:
         scope = values.get("scope", {"type": "default"})
         if "chat_id" in scope:
             self._world.chat_for(scope["chat_id"])
-        self._world.commands[_menu(values)] = values["commands"]
+        menu = json.dumps(scope, sort_keys=True), str(values.get("language_code", ""))
+        self._world.commands[menu] = values["commands"]
         return True
-
-    def _delete_my_commands(self, values: Json) -> bool:
-        self._world.commands.pop(_menu(values), None)
-        return True
-
-    def _get_chat(self, values: Json) -> Json:
-        chat = self._world.chat_for(values["chat_id"])
-        full = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": NO_GIFTS}
-        return {**chat.as_json(), **full}
 
     def _get_chat_member_count(self, values: Json) -> int:
         chat = self._world.writable(values["chat_id"])
         return len(chat.members) + 1 if chat.user is None else 2
-
-    def _leave_chat(self, values: Json) -> bool:
-        self._world.writable(values["chat_id"]).bot = "left"
-        return True
-
-
-NO_GIFTS = dict.fromkeys(
-    (
-        "unlimited_gifts",
-        "limited_gifts",
-        "unique_gifts",
-        "premium_subscription",
-        "gifts_from_channels",
-    ),
-    False,
-)
 
 
 def _too_old() -> ApiError:
     return bad_request(
         "query is too old and response timeout expired or query ID is invalid",
     )
-
-
-def _menu(values: Json) -> tuple[str, str]:
-    scope = json.dumps(values.get("scope", {"type": "default"}), sort_keys=True)
-    return scope, str(values.get("language_code", ""))
 
 
 def _open_topic(chat: Chat, thread: int | None) -> int | None:

@@ -125,12 +125,19 @@ class TelegramPerson:
         message, button = self.find(label)
         self.press_on(message, button, times=times)
 
-    def press_on(self, message: Message, button: Json, *, times: int = 1) -> None:
-        """Press a button of a message wherever it is, and even if it is gone by now."""
+    def press_on(
+        self, message: Message, button: Json, *, times: int = 1, old: bool = False
+    ) -> None:
+        """Press a button of a message wherever it is, and even if it is gone by now.
+
+        Of one that is very `old`, Telegram tells no more than that there was one.
+        """
         self._act()
         query = self.server.world.new_query(self.user, message)
         body: Json = {"id": query.id, "from": self.user.as_json(), "chat_instance": "-27182818284"}
         body["message"] = message.as_json()
+        if old:
+            body["message"] = {"chat": message.chat.as_json(), "message_id": message.id, "date": 0}
         body["data"] = button["callback_data"]
         self.server.updates.tell("callback_query", body, query=query, times=times)
 

@@ -11,6 +11,8 @@ A_SECOND = 30
 BURST = 2
 CHAT_BURST = 3
 GROUP_A_MINUTE = 20
+TOLERANCE = 0.1
+"""Of a message in a chat: how unpunctual the way to Telegram may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,13 @@ class Rates:
     def __init__(self) -> None:
         self.sends: list[Send] = []
         self.enforced = False
+        self.refused = 0
+        """How often limits were enforced."""
 
     def check(self, chat: int) -> None:
         """Raises ApiError where limits are enforced and one more is over them."""
         if self.enforced and (wait := self._wait(chat, time.monotonic())):
+            self.refused += 1
             raise too_many(wait)
 
     def record(self, chat: int) -> None:
@@ -50,7 +55,7 @@ class Rates:
             recent = _since(own, now - 60.0)
             full = len(recent) >= GROUP_A_MINUTE
             return int(recent[-GROUP_A_MINUTE].at + 60.0 - now) + 1 if full else 0
-        return 1 if _level(own, now) > CHAT_BURST - 1 else 0
+        return 1 if _level(own, now) > CHAT_BURST - 1 + TOLERANCE else 0
 
 
 def busiest(sends: list[Send], seconds: float) -> int:
@@ -69,7 +74,7 @@ def _since(sends: list[Send], moment: float) -> list[Send]:
 
 def _level(sends: list[Send], now: float) -> float:
     """How full a chat's bucket is, which a second empties by one."""
-    level, before = 0.0, now
+    level, before = 0.0, sends[0].at if sends else now
     for one in sends:
         level = max(0.0, level - (one.at - before)) + 1.0
         before = one.at

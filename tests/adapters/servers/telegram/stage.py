@@ -92,7 +92,7 @@ async def telegram_stage(script: Script, listen: Listen) -> AsyncIterator[Stage]
                 new_group=lambda: TelegramGroup(server),
                 foreign_loggers=("aiohttp", "uvicorn"),
             )
-        assert server.violations == []
+        assert server.violations == [], server.violations
 
 
 @dataclass
@@ -113,7 +113,7 @@ async def scene(listen: Listen = "polling", *, paced: bool = False) -> AsyncIter
     async with TelegramServer() as server:
         async with listening(server, script, listen, paced=paced) as (adapter, task):
             yield Scene(server, adapter, task, script, TelegramPerson(server))
-        assert server.violations == []
+        assert server.violations == [], server.violations
 
 
 async def seen_by(person: TelegramPerson, words: str) -> None:

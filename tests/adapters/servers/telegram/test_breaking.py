@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import httpx
 import pytest
@@ -66,10 +67,25 @@ async def test_limits_can_be_enforced(
         for _ in range(4)
     ]
     assert codes == [200, 200, 200, 429]
+    assert server.rates.refused == 1
     others = [TelegramPerson(server).user.id for _ in range(40)]
     sent = [(await bot.call("sendMessage", chat_id=one, text="Hello"))["ok"] for one in others]
     assert sent.count(True) < 40
     assert server.rates.busiest_second() == 32
+
+
+async def test_a_chat_takes_one_a_second_after_a_burst(
+    server: TelegramServer, bot: BareBot, ada: TelegramPerson
+) -> None:
+    server.rates.enforced = True
+    for _ in range(3):
+        await bot.question(ada)
+    first = server.rates.sends[0].at
+    body = await bot.call("sendMessage", chat_id=ada.user.id, text="Hello")
+    assert (body["ok"], body["parameters"]) == (False, {"retry_after": 1})
+    await asyncio.sleep(first + 1.05 - time.monotonic())
+    await bot.question(ada)
+    assert not (await bot.call("sendMessage", chat_id=ada.user.id, text="Hello"))["ok"]
 
 
 async def test_a_group_takes_twenty_a_minute(server: TelegramServer, bot: BareBot) -> None:

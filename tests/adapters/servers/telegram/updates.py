@@ -108,7 +108,7 @@ class Updates:
             pass
         found = self._waiting[: values.get("limit", 100)]
         for one in found:
-            _hand(one)
+            self._hand(one)
         return [one.body for one in found]
 
     async def set_webhook(self, values: Json) -> bool:
@@ -143,6 +143,12 @@ class Updates:
             self._posting = None
         return True
 
+    def _hand(self, update: Update) -> None:
+        update.handed_at = update.handed_at or time.monotonic()
+        if update.query is not None:
+            update.query.handed += 1
+            update.query.handed_at = update.query.handed_at or self._world.moment()
+
     def _confirm(self, offset: int) -> None:
         taken = [one for one in self._waiting if one.body["update_id"] < offset]
         self._waiting = [one for one in self._waiting if one.body["update_id"] >= offset]
@@ -176,7 +182,7 @@ class Updates:
     async def _post_one(self, session: aiohttp.ClientSession, place: str, update: Update) -> None:
         """Until it is taken."""
         for pause in itertools.chain(PAUSES, itertools.repeat(PAUSES[-1])):
-            _hand(update)
+            self._hand(update)
             if await self._taken(session, place, update.body):
                 return
             await asyncio.sleep(pause)
@@ -190,9 +196,3 @@ class Updates:
                 return response.ok
         except aiohttp.ClientError:
             return False
-
-
-def _hand(update: Update) -> None:
-    update.handed_at = update.handed_at or time.monotonic()
-    if update.query is not None:
-        update.query.handed += 1

@@ -123,6 +123,9 @@ class Query:
     handed: int = 0
     """How often the bot was told."""
     answered: int = 0
+    handed_at: int = 0
+    answered_at: int = 0
+    """The moments of the first hand-over and of the last answer."""
 
 
 class World:
@@ -232,10 +235,16 @@ class World:
         return chat
 
     def answer_first(self, chat: Chat) -> None:
-        """A pressed button turns round and round until it is answered: that comes first."""
-        for query in self.unanswered():
-            if chat is query.message.chat or chat.id == query.user.id:
-                self.violate("Something is done in a chat before its pressed button is answered.")
+        """A pressed button turns round and round until it is answered: that comes first.
+
+        Of several that wait, only the first must be answered: what is done then may be for it.
+        """
+        here = [
+            one for one in self.queries.values() if chat.id in (one.user.id, one.message.chat.id)
+        ]
+        waiting = [one for one in here if one.handed and not one.answered]
+        if waiting and not any(one.answered_at > waiting[0].handed_at for one in here):
+            self.violate("Something is done in a chat before its pressed button is answered.")
 
     def unanswered(self) -> list[Query]:
         """The pressed buttons of which the bot was told, and which it has not answered."""

@@ -1,0 +1,214 @@
+"""The Telegram adapter when Telegram fails: two listeners, a dead token, down, lost, flooded."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Address, Pressed, Reply, Wrote
+from pulse_bot.testing import Script
+from pulse_bot.testing.samples import card
+from pulse_bot_telegram.adapter import TelegramAdapter
+from tests.adapters.servers.telegram import TelegramServer
+from tests.adapters.servers.telegram.client import BareBot
+from tests.adapters.servers.telegram.people import TelegramPerson
+from tests.adapters.servers.telegram.stage import adapter_for, listening, scene, seen_by, until
+
+SENDS = ("sendMessage",)
+
+
+async def refusal(adapter: TelegramAdapter, address: Address) -> AdapterError:
+    with pytest.raises(AdapterError) as caught:
+        await adapter.send(address, card("Agree"))
+    return caught.value
+
+
+# Whether it can listen at all
+
+
+async def test_a_second_listener_ends_it_with_what_to_do() -> None:
+    async with TelegramServer() as server, BareBot(server) as other:
+        running = asyncio.create_task(adapter_for(server).run(Script()))
+        while not running.done():
+            await other.call("getUpdates", timeout=1, allowed_updates=["message"])
+        error = running.exception()
+        assert isinstance(error, AdapterError)
+        assert "Another program is listening" in str(error)
+        assert error.permanent
+
+
+async def test_a_conflict_that_passes_does_not_end_it() -> None:
+    async with scene() as on, BareBot(on.server) as other:
+        # As when one process takes over from another.
+        await other.call("getUpdates", allowed_updates=["message", "callback_query"])
+        on.script.home = Reply("Here you are.")
+        assert "Here you are." in (await on.ada.open_home()).text
+        assert not on.task.done()
+
+
+@pytest.mark.parametrize("at_start", [True, False], ids=["at the start", "later"])
+async def test_a_token_that_was_revoked_ends_it_with_what_to_do(at_start: bool) -> None:
+    async with TelegramServer() as server:
+        server.revoked = at_start
+        running = asyncio.create_task(adapter_for(server).run(Script()))
+        if not at_start:
+            await until(lambda: server.updates.heard)
+            server.revoked = True
+            server.drop_connections()
+        with pytest.raises(AdapterError, match="BotFather") as caught:
+            await asyncio.wait_for(running, 15)
+        assert caught.value.permanent
+
+
+async def test_telegram_may_be_down_at_the_start(caplog: pytest.LogCaptureFixture) -> None:
+    script = Script()
+    script.home = Reply("Here you are.")
+    async with TelegramServer() as server:
+        await server.down()
+        running = asyncio.create_task(adapter_for(server).run(script))
+        ada = TelegramPerson(server)
+        ada.write_and_go("/start")
+        await until(lambda: "cannot be reached" in caplog.text)
+        await server.up()
+        await seen_by(ada, "Here you are.")
+        running.cancel()
+        await asyncio.wait({running})
+        assert server.violations == []
+
+
+async def test_clicks_made_while_telegram_is_down_are_answered_afterwards() -> None:
+    async with scene() as on:
+        await on.adapter.send(on.ada.address, card("Agree"))
+        await on.server.down()
+        on.ada.press_and_go("Agree")
+        assert not on.script.events
+        await on.server.up()
+        await seen_by(on.ada, "Recorded.")
+        assert on.script.events == [Pressed(on.ada.address, "act:0")]
+
+
+@pytest.mark.parametrize("code", [500, 502])
+async def test_a_broken_getupdates_is_asked_again(code: int) -> None:
+    async with scene() as on:
+        fault = on.server.trouble.broken(code, methods=("getUpdates",), times=2)
+        await on.ada.write("one")
+        await until(lambda: fault.met == 2)
+        await on.ada.write("two")
+        assert [one.text for one in on.script.heard(Wrote)] == ["one", "two"]
+
+
+async def test_an_answer_of_getupdates_that_was_lost_comes_again() -> None:
+    async with scene() as on:
+        fault = on.server.trouble.lose(methods=("getUpdates",))
+        await on.ada.write("one")
+        await until(lambda: fault.met == 1)
+        await on.ada.write("two")
+        await until(lambda: len(on.script.heard(Wrote)) == 2)
+        assert [one.text for one in on.script.heard(Wrote)] == ["one", "two"]
+
+
+async def test_it_stops_within_seconds_while_telegram_hangs() -> None:
+    async with TelegramServer() as server:
+        async with listening(server, Script()) as (_, task):
+            server.trouble.slow(30, times=None)
+            server.drop_connections()
+            began = time.monotonic()
+            task.cancel()
+            await asyncio.wait({task}, timeout=8)
+            assert time.monotonic() - began < 5.0
+            assert task.cancelled()
+        server.trouble.mend()
+
+
+# What is sent, and may have arrived
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["dropped", "lost"])
+async def test_an_answer_that_never_came_is_uncertain(lost: bool) -> None:
+    async with scene() as on:
+        trouble = on.server.trouble
+        (trouble.lose if lost else trouble.drop)(methods=SENDS)
+        error = await refusal(on.adapter, on.ada.address)
+        assert (error.uncertain, error.permanent, error.gone) == (True, False, False)
+        # Neither was it sent a second time, nor is anything sent while it is not known.
+        assert len(on.ada.chat.messages) == lost
+
+
+async def test_nothing_is_uncertain_where_nobody_listens() -> None:
+    async with scene() as on:
+        await on.server.down()
+        error = await refusal(on.adapter, on.ada.address)
+        await on.server.up()
+        assert (error.uncertain, error.permanent) == (False, False)
+
+
+async def test_a_broken_platform_is_neither_permanent_nor_uncertain() -> None:
+    async with scene() as on:
+        on.server.trouble.broken(methods=SENDS)
+        error = await refusal(on.adapter, on.ada.address)
+        assert (error.uncertain, error.permanent, error.gone) == (False, False, False)
+        await on.adapter.send(on.ada.address, card("Agree"))
+
+
+@pytest.mark.parametrize("act", ["block", "deactivate"])
+async def test_whoever_cannot_be_reached_is_gone(act: str) -> None:
+    async with scene() as on:
+        getattr(on.ada, act)()
+        error = await refusal(on.adapter, on.ada.address)
+        assert (error.permanent, error.gone, error.uncertain) == (True, True, False)
+
+
+async def test_whoever_never_started_the_bot_is_gone() -> None:
+    async with scene() as on:
+        error = await refusal(on.adapter, TelegramPerson(on.server, started=False).address)
+        assert (error.permanent, error.gone) == (True, True)
+
+
+async def test_a_flood_in_one_chat_does_not_stop_another() -> None:
+    async with scene() as on:
+        bob = TelegramPerson(on.server)
+        fault = on.server.trouble.flood(2, chat=on.ada.user.id)
+        began = time.monotonic()
+        slow = asyncio.create_task(on.adapter.send(on.ada.address, card("Agree")))
+        await until(lambda: fault.met == 1)
+        await on.adapter.send(bob.address, card("Agree"))
+        assert time.monotonic() - began < 1.0
+        await slow
+        assert time.monotonic() - began >= 2.0
+        assert len(on.ada.chat.messages) == 1
+
+
+async def test_a_long_flood_in_one_chat_is_told_without_pausing_all() -> None:
+    async with scene() as on:
+        on.server.trouble.flood(600, chat=on.ada.user.id, times=None)
+        error = await refusal(on.adapter, on.ada.address)
+        assert (error.permanent, error.retry_after) == (False, 0.0)
+        await on.adapter.send(TelegramPerson(on.server).address, card("Agree"))
+
+
+async def test_a_long_flood_everywhere_is_told_with_its_length() -> None:
+    async with scene() as on:
+        fault = on.server.trouble.flood(600, times=None, methods=SENDS)
+        both = (on.ada.address, TelegramPerson(on.server).address)
+        errors = await asyncio.gather(*(refusal(on.adapter, one) for one in both))
+        assert fault.met == 2
+        assert 590 < max(one.retry_after for one in errors) <= 600
+        assert not any(one.permanent for one in errors)
+
+
+async def test_clicks_are_answered_while_much_is_sent() -> None:
+    async with scene() as on:
+        on.server.rates.enforced = True
+        await on.adapter.send(on.ada.address, card("Agree"))
+        others = [TelegramPerson(on.server) for _ in range(60)]
+        sending = asyncio.gather(*(on.adapter.send(one.address, card("A")) for one in others))
+        began = time.monotonic()
+        on.ada.press_and_go("Agree")
+        await seen_by(on.ada, "Recorded.")
+        assert time.monotonic() - began < 0.5
+        assert not sending.done()
+        await sending
+        assert on.server.rates.busiest_second() <= 32
