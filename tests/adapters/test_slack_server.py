@@ -321,7 +321,7 @@ async def test_a_picture_is_seen_by_its_alternative_text(
 
 async def test_calls_break_as_they_are_told_to(slack: Slack, client: AsyncWebClient) -> None:
     ada = person(slack)
-    say = {"channel": ada.user.id, "text": "Once."}
+    say: Json = {"channel": ada.user.id, "text": "Once."}
     slack.trouble.on("chat.postMessage", too_fast(7), broken(500), says("fatal_error"))
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(**say)

@@ -19,6 +19,9 @@ TRUTHS = frozenset({"0", "1", "true", "false"})
 KINDS_OF_CHANNEL = {"public": "channels:", "private": "groups:", "im": "im:"}
 """How the scopes for a kind of conversation begin."""
 
+ANYWHERE = frozenset({"team_id"})
+"""Which workspace is meant, with a token for several; the libraries send it with every call."""
+
 NEEDS_NO_TOKEN = frozenset({"api.test", "oauth.v2.access"})
 
 
@@ -58,7 +61,11 @@ class Call:
 def problems(call: Call) -> list[str]:
     """What Slack's list of methods has against this call. Unpacks what was packed as JSON."""
     known = METHODS[call.method]
-    found = [f"{name} is no argument" for name in call.arguments if name not in known["args"]]
+    found = [
+        f"{name} is no argument"
+        for name in call.arguments
+        if name not in {*known["args"], *ANYWHERE}
+    ]
     missing = [name for name in known["required"] if name != "token"]
     found += [f"{name} is missing" for name in missing if call.arguments.get(name) in (None, "")]
     if call.as_json and not known["json"]:

@@ -35,6 +35,9 @@ class Ack:
 class Way(Protocol):
     """One of the two ways to an app."""
 
+    within: float
+    """Seconds for an acknowledgement."""
+
     async def bring(self, envelope: Envelope, attempt: int, reason: str) -> Ack:
         """Hand over, and wait for the acknowledgement."""
 
