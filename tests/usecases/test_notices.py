@@ -13,7 +13,7 @@ from pulse_bot.app import App
 from pulse_bot.domain.people import Role
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, Joined, Members, Removed, Reply, Sent
+from pulse_bot.ports import Added, Address, Card, Joined, Members, Removed, Reply, Sent
 from pulse_bot.storage.models import GroupRow, MemberRow, PostRow
 from pulse_bot.testing import FakeAdapter, running
 from pulse_bot.usecases import notices, stay
@@ -32,7 +32,7 @@ from tests.made_up import (
     opened_round,
     people,
 )
-from tests.usecases.scene import words
+from tests.usecases.scene import Talk, words
 from tests.usecases.test_posting import worked_off
 
 GONE = AdapterError("The bot was removed from that chat.", permanent=True, gone=True)
@@ -65,6 +65,17 @@ def test_counting_waits_for_an_hour_that_is_not_quiet(made: Installation) -> Non
     assert not [one for one in tick(made, evening, live=()) if one.name == "count"]
     assert [one for one in tick(made, asked.opens_at, live=()) if one.name == "count"]
     assert not tick(made, asked.opens_at, live=(), adapters=frozenset({"other"}))
+
+
+async def test_a_chat_that_was_just_invited_is_not_counted(talk: Talk) -> None:
+    people(talk.made)
+    change_role(talk.made, PARTNERSHIP, 1, Role.LEAD)
+    asked = opened_round(talk.made)
+    await talk.handle(Added(LEAD, Address("fake", "", "new-chat"), "A chat"))
+
+    jobs = tick(talk.made, talk.made.clock.now(), live=())
+
+    assert [one.args for one in jobs if one.name == "count"] == [(asked.id, 1)]
 
 
 @pytest.mark.parametrize(
@@ -172,6 +183,31 @@ async def test_a_digest_that_finds_nobody_marks_the_chat_and_is_not_repeated(
         assert [address for address, _ in fake.sends] == [LEAD]
         with app.installation.database.read() as session:
             assert session.scalars(select(PostRow.state)).one().value == "failed"
+
+
+async def test_a_digest_that_may_have_arrived_is_not_sent_again(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    lost = AdapterError("The answer was lost.", permanent=False, uncertain=True)
+    async with running_app(tmp_path, fake) as app:
+        await closed_round(app)
+        fake.fail(lost, to=GROUP, times=1)
+        await worked_off(app)
+        at(app.installation, CLOSES.replace(minute=1))
+        await worked_off(app)
+
+        assert fake.cards(GROUP) == ()
+        with app.installation.database.read() as session:
+            assert session.scalars(select(PostRow.state)).one().value == "sending"
+
+
+async def test_a_card_that_may_have_arrived_is_sent_again(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    lost = AdapterError("The answer was lost.", permanent=False, uncertain=True)
+    async with running_app(tmp_path, fake) as app:
+        fake.fail(lost, to=LEAD, times=1)
+        await opening(app)
+
+        assert len(fake.cards(LEAD)) == 1
 
 
 async def test_a_chat_that_moved_is_written_to_there_from_now_on(tmp_path: Path) -> None:

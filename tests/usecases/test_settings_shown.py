@@ -16,6 +16,7 @@ from pulse_bot.ports import (
     CardKind,
     Commanded,
     FieldKind,
+    Joined,
     OpenedHome,
     Outcome,
     Picture,
@@ -47,7 +48,7 @@ from tests.made_up import (
     opened_round,
     people,
 )
-from tests.usecases.scene import Talk, snapshot, words
+from tests.usecases.scene import Talk, envelopes_in, snapshot, words
 
 LEAD, FACILITATOR, MEMBER = (Address("fake", "", f"person-{n:02}") for n in range(3))
 PICTURE = Picture(PIXEL, "Trust, about 3.8.")
@@ -214,6 +215,23 @@ async def test_pulse_is_the_first_card_of_the_open_round(valley: Talk) -> None:
     # It says nothing of whether its member answered.
     await valley.choose(asked, MEMBER, "4")
     assert await valley.look(MEMBER, "pulse") == reply
+
+
+async def test_answering_by_cards_writes_envelopes_and_nothing_else(valley: Talk) -> None:
+    """A note beside a first envelope would say whose it is: that somebody came, asked, or looked."""
+    await valley.handle(Submitted(MEMBER, "time", {"when": ("Thu 08:00",)}))
+    asked = opened_round(valley.made)
+    before = snapshot(valley.made, without=["envelope"])
+
+    await valley.handle(Joined(MEMBER, MEMBER, "Member 02"))
+    await valley.look(MEMBER, "pulse")
+    await valley.handle(Commanded(MEMBER, "pulse", group=GROUP))
+    for position in range(3):
+        assert (await valley.choose(asked, MEMBER, "4", position)).outcome is Outcome.DONE
+    await valley.look(MEMBER, "help")
+
+    assert snapshot(valley.made, without=["envelope"]) == before
+    assert envelopes_in(valley.made) == 3
 
 
 async def test_help_names_commands_and_has_buttons(valley: Talk) -> None:

@@ -25,7 +25,7 @@ from pulse_bot.ports import (
     Removed,
     Reply,
 )
-from pulse_bot.storage import groups, partnerships
+from pulse_bot.storage import groups, partnerships, rounds
 from pulse_bot.storage.columns import Link
 from pulse_bot.storage.database import Conflict, once_more
 from pulse_bot.storage.models import GroupRow, PartnershipRow
@@ -136,6 +136,9 @@ def _link(
     group = groups.add(session, partnership, chat)
     if group is None:
         raise Conflict("That code was used at this very moment. Nothing was changed.")
+    newest = rounds.latest(session, partnership.id)
+    # Just invited, nobody is counted before the next block.
+    group.counted_round = newest.number if newest is not None else 0
     now = installation.clock.now()
     partnerships.note(session, partnership.id, now, "a group chat", "was linked")
     return group
