@@ -218,7 +218,7 @@ async def test_pulse_is_the_first_card_of_the_open_round(valley: Talk) -> None:
 
 
 async def test_answering_by_cards_writes_envelopes_and_nothing_else(valley: Talk) -> None:
-    """A note beside a first envelope would say whose it is: that somebody came, asked, or looked."""
+    """A note beside a first envelope, that somebody came or looked, would say whose it is."""
     await valley.handle(Submitted(MEMBER, "time", {"when": ("Thu 08:00",)}))
     asked = opened_round(valley.made)
     before = snapshot(valley.made, without=["envelope"])
