@@ -60,7 +60,7 @@ def touched(slack: Slack, user: User, team: Team, control: Control) -> Json:
         "action_id": control.action,
         "block_id": control.block,
         "type": control.kind,
-        "action_ts": "1800000000.000001",
+        "action_ts": slack.world.time(),
     }
     if control.kind == "button":
         told = {key: control.element[key] for key in ("value", "url") if key in control.element}

@@ -43,7 +43,7 @@ def update(slack: Slack, call: Call) -> Json:
     """chat.update: text without blocks takes the blocks away."""
     slack.refuse(wrong_message(call.arguments), "invalid_blocks")
     message = _own(slack, call, "cant_update_message")
-    slack.change(message, call.arguments)
+    slack.edit(message, call.arguments)
     team = slack.world.teams[call.team]
     return {
         "channel": message.channel,
@@ -56,7 +56,7 @@ def update(slack: Slack, call: Call) -> Json:
 def delete(slack: Slack, call: Call) -> Json:
     """chat.delete: a bot's own messages alone."""
     message = _own(slack, call, "cant_delete_message")
-    del slack.world.channels[message.channel].messages[message.ts]
+    slack.delete(message)
     return {"channel": message.channel, "ts": message.ts}
 
 

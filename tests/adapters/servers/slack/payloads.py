@@ -121,7 +121,7 @@ def event(inner: Json, number: int, team: Team, app: App, *, shared: bool = Fals
         "event": inner,
         "type": "event_callback",
         "event_id": f"Ev0EVENT{number:06}",
-        "event_time": 1_800_000_000,
+        "event_time": int(float(inner["event_ts"])),
         "authorizations": [
             {
                 "enterprise_id": None,

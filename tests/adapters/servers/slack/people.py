@@ -21,6 +21,7 @@ from tests.adapters.servers.slack.delivery import Ack
 from tests.adapters.servers.slack.drawing import Control, Drawing
 from tests.adapters.servers.slack.filling import choices
 from tests.adapters.servers.slack.mrkdwn import escaped
+from tests.adapters.servers.slack.payloads import interaction
 from tests.adapters.servers.slack.payloads import user as told_user
 from tests.adapters.servers.slack.server import Slack
 from tests.adapters.servers.slack.world import Channel, Message, Team, User, View
@@ -187,6 +188,16 @@ class SlackPerson:
             return ack
 
         await self._do(work())
+
+    async def shortcut(self, name: str) -> Seen:
+        """Choose one of the app's global shortcuts."""
+        if name not in self.slack.app.shortcuts:
+            raise AssertionError(f"The manifest has no shortcut {name!r}.")
+        trigger = self.slack.world.trigger(self.user.id)
+        told = interaction("shortcut", self.user, self.team, self.slack.app, trigger)
+        told |= {"callback_id": name, "action_ts": self.slack.world.time()}
+        await self._do(bring(self.slack, "interactive", told))
+        return self.seen()
 
     async def write(self, text: str) -> Seen:
         """Type a message to the bot; its conversation is opened for that."""

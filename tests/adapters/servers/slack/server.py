@@ -103,10 +103,28 @@ class Slack:
         )
         channel.messages[message.ts] = message
         self.change(message, said)
-        if channel.kind == "im" and not only:
-            told = payloads.message(message, self.world.teams[channel.team], self.app)
-            self.announce({**told, "channel": channel.id, "channel_type": "im"}, channel)
+        self._tell_of(message)
         return message
+
+    def edit(self, message: Message, said: Json) -> None:
+        """Change a message, which the app is told of where it is in a direct conversation."""
+        self.change(message, said)
+        self._tell_of(message, "message_changed")
+
+    def delete(self, message: Message) -> None:
+        """Take a message away."""
+        del self.world.channels[message.channel].messages[message.ts]
+        self._tell_of(message, "message_deleted")
+
+    def _tell_of(self, message: Message, change: str = "") -> None:
+        channel = self.world.channels[message.channel]
+        if channel.kind != "im" or message.only:
+            return
+        told = payloads.message(message, self.world.teams[channel.team], self.app)
+        if change:
+            hidden = {"type": "message", "subtype": change, "hidden": True}
+            told = {**hidden, "message": told, "previous_message": told}
+        self.announce({**told, "channel": channel.id, "channel_type": "im"}, channel)
 
     def change(self, message: Message, said: Json) -> None:
         """Let a message say something else."""
@@ -136,7 +154,7 @@ class Slack:
         if kind not in self.app.events or not where.installed:
             return
         number = self.world.number()
-        inner = {"event_ts": f"1800000000.{number:06}", **event}
+        inner = {"event_ts": self.world.time(), **event}
         shared = channel is not None and channel.shared
         told = payloads.event(inner, number, where, self.app, shared=shared)
         self.later(self.bring(Envelope("events_api", told)))

@@ -62,8 +62,10 @@ async def _heard(slack: Slack, task: asyncio.Task[None]) -> None:
     if sockets is not None:
         assert await until(lambda: bool(sockets.connections) or task.done())
     if http is not None:
-        while (await http.post(Request(b"")))[0] == 503 and not task.done():
-            await asyncio.sleep(0.005)
+        for _ in range(1000):
+            if (await http.post(Request(b"")))[0] != 503 or task.done():
+                return
+        raise AssertionError("The adapter never listened.")
 
 
 @asynccontextmanager

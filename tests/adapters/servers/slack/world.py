@@ -11,8 +11,6 @@ from tests.adapters.servers.slack.calls import Refusal
 
 Json = dict[str, Any]
 
-EPOCH = 1_800_000_000
-"""Where message times begin; the past of no real workspace."""
 TRIGGER_SECONDS = 3.0
 RESPONSES = 5
 VIEWS = 3
@@ -157,7 +155,7 @@ class World:
         self._direct: dict[tuple[str, str], Channel] = {}
         self._numbers = count(1)
         self._shown = count(1)
-        self._times = count(1)
+        self._latest = 0
 
     def number(self) -> int:
         """A number that was not given before."""
@@ -169,8 +167,8 @@ class World:
 
     def time(self) -> str:
         """A message's time that was not given before."""
-        micro = next(self._times)
-        return f"{EPOCH + micro // 1000}.{micro % 1000:06}"
+        self._latest = max(self._latest + 1, int(time.time() * 1_000_000))
+        return f"{self._latest // 1_000_000}.{self._latest % 1_000_000:06}"
 
     def add_team(self, name: str) -> Team:
         """A workspace with the app's bot in it."""
