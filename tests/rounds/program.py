@@ -1,0 +1,91 @@
+"""pulse-bot as people run it: real processes in a folder of their own, on a clock that is moved."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+MOVED_CLOCK = Path(__file__).with_name("moved_clock.py")
+
+
+@dataclass
+class Program:
+    """One installation in `folder`, with settings from the environment."""
+
+    folder: Path
+    settings: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.move_to(datetime.now(UTC))
+
+    def move_to(self, moment: datetime) -> None:
+        """Set the clock of all processes; from there it goes on as clocks do."""
+        ahead = (moment - datetime.now(UTC)).total_seconds()
+        fresh = self._clock.with_suffix(".new")
+        fresh.write_text(str(ahead), encoding="ascii")
+        # Another process never reads half of it.
+        fresh.replace(self._clock)
+
+    def does(self, *words: str) -> str:
+        """What a command prints that must succeed."""
+        ended = subprocess.run(
+            self._command(*words), env=self._environment(), cwd=self.folder,
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    def json(self, *words: str) -> Any:
+        """What a command prints with --json."""
+        return json.loads(self.does(*words, "--json"))
+
+    def start(self) -> None:
+        """Begin to run."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self._command("run"),
+                env=self._environment(),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+
+    def kill(self) -> None:
+        """As a power cut does."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(timeout=10)
+
+    def stop(self) -> None:
+        """As a service manager does; it must end by itself."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            assert self.process.wait(timeout=20) == 0, self.log.read_text()
+        finally:
+            self.process.kill()
+
+    @property
+    def log(self) -> Path:
+        """Everything that the running processes said."""
+        return self.folder / "run.log"
+
+    @property
+    def _clock(self) -> Path:
+        return self.folder / "clock"
+
+    def _command(self, *words: str) -> list[str]:
+        return [sys.executable, str(MOVED_CLOCK), str(self._clock), *words]
+
+    def _environment(self) -> dict[str, str]:
+        ours = {name: value for name, value in os.environ.items() if "PULSE_BOT" not in name}
+        return {**ours, **self.settings}
