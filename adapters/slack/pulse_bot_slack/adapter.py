@@ -137,7 +137,7 @@ class SlackAdapter:
         if self._settings.listen != "elsewhere":
             app = self._bolt(desk)
             if self._public:
-                self._pages.open(app)
+                self._pages.open(app, events=self._settings.listen == "http")
             if self._settings.listen == "socket":
                 token = self._settings.app_token.get_secret_value()
                 await sockets.listen(app, token, self._client(""))

@@ -21,6 +21,7 @@ from pulse_bot.ports import (
     Address,
     Card,
     CardKind,
+    Commanded,
     Handle,
     Joined,
     Left,
@@ -37,7 +38,7 @@ from pulse_bot_slack.modals import modal
 from pulse_bot_slack.origins import again
 from pulse_bot_slack.parse import Heard
 from pulse_bot_slack.places import is_channel
-from pulse_bot_slack.render import Message, Part, messages, reply_parts
+from pulse_bot_slack.render import Message, Part, messages, reply_parts, small
 from pulse_bot_slack.turns import Turns
 from pulse_bot_slack.workspaces import Workspace
 
@@ -56,6 +57,7 @@ NOT_IN_THE_CHANNEL: Final = Reply(
     "pulse-bot may not write in that channel yet. Write /invite @pulse-bot there, then try again.",
     outcome=Outcome.REFUSED,
 )
+EVERY_COMMAND: Final = "In Slack every command begins with /pulse, such as /pulse link."
 OPEN: Final = "Open"
 ALL_AT_ONCE: Final = "Answer all at once"
 ATTEMPTS: Final = 3
@@ -149,6 +151,8 @@ class _Shown:
         if self.missed and self.reply.form:
             parts += again(self.heard.event, OPEN, numbers)
         parts += self._all_at_once(numbers)
+        if parts and _tells_commands(self.heard):
+            parts += small(EVERY_COMMAND)
         if in_home and (parts or isinstance(self.heard.event, OpenedHome)):
             view = home_view(parts, self.extra, numbers)
             await _patiently(partial(self.workspace.publish, self.heard.address.user, view))
@@ -224,6 +228,14 @@ async def _named(workspace: Workspace, heard: Heard) -> Heard | None:
         name = await workspace.channel_name(event.group.user)
         return replace(heard, event=replace(event, name=name))
     return heard
+
+
+def _tells_commands(heard: Heard) -> bool:
+    """Whether the reply may name commands, which the core writes as other chats have them."""
+    event = heard.event
+    return isinstance(event, Added) or (
+        isinstance(event, Commanded) and event.command in ("help", "link")
+    )
 
 
 def _is_unseen(heard: Heard) -> bool:

@@ -24,10 +24,12 @@ class Pages:
     def __init__(self) -> None:
         """Not answering yet."""
         self._handler: AsyncSlackRequestHandler | None = None
+        self._methods: tuple[str, ...] = ()
 
-    def open(self, app: AsyncApp) -> None:
-        """Answer from now on."""
+    def open(self, app: AsyncApp, *, events: bool) -> None:
+        """Answer from now on. Events come here only where there is a secret that signs them."""
         self._handler = AsyncSlackRequestHandler(app, path=f"{PATH}/events")
+        self._methods = ("GET", "POST") if events else ("GET",)
 
     def close(self) -> None:
         """Answer no more."""
@@ -37,6 +39,8 @@ class Pages:
         """One request."""
         if self._handler is None:
             await _short(send, 503)
+        elif scope["type"] != "http" or scope["method"] not in self._methods:
+            await _short(send, 404)
         elif (body := await _body(receive)) is None:
             await _short(send, 413)
         else:

@@ -61,7 +61,7 @@ def command(body: Payload, workspace_id: str) -> Heard:
     """A slash command, its first word being ours."""
     address = address_of(workspace_id, body["user_id"])
     word, _, text = unescaped(body.get("text") or "").strip().partition(" ")
-    word = word.lower()
+    word = word.lower().removeprefix("/")
     channel = body.get("channel_id") or ""
     origin = Origin(channel if is_channel(channel) else "")
     here = address_of(workspace_id, channel) if origin.channel and word in OF_THE_GROUP else None
