@@ -13,13 +13,13 @@ class Watched:
     def __init__(self, handle: Handle) -> None:
         self.answered: Counter[str] = Counter()
         self.at_work = 0
-        self._handle = handle
+        self.handle = handle
 
     async def __call__(self, event: Event) -> Reply:
         """Pass an event on."""
         self.at_work += 1
         try:
-            return await self._handle(event)
+            return await self.handle(event)
         finally:
             self.at_work -= 1
             group = getattr(event, "group", None)

@@ -1,0 +1,238 @@
+"""What goes wrong between Slack and the adapter: too fast, broken, cut off, gone for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+from pydantic import SecretStr
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import Address, Card, CardKind, Commanded, Joined, Picture, Wrote
+from pulse_bot.testing import Script
+from pulse_bot.testing.samples import PIXEL, card
+from pulse_bot_slack.adapter import SlackAdapter
+from pulse_bot_slack.settings import SlackSettings
+from tests.adapters.servers.slack import serving
+from tests.adapters.servers.slack.delivery import until
+from tests.adapters.servers.slack.stage import Scene, adapter_for, new_person, scene
+from tests.adapters.servers.slack.trouble import (
+    ANSWER_LOST,
+    DROPPED,
+    Fault,
+    Rates,
+    broken,
+    says,
+    too_fast,
+)
+
+POST = "chat.postMessage"
+
+
+async def refused(one: Scene, address: Address) -> AdapterError:
+    """The error of a card that is sent there."""
+    with pytest.raises(AdapterError) as caught:
+        await one.adapter.send(address, card("Agree"))
+    error = caught.value
+    assert str(error)[-1] in ".!", "an error is a sentence"
+    return error
+
+
+def copies(one: Scene, words: str) -> int:
+    """How often somebody has the same in their conversation."""
+    return sum(
+        words in one.slack.notification(message) for message in one.ada.direct.messages.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "permanent", "gone", "uncertain", "retry_after"),
+    [
+        (too_fast(7), False, False, False, 7.0),
+        (broken(500), False, False, True, 0.0),
+        (broken(503), False, False, True, 0.0),
+        (says("fatal_error"), False, False, True, 0.0),
+        (says("account_inactive"), False, False, False, 0.0),
+        (says("token_revoked"), False, False, False, 0.0),
+        (says("invalid_auth"), False, False, False, 0.0),
+        (says("channel_not_found"), True, True, False, 0.0),
+        (says("is_archived"), True, True, False, 0.0),
+        (says("not_in_channel"), True, True, False, 0.0),
+        (says("msg_too_long"), True, False, False, 0.0),
+        (says("something_new"), True, False, False, 0.0),
+    ],
+)
+async def test_each_refusal_says_what_it_means_for_the_core(
+    fault: Fault, permanent: bool, gone: bool, uncertain: bool, retry_after: float
+) -> None:
+    async with scene() as one:
+        await one.adapter.send(one.ada.address, card(title="First"))
+        one.slack.trouble.on(POST, fault)
+        error = await refused(one, one.ada.address)
+        assert one.slack.trouble.left(POST) == 0
+        told = (error.permanent, error.gone, error.uncertain, error.retry_after)
+        assert told == (permanent, gone, uncertain, retry_after)
+        await one.adapter.send(one.ada.address, card(title="Afterwards"))
+        assert (copies(one, "First"), copies(one, "Afterwards")) == (1, 1)
+
+
+async def test_a_lost_answer_is_looked_up_and_doubles_nothing() -> None:
+    async with scene() as one:
+        await one.adapter.send(one.ada.address, card(title="Earlier"))
+        one.slack.trouble.on(POST, ANSWER_LOST)
+        sent = await one.adapter.send(one.ada.address, card("Agree", title="The question"))
+        assert copies(one, "The question") == 1
+        await one.adapter.edit(sent, card("Agree", title="Changed"))
+        assert (copies(one, "The question"), copies(one, "Changed")) == (0, 1)
+
+
+async def test_a_lost_question_is_told_and_arrives_when_it_is_sent_again() -> None:
+    async with scene() as one:
+        one.slack.trouble.on(POST, DROPPED)
+        assert (await refused(one, one.ada.address)).uncertain
+        assert one.ada.seen().buttons == ()
+        await one.adapter.send(one.ada.address, card("Agree"))
+        assert one.ada.seen().buttons == ("Agree",)
+
+
+async def test_an_answer_that_could_not_be_looked_up_is_not_doubled_by_the_next_try() -> None:
+    async with scene() as one:
+        one.slack.trouble.on(POST, ANSWER_LOST)
+        one.slack.trouble.on("conversations.open", broken())
+        one.slack.trouble.on("conversations.history", broken())
+        assert (await refused(one, one.ada.address)).uncertain
+        one.slack.trouble.clear()
+        await one.adapter.send(one.ada.address, card("Agree"))
+        assert copies(one, "A question") == 1
+
+
+async def test_a_picture_that_fails_does_not_take_the_digest_with_it() -> None:
+    async with scene() as one:
+        here = await one.group()
+        one.slack.trouble.on("files.completeUploadExternal", broken())
+        shown = Card(CardKind.DIGEST, "The digest", ("Up.",), picture=Picture(PIXEL, "A rise."))
+        await one.adapter.send(here.address, shown)
+        assert "The digest Up." in here.seen().text
+        assert "A rise." not in here.seen().text
+        await one.adapter.send(here.address, shown)
+        assert "A rise." in here.seen().text
+
+
+async def test_too_fast_is_told_with_its_pause() -> None:
+    async with scene() as one:
+        one.slack.rates = Rates(channel_burst=1)
+        await one.adapter.send(one.ada.address, card("Agree"))
+        error = await refused(one, one.ada.address)
+        assert (error.permanent, error.retry_after) == (False, 1.0)
+        await one.adapter.send(new_person(one.slack).address, card("Agree"))
+
+
+async def test_an_answer_to_a_click_waits_out_a_short_pause() -> None:
+    async with scene() as one:
+        await one.adapter.send(one.ada.address, card("Agree"))
+        one.slack.trouble.on(POST, too_fast(1))
+        await one.ada.press("Agree")
+        assert await until(lambda: "Recorded." in one.ada.seen().text)
+
+
+async def test_a_token_revoked_in_the_middle_of_a_fan_out_is_said_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with scene() as one:
+        people = [new_person(one.slack) for _ in range(6)]
+        for somebody in people[:3]:
+            await one.adapter.send(somebody.address, card("Agree"))
+        one.slack.revoke_tokens()
+        errors = [await refused(one, somebody.address) for somebody in people]
+        assert not any(error.permanent or error.gone for error in errors), "they are still there"
+        said = [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR]
+        assert len(said) == 1
+        assert "PULSE_BOT_SLACK__BOT_TOKEN" in said[0]
+        assert not any(secret in caplog.text for secret in one.ada.secrets)
+        assert not one.task.done()
+
+
+@pytest.mark.parametrize("wrong", ["bot_token", "app_token"])
+async def test_a_wrong_token_at_the_start_is_said_with_what_to_do(wrong: str) -> None:
+    async with serving() as slack:
+        tokens = {"bot_token": slack.bot_token, "app_token": slack.app.app_token}
+        tokens[wrong] = f"{tokens[wrong][:5]}wrong"
+        adapter = SlackAdapter(
+            SlackSettings(
+                bot_token=SecretStr(tokens["bot_token"]),
+                app_token=SecretStr(tokens["app_token"]),
+                base_url=slack.base_url,
+            )
+        )
+        with pytest.raises(AdapterError, match=f"PULSE_BOT_SLACK__{wrong.upper()}") as caught:
+            await asyncio.wait_for(adapter.run(Script()), 10)
+        assert caught.value.permanent
+        assert "wrong" not in str(caught.value)
+        slack.assert_clean()
+
+
+# Connections
+
+
+async def test_a_refresh_loses_nothing_and_doubles_nothing() -> None:
+    async with scene() as one:
+        assert one.slack.sockets is not None
+        here = await one.group()
+        people = [new_person(one.slack) for _ in range(4)]
+        for somebody in people:
+            await one.slack.sockets.refresh()
+            await somebody.join(here.channel)
+        joined = [event.address for event in one.script.heard(Joined)]
+        assert joined == [somebody.address for somebody in people]
+        assert one.slack.sockets.opened == 5
+
+
+async def test_a_connection_that_is_cut_is_made_again() -> None:
+    async with scene() as one:
+        assert one.slack.sockets is not None
+        here = await one.group()
+        one.slack.sockets.cut()
+        bob = new_person(one.slack)
+        await bob.join(here.channel)
+        assert [event.address for event in one.script.heard(Joined)] == [bob.address]
+        assert one.slack.sockets.opened == 2
+
+
+async def test_slack_is_down_for_a_while_and_everything_goes_on_afterwards(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with scene() as one:
+        sockets = one.slack.sockets
+        assert sockets is not None
+        await one.slack.go_down()
+        error = await refused(one, one.ada.address)
+        assert not error.permanent
+        assert await until(lambda: "cannot be reached" in caplog.text, 20)
+        assert not one.task.done()
+        one.slack.trouble.clear()
+        assert await until(lambda: bool(sockets.connections), 40)
+        assert one.ada.seen().buttons == ()
+        await one.adapter.send(one.ada.address, card("Agree"))
+        assert "Recorded." in (await one.ada.press("Agree")).text
+        await one.ada.write("Here again.")
+        assert [event.text for event in one.script.heard(Wrote)] == ["Here again."]
+
+
+async def test_it_starts_while_slack_is_down() -> None:
+    async with serving() as slack:
+        slack.trouble.down = True
+        script = Script()
+        task = asyncio.create_task(adapter_for(slack).run(script))
+        try:
+            assert slack.sockets is not None
+            await asyncio.sleep(0.2)
+            assert not task.done()
+            slack.trouble.clear()
+            assert await until(lambda: bool(slack.sockets and slack.sockets.connections), 20)
+            await new_person(slack).command("help")
+            assert [event.command for event in script.heard(Commanded)] == ["help"]
+        finally:
+            task.cancel()
+            await asyncio.wait({task})
+        slack.assert_clean()
