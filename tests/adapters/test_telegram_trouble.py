@@ -113,8 +113,9 @@ async def test_an_answer_of_getupdates_that_was_lost_comes_again() -> None:
 async def test_it_stops_within_seconds_while_telegram_hangs() -> None:
     async with TelegramServer() as server:
         async with listening(server, Script()) as (_, task):
-            server.trouble.slow(30, times=None)
+            hanging = server.trouble.slow(30, times=None)
             server.drop_connections()
+            await until(lambda: hanging.met > 0)
             began = time.monotonic()
             task.cancel()
             await asyncio.wait({task}, timeout=8)
@@ -141,7 +142,9 @@ async def test_nothing_is_uncertain_where_nobody_listens() -> None:
     async with scene() as on:
         await on.server.down()
         error = await refusal(on.adapter, on.ada.address)
+        on.server.updates.heard = False
         await on.server.up()
+        await until(lambda: on.server.updates.heard)
         assert (error.uncertain, error.permanent) == (False, False)
 
 

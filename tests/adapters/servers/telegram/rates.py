@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 
 from tests.adapters.servers.telegram.refusals import too_many
 
@@ -30,18 +32,19 @@ class Rates:
     def __init__(self) -> None:
         self.sends: list[Send] = []
         self.enforced = False
+        self.now: Callable[[], float] = time.monotonic
         self.refused = 0
         """How often limits were enforced."""
 
     def check(self, chat: int) -> None:
         """Raises ApiError where limits are enforced and one more is over them."""
-        if self.enforced and (wait := self._wait(chat, time.monotonic())):
+        if self.enforced and (wait := self._wait(chat, self.now())):
             self.refused += 1
             raise too_many(wait)
 
     def record(self, chat: int) -> None:
         """Take down that a message was sent."""
-        self.sends.append(Send(chat, time.monotonic()))
+        self.sends.append(Send(chat, self.now()))
 
     def busiest_second(self) -> int:
         """The most that were sent within any second."""
@@ -54,7 +57,7 @@ class Rates:
         if chat < 0:
             recent = _since(own, now - 60.0)
             full = len(recent) >= GROUP_A_MINUTE
-            return int(recent[-GROUP_A_MINUTE].at + 60.0 - now) + 1 if full else 0
+            return ceil(recent[-GROUP_A_MINUTE].at + 60.0 - now) if full else 0
         return 1 if _level(own, now) > CHAT_BURST - 1 + TOLERANCE else 0
 
 
