@@ -7,6 +7,7 @@ import logging
 
 import pytest
 from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, CardKind, Commanded, Joined, Picture, Wrote
@@ -16,7 +17,8 @@ from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
 from tests.adapters.servers.slack import serving
 from tests.adapters.servers.slack.delivery import until
-from tests.adapters.servers.slack.stage import Scene, adapter_for, new_person, scene
+from tests.adapters.servers.slack.people import new_person
+from tests.adapters.servers.slack.stage import Scene, adapter_for, scene
 from tests.adapters.servers.slack.trouble import (
     ANSWER_LOST,
     DROPPED,
@@ -85,6 +87,14 @@ async def test_a_lost_answer_is_looked_up_and_doubles_nothing() -> None:
         assert copies(one, "The question") == 1
         await one.adapter.edit(sent, card("Agree", title="Changed"))
         assert (copies(one, "The question"), copies(one, "Changed")) == (0, 1)
+
+
+async def test_the_librarys_own_retry_would_double_it() -> None:
+    async with scene() as one:
+        client = AsyncWebClient(one.slack.bot_token, base_url=one.slack.base_url)
+        one.slack.trouble.on(POST, ANSWER_LOST)
+        await client.chat_postMessage(channel=one.ada.user.id, text="The question")
+        assert copies(one, "The question") == 2
 
 
 async def test_a_lost_question_is_told_and_arrives_when_it_is_sent_again() -> None:
@@ -226,7 +236,7 @@ async def test_it_starts_while_slack_is_down() -> None:
         task = asyncio.create_task(adapter_for(slack).run(script))
         try:
             assert slack.sockets is not None
-            await asyncio.sleep(0.2)
+            assert await until(lambda: slack.trouble.turned_away > 0)
             assert not task.done()
             slack.trouble.clear()
             assert await until(lambda: bool(slack.sockets and slack.sockets.connections), 20)

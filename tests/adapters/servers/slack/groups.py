@@ -130,6 +130,18 @@ class SlackGroup:
         await answered(self.slack, self.channel.id, newest, done())
 
 
+def new_group(slack: Slack, kind: str = "public") -> SlackGroup:
+    """A channel of the first workspace, without the bot."""
+    return SlackGroup(slack, slack.world.add_channel(slack.team, kind=kind))
+
+
+def bots_group(slack: Slack, kind: str = "public") -> SlackGroup:
+    """A channel with the bot in it."""
+    made = new_group(slack, kind)
+    made.channel.members.append(slack.team.bot)
+    return made
+
+
 def _slack_person(person: Person) -> SlackPerson:
     if not isinstance(person, SlackPerson):
         raise TypeError("Only somebody on Slack can do that.")

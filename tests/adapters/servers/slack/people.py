@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Iterator, Mapping
+from typing import Any
 
 from pulse_bot.ports import Address, Form, Outcome
 from pulse_bot.testing import Seen, plain
@@ -262,6 +263,11 @@ class SlackPerson:
 
     async def _do(self, work: Awaitable[Ack | None]) -> None:
         await answered(self.slack, self.user.id, self.newest, work)
+
+
+def new_person(slack: Slack, **more: Any) -> SlackPerson:
+    """Somebody whom nobody has seen before, of the first workspace."""
+    return SlackPerson(slack, slack.world.add_user(slack.team, **more), slack.team)
 
 
 def labels(drawings: list[Drawing]) -> Iterator[str]:

@@ -15,8 +15,8 @@ from pulse_bot.testing import Script, Stage, running
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
 from tests.adapters.servers.slack.delivery import until
-from tests.adapters.servers.slack.groups import SlackGroup
-from tests.adapters.servers.slack.people import SlackPerson
+from tests.adapters.servers.slack.groups import SlackGroup, new_group
+from tests.adapters.servers.slack.people import SlackPerson, new_person
 from tests.adapters.servers.slack.server import Slack
 from tests.adapters.servers.slack.signed import Request
 from tests.adapters.servers.slack.watched import Watched
@@ -83,16 +83,6 @@ async def slack_stage(script: Script, listen: Listen) -> AsyncIterator[Stage]:
                 foreign_loggers=("aiohttp", "uvicorn"),
             )
         slack.assert_clean()
-
-
-def new_person(slack: Slack) -> SlackPerson:
-    """Somebody of the first workspace."""
-    return SlackPerson(slack, slack.world.add_user(slack.team), slack.team)
-
-
-def new_group(slack: Slack, kind: str = "public") -> SlackGroup:
-    """A channel of the first workspace, without the bot."""
-    return SlackGroup(slack, slack.world.add_channel(slack.team, kind=kind))
 
 
 @dataclass(slots=True)

@@ -54,6 +54,8 @@ class Trouble:
 
     def __init__(self) -> None:
         self.down = False
+        self.turned_away = 0
+        """Calls that came while there was no Slack."""
         self._waiting: dict[str, list[Fault]] = defaultdict(list)
 
     def on(self, method: str, *faults: Fault, times: int = 1) -> None:

@@ -72,6 +72,7 @@ async def serving(*, over_http: bool = False, app: App | None = None) -> AsyncIt
 async def _api(slack: Slack, request: web.Request) -> web.StreamResponse:
     method = request.match_info["method"]
     if slack.trouble.down:
+        slack.trouble.turned_away += 1
         return _dropped(request)
     slack.busy += 1
     try:
