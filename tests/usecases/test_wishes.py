@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from pulse_bot.domain.items import Wording
 from pulse_bot.ports import Address, Commanded, FieldKind, Outcome, Reply, Submitted
 from pulse_bot.storage.models import InvitationRow, MemberRow
 from pulse_bot.usecases.ask import outgoing
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.invite import codes_of
 from pulse_bot.usecases.people import NewMember, NewPartnership, add_member, create_partnership
 from pulse_bot.usecases.tick import tick
-from tests.made_up import OPENS, at, opened_round, people
+from tests.made_up import OPENS, PARTNERSHIP, POOL, at, opened_round, people
 from tests.usecases.scene import Talk, snapshot
 
 NEXT = "The next questions come to you on"
@@ -171,13 +174,70 @@ async def test_a_wish_says_nothing_of_an_open_round(talk: Talk) -> None:
     assert waits_until(talk.made, one) == "Wed 15:30"
 
 
-async def test_the_language_is_told(talk: Talk) -> None:
+async def test_one_language_is_no_choice(talk: Talk) -> None:
     [one, *_] = people(talk.made)
 
     for reply in (await talk.look(one, "language"), await talk.press(one, "language")):
         [card] = reply.cards
         assert card.title == "Your language: English"
         assert "There is no other language yet." in card.text[0]
+    assert (await choose(talk, one, "cy")).outcome is Outcome.REFUSED
+
+
+async def choose(talk: Talk, address: Address, *languages: str) -> Reply:
+    return await talk.handle(Submitted(address, "language", {"language": languages}))
+
+
+@pytest.fixture
+def bilingual(talk: Talk) -> Talk:
+    """The same talk, with the questions of one theme in Welsh too."""
+    welsh = [
+        replace(item, translations=(Wording("cy", f"Cymraeg {item.id}"),)) for item in POOL["trust"]
+    ]
+    made = replace(talk.made, pool=lambda: {**POOL, "trust": welsh})
+    return Talk(made, talk.record)
+
+
+async def test_a_language_is_chosen_where_there_is_a_choice(bilingual: Talk) -> None:
+    [one, *_] = people(bilingual.made)
+    form = (await bilingual.look(one, "language")).form
+    assert form is not None
+    assert [(option.value, option.label) for option in form.fields[0].options] == [
+        ("en", "English"),
+        ("cy", "Cymraeg (Welsh)"),
+    ]
+    assert form.text[0] == "At present: English."
+
+    saved = await choose(bilingual, one, "cy")
+
+    assert saved.notice.startswith("Saved. Questions come to you in Cymraeg (Welsh)")
+    assert "Your language: cy" in (await bilingual.look(one, "privacy")).cards[1].text
+    again = (await bilingual.press(one, "language")).form
+    assert again is not None
+    assert again.text[0] == "At present: Cymraeg (Welsh)."
+
+
+@pytest.mark.parametrize("chosen", [("fr",), ("",), (), ("cy", "en"), ("\ud800",), ("c" * 30,)])
+async def test_languages_that_cannot_be(bilingual: Talk, chosen: tuple[str, ...]) -> None:
+    [one, *_] = people(bilingual.made)
+    before = snapshot(bilingual.made)
+
+    assert (await choose(bilingual, one, *chosen)).outcome is Outcome.REFUSED
+    stranger = Address("fake", "", "stranger")
+    assert (await choose(bilingual, stranger, "cy")).outcome is Outcome.UNKNOWN
+    assert snapshot(bilingual.made) == before
+
+
+async def test_who_joins_is_offered_the_choice(bilingual: Talk) -> None:
+    people(bilingual.made, 3)
+    code = codes_of(bilingual.made, PARTNERSHIP).invitation
+    filled = {"organisation": ("o:1",), "name": ("Nia",)}
+
+    reply = await bilingual.handle(Submitted(Address("fake", "", "new"), f"join:{code}", filled))
+
+    [row] = reply.cards[1].buttons
+    assert [button.action for button in row] == ["time", "language"]
+    assert "Questions come in English." in reply.cards[1].text
 
 
 async def test_leaving_forgets_wishes_too(talk: Talk) -> None:

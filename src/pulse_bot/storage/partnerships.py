@@ -41,6 +41,15 @@ def exists(session: Session, name: str) -> bool:
     return session.scalar(query) is not None
 
 
+def hold(session: Session, row: PartnershipRow) -> None:
+    """Let whoever else holds this partnership wait until this transaction is over.
+
+    SQLite has one writer at a time anyway.
+    """
+    # The weakest lock that two of us cannot have: rows that refer to it can be written meanwhile.
+    session.refresh(row, with_for_update={"key_share": True})
+
+
 def by_name(session: Session, name: str) -> PartnershipRow:
     """A partnership by its name. Raises Refused, naming those that exist."""
     found = session.scalar(select(PartnershipRow).where(PartnershipRow.name == name))

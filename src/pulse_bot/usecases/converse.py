@@ -46,7 +46,7 @@ COMMANDS: Mapping[str, Story] = {
     "resume": stay.resume,
     "leave": stay.ask_leave,
     "time": wishes.ask_time,
-    "language": wishes.language,
+    "language": wishes.ask_language,
     "trends": look.trends,
     "settings": programme.settings,
 }
@@ -57,13 +57,14 @@ BUTTONS: Mapping[str, Story] = {
     cards.LEAVE: stay.ask_leave,
     cards.LEAVE_SURELY: stay.leave,
     cards.TIME: wishes.ask_time,
-    cards.LANGUAGE: wishes.language,
+    cards.LANGUAGE: wishes.ask_language,
     cards.PROGRAMME: programme.ask_change,
 }
 
 FORMS: Mapping[str, Callable[[Installation, Submitted], Reply]] = {
     cards.JOIN: join.join,
     cards.TIME: wishes.set_time,
+    cards.LANGUAGE: wishes.set_language,
     cards.PROGRAMME: programme.change,
 }
 """What comes back from a form that answers no question, by the first word of its key."""

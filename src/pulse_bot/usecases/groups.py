@@ -92,28 +92,37 @@ def link(installation: Installation, event: Commanded) -> Reply:
 
 def _linked(installation: Installation, address: Address, chat: Address, code: str) -> Reply:
     with installation.database.write() as session:
+        meant = _meant(session, address, code)
+        good = meant is not None and (not code or _fits(installation, meant, code))
         group = groups.of_chat(session, chat)
-        by_code = _by_code(session, installation, code)
-        partnership = by_code if code else _led_by(session, address)
-        if group is None:
-            if partnership is None:
-                raise Refused(_BAD_CODE if code else _NO_CODE)
-            group = _link(session, installation, partnership, chat)
-        elif _names_another(group, partnership, code):
-            raise Refused(_ANOTHERS)
-        elif partnership is not None:
-            # Said in another topic of the chat: from now on digests come there.
-            group.chat = chat.user
+        if group is None and meant is not None and good:
+            group = _link(session, installation, meant, chat)
+        elif group is not None and meant is not None and meant.id == group.partnership_id:
+            # The code that linked this chat is used up; sent again, it does no harm. From who may
+            # link, in another topic of the chat: digests come there from now on.
+            group.chat = chat.user if good else group.chat
+        elif group is None or meant is not None:
+            raise Refused(_ANOTHERS if good else _BAD_CODE if code else _NO_CODE)
         return _welcome(session, installation, group)
 
 
-def _by_code(session: Session, installation: Installation, text: str) -> PartnershipRow | None:
-    number = codes.partnership_of(Purpose.LINK, text)
-    row = session.get(PartnershipRow, number) if number is not None else None
-    key = installation.installation_key
-    if row is None or not codes.fits(key, Purpose.LINK, row.id, row.chats_linked, text):
-        return None
+def _meant(session: Session, address: Address, code: str) -> PartnershipRow | None:
+    """The partnership that a code names, or that a lead without a code leads."""
+    if code:
+        number = codes.partnership_of(Purpose.LINK, code)
+        row = session.get(PartnershipRow, number) if number is not None else None
+        if row is None:
+            raise Refused(_BAD_CODE)
+    else:
+        row = _led_by(session, address)
+    if row is not None:
+        # The other runner is the same command, delivered twice, or the same code in another chat.
+        partnerships.hold(session, row)
     return row
+
+
+def _fits(installation: Installation, row: PartnershipRow, code: str) -> bool:
+    return codes.fits(installation.installation_key, Purpose.LINK, row.id, row.chats_linked, code)
 
 
 def _led_by(session: Session, address: Address) -> PartnershipRow | None:
@@ -121,13 +130,6 @@ def _led_by(session: Session, address: Address) -> PartnershipRow | None:
     if member is None or member.role is not Role.LEAD:
         return None
     return session.get_one(PartnershipRow, member.partnership_id)
-
-
-def _names_another(group: GroupRow, partnership: PartnershipRow | None, code: str) -> bool:
-    if partnership is not None:
-        return partnership.id != group.partnership_id
-    # The code that linked this chat is used up; sent again, it does no harm.
-    return bool(code) and codes.partnership_of(Purpose.LINK, code) != group.partnership_id
 
 
 def _link(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from sqlalchemy import select
@@ -26,14 +25,13 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage import partnerships, rounds
-from pulse_bot.storage.database import once_more
 from pulse_bot.storage.models import MemberRow, OrganisationRow, PartnershipRow
 from pulse_bot.usecases import fields, look, stay
 from pulse_bot.usecases.answer import NobodyThere
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.invite import invited_to
 from pulse_bot.usecases.people import NewMember, enter
-from pulse_bot.usecases.wishes import when_asked
+from pulse_bot.usecases.wishes import language_of, languages, named, when_asked
 
 _SCHOOL: Final = "o:"
 _LONGEST: Final = {"organisation": 80, "name": 60}
@@ -102,13 +100,12 @@ def _field(key: str, label: str, options: tuple[Option, ...], typed: str) -> Fie
 
 def join(installation: Installation, event: Submitted) -> Reply:
     """Make a member of whoever filled in the form, once however often it comes. Raises Refused."""
-    return once_more(partial(_join, installation, event))
-
-
-def _join(installation: Installation, event: Submitted) -> Reply:
     code = event.form.partition(":")[2]
     with installation.database.write() as session:
         partnership = invited_to(session, installation, code)
+        # The other runner is the same form, sent twice, or another of the same name or school: both
+        # would find nobody there yet.
+        partnerships.hold(session, partnership)
         member = partnerships.member_at(session, event.address)
         if member is None:
             member = _enter(session, installation, partnership, event)
@@ -158,8 +155,13 @@ def _welcome(
     text = [when_asked(session, installation, partnership, member)]
     if asked is None and newest is not None and newest.state is State.OPEN:
         text.append("A round is open now. Its list was made before you came, so it is not for you.")
-    text.append("Questions and messages are in English.")
-    buttons = ((Button("Change my time", cards.TIME),),)
-    welcome = Card(CardKind.NOTICE, f"Welcome to {partnership.name}", tuple(text), buttons)
+    there = languages(installation)
+    text.append(f"Questions come in {named(language_of(member, partnership, there))}.")
+    choices = [Button("Change my time", cards.TIME)]
+    if len(there) > 1:
+        choices.append(Button("Change my language", cards.LANGUAGE))
+    welcome = Card(
+        CardKind.NOTICE, f"Welcome to {partnership.name}", tuple(text), (tuple(choices),)
+    )
     promise = cards.promise_card(asked, partnerships.calendar(session, partnership, member))
     return Reply(cards=(promise, welcome), commands=look.commands_of(member))

@@ -1,4 +1,4 @@
-"""A member's own hour and time zone, and what is said of the language."""
+"""A member's own hour, time zone and language."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pulse_bot import cards
 from pulse_bot.domain import wishes
 from pulse_bot.domain.calendar import WEEKDAYS, WeekTime, spoken, week_time, zone
 from pulse_bot.domain.programme import next_window
+from pulse_bot.domain.scales import ENGLISH, plain_language
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
     Address,
@@ -31,6 +32,7 @@ from pulse_bot.usecases.ask import newcomers_wait
 from pulse_bot.usecases.installation import Installation
 
 _AT_ONCE: Final = "open"
+_NAMES: Final = {"en": "English", "cy": "Cymraeg (Welsh)", "pl": "Polski (Polish)"}
 _LONGEST: Final = {"when": 30, "zone": 60}
 
 
@@ -163,9 +165,47 @@ def said(member: MemberRow) -> str:
     return "as soon as a round opens" if wish is None else f"on {wish}"
 
 
-def language(installation: Installation, address: Address) -> Reply:
-    """Which languages there are: one, so nothing can be chosen yet."""
+def ask_language(installation: Installation, address: Address) -> Reply:
+    """The form in which a member chooses a language; a card where there is no choice."""
+    there = languages(installation)
     with installation.database.read() as session:
-        someone(session, address)
-    text = ("Questions, digests and messages are in English. There is no other language yet.",)
-    return Reply(cards=(Card(CardKind.NOTICE, "Your language: English", text),))
+        member, partnership = someone(session, address)
+    now = named(language_of(member, partnership, there))
+    if len(there) < 2:
+        only = f"Questions and messages are in {now}. There is no other language yet."
+        return Reply(cards=(Card(CardKind.NOTICE, f"Your language: {now}", (only,)),))
+    options = tuple(Option(one, named(one)) for one in there)
+    asked = Field("language", "Language", FieldKind.ONE, options)
+    text = (f"At present: {now}.", "Questions come in it; digests and messages are in English.")
+    form = Form(cards.LANGUAGE, "In which language shall questions come?", (asked,), text, "Save")
+    return Reply(form=form)
+
+
+def set_language(installation: Installation, event: Submitted) -> Reply:
+    """Keep a member's language, for every card from now on. Raises Refused."""
+    chosen = fields.read(event.values, {"language": 20})["language"]
+    with installation.database.write() as session:
+        member, _ = someone(session, event.address)
+        if chosen not in languages(installation):
+            raise Refused("That language is not in the list. Nothing was changed; please choose.")
+        member.language = chosen
+    return Reply(f"Saved. Questions come to you in {named(chosen)}, where they are there in it.")
+
+
+def languages(installation: Installation) -> tuple[str, ...]:
+    """The languages in which there are questions, English first."""
+    items = [item for theme in installation.pool().values() for item in theme]
+    found = {item.language for item in items}
+    found |= {wording.language for item in items for wording in item.translations}
+    return tuple(sorted(found, key=lambda one: (one != ENGLISH, one))) or (ENGLISH,)
+
+
+def language_of(member: MemberRow, partnership: PartnershipRow, there: tuple[str, ...]) -> str:
+    """The language in which a member's questions come: their own, or the partnership's."""
+    wanted = member.language or partnership.language
+    return next((one for one in (wanted, plain_language(wanted)) if one in there), there[0])
+
+
+def named(language: str) -> str:
+    """A language as those who speak it call it; its code, where we do not know."""
+    return _NAMES.get(language, language)
