@@ -178,7 +178,7 @@ async def test_a_flood_in_one_chat_does_not_stop_another() -> None:
         slow = asyncio.create_task(on.adapter.send(on.ada.address, card("Agree")))
         await until(lambda: fault.met == 1)
         await on.adapter.send(bob.address, card("Agree"))
-        assert time.monotonic() - began < 1.0
+        assert not slow.done()
         await slow
         assert time.monotonic() - began >= 2.0
         assert len(on.ada.chat.messages) == 1
@@ -208,10 +208,9 @@ async def test_clicks_are_answered_while_much_is_sent() -> None:
         await on.adapter.send(on.ada.address, card("Agree"))
         others = [TelegramPerson(on.server) for _ in range(60)]
         sending = asyncio.gather(*(on.adapter.send(one.address, card("A")) for one in others))
-        began = time.monotonic()
         on.ada.press_and_go("Agree")
         await seen_by(on.ada, "Recorded.")
-        assert time.monotonic() - began < 0.5
-        assert not sending.done()
+        # Behind all that waits, it would have come last.
+        assert len(on.server.rates.sends) < 40
         await sending
         assert on.server.rates.busiest_second() <= 32
