@@ -10,7 +10,6 @@ from typing import Final
 
 from telegram.error import BadRequest
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members, Sent
@@ -31,15 +30,15 @@ from pulse_bot_telegram.render import BUTTONS_A_ROW, LONGEST_ACTION
 from pulse_bot_telegram.sending import Bot, Post
 from pulse_bot_telegram.settings import TelegramSettings
 from pulse_bot_telegram.texts import LONGEST
+from pulse_bot_telegram.transport import Transport
 
 log = logging.getLogger(__name__)
 
-CONNECT_SECONDS: Final = 5.0
-READ_SECONDS: Final = 10.0
+CONNECTIONS: Final = 100
 SECONDS_TO_FINISH: Final = 2.0
 """For what is being answered, and again for what is being sent, when listening ends."""
 
-TALKATIVE: Final = ("telegram", "httpx", "httpcore")
+TALKATIVE: Final = ("telegram", "aiohttp.client")
 """Loggers of the libraries: at every level they quote payloads, or addresses with the token."""
 
 
@@ -172,22 +171,13 @@ class TelegramAdapter:
 
 
 def _bot(settings: TelegramSettings) -> Bot:
-    def request(connections: int) -> HTTPXRequest:
-        return HTTPXRequest(
-            connection_pool_size=connections,
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            write_timeout=READ_SECONDS,
-            pool_timeout=CONNECT_SECONDS,
-        )
-
     return ExtBot(
         settings.token.get_secret_value(),
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
-        request=request(100),
+        request=Transport(CONNECTIONS),
         # A connection of its own: asking for updates must not wait behind a fan-out.
-        get_updates_request=request(1),
+        get_updates_request=Transport(1),
         rate_limiter=Pacing(),
     )
 
