@@ -16,7 +16,7 @@ from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Opti
 from pulse_bot_slack.home import EVERYBODYS, MORE, home_view
 from pulse_bot_slack.modals import Origin, asked, filled, modal, too_long
 from pulse_bot_slack.parse import OPENS_HOME
-from pulse_bot_slack.render import Part, card_messages, paragraphs
+from pulse_bot_slack.render import Message, Part, card_parts, messages, paragraphs
 from pulse_bot_slack.texts import as_typed, escaped, packed, pieces, unescaped, unpacked
 from tests.adapters.servers.slack.shapes import wrong_message, wrong_view
 
@@ -26,6 +26,10 @@ Json = dict[str, Any]
 
 def notice(*rows: tuple[Button, ...], title: str = "Title", **more: Any) -> Card:
     return Card(CardKind.NOTICE, title, buttons=rows, **more)
+
+
+def card_messages(card: Card) -> list[Message]:
+    return messages(card_parts(card, count()))
 
 
 def row(*labels: str) -> tuple[Button, ...]:
@@ -92,8 +96,8 @@ def test_a_title_of_any_length_is_shown_whole(title: str) -> None:
 
 @given(some.lists(some.text(max_size=7000), max_size=4))
 def test_no_letter_of_a_text_is_lost(texts: list[str]) -> None:
-    messages = card_messages(Card(CardKind.NOTICE, "T", tuple(texts)))
-    shown = "".join(text for one in messages for text in words(one.blocks))
+    found = card_messages(Card(CardKind.NOTICE, "T", tuple(texts)))
+    shown = "".join(text for one in found for text in words(one.blocks))
 
     assert "".join(shown.split()) == "".join("".join(["T", *texts]).split())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,8 +21,6 @@ from pulse_bot.ports import (
     Added,
     Address,
     Card,
-    CardKind,
-    Commanded,
     Handle,
     Joined,
     Left,
@@ -35,7 +34,7 @@ from pulse_bot_slack.errors import TooLate
 from pulse_bot_slack.home import home_view
 from pulse_bot_slack.installs import Installs
 from pulse_bot_slack.modals import modal
-from pulse_bot_slack.origins import again
+from pulse_bot_slack.origins import again, all_at_once
 from pulse_bot_slack.parse import Heard
 from pulse_bot_slack.places import is_channel
 from pulse_bot_slack.render import Message, Part, messages, reply_parts, small
@@ -57,9 +56,10 @@ NOT_IN_THE_CHANNEL: Final = Reply(
     "pulse-bot may not write in that channel yet. Write /invite @pulse-bot there, then try again.",
     outcome=Outcome.REFUSED,
 )
+COMMAND: Final = re.compile(r"(?<!\S)/[a-z]+\b")
+"""A command as the core writes it, and as other chats have it."""
 EVERY_COMMAND: Final = "In Slack every command begins with /pulse, such as /pulse link."
 OPEN: Final = "Open"
-ALL_AT_ONCE: Final = "Answer all at once"
 ATTEMPTS: Final = 3
 LONGEST_PAUSE: Final = 10.0
 """Seconds that a reply waits where Slack asks for a pause."""
@@ -150,10 +150,12 @@ class _Shown:
         parts = reply_parts(self.reply, numbers, pictures_spelled=in_home)
         if self.missed and self.reply.form:
             parts += again(self.heard.event, OPEN, numbers)
-        parts += self._all_at_once(numbers)
-        if parts and _tells_commands(self.heard):
+        if isinstance(self.heard.event, OpenedHome):
+            parts += all_at_once(self.heard.address, self.reply.cards, numbers)
+        if any(COMMAND.search(part.words) for part in parts):
             parts += small(EVERY_COMMAND)
-        if in_home and (parts or isinstance(self.heard.event, OpenedHome)):
+        opened = isinstance(self.heard.event, OpenedHome) and self.reply.form is None
+        if in_home and (parts or opened):
             view = home_view(parts, self.extra, numbers)
             await _patiently(partial(self.workspace.publish, self.heard.address.user, view))
         elif parts:
@@ -188,13 +190,6 @@ class _Shown:
             if card.picture:
                 await attach(self.workspace, chat, card)
 
-    def _all_at_once(self, numbers: count[int]) -> list[Part]:
-        event = self.heard.event
-        several = any(one.kind is CardKind.QUESTION and one.progress for one in self.reply.cards)
-        if not several or not isinstance(event, OpenedHome):
-            return []
-        return again(replace(event, at_once=True), ALL_AT_ONCE, numbers)
-
 
 async def attach(workspace: Workspace, chat: str, card: Card) -> None:
     """Show a card's picture after its text. What fails here is said by the text all the same."""
@@ -228,14 +223,6 @@ async def _named(workspace: Workspace, heard: Heard) -> Heard | None:
         name = await workspace.channel_name(event.group.user)
         return replace(heard, event=replace(event, name=name))
     return heard
-
-
-def _tells_commands(heard: Heard) -> bool:
-    """Whether the reply may name commands, which the core writes as other chats have them."""
-    event = heard.event
-    return isinstance(event, Added) or (
-        isinstance(event, Commanded) and event.command in ("help", "link")
-    )
 
 
 def _is_unseen(heard: Heard) -> bool:

@@ -6,12 +6,25 @@ Nothing is kept here of who asked for which form: the button in their own chat r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Final
 
-from pulse_bot.ports import Address, Commanded, Event, Joined, OpenedHome, Pressed, Wrote
+from pulse_bot.ports import (
+    Address,
+    Card,
+    CardKind,
+    Commanded,
+    Event,
+    Joined,
+    OpenedHome,
+    Pressed,
+    Wrote,
+)
 from pulse_bot_slack.places import address_of
 from pulse_bot_slack.render import AGAIN, VALUE, Part, button
 from pulse_bot_slack.texts import packed
+
+ALL_AT_ONCE: Final = "Answer all at once"
 
 
 def again(event: Event, label: str, numbers: Iterator[int]) -> list[Part]:
@@ -20,6 +33,13 @@ def again(event: Event, label: str, numbers: Iterator[int]) -> list[Part]:
     if value is None:
         return []
     return [Part({"type": "actions", "elements": [button(AGAIN, next(numbers), label, value)]}, "")]
+
+
+def all_at_once(address: Address, cards: Iterable[Card], numbers: Iterator[int]) -> list[Part]:
+    """A button that opens every question in one window, where the first of several is shown."""
+    if not any(card.kind is CardKind.QUESTION and card.progress for card in cards):
+        return []
+    return again(OpenedHome(address, at_once=True), ALL_AT_ONCE, numbers)
 
 
 def written(event: Event) -> str | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
+from itertools import count
 from typing import Final
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, Sent
 from pulse_bot_slack.answering import attach
+from pulse_bot_slack.origins import all_at_once
 from pulse_bot_slack.places import is_channel
-from pulse_bot_slack.render import Message, card_messages
+from pulse_bot_slack.render import Message, card_parts, messages
 from pulse_bot_slack.workspaces import Workspace
 
 REMEMBERED: Final = 10_000
@@ -34,7 +36,7 @@ class Posting:
         if not is_channel(to):
             await workspace.people.reachable(to)
         chat, references = to, []
-        for number, message in enumerate(card_messages(card)):
+        for number, message in enumerate(_messages(address, card)):
             chat, reference = await self._once(workspace, to, message, _mark(address, card, number))
             references.append(reference)
         await attach(workspace, chat, card)
@@ -45,7 +47,7 @@ class Posting:
         chat, *references = sent.reference.split(" ")
         if not references:
             raise AdapterError("That message does not exist any more.", permanent=True)
-        shown = card_messages(card)
+        shown = _messages(sent.address, card)
         for reference, message in zip(references, shown, strict=False):
             await workspace.replace(chat, reference, message)
         for reference in references[len(shown) :]:
@@ -87,6 +89,14 @@ class Posting:
         if found:
             self._unsure.pop(mark, None)
         return found
+
+
+def _messages(address: Address, card: Card) -> list[Message]:
+    numbers = count()
+    parts = card_parts(card, numbers)
+    if not is_channel(address.user):
+        parts += all_at_once(address, (card,), numbers)
+    return messages(parts)
 
 
 def _mark(address: Address, card: Card, number: int) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, Final
 
 from pulse_bot.errors import AdapterError
@@ -75,11 +74,6 @@ class Message:
 def plain(text: str) -> Block:
     """Text that is shown letter for letter."""
     return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def card_messages(card: Card) -> list[Message]:
-    """A card as messages, more than one where it is long; the buttons are in the last."""
-    return messages(card_parts(card, count()))
 
 
 def reply_parts(
