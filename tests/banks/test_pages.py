@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -17,6 +18,7 @@ from pulse_bot.banks.parse import parse_bank
 from pulse_bot.banks.preview import card_text, preview_cards
 from pulse_bot.banks.translation import is_translation, parse_translation, with_translations
 from pulse_bot.banks.tree import read_tree
+from pulse_bot.cli.bank import bank
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "question_banks").glob("*.yaml"))
@@ -66,6 +68,16 @@ def test_the_translation_of_the_guide_fits_its_bank() -> None:
     (bank,), findings = with_translations([example_bank()], [translation])
     assert findings == []
     assert {one.code for one in lint_banks([bank])} == {"not-translated"}  # it is an extract
+
+
+def test_every_command_of_the_guide_is_one() -> None:
+    said = re.findall(r"pulse-bot bank ([a-z]+)([^`\n]*)", (ROOT / GUIDE).read_text())
+    assert {name for name, _ in said} == {
+        "lint", "preview", "search", "template", "import", "export"
+    }  # fmt: skip
+    for name, rest in said:
+        known = {option for one in bank.commands[name].params for option in one.opts}
+        assert set(re.findall(r"--\w+", rest)) <= known, name
 
 
 def test_the_example_of_the_guide_can_be_previewed() -> None:

@@ -67,6 +67,37 @@ _FILE: Final = {
     ),
 }
 
+_SHEETS: Final = {
+    "not-a-spreadsheet": _error(
+        "The file is no spreadsheet that can be read.",
+        "Open it in a spreadsheet program and save it again as XLSX or as CSV UTF-8.",
+    ),
+    "has-macros": _error(
+        "The workbook has macros, which pulse-bot never opens.",
+        "Save it as an ordinary workbook (.xlsx).",
+    ),
+    "missing-table": _error(
+        "A table that has to be there is missing: in a workbook a sheet, in CSV a row with its name"
+        " in brackets.",
+        "Start from a template: pulse-bot bank template my-bank.xlsx",
+    ),
+    "missing-column": _error(
+        "A table misses a column that it needs.", "Add the column, with its name in the first row."
+    ),
+    "unknown-column": _error(
+        "A table has a column that there is not.",
+        'Correct its name, or call it "notes" if it is for people alone.',
+    ),
+    "unfit-question": _error(
+        "A question of an XLSForm is of a type that members cannot answer in a chat.",
+        "Use select_one, select_multiple, text, or a range from 0 to 10.",
+    ),
+    "reworded": _error(
+        "A question is worded differently from the one that had its id before.",
+        "Give the new wording an id of its own, and name it in replaced_by of the old one.",
+    ),
+}
+
 _KEYS: Final = {
     "duplicate-key": _error("A key stands twice in the same place.", "Keep one of the two."),
     "unknown-key": _error(
@@ -115,7 +146,7 @@ _SENSE: Final = {
         "Correct the id, or put the translation into the folder of its bank.",
     ),
     "unknown-item": _error(
-        "A translation has an item, or a choice, that its bank does not have.",
+        "A translation, or a table of choices, names an item or a choice that is not there.",
         "Correct the id. A question that was reworded has a new id: translate it anew under that.",
     ),
     "second-translation": _error(
@@ -213,4 +244,4 @@ _LINT: Final = {
     ),
 }
 
-CODES: Final[dict[str, Code]] = {**_FILE, **_KEYS, **_SENSE, **_LINT}
+CODES: Final[dict[str, Code]] = {**_FILE, **_SHEETS, **_KEYS, **_SENSE, **_LINT}

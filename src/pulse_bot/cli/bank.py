@@ -1,59 +1,59 @@
-"""`pulse-bot bank`: list, show, lint and preview question banks.
+"""`pulse-bot bank`: list, search, show, lint and preview question banks.
 
-Thin: what a bank is, how it is read and what is said of it lives in `pulse_bot.banks`.
+Thin: what a bank is, how it is read and what is said of it lives in `pulse_bot.banks`. Writing
+files out of banks and banks out of files lives in `bank_files`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from pulse_bot.cli import settings_option
+from pulse_bot.cli.bank_choice import (
+    Folders,
+    as_json_option,
+    chosen_bank,
+    chosen_library,
+    guess,
+    in_language,
+    own_folders,
+    print_json,
+    with_folders,
+)
+from pulse_bot.cli.bank_files import export, import_, template
 from pulse_bot.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from importlib.resources.abc import Traversable
 
-    from pulse_bot.banks.bank import Bank, Library
-
-Command = TypeVar("Command", bound=Callable[..., None])
-
-Folders = tuple[Path, ...]
+    from pulse_bot.banks.findings import Finding
 
 
 @click.group()
 def bank() -> None:
-    """List, show, lint and preview question banks."""
+    """List, search, show, lint and preview question banks; write them to files and read them."""
 
 
-def _with_folders(command: Command) -> Command:
-    option = click.option(
-        "--dir",
-        "folders",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        help="A folder with banks of your own, beside those of the settings. Can be repeated.",
-    )
-    return option(command)
+bank.add_command(export)
+bank.add_command(import_)
+bank.add_command(template)
 
-
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_language = click.option("--language", help="In this language, where the bank is there in it.")
 
 
 @bank.command("list")
-@_with_folders
-@_as_json
+@with_folders
+@as_json_option
 def list_(*, folders: Folders, as_json: bool) -> None:
     """List the banks."""
     from pulse_bot.banks.facts import bank_facts
 
-    banks = _library(folders).banks
+    banks = chosen_library(folders).banks
     if as_json:
-        _print_json([bank_facts(one) for one in banks])
+        print_json([bank_facts(one) for one in banks])
         return
     width = max((len(one.id) for one in banks), default=0)
     for one in banks:
@@ -63,15 +63,16 @@ def list_(*, folders: Folders, as_json: bool) -> None:
 
 @bank.command()
 @click.argument("name", metavar="BANK")
-@_with_folders
-@_as_json
-def show(*, name: str, folders: Folders, as_json: bool) -> None:
+@_language
+@with_folders
+@as_json_option
+def show(*, name: str, language: str | None, folders: Folders, as_json: bool) -> None:
     """Show a bank: its sources and its questions."""
     from pulse_bot.banks.facts import bank_facts, entry_facts
 
-    one = _bank(_library(folders), name)
+    one = in_language(chosen_bank(chosen_library(folders), name), language)
     if as_json:
-        _print_json({**bank_facts(one), "items": [entry_facts(entry) for entry in one.entries]})
+        print_json({**bank_facts(one), "items": [entry_facts(entry) for entry in one.entries]})
         return
     print(f"{one.title} ({one.id}, version {one.version}, {one.licence})\n{one.summary}\n")
     for source in one.sources:
@@ -82,11 +83,35 @@ def show(*, name: str, folders: Folders, as_json: bool) -> None:
         print(f"  {item.text}\n  To discuss: {item.talk}")
 
 
+@bank.command(short_help="Find questions by their words.")
+@click.argument("words", nargs=-1, required=True)
+@with_folders
+@as_json_option
+def search(*, words: tuple[str, ...], folders: Folders, as_json: bool) -> None:
+    """Find the questions that have all of WORDS, or words that begin with them; best ones first."""
+    from pulse_bot.banks import search as searching
+    from pulse_bot.banks.facts import entry_facts
+
+    found = searching.search(chosen_library(folders).banks, " ".join(words))
+    if as_json:
+        print_json([entry_facts(one.entry) for one in found])
+        return
+    for one in found:
+        print(f"{one.entry.item.id}  ({one.entry.item.kind})\n  {one.entry.item.text}")
+    if not found:
+        print("No question has all of these words. Try fewer of them, or other ones.")
+
+
 @bank.command(short_help="Say what to mend in bank files.")
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
-@_with_folders
-@_as_json
-def lint(*, files: tuple[Path, ...], folders: Folders, as_json: bool) -> None:
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="The file or folder as it was before: tells which ids have changed their wording.",
+)
+@with_folders
+@as_json_option
+def lint(*, files: tuple[Path, ...], against: Path | None, folders: Folders, as_json: bool) -> None:
     """Say what to mend in FILES or folders; without any, in every bank there is.
 
     Ends with 1 where there is an error. A warning asks you to look again, and you decide.
@@ -96,9 +121,9 @@ def lint(*, files: tuple[Path, ...], folders: Folders, as_json: bool) -> None:
     from pulse_bot.banks.lint import lint_files
 
     chosen = _files(files) if files else _files_of_all(folders)
-    findings = lint_files(chosen)
+    findings = [*lint_files(chosen), *_reworded(chosen, against)]
     if as_json:
-        _print_json([finding_facts(finding) for finding in findings])
+        print_json([finding_facts(finding) for finding in findings])
     else:
         for finding in findings:
             print(finding)
@@ -112,15 +137,15 @@ def lint(*, files: tuple[Path, ...], folders: Folders, as_json: bool) -> None:
 @bank.command(short_help="Show questions as a member will see them.")
 @click.argument("name", metavar="BANK")
 @click.argument("item", required=False)
-@_with_folders
+@with_folders
 def preview(*, name: str, item: str | None, folders: Folders) -> None:
     """Show each question of BANK, or one ITEM of it, as a member will see it."""
     from pulse_bot.banks.preview import card_text, preview_cards
 
-    items = _bank(_library(folders), name).items
+    items = chosen_bank(chosen_library(folders), name).items
     known = [one.id for one in items]
     if item is not None and item not in known:
-        raise Refused(f'The bank "{name}" has no item "{item}".{_guess(item, known)}')
+        raise Refused(f'The bank "{name}" has no item "{item}".{guess(item, known)}')
     print("\n\n".join(card_text(card) for card in preview_cards(items, only=item or "")))
 
 
@@ -133,32 +158,6 @@ def _counted(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _own(folders: Folders) -> Folders:
-    from pulse_bot.settings import load_settings
-
-    return (*load_settings(settings_option()).bank_dirs, *folders)
-
-
-def _library(folders: Folders) -> Library:
-    from pulse_bot.banks.load import load_library
-
-    return load_library(_own(folders))
-
-
-def _bank(library: Library, name: str) -> Bank:
-    found = library.bank(name)
-    if found is None:
-        known = [one.id for one in library.banks]
-        raise Refused(f'There is no bank "{name}".{_guess(name, known)}')
-    return found
-
-
-def _guess(name: str, known: list[str]) -> str:
-    from pulse_bot.banks.spelling import did_you_mean
-
-    return did_you_mean(name, known)
-
-
 def _files(paths: tuple[Path, ...]) -> list[Traversable]:
     from pulse_bot.banks.load import bank_files, beside
 
@@ -168,12 +167,22 @@ def _files(paths: tuple[Path, ...]) -> list[Traversable]:
     return list(dict.fromkeys(found))
 
 
+def _reworded(files: list[Traversable], against: Path | None) -> Iterator[Finding]:
+    from pulse_bot.banks.changes import reworded
+    from pulse_bot.banks.load import load_banks
+
+    if against is None:
+        return
+    old, findings = load_banks(_files((against,)))
+    yield from findings
+    before = {one.id: one for one in old}
+    for new in load_banks(files)[0]:
+        if new.id in before:
+            yield from reworded(before[new.id], new)
+
+
 def _files_of_all(folders: Folders) -> list[Traversable]:
     from pulse_bot.banks.load import bank_files, shipped_folder
 
-    everywhere = (shipped_folder(), *_own(folders))
+    everywhere = (shipped_folder(), *own_folders(folders))
     return [file for folder in everywhere for file in bank_files(folder)]
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))

@@ -1,0 +1,29 @@
+"""What became of a bank's items from one version of its file to the next.
+
+A trend over two wordings would lie, so a question that is worded differently needs a new id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pulse_bot.banks.bank import Bank
+from pulse_bot.banks.findings import Finding
+from pulse_bot.domain.items import Item
+
+
+def reworded(old: Bank, new: Bank) -> Iterator[Finding]:
+    """The items of `new` that have the id, but not the words, of an item of `old`."""
+    before = {entry.item.id: entry.item for entry in old.entries}
+    for entry in new.entries:
+        was = before.get(entry.item.id)
+        if was is not None and _asked(was) != _asked(entry.item):
+            what = f'Before, this id had: "{was.text}"'
+            if was.text == entry.item.text:
+                what = "Its kind, its choices, its ends or its direction changed."
+            yield Finding("reworded", new.place(entry, "text"), what)
+
+
+def _asked(item: Item) -> tuple[object, ...]:
+    """All that makes two answers comparable. The prompt may change: nobody answers it."""
+    return (item.text, item.kind, item.reverse, item.choices, item.most, item.ends)

@@ -1,0 +1,68 @@
+"""Spreadsheet files by their name: which format one is, and a bank into it and out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from pulse_bot.banks.bank import Bank
+from pulse_bot.banks.findings import BankMistakes, Finding, Place
+from pulse_bot.banks.sheets.csv_file import csv_bytes, csv_grid
+from pulse_bot.banks.sheets.grid import LARGEST_FILE, Grid
+from pulse_bot.banks.sheets.reading import grid_bank
+from pulse_bot.banks.sheets.writing import bank_grid
+from pulse_bot.banks.sheets.xlsform import form_grid
+from pulse_bot.banks.sheets.xlsform_in import Drafted, form_bank, is_form
+from pulse_bot.banks.sheets.xlsx_file import xlsx_bytes, xlsx_grid
+from pulse_bot.errors import Refused
+
+CSV: Final = ".csv"
+XLSX: Final = ".xlsx"
+FORM: Final = ".xlsform.xlsx"
+
+
+def packed(grid: Grid, name: str) -> bytes:
+    """The bytes of a file of this name. Raises Refused for a format that is none of ours."""
+    return csv_bytes(grid) if _format(name) == CSV else xlsx_bytes(grid)
+
+
+def exported(bank: Bank, name: str, languages: Sequence[str] = ()) -> bytes:
+    """A bank as a file of this name: CSV, XLSX, or XLSForm where the name says so. Raises Refused.
+
+    `languages` are columns to be filled in; a form is in the last of them.
+    """
+    if not name.lower().endswith(FORM):
+        return packed(bank_grid(bank, languages), name)
+    return xlsx_bytes(form_grid(bank.in_language(languages[-1]) if languages else bank))
+
+
+def imported(file: Path, year: int) -> Drafted:
+    """The bank in a file. Raises Refused for its name and BankMistakes for what is in it."""
+    sort = _format(file.name)
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        what = f"The file cannot be read ({error.strerror})."
+        raise BankMistakes([Finding("no-such-file", Place(file.name), what)]) from None
+    grid = csv_grid(data, file.name) if sort == CSV else xlsx_grid(data, file.name)
+    if is_form(grid):
+        return form_bank(grid, file.name, year)
+    return Drafted(grid_bank(grid, file.name), ())
+
+
+def _format(name: str) -> str:
+    lowered = name.lower()
+    if lowered.endswith((".xlsm", ".xltm", ".xlsb")):
+        raise Refused(
+            f"{name} is a workbook with macros, which pulse-bot never opens. Save it as an ordinary"
+            " workbook (.xlsx)."
+        )
+    for sort in (CSV, XLSX):
+        if lowered.endswith(sort):
+            return sort
+    raise Refused(
+        f"{name} is of a format that pulse-bot does not know. Use a name that ends in .csv or"
+        " .xlsx, or in .xlsform.xlsx for an XLSForm."
+    )
