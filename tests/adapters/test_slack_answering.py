@@ -1,0 +1,242 @@
+"""Where a reply is shown, in which order, and what is asked of Slack for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from pulse_bot.errors import AdapterError
+from pulse_bot.ports import (
+    Button,
+    Card,
+    CardKind,
+    Commanded,
+    Event,
+    Joined,
+    OpenedHome,
+    Pressed,
+    Reply,
+    Wrote,
+)
+from pulse_bot.testing.samples import FORM, card
+from pulse_bot_slack.answering import EVERY_COMMAND
+from pulse_bot_slack.people import ONE_BY_ONE
+from tests.adapters.servers.slack.delivery import until
+from tests.adapters.servers.slack.groups import new_group
+from tests.adapters.servers.slack.people import new_person
+from tests.adapters.servers.slack.stage import Scene, scene
+from tests.adapters.servers.slack.trouble import says
+
+QUESTION = Card(
+    CardKind.QUESTION, "How was it?", buttons=((Button("Good", "a:1"),),), progress="1 of 3"
+)
+
+
+def asked_of(one: Scene) -> Counter[str]:
+    """How often each method was called."""
+    return Counter(call.method for call in one.slack.calls)
+
+
+def has_modal(one: Scene) -> bool:
+    """Whether a window is in front of Ada."""
+    return one.ada.modal is not None
+
+
+def shown_to(one: Scene) -> list[str]:
+    """The texts of the direct messages to Ada, in order."""
+    return [message.text for message in one.ada.direct.messages.values()]
+
+
+async def test_one_person_is_answered_in_order_and_nobody_waits_for_another() -> None:
+    async with scene() as one:
+        bob, first_is_done = new_person(one.slack), asyncio.Event()
+        answered: list[str] = []
+
+        async def handle(event: Event) -> Reply:
+            said = event.action if isinstance(event, Pressed) else ""
+            if said == "act:0":
+                await first_is_done.wait()
+            answered.append(said)
+            return Reply(said)
+
+        assert one.slack.watched is not None
+        one.slack.watched.handle = handle
+        for person in (one.ada, bob):
+            labels = ("Four", "Five") if person is one.ada else ("-", "-", "Bob's")
+            await one.adapter.send(person.address, card(*labels))
+        slow = [asyncio.create_task(one.ada.press(label)) for label in ("Four", "Five")]
+        assert "act:2" in (await bob.press("Bob's")).text
+        assert answered == ["act:2"]
+
+        first_is_done.set()
+        await asyncio.gather(*slow)
+
+        assert answered == ["act:2", "act:0", "act:1"]
+        assert shown_to(one)[-2:] == ["act:0", "act:1"]
+
+
+async def test_what_the_home_is_asked_is_answered_in_the_home() -> None:
+    async with scene() as one:
+        one.script.home = Reply(cards=(QUESTION,))
+        one.script.answer = Reply("Recorded.", cards=(card("Next one"),))
+        await one.ada.open_home()
+        seen = await one.ada.press("Good")
+
+        assert "Recorded." in seen.text
+        assert "Next one" in seen.buttons
+        assert shown_to(one) == []
+        assert "How was it?" not in seen.text
+
+        await one.ada.press("The promise")
+        assert one.script.heard(Commanded) == [Commanded(one.ada.address, "privacy")]
+        assert shown_to(one) == []
+
+
+async def test_all_questions_open_in_one_window_and_the_home_stays() -> None:
+    def answer(event: Event) -> Reply:
+        if isinstance(event, OpenedHome) and event.at_once:
+            return Reply(form=FORM)
+        return Reply(cards=(QUESTION,))
+
+    async with scene() as one:
+        assert one.slack.watched is not None
+
+        async def handle(event: Event) -> Reply:
+            return answer(event)
+
+        one.slack.watched.handle = handle
+        await one.ada.open_home()
+        seen = await one.ada.press("Answer all at once")
+
+        assert has_modal(one)
+        assert "Good" in seen.buttons
+        assert asked_of(one)["views.publish"] == 1
+
+
+async def test_what_is_asked_of_somebody_can_be_answered_at_once_and_a_digest_cannot() -> None:
+    async with scene() as one:
+        group = await one.group()
+        for shown in (QUESTION, card("Agree")):
+            await one.adapter.send(one.ada.address, shown)
+        await one.adapter.send(group.address, QUESTION)
+
+        assert (await one.ada.look()).buttons.count("Answer all at once") == 1
+        assert "Answer all at once" not in (await group.look()).buttons
+
+
+async def test_a_public_reply_where_the_bot_is_not_says_what_to_do() -> None:
+    async with scene() as one:
+        one.script.answer = Reply(cards=(card(title="For everybody"),), public=True)
+        group = new_group(one.slack, "private")
+        seen = await group.command(one.ada, "help")
+
+        assert "For everybody" not in seen.text
+        assert "/invite @pulse-bot" in (await one.ada.look()).text
+
+
+async def test_a_private_reply_finds_its_way_without_a_direct_chat() -> None:
+    async with scene() as one:
+        group = await one.group()
+        one.script.answer = Reply("Only for Ada.")
+        one.slack.trouble.on("chat.postMessage", says("cannot_dm_bot"))
+        seen = await group.command(one.ada, "privacy")
+
+        assert "Only for Ada." not in seen.text
+        assert "Only for Ada." in (await one.ada.look()).text
+        assert asked_of(one)["chat.postEphemeral"] == 1
+
+
+async def test_commands_that_the_core_names_are_told_as_slack_has_them() -> None:
+    async with scene() as one:
+        one.script.answer = Reply("Write /link and the code.")
+        assert EVERY_COMMAND in (await one.ada.command("help")).text
+
+    async with scene() as one:
+        one.script.answer = Reply("Either/or: see http://example.org/link.")
+        assert EVERY_COMMAND not in (await one.ada.command("help")).text
+
+
+async def test_a_form_without_a_click_waits_behind_a_button() -> None:
+    async with scene() as one:
+        one.script.answer = Reply(form=FORM)
+        await one.ada.write("hello")
+        assert not has_modal(one)
+        await one.ada.press("Open")
+
+        assert has_modal(one)
+        assert one.script.heard(Wrote) == [Wrote(one.ada.address, "hello")] * 2
+
+
+async def test_many_people_are_looked_up_together() -> None:
+    async with scene() as one:
+        people = [new_person(one.slack) for _ in range(3 * ONE_BY_ONE)]
+        gone = people[-1]
+        gone.user.deleted = True
+        sending = [one.adapter.send(person.address, card("Agree")) for person in people]
+        ended = await asyncio.gather(*sending, return_exceptions=True)
+
+        assert [isinstance(end, AdapterError) and end.gone for end in ended].count(True) == 1
+        assert isinstance(ended[-1], AdapterError)
+        assert asked_of(one)["users.info"] == ONE_BY_ONE
+        assert asked_of(one)["users.list"] == 1
+
+
+async def test_a_channel_of_several_pages_is_counted_whole() -> None:
+    async with scene() as one:
+        group = await one.group()
+        group.channel.members += [new_person(one.slack).user.id for _ in range(7)]
+        group.channel.members.append(new_person(one.slack, is_bot=True).user.id)
+        one.slack.page_size = 3
+        members = await one.adapter.members(group.address)
+
+        assert members.count == len(members.addresses) == 8
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1)])
+async def test_an_edit_takes_as_many_messages_as_it_needs(before: int, after: int) -> None:
+    def long(word: str, messages: int) -> Card:
+        return card("Agree", text=(f"{word} " * (11_000 * messages // 6),))
+
+    async with scene() as one:
+        sent = await one.adapter.send(one.ada.address, long("first", before))
+        assert len(one.ada.direct.messages) == before
+        await one.adapter.edit(sent, long("other", after))
+        seen = await one.ada.look()
+
+        assert len(one.ada.direct.messages) == after
+        assert "first" not in seen.text
+        assert seen.text.count("other") == 11_000 * after // 6
+
+
+async def test_somebody_who_comes_back_is_reachable_again() -> None:
+    async with scene() as one:
+        for again in (False, True):
+            await one.ada.deactivate(again=again)
+        own = one.ada.address
+
+        assert one.script.heard(Joined) == [Joined(own, own, one.ada.user.name)]
+        await one.adapter.send(own, card("Agree"))
+
+
+async def test_it_ends_in_time_though_the_core_hangs() -> None:
+    async with scene() as one:
+        never = asyncio.Event()
+
+        async def hang(event: Event) -> Reply:
+            await never.wait()
+            return Reply()
+
+        assert one.slack.watched is not None
+        one.slack.watched.handle = hang
+        await one.adapter.send(one.ada.address, card("Agree"))
+        pressing = asyncio.create_task(one.ada.press("Agree"))
+        watched = one.slack.watched
+        assert await until(lambda: watched.at_work == 1)
+        one.task.cancel()
+        await asyncio.wait({one.task}, timeout=5)
+
+        assert one.task.cancelled()
+        pressing.cancel()
+        await asyncio.gather(pressing, return_exceptions=True)
