@@ -13,6 +13,7 @@ from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, CardKind, Commanded, Joined, Picture, Wrote
 from pulse_bot.testing import Script
 from pulse_bot.testing.samples import PIXEL, card
+from pulse_bot_slack import adapter
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
 from tests.adapters.servers.slack import serving
@@ -26,6 +27,7 @@ from tests.adapters.servers.slack.trouble import (
     Rates,
     broken,
     says,
+    slow,
     too_fast,
 )
 
@@ -87,6 +89,17 @@ async def test_a_lost_answer_is_looked_up_and_doubles_nothing() -> None:
         assert copies(one, "The question") == 1
         await one.adapter.edit(sent, card("Agree", title="Changed"))
         assert (copies(one, "The question"), copies(one, "Changed")) == (0, 1)
+
+
+async def test_an_answer_that_takes_too_long_is_looked_up_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(adapter, "SECONDS_TO_ANSWER", 0.5)
+    async with scene() as one:
+        await one.adapter.send(one.ada.address, card(title="Earlier"))
+        one.slack.trouble.on(POST, slow(2))
+        await one.adapter.send(one.ada.address, card("Agree", title="The question"))
+        assert copies(one, "The question") == 1
 
 
 async def test_the_librarys_own_retry_would_double_it() -> None:
@@ -168,7 +181,7 @@ async def test_a_wrong_token_at_the_start_is_said_with_what_to_do(wrong: str) ->
     async with serving() as slack:
         tokens = {"bot_token": slack.bot_token, "app_token": slack.app.app_token}
         tokens[wrong] = f"{tokens[wrong][:5]}wrong"
-        adapter = SlackAdapter(
+        misled = SlackAdapter(
             SlackSettings(
                 bot_token=SecretStr(tokens["bot_token"]),
                 app_token=SecretStr(tokens["app_token"]),
@@ -176,7 +189,7 @@ async def test_a_wrong_token_at_the_start_is_said_with_what_to_do(wrong: str) ->
             )
         )
         with pytest.raises(AdapterError, match=f"PULSE_BOT_SLACK__{wrong.upper()}") as caught:
-            await asyncio.wait_for(adapter.run(Script()), 10)
+            await asyncio.wait_for(misled.run(Script()), 10)
         assert caught.value.permanent
         assert "wrong" not in str(caught.value)
         slack.assert_clean()

@@ -29,8 +29,8 @@ from pulse_bot.testing.samples import FORM, HOSTILE, card
 from tests.adapters.servers.slack import SlackPerson
 from tests.adapters.servers.slack.delivery import Envelope, until
 from tests.adapters.servers.slack.groups import new_group
-from tests.adapters.servers.slack.signed import Request, packed, signed
 from tests.adapters.servers.slack.people import new_person
+from tests.adapters.servers.slack.signed import Request, packed, signed
 from tests.adapters.servers.slack.stage import Listen, Scene, scene
 
 BOTH = pytest.mark.parametrize("listen", ["socket", "http"])

@@ -170,10 +170,6 @@ class SlackPerson:
         for attempt in range(times):
             await self._do(work(attempt))
 
-    def close_modal(self) -> None:
-        """Close the modal in front without sending it; nobody is told."""
-        self.slack.world.modals[self.user.id].pop()
-
     async def command(self, command: str) -> Seen:
         """Give a command in the conversation with the bot."""
         await self.command_in(self.direct, command)

@@ -83,6 +83,7 @@ async def slack_stage(script: Script, listen: Listen) -> AsyncIterator[Stage]:
                 foreign_loggers=("aiohttp", "uvicorn"),
             )
         slack.assert_clean()
+        assert not slack.postman.late, "something was not acknowledged within three seconds"
 
 
 @dataclass(slots=True)
@@ -110,3 +111,4 @@ async def scene(listen: Listen = "socket") -> AsyncIterator[Scene]:
         async with listening(slack, script, listen) as (adapter, task):
             yield Scene(slack, adapter, task, script, new_person(slack))
         slack.assert_clean()
+        assert not slack.postman.late, "something was not acknowledged within three seconds"
