@@ -9,6 +9,7 @@ import pytest
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
+    Added,
     Button,
     Card,
     CardKind,
@@ -16,6 +17,7 @@ from pulse_bot.ports import (
     Event,
     Joined,
     OpenedHome,
+    Outcome,
     Pressed,
     Reply,
     Wrote,
@@ -146,6 +148,20 @@ async def test_a_private_reply_finds_its_way_without_a_direct_chat() -> None:
         assert "Only for Ada." not in seen.text
         assert "Only for Ada." in (await one.ada.look()).text
         assert asked_of(one)["chat.postEphemeral"] == 1
+
+
+async def test_whoever_cannot_be_looked_up_is_told_and_a_channel_is_greeted_all_the_same() -> None:
+    async with scene() as one:
+        one.slack.trouble.on("conversations.info", says("internal_error"))
+        group = await one.group()
+        assert [added.name for added in one.script.heard(Added)] == [""]
+
+        join = Card(CardKind.NOTICE, "Join", buttons=((Button("Join", invitation="j7-abc"),),))
+        await one.adapter.send(group.address, join)
+        one.slack.trouble.on("users.info", says("internal_error"))
+        one.slack.patience = 0.5  # the core is not told, so nobody tells when it has answered
+        assert (await group.press(one.ada, "Join")).outcome is Outcome.REFUSED
+        assert one.script.heard(Joined) == []
 
 
 async def test_commands_that_the_core_names_are_told_as_slack_has_them() -> None:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -86,7 +87,12 @@ class Desk:
     async def _answer(self, heard: Heard) -> None:
         try:
             workspace = await self._installs.find(heard.address.workspace)
-            named = await _named(workspace, heard)
+            try:
+                named = await _named(workspace, heard)
+            except AdapterError:
+                if heard.trigger:  # somebody clicked, and waits
+                    await self._show(workspace, heard, SORRY)
+                raise
             if named is not None:
                 await self._show(workspace, named, await self._asked(named))
         except AdapterError as error:
@@ -220,8 +226,9 @@ async def _named(workspace: Workspace, heard: Heard) -> Heard | None:
         person = await workspace.people.find(event.address.user)
         return None if person.is_bot else replace(heard, event=replace(event, name=person.name))
     if isinstance(event, Added) and not event.name:
-        name = await workspace.channel_name(event.group.user)
-        return replace(heard, event=replace(event, name=name))
+        with suppress(AdapterError):  # a greeting needs no name
+            name = await workspace.channel_name(event.group.user)
+            return replace(heard, event=replace(event, name=name))
     return heard
 
 
