@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -54,6 +54,10 @@ class Round:
     def takes_comments(self) -> bool:
         """Whether comments can ever be read: in a group under the bar they would wait for ever."""
         return self.roster_size >= self.thresholds.roster
+
+    def in_language(self, language: str) -> Round:
+        """The round as a member of this language reads it; what counts stays the same."""
+        return replace(self, items=tuple(item.in_language(language) for item in self.items))
 
     def takes_answers(self, now: datetime) -> bool:
         """Whether an answer given now counts."""

@@ -61,6 +61,11 @@ def by_name(session: Session, name: str) -> PartnershipRow:
     return found
 
 
+def language(member: MemberRow, partnership: PartnershipRow) -> str:
+    """The language that a member wants to read questions in: their own, or the partnership's."""
+    return member.language or partnership.language
+
+
 def calendar(session: Session, row: PartnershipRow, member: MemberRow | None = None) -> Calendar:
     """When a partnership may be written to, or one member of it, with its school's own terms."""
     return calendars(session, row)(member)

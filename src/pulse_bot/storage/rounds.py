@@ -187,6 +187,7 @@ class Seated(NamedTuple):
     member: int
     partnership: int
     time_zone: str
+    language: str
     seated: bool
 
 
@@ -206,6 +207,7 @@ def seated(
             MemberRow.id,
             MemberRow.partnership_id,
             func.coalesce(MemberRow.time_zone, PartnershipRow.time_zone),
+            func.coalesce(MemberRow.language, PartnershipRow.language),
             SeatRow.round_id,
         )
         .join(PartnershipRow, PartnershipRow.id == MemberRow.partnership_id)
@@ -219,11 +221,12 @@ def seated(
         .where(tuple_(MemberRow.adapter, MemberRow.workspace, MemberRow.user).in_(addresses))
         .where(MemberRow.standing != Standing.LEFT)
     )
-    found: dict[Address, tuple[int, int, str]] = {}
+    found: dict[Address, tuple[int, int, str, str]] = {}
     seats: set[tuple[Address, int]] = set()
-    for adapter, workspace, user, member, partnership, time_zone, seat in session.execute(query):
+    for row in session.execute(query):
+        adapter, workspace, user, member, partnership, time_zone, language, seat = row
         address = Address(adapter, workspace, user)
-        found[address] = (member, partnership, time_zone)
+        found[address] = (member, partnership, time_zone, language)
         seats.add((address, seat))
     return {one: Seated(*found[one[0]], seated=one in seats) for one in wanted if one[0] in found}
 
@@ -243,10 +246,10 @@ def open_round_of(session: Session, member_id: int) -> Round | None:
 
 def waiting_invitations(
     session: Session, round_id: int, adapter: str, workspace: str, now: datetime, most: int
-) -> list[tuple[int, Address]]:
-    """Invitations whose time has come, of members who can still be reached."""
+) -> list[tuple[int, Address, str | None]]:
+    """Invitations whose time has come, of members who can still be reached, in which language."""
     query = (
-        select(InvitationRow.id, InvitationRow.user)
+        select(InvitationRow.id, InvitationRow.user, MemberRow.language)
         .join(MemberRow, MemberRow.id == InvitationRow.member_id)
         .where(
             InvitationRow.round_id == round_id,
@@ -260,7 +263,7 @@ def waiting_invitations(
         .limit(most)
     )
     found = session.execute(query).all()
-    return [(row_id, Address(adapter, workspace, user)) for row_id, user in found]
+    return [(row_id, Address(adapter, workspace, user), own) for row_id, user, own in found]
 
 
 def seated_in(

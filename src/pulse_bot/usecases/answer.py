@@ -54,7 +54,14 @@ class Recorded:
     round: Round
     time_zone: str
     """The member's."""
+    language: str
+    """The member's."""
     envelopes: Sequence[Envelope] = field(repr=False)
+
+    @property
+    def read(self) -> Round:
+        """The round in the member's language."""
+        return self.round.in_language(self.language)
 
     @property
     def until(self) -> str:
@@ -142,7 +149,7 @@ def _sealed(
         seal(asked.id, asked.public_key, tag_key, tags[target], text)
         for target, text in answers.items()
     ]
-    return Recorded(asked, who.time_zone, letters)
+    return Recorded(asked, who.time_zone, who.language, letters)
 
 
 def checked(asked: Round, target: Target, value: str) -> str:

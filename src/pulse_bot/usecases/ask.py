@@ -164,9 +164,14 @@ def outgoing(
             return []
         partnership = session.get_one(PartnershipRow, asked.partnership)
         calendar = partnerships.calendar(session, partnership)
-        card = first_card(asked, spoken(asked.closes_at, calendar.zone))
+        until = spoken(asked.closes_at, calendar.zone)
         waiting = rounds.waiting_invitations(session, round_id, adapter, workspace, now, most)
-        return [Outgoing(invitation, address, card) for invitation, address in waiting]
+        languages = {own or partnership.language for _, _, own in waiting}
+        cards = {one: first_card(asked.in_language(one), until) for one in languages}
+        return [
+            Outgoing(invitation, address, cards[own or partnership.language])
+            for invitation, address, own in waiting
+        ]
 
 
 def open_now(installation: Installation, name: str) -> tuple[int, str]:

@@ -24,7 +24,7 @@ from pulse_bot.ports import (
     Reply,
     Submitted,
 )
-from pulse_bot.storage import rounds
+from pulse_bot.storage import partnerships, rounds
 from pulse_bot.usecases import groups, join, look, programme, stay, wishes
 from pulse_bot.usecases.answer import Given, NobodyThere, Record, Recorded, someone
 from pulse_bot.usecases.installation import Installation
@@ -120,7 +120,7 @@ async def _pressed(installation: Installation, record: Record, event: Pressed) -
     if pressed is not None:
         target, value = pressed
         done = await record(Given(event.address, target.round, {target: value}))
-        following = cards.next_card(done.round, target, done.until)
+        following = cards.next_card(done.read, target, done.until)
         return Reply(confirmed(done), cards=(following,) if following else ())
     if event.action in BUTTONS:
         return await asyncio.to_thread(BUTTONS[event.action], installation, event.address)
@@ -134,8 +134,9 @@ def confirmed(done: Recorded) -> str:
 
 def _to_write(installation: Installation, event: Pressed) -> Reply:
     with installation.database.read() as session:
-        member, _ = someone(session, event.address)
+        member, partnership = someone(session, event.address)
         asked = rounds.open_round_of(session, member.id)
+        language = partnerships.language(member, partnership)
     kind, _, rest = event.action.partition(":")
     round_id, _, position = rest.partition(":")
     forms = {cards.SAY_MORE: cards.comment_form, cards.WRITE: cards.words_form}
@@ -143,7 +144,7 @@ def _to_write(installation: Installation, event: Pressed) -> Reply:
         raise Refused("That button is not in use any more. Please open your questions again.")
     if not position.isdecimal() or int(position[:3]) >= len(asked.items):
         raise Refused("That question is not in this round. Please open the questions again.")
-    return Reply(form=forms[kind](asked, int(position[:3])))
+    return Reply(form=forms[kind](asked.in_language(language), int(position[:3])))
 
 
 async def _submitted(installation: Installation, record: Record, event: Submitted) -> Reply:
@@ -161,7 +162,7 @@ async def _submitted(installation: Installation, record: Record, event: Submitte
     done = await record(Given(event.address, round_id, answers))
     following = None
     if position is not None:
-        following = cards.next_card(done.round, next(iter(answers)), done.until)
+        following = cards.next_card(done.read, next(iter(answers)), done.until)
     return Reply(confirmed(done), cards=(following,) if following else ())
 
 

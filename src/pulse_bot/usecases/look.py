@@ -47,6 +47,7 @@ def home(installation: Installation, event: OpenedHome) -> Reply:
         if asked is None or not asked.takes_answers(installation.clock.now()):
             closed = _nothing_open(session, installation, member, partnership, calendar)
             return Reply(cards=(*promise, closed), commands=commands)
+        asked = asked.in_language(partnerships.language(member, partnership))
     until = spoken(asked.closes_at, calendar.zone)
     notes = _notes(asked)
     if not event.at_once:

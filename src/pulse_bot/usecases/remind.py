@@ -10,6 +10,7 @@ from pulse_bot.ports import Address, Card, RoundKeys
 from pulse_bot.sealing import tag
 from pulse_bot.storage import envelopes, partnerships, rounds
 from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.storage.partnerships import language
 from pulse_bot.usecases.installation import Installation
 
 
@@ -30,10 +31,10 @@ def remind(
             return []
         partnership = session.get_one(PartnershipRow, asked.partnership)
         calendar_of = partnerships.calendars(session, partnership)
-        card = first_card(asked, spoken(asked.closes_at, calendar_of(None).zone))
+        until = spoken(asked.closes_at, calendar_of(None).zone)
         given = envelopes.tags_of(session, round_id)
         return [
-            (address, card)
+            (address, first_card(asked.in_language(language(member, partnership)), until))
             for member, address in rounds.seated_in(session, round_id, adapter, workspace)
             if not has_answered(asked, keys, member.id, given)
             and not calendar_of(member).is_quiet(now)

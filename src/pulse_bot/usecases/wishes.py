@@ -202,7 +202,7 @@ def languages(installation: Installation) -> tuple[str, ...]:
 
 def language_of(member: MemberRow, partnership: PartnershipRow, there: tuple[str, ...]) -> str:
     """The language in which a member's questions come: their own, or the partnership's."""
-    wanted = member.language or partnership.language
+    wanted = partnerships.language(member, partnership)
     return next((one for one in (wanted, plain_language(wanted)) if one in there), there[0])
 
 
