@@ -216,8 +216,8 @@ class Conversation:
         if further.at == len(form.fields):
             await self._submit(talk, further, form, number)
         elif below:
-            await self._write(further, form)
             await self._strip(talk, form, number)
+            await self._write(further, form)
         else:
             await self._write(further, form, over=number)
 
@@ -225,8 +225,8 @@ class Conversation:
         event = Submitted(talk.origin.address, form.key, complete.values)
         reply = await self._ask(event)
         if reply.outcome is Outcome.REFUSED and not (reply.cards or reply.form):
-            await self._write(talk, form, notice_of(reply))
             await self._strip(talk, form, number)
+            await self._write(talk, form, notice_of(reply))
             return
         self._newest[place_of_talk(talk).chat] = Prompt(number, None, 0.0)
         await self._strip(talk, form, number)
@@ -244,8 +244,8 @@ class Conversation:
         return (DELETED,)
 
     async def _again(self, talk: Talk, form: Form, why: str, number: int) -> None:
-        await self._write(talk, form, notice_of(Reply(why, outcome=Outcome.REFUSED)))
         await self._strip(talk, form, number)
+        await self._write(talk, form, notice_of(Reply(why, outcome=Outcome.REFUSED)))
 
     async def _write(
         self, talk: Talk, form: Form, before: Sequence[Paragraph] = (), over: int = 0
@@ -260,7 +260,7 @@ class Conversation:
         self._newest[place.chat] = Prompt(over, talk, _now() + LISTENS_FOR)
 
     async def _strip(self, talk: Talk, form: Form, number: int) -> None:
-        """Take from a prompt its buttons, and what it hides."""
+        """Take from a prompt what it hides, and its buttons, before there are others to press."""
         left = answered(form, talk.at)
         await self._quietly(self._post.replace(place_of_talk(talk), number, left, Lane.REPLY))
 
