@@ -26,6 +26,7 @@ LEAVE_SURELY: Final = "leave-surely"
 TIME: Final = "time"
 LANGUAGE: Final = "language"
 PROGRAMME: Final = "programme"
+SEED: Final = "seed"
 JOIN: Final = "join"
 
 _SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to be in 12 months?"}

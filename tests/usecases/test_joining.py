@@ -251,7 +251,7 @@ async def test_who_is_known_here_comes_home(talk: Talk) -> None:
         assert [card.kind for card in reply.cards] == [CardKind.PROMISE, CardKind.QUESTION]
         assert reply.cards[1].title == asked.items[0].text
         assert (reply.form, reply.commands) == (None, ())
-    assert (await come(talk, "", lead)).commands == ("trends", "settings")
+    assert (await come(talk, "", lead)).commands == ("seed", "trends", "settings")
     assert len(names(talk.made)) == 14
 
 

@@ -186,7 +186,7 @@ async def test_a_first_programme(talk: Talk) -> None:
 
 async def test_the_commands_of_each(valley: Talk) -> None:
     opened_round(valley.made)
-    for address, commands in ((LEAD, ("trends", "settings")), (MEMBER, ())):
+    for address, commands in ((LEAD, ("seed", "trends", "settings")), (MEMBER, ())):
         for event in (
             Commanded(address, "pulse"),
             Commanded(address, "start"),
@@ -196,7 +196,7 @@ async def test_the_commands_of_each(valley: Talk) -> None:
             OpenedHome(address, at_once=False),
         ):
             assert (await valley.handle(event)).commands == commands, event
-    assert (await valley.look(FACILITATOR, "help")).commands == ("trends", "settings")
+    assert (await valley.look(FACILITATOR, "help")).commands == ("seed", "trends", "settings")
     assert (await valley.look(LEAD, "privacy")).commands is None
 
 

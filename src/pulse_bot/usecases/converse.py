@@ -25,7 +25,7 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage import partnerships, rounds
-from pulse_bot.usecases import groups, join, look, programme, stay, wishes
+from pulse_bot.usecases import groups, join, look, programme, seed, stay, wishes
 from pulse_bot.usecases.answer import Given, NobodyThere, Record, Recorded, someone
 from pulse_bot.usecases.installation import Installation
 
@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, Story] = {
     "language": wishes.ask_language,
     "trends": look.trends,
     "settings": programme.settings,
+    "seed": seed.ask_seed,
 }
 
 BUTTONS: Mapping[str, Story] = {
@@ -66,6 +67,7 @@ FORMS: Mapping[str, Callable[[Installation, Submitted], Reply]] = {
     cards.TIME: wishes.set_time,
     cards.LANGUAGE: wishes.set_language,
     cards.PROGRAMME: programme.change,
+    cards.SEED: seed.seed,
 }
 """What comes back from a form that answers no question, by the first word of its key."""
 

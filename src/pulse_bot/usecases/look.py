@@ -64,7 +64,7 @@ def pulse(installation: Installation, address: Address) -> Reply:
 
 def commands_of(member: MemberRow) -> tuple[str, ...]:
     """The commands that a member can give beside those of everybody."""
-    return () if member.role is Role.MEMBER else ("trends", "settings")
+    return () if member.role is Role.MEMBER else ("seed", "trends", "settings")
 
 
 def _notes(asked: Round) -> list[str]:

@@ -1,0 +1,25 @@
+"""Questions for a workshop, suggested from a bank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain, zip_longest
+from typing import Final
+
+from pulse_bot.domain.items import Item
+
+SUGGESTED: Final = 6
+
+
+def suggest(items: Sequence[Item], most: int = SUGGESTED) -> tuple[Item, ...]:
+    """A few questions of a bank, from as many of its facets as can be, in the bank's order.
+
+    None of a core: its questions belong to the weekly series, which a workshop must not disturb.
+    """
+    facets: dict[str, list[Item]] = {}
+    for item in items:
+        if not item.core:
+            facets.setdefault(item.facet or item.dimension, []).append(item)
+    turns = chain.from_iterable(zip_longest(*facets.values()))
+    chosen = {item.id for item in [one for one in turns if one is not None][:most]}
+    return tuple(item for item in items if item.id in chosen)
