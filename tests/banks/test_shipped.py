@@ -74,6 +74,21 @@ def test_beside_the_core_and_the_pair_is_a_wider_part(dimension: str) -> None:
     assert sum(item.reverse for item in wider) >= 3
 
 
+@pytest.mark.parametrize("name", [*WEEKLY, "trust-in-the-pulse"])
+def test_what_is_asked_every_week_is_there_in_welsh(name: str) -> None:
+    """Whole: the lint, which has nothing to say, lists whatever a translation leaves out."""
+    bank = load_library().bank(name)
+    assert bank is not None
+    assert [one.language for one in bank.translations] == ["cy"]
+
+    welsh = bank.in_language("cy")
+
+    assert all(one.language == "cy" for one in welsh.items)
+    for english, other in zip(bank.items, welsh.items, strict=True):
+        assert (english.text != other.text, english.talk != other.talk) == (True, True), other.id
+    assert len({one.text for one in welsh.items}) == len(bank.items)
+
+
 def test_only_its_own_bank_uses_the_dimension_of_a_weekly_series() -> None:
     # A programme names themes by dimension: a second bank would mix its items into the series.
     used = [(bank.id, one.key) for bank in load_library().banks for one in bank.dimensions]
