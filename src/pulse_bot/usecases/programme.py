@@ -30,7 +30,7 @@ from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases import fields
 from pulse_bot.usecases.answer import someone
 from pulse_bot.usecases.ask import thresholds_of
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.installation import Installation, Pool
 from pulse_bot.usecases.people import set_programme
 
 _LEAD: Final = "a lead"
@@ -101,7 +101,7 @@ def ask_change(installation: Installation, address: Address) -> Reply:
     """The form in which a lead changes the programme. Raises Refused for others."""
     with installation.database.read() as session:
         present = _planned(session, _led(session, address))
-    themes = tuple(Option(theme, theme) for theme in sorted(installation.pool()))
+    themes = tuple(Option(theme, theme) for theme in weekly_themes(installation.pool()))
     items = tuple(Option(str(n), str(n)) for n in range(1, MOST_ITEMS + 1))
     hint = "A day and a time, such as Wed 15:30."
     return Reply(
@@ -121,6 +121,11 @@ def ask_change(installation: Installation, address: Address) -> Reply:
             submit="Change it",
         )
     )
+
+
+def weekly_themes(pool: Pool) -> list[str]:
+    """The themes that have a core to be asked week by week; the others are for workshops."""
+    return sorted(theme for theme, items in pool.items() if any(item.core for item in items))
 
 
 def _led(session: Session, address: Address) -> PartnershipRow:
