@@ -47,6 +47,9 @@ class Members:
 
     count: int = 0
     addresses: tuple[Address, ...] = ()
+    guests: tuple[Address, ...] = ()
+    """Those of `addresses` whom the platform itself calls guests: people with fewer rights there
+    than others. Whether they are invited is up to whoever sets up the chat."""
 
 
 Handle = Callable[[Event], Awaitable[Reply]]

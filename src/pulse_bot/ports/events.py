@@ -68,6 +68,8 @@ class Joined:
     group: Address
     name: str
     invitation: str = ""
+    guest: bool = False
+    """Whether the platform itself calls them a guest; see `Members.guests`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,10 @@ class OpenedHome:
     promised: bool = True
     at_once: bool = True
     """Whether a form with all questions can be shown there; otherwise cards come, one by one."""
+    page: bool = False
+    """Whether a page is shown that has room for everything and is replaced as a whole: what is
+    open, what was asked, the member's own time and language, the newest digest. Otherwise the reply
+    holds what comes next, and nothing else."""
 
 
 Event = (

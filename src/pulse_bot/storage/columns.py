@@ -34,6 +34,16 @@ class Link(StrEnum):
     """It was removed, and the leads know."""
 
 
+class Welcome(StrEnum):
+    """How far a group's chat is with inviting its people."""
+
+    DUE = "due"
+    """The card that invites them has yet to come into the chat."""
+    SHOWN = "shown"
+    """That card is there; everybody in the chat has yet to get one of their own."""
+    DONE = "done"
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment in UTC: aware in Python, without a zone in the database."""
 
@@ -83,6 +93,7 @@ class Table(DeclarativeBase):
         Standing: _enum(Standing),
         Delivery: _enum(Delivery),
         Link: _enum(Link),
+        Welcome: _enum(Welcome),
         State: _enum(State),
         dict[str, Any]: JSON,
         list[Any]: JSON,

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, true, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.ports import Address
-from pulse_bot.storage.columns import Link
+from pulse_bot.storage.columns import Link, Welcome
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.storage.rounds import changed
 
@@ -63,6 +63,19 @@ def uncounted(
     return tuple(session.scalars(query.order_by(GroupRow.id)))
 
 
+def welcoming(
+    session: Session, partnership_id: int, step: Welcome, adapters: frozenset[str] | None
+) -> tuple[int, ...]:
+    """The chats on these adapters, None is all, that are at a step of inviting their people."""
+    query = (
+        select(GroupRow.id)
+        .where(true() if adapters is None else GroupRow.adapter.in_(adapters))
+        .where(GroupRow.partnership_id == partnership_id, GroupRow.state == Link.LINKED)
+        .where(GroupRow.welcome == step)
+    )
+    return tuple(session.scalars(query.order_by(GroupRow.id)))
+
+
 def add(session: Session, partnership: PartnershipRow, address: Address) -> GroupRow | None:
     """Link a chat; None where another runner linked one with the same code at this moment.
 
@@ -95,6 +108,15 @@ def turn(session: Session, group_id: int, before: Link, after: Link) -> bool:
     """
     change = update(GroupRow).where(GroupRow.id == group_id, GroupRow.state == before)
     return changed(session, change.values(state=after)) == 1
+
+
+def welcome(session: Session, group_id: int, before: Welcome, after: Welcome) -> bool:
+    """Compare-and-set of how far a chat's people are invited: False where another was first.
+
+    The other runner is the same job, begun again after a crash.
+    """
+    change = update(GroupRow).where(GroupRow.id == group_id, GroupRow.welcome == before)
+    return changed(session, change.values(welcome=after)) == 1
 
 
 def count(session: Session, group_id: int, number: int) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pulse_bot.domain.people import Role, Standing
 from pulse_bot.domain.rounds import State
-from pulse_bot.storage.columns import Delivery, Link, Table
+from pulse_bot.storage.columns import Delivery, Link, Table, Welcome
 
 
 class PartnershipRow(Table):
@@ -83,6 +83,9 @@ class GroupRow(Table):
     state: Mapped[Link] = mapped_column(default=Link.LINKED)
     counted_round: Mapped[int] = mapped_column(default=0)
     """The number of the round at which the group was last told how many have not come yet."""
+    welcome: Mapped[Welcome] = mapped_column(default=Welcome.DONE)
+    guests: Mapped[bool] = mapped_column(default=False)
+    """Whether the platform's guests in it are invited, too."""
 
 
 class ProgrammeRow(Table):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -142,6 +142,16 @@ def organisation(session: Session, partnership_id: int, name: str) -> Organisati
     return made
 
 
+def add_organisations(session: Session, partnership_id: int, names: Iterable[str]) -> list[str]:
+    """Make the organisations that are new, and return their names."""
+    there = _organisations(session, partnership_id)
+    new = {_folded(name): " ".join(name.split()) for name in names if _folded(name) not in there}
+    session.add_all(
+        OrganisationRow(partnership_id=partnership_id, name=one) for one in new.values()
+    )
+    return list(new.values())
+
+
 def known_organisation(session: Session, row: PartnershipRow, name: str) -> OrganisationRow:
     """An organisation by its name, however it is spelt. Raises Refused, naming those there are."""
     there = _organisations(session, row.id)
@@ -180,6 +190,16 @@ def member_at(session: Session, address: Address) -> MemberRow | None:
             MemberRow.standing != Standing.LEFT,
         )
     )
+
+
+def known(session: Session, addresses: Iterable[Address]) -> frozenset[Address]:
+    """Those of some addresses at which a member of any partnership lives."""
+    asked = frozenset(addresses)
+    # By adapter, however many they are: a database takes only so many values in one question.
+    query = select(MemberRow.adapter, MemberRow.workspace, MemberRow.user).where(
+        MemberRow.adapter.in_({one.adapter for one in asked}), MemberRow.standing != Standing.LEFT
+    )
+    return asked & {Address(*row) for row in session.execute(query)}
 
 
 def members(session: Session, partnership_id: int) -> Sequence[tuple[MemberRow, str]]:

@@ -108,3 +108,4 @@ class GroupContract(Staged):
             bool(members.addresses) == stage.adapter.limits.lists_members,
             "Addresses are told exactly where limits.lists_members says so.",
         )
+        expect(set(members.guests) <= set(members.addresses), "Guests are among the addresses.")
