@@ -23,7 +23,7 @@ from pulse_bot.domain.digest import (
 from pulse_bot.domain.items import Item, options
 from pulse_bot.domain.release import RULED
 from pulse_bot_reports import renderer
-from pulse_bot_reports.chart import BLOCK, OPEN_BLOCK, OPEN_WEEK, WEEKS, figure
+from pulse_bot_reports.chart import BLOCK, OPEN_BLOCK, OPEN_WEEK, WEEKS, sheet
 from pulse_bot_reports.drawn import drawn
 from tests.reports.history import FIRST, THEMES, digest, history, level, picture, week
 
@@ -32,7 +32,7 @@ def plots(digests: Sequence[Digest]) -> dict[str, Axes]:
     """The panels by theme, from top to bottom."""
     found = drawn(digests)
     assert found is not None
-    return {str(axes.get_label()): axes for axes in figure(found).axes}
+    return {str(axes.get_label()): axes for axes in sheet(found).figure.axes}
 
 
 def number_of(day: float) -> int:
@@ -106,7 +106,7 @@ def written(digests: Sequence[Digest]) -> list[str]:
     """The words around the panels."""
     found = drawn(digests)
     assert found is not None
-    return [one.get_text() for one in figure(found).texts]
+    return [one.get_text() for one in sheet(found).figure.texts]
 
 
 def test_numbers_of_blocks_say_that_they_are_open() -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 from pulse_bot.domain.digest import BlockFact, Silence
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
-from pulse_bot_reports.chart import figure
+from pulse_bot_reports.chart import sheet
 from pulse_bot_reports.drawn import drawn
 from tests.reports.history import THEMES, digest, history, level, picture, week
 
@@ -57,7 +57,7 @@ def test_a_theme_of_any_name_is_drawn_inside_the_picture(theme: str, title: str 
     digests = [digest(n, week(theme, level("3.0")), week("trust", level("3.0"))) for n in (1, 2)]
     found = drawn(digests)
     assert found is not None
-    made = figure(found)
+    made = sheet(found).figure
     for one in made.texts:
         assert not one.get_parse_math()
         assert one.get_window_extent().x1 <= made.bbox.x1
