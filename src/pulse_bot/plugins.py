@@ -6,13 +6,13 @@ missing extra be named; `build` imports the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from pulse_bot.errors import MissingExtra, PulseBotError
-from pulse_bot.ports import Address, ChatAdapter, Renderer
+from pulse_bot.ports import Address, Card, ChatAdapter, Form, Renderer
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -42,6 +42,11 @@ class AdapterPlugin(Generic[SettingsT]):
     """Raises MissingExtra where the platform's library is not installed."""
     personal_link: Callable[[SettingsT], PersonalLink] | None = None
     """Makes a new address, for platforms where pulse-bot gives them out."""
+    preview: Callable[[Sequence[Card], Form], str] | None = None
+    """How a question looks there, in plain text: its cards, or the form that asks the same.
+
+    For people who write questions, without any settings. Raises MissingExtra.
+    """
 
 
 def adapter_plugins() -> dict[str, AdapterPlugin[Any]]:

@@ -15,7 +15,7 @@ from pulse_bot.banks.generate import GUIDE, SCHEMA, TRANSLATION_SCHEMA, pages
 from pulse_bot.banks.lint import lint_banks
 from pulse_bot.banks.load import load_library
 from pulse_bot.banks.parse import parse_bank
-from pulse_bot.banks.preview import card_text, preview_cards
+from pulse_bot.banks.preview import preview_text, previews
 from pulse_bot.banks.translation import is_translation, parse_translation, with_translations
 from pulse_bot.banks.tree import read_tree
 from pulse_bot.cli.bank import bank
@@ -81,9 +81,9 @@ def test_every_command_of_the_guide_is_one() -> None:
 
 
 def test_the_example_of_the_guide_can_be_previewed() -> None:
-    cards = [card_text(card) for card in preview_cards(example_bank().items)]
-    assert len(cards) == len(example_bank().items)
-    assert "[ The monthly meeting ]" in cards[4]
+    shown = [preview_text(one, {}) for one in previews(example_bank().items)]
+    assert len(shown) == len(example_bank().items)
+    assert "[ The monthly meeting ]" in shown[4]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)

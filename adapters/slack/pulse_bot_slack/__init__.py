@@ -6,9 +6,11 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pulse_bot.errors import MissingExtra
 from pulse_bot.plugins import AdapterPlugin
-from pulse_bot.ports import ChatAdapter
+from pulse_bot.ports import Card, ChatAdapter, Form
 from pulse_bot_slack.settings import SlackSettings
 
 __all__ = ["plugin"]
@@ -25,4 +27,11 @@ def build(settings: SlackSettings) -> ChatAdapter:
     return SlackAdapter(settings)
 
 
-plugin = AdapterPlugin(name="slack", settings=SlackSettings, build=build)
+def preview(cards: Sequence[Card], form: Form) -> str:
+    """How a question looks here, for people who write some."""
+    from pulse_bot_slack.preview import preview as drawn
+
+    return drawn(cards)
+
+
+plugin = AdapterPlugin(name="slack", settings=SlackSettings, build=build, preview=preview)

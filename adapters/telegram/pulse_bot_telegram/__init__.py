@@ -6,9 +6,11 @@ without it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pulse_bot.errors import MissingExtra
 from pulse_bot.plugins import AdapterPlugin
-from pulse_bot.ports import ChatAdapter
+from pulse_bot.ports import Card, ChatAdapter, Form
 from pulse_bot_telegram.settings import TelegramSettings
 
 __all__ = ["plugin"]
@@ -25,4 +27,15 @@ def build(settings: TelegramSettings) -> ChatAdapter:
     return TelegramAdapter(settings)
 
 
-plugin = AdapterPlugin(name="telegram", settings=TelegramSettings, build=build)
+def preview(cards: Sequence[Card], form: Form) -> str:
+    """How a question looks here, for people who write some. Raises MissingExtra."""
+    try:
+        from pulse_bot_telegram.preview import preview as drawn
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("pulse_bot"):
+            raise
+        raise MissingExtra("telegram", error.name) from error
+    return drawn(cards)
+
+
+plugin = AdapterPlugin(name="telegram", settings=TelegramSettings, build=build, preview=preview)

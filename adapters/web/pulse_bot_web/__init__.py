@@ -7,10 +7,11 @@ checked and links be made without them.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from pulse_bot.errors import MissingExtra
 from pulse_bot.plugins import AdapterPlugin, PersonalLink
-from pulse_bot.ports import ChatAdapter
+from pulse_bot.ports import Card, ChatAdapter, Form
 from pulse_bot_web.links import address_of
 from pulse_bot_web.settings import WebSettings
 
@@ -34,4 +35,17 @@ def personal_link(settings: WebSettings) -> PersonalLink:
     return PersonalLink(address_of(token), f"{settings.links_start_with}/p/{token}")
 
 
-plugin = AdapterPlugin(name="web", settings=WebSettings, build=build, personal_link=personal_link)
+def preview(cards: Sequence[Card], form: Form) -> str:
+    """How a question looks here, for people who write some. Raises MissingExtra."""
+    try:
+        from pulse_bot_web.preview import preview as drawn
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("pulse_bot"):
+            raise
+        raise MissingExtra("web", error.name) from error
+    return drawn(form)
+
+
+plugin = AdapterPlugin(
+    name="web", settings=WebSettings, build=build, personal_link=personal_link, preview=preview
+)

@@ -1,44 +1,70 @@
-"""A bank's questions as a member will see them: the cards of a round that nobody is asked.
+"""A bank's questions as members will see them: the cards of a round that nobody is asked.
 
-The cards are the real ones of `cards`; here is only the made-up round around them, and a card in
-plain text for the command line. How a platform draws a card lives in its adapter.
+The cards and forms are the real ones of `cards`; here is only the made-up round around them. How a
+platform draws them is told by its adapter, and where none is installed they are told plainly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from pulse_bot.cards import question_card
+from pulse_bot.cards import answer_form, question_card
 from pulse_bot.domain.items import Item, slots
 from pulse_bot.domain.rounds import Round, State
 from pulse_bot.domain.thresholds import Thresholds
-from pulse_bot.ports import Button, Card
+from pulse_bot.errors import MissingExtra
+from pulse_bot.ports import Button, Card, Form
+
+Draw = Callable[[Sequence[Card], Form], str]
 
 _OPENS: Final = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 _UNTIL: Final = "Friday 16:00"
 
 
-def preview_cards(items: Sequence[Item], only: str = "") -> tuple[Card, ...]:
-    """The cards of each item, or of the one with the id `only`, in order.
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An item as it is asked: its cards, one after another, and the form that asks the same."""
 
-    Each is asked alone, the halves of a pair together.
-    """
-    return tuple(
-        card
-        for item in items
-        if only in ("", item.id)
-        for card in _cards(item, _asked(item, items))
-    )
+    item: Item
+    cards: tuple[Card, ...]
+    form: Form
+
+
+def previews(items: Sequence[Item], only: str = "") -> Iterator[Preview]:
+    """Each item, or the one with the id `only`: asked alone, the halves of a pair together."""
+    for item in items:
+        if only in ("", item.id):
+            asked = _round(_asked(item, items))
+            position = asked.items.index(item)
+            cards = (question_card(asked, position, slot, _UNTIL) for slot in slots(item))
+            yield Preview(item, tuple(cards), answer_form(asked, _UNTIL))
+
+
+def preview_text(preview: Preview, draws: Mapping[str, Draw]) -> str:
+    """A preview on each platform, by its name; in plain words where there is none."""
+    if not draws:
+        return "\n\n".join(card_text(card) for card in preview.cards)
+    blocks = [f"{preview.item.id} ({preview.item.kind})"]
+    for name, draw in draws.items():
+        try:
+            drawn = draw(preview.cards, preview.form)
+        except MissingExtra as missing:
+            drawn = str(missing)
+        blocks.append(f"  {name}:\n{textwrap.indent(drawn, '    ')}")
+    return "\n\n".join(blocks)
 
 
 def _asked(item: Item, items: Sequence[Item]) -> tuple[Item, ...]:
     return tuple(one for one in items if one.pair == item.pair) if item.pair else (item,)
 
 
-def _cards(item: Item, asked: tuple[Item, ...]) -> tuple[Card, ...]:
-    example = Round(
+def _round(items: tuple[Item, ...]) -> Round:
+    thresholds = Thresholds()
+    return Round(
         id=0,
         partnership=0,
         number=1,
@@ -46,12 +72,10 @@ def _cards(item: Item, asked: tuple[Item, ...]) -> tuple[Card, ...]:
         opens_at=_OPENS,
         closes_at=_OPENS + timedelta(days=4, hours=8),
         public_key=b"",
-        roster_size=0,
-        thresholds=Thresholds(),
-        items=asked,
+        roster_size=thresholds.roster,
+        thresholds=thresholds,
+        items=items,
     )
-    position = asked.index(item)
-    return tuple(question_card(example, position, slot, _UNTIL) for slot in slots(item))
 
 
 def card_text(card: Card) -> str:

@@ -137,16 +137,21 @@ def lint(*, files: tuple[Path, ...], against: Path | None, folders: Folders, as_
 @bank.command(short_help="Show questions as a member will see them.")
 @click.argument("name", metavar="BANK")
 @click.argument("item", required=False)
+@_language
 @with_folders
-def preview(*, name: str, item: str | None, folders: Folders) -> None:
-    """Show each question of BANK, or one ITEM of it, as a member will see it."""
-    from pulse_bot.banks.preview import card_text, preview_cards
+def preview(*, name: str, item: str | None, language: str | None, folders: Folders) -> None:
+    """Show each question of BANK, or one ITEM of it, as a member will see it on each platform."""
+    from pulse_bot.banks.preview import preview_text, previews
+    from pulse_bot.plugins import adapter_plugins
 
-    items = chosen_bank(chosen_library(folders), name).items
+    items = in_language(chosen_bank(chosen_library(folders), name), language).items
     known = [one.id for one in items]
     if item is not None and item not in known:
         raise Refused(f'The bank "{name}" has no item "{item}".{guess(item, known)}')
-    print("\n\n".join(card_text(card) for card in preview_cards(items, only=item or "")))
+    plugins = adapter_plugins()
+    draws = {one: plugin.preview for one, plugin in plugins.items() if plugin.preview}
+    for number, shown in enumerate(previews(items, only=item or "")):
+        print("\n" * (number > 0) + preview_text(shown, draws))
 
 
 def _marks(*, core: bool, reverse: bool) -> list[str]:

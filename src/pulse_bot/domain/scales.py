@@ -33,7 +33,7 @@ SCALES: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         "agree": (
             "Anghytuno'n gryf",
             "Anghytuno",
-            "Ddim yn cytuno nac yn anghytuno",
+            "Ddim yn cytuno nac anghytuno",
             "Cytuno",
             "Cytuno'n gryf",
         ),
