@@ -7,14 +7,13 @@ words here changes later digests only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pulse_bot.domain.calendar import spoken, spoken_day, zone
 from pulse_bot.domain.digest import (
     Band,
     BlockFact,
-    Call,
     Digest,
     DigestFacts,
     Level,
@@ -25,6 +24,7 @@ from pulse_bot.domain.digest import (
     TrendFact,
 )
 from pulse_bot.ports import Picture
+from pulse_bot_reports.calls import trend_words
 from pulse_bot_reports.text import digest_text
 
 SILENCES: Final = {
@@ -53,12 +53,6 @@ BANDS: Final = {
 
 SILENCE_HIDES: Final = "Those who did not answer may see it differently."
 
-CALLS: Final = {
-    Call.UP: "up.",
-    Call.DOWN: "down.",
-    Call.NO_CLEAR_CHANGE: "no clear change.",
-}
-
 
 class DigestRenderer:
     """Fulfils the port `Renderer`."""
@@ -76,6 +70,17 @@ class DigestRenderer:
         from pulse_bot_reports.page import history_page
 
         return history_page(partnership, digests, time_zone)
+
+    def export(
+        self, file: str, partnership: str, time_zone: str, digests: Sequence[Digest]
+    ) -> Mapping[str, bytes]:
+        """Everything that was released, as a file of this name, and files that go beside it.
+
+        Raises Refused for an ending that is none of ours, and MissingExtra.
+        """
+        from pulse_bot_reports.export import exported
+
+        return exported(file, partnership, time_zone, digests)
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """What was released over time, drawn and in words. Raises MissingExtra."""
@@ -114,13 +119,9 @@ def _headline(facts: DigestFacts) -> Statement:
 
 
 def _trend(fact: TrendFact) -> Statement:
-    if fact.call is Call.LEARNING:
-        word = f"still learning (round {fact.round} of {fact.rounds_needed})."
-    else:
-        word = CALLS[fact.call]
     return Statement(
         StatementKind.TREND,
-        f"{theme_title(fact.dimension)}: {word}",
+        f"{theme_title(fact.dimension)}: {trend_words(fact)}",
         subject=fact.dimension,
         theme=fact.dimension,
     )

@@ -70,7 +70,7 @@ class Drawn:
 def drawn(digests: Sequence[Digest]) -> Drawn | None:
     """What there is to draw of the last sixty rounds; None where it is less than two numbers."""
     rounds = sorted(digests, key=lambda digest: digest.number)[-MOST_ROUNDS:]
-    found = [panel for theme in _themes(rounds) if (panel := _panel(rounds, theme)).numbers]
+    found = [panel for theme in themes(rounds) if (panel := _panel(rounds, theme)).numbers]
     # Those with most numbers, so that the choice does not change from week to week.
     by_numbers = sorted(found, key=lambda panel: (-panel.numbers, panel.theme))
     panels = sorted(by_numbers[:MOST_THEMES], key=lambda panel: panel.theme)
@@ -84,13 +84,14 @@ def drawn(digests: Sequence[Digest]) -> Drawn | None:
 def _panel(rounds: Sequence[Digest], theme: str) -> Panel:
     said = _said(rounds, theme, StatementKind.QUESTION)
     weeks = tuple(Week(closing, one.level) for closing, one in said if one.level)
-    return Panel(theme, weeks, tuple(_blocks(rounds, theme)))
+    return Panel(theme, weeks, tuple(blocks(rounds, theme)))
 
 
-def _blocks(rounds: Sequence[Digest], theme: str) -> Iterator[Block]:
-    """A block is said in its last round; it goes back over the six rounds that asked the theme.
+def blocks(rounds: Sequence[Digest], theme: str) -> Iterator[Block]:
+    """The blocks of a theme in `rounds`, oldest first, as these are.
 
-    Where not all six are among `rounds`, it is left out: its bar would be too short.
+    A block is said in its last round; it goes back over the six rounds that asked the theme. Where
+    not all six are among `rounds`, it is left out: its bar would be too short.
     """
     asked = {closing: None for closing, _ in _said(rounds, theme, StatementKind.QUESTION)}
     before = 0
@@ -110,7 +111,8 @@ def _said(
                 yield _closing(digest), one
 
 
-def _themes(rounds: Sequence[Digest]) -> list[str]:
+def themes(rounds: Sequence[Digest]) -> list[str]:
+    """Every theme that something was said of, in alphabetical order."""
     return sorted({said.theme for one in rounds for said in one.statements if said.theme})
 
 

@@ -129,6 +129,10 @@ class BreakingRenderer:
         """Nobody looks."""
         raise AssertionError
 
+    def export(self, *_args: object) -> NoReturn:
+        """Nobody exports."""
+        raise AssertionError
+
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """As ever."""
         return self._real.picture(digests)

@@ -54,7 +54,7 @@ def test_a_digest_is_shown_and_exported_as_it_was_released(people: Shell) -> Non
     assert shown.keys() == {"round", "closed_at", "statements"}
     assert shown["round"] == 1
     assert [said.keys() for said in shown["statements"]] == [
-        {"kind", "subject", "text"} for _ in shown["statements"]
+        {"kind", "theme", "subject", "text", "level", "edge"} for _ in shown["statements"]
     ]
     assert shown["statements"][0]["kind"] == "headline"
     assert people.json("digest", "show", NAME, "--round", "1") == shown

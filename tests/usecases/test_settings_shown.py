@@ -251,10 +251,11 @@ class Drawing:
 
     def __init__(self, made: Installation, error: Exception | None = None) -> None:
         self._real, self._error = made.renderer, error
-        self.statements, self.text, self.page = (
+        self.statements, self.text, self.page, self.export = (
             self._real.statements,
             self._real.text,
             self._real.page,
+            self._real.export,
         )
         self.drawn: list[list[int]] = []
 

@@ -42,38 +42,66 @@ def show(
 
 @digest.command()
 @click.argument("partnership")
-@click.option("--to", "file", type=click.Path(path_type=Path), help="The HTML file to write.")
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(path_type=Path),
+    help="The file to write: .html, .pdf, .csv, .xlsx or .json.",
+)
 @as_json
 @with_installation
 def export(
     installation: Installation, *, partnership: str, file: Path | None, as_json: bool
 ) -> None:
-    """Export every digest: an HTML page, or the public log of releases as JSON."""
+    """Export every digest: a page to read or print, a table, or the public log as JSON.
+
+    The ending of the file's name says which; with none the page is printed. A .csv gets a second
+    file beside it that says what its columns hold. With --json the log is printed, or written
+    whatever the file is called.
+    """
     from pulse_bot.plugins import renderer
     from pulse_bot.usecases.report import digests, partnership_rows
 
     found = digests(installation, partnership)
     time_zone = str(partnership_rows(installation, partnership)[0]["time_zone"])
-    if as_json:
-        written = json.dumps([_plain(one) for one in found], indent=2, ensure_ascii=False)
+    if as_json or (file is not None and file.suffix.lower() == ".json"):
+        log = json.dumps([_plain(one) for one in found], indent=2, ensure_ascii=False)
+        files = {file.name if file else "": f"{log}\n".encode()}
     else:
-        written = renderer().page(partnership, time_zone, found)
+        name = file.name if file else "digests.html"
+        files = dict(renderer().export(name, partnership, time_zone, found))
     if file is None:
-        click.echo(written)
+        click.echo(b"".join(files.values()), nl=False)
         return
+    for name, content in files.items():
+        _write(file.with_name(name), content)
+    count = f"{len(found)} digest{'' if len(found) == 1 else 's'}"
+    beside = [str(file.with_name(name)) for name in files if name != file.name]
+    columns = f" What its columns hold is in {beside[0]}." if beside else ""
+    click.echo(f"Wrote {count} to {file}.{columns}")
+
+
+def _write(file: Path, content: bytes) -> None:
     try:
-        file.write_text(written + "\n", encoding="utf-8")
+        file.write_bytes(content)
     except OSError as error:
         raise Refused(f"{file} cannot be written: {error.strerror}.") from None
-    click.echo(f"Wrote {len(found)} digest{'' if len(found) == 1 else 's'} to {file}.")
 
 
 def _plain(one: Digest) -> dict[str, object]:
+    """A digest as the public log has it; a level is text, as exact as it was said."""
     return {
         "round": one.number,
         "closed_at": one.closed_at.isoformat(),
         "statements": [
-            {"kind": said.kind.value, "subject": said.subject, "text": said.text}
+            {
+                "kind": said.kind.value,
+                "theme": said.theme,
+                "subject": said.subject,
+                "text": said.text,
+                "level": said.level.about if said.level else None,
+                "edge": said.level.edge if said.level else None,
+            }
             for said in one.statements
         ],
     }

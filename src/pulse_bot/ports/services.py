@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -95,6 +95,15 @@ class Renderer(Protocol):
 
     def page(self, partnership: str, time_zone: str, digests: Sequence[Digest]) -> str:
         """The history as one HTML page that needs nothing else. Raises MissingExtra."""
+
+    def export(
+        self, file: str, partnership: str, time_zone: str, digests: Sequence[Digest]
+    ) -> Mapping[str, bytes]:
+        """Everything that was released, as a file of this name, and files that go beside it.
+
+        By name. The name's ending says which kind of file. Raises Refused for one that is not
+        known, with those that are, and MissingExtra.
+        """
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """What was released over time, newest digest first; None where there is nothing to draw.
