@@ -51,6 +51,23 @@ def test_a_form_goes_out_and_comes_back(tmp_path: Path) -> None:
     assert [item.text for item in now.items] == [item.text for item in trust.items]
 
 
+def test_what_a_form_would_misread_is_refused(own: Path, tmp_path: Path) -> None:
+    (own / "tea.yaml").write_text(BANK.replace("while it is warm", "for ${5}"))
+    (own / "tea.cy.yaml").unlink()
+    result = run("export", "tea", "--to", tmp_path / "tea.xlsform.xlsx", "--dir", own)
+    assert result.exit_code == 1
+    assert '"${" in tea-is-warm would be read as a reference' in result.output
+    assert run("export", "tea", "--to", tmp_path / "tea.xlsx", "--dir", own).exit_code == 0
+
+
+def test_a_form_is_exported_in_one_language(own: Path, tmp_path: Path) -> None:
+    file = tmp_path / "tea.xlsform.xlsx"
+    run("export", "tea", "--to", file, "--dir", own, "--language", "cy")
+    run("import", file, "--to", tmp_path / "te.yaml")
+    (now,), _ = load_banks([tmp_path / "te.yaml"])
+    assert now.items[0].text == "Rydym yn yfed ein te tra mae'n gynnes."
+
+
 @pytest.mark.parametrize("name", ["start.csv", "start.xlsx"])
 def test_the_template_can_be_imported_as_it_is(tmp_path: Path, name: str) -> None:
     result = run("template", tmp_path / name)

@@ -34,7 +34,14 @@ def exported(bank: Bank, name: str, languages: Sequence[str] = ()) -> bytes:
     """
     if not name.lower().endswith(FORM):
         return packed(bank_grid(bank, languages), name)
-    return xlsx_bytes(form_grid(bank.in_language(languages[-1]) if languages else bank))
+    asked = bank.in_language(languages[-1]) if languages else bank
+    for item in asked.items:
+        if "${" in " ".join((item.text, *item.ends, *(choice.label for choice in item.choices))):
+            raise Refused(
+                f'In a form, "${{" in {item.id} would be read as a reference to another question. '
+                "Write it in another way, or export the bank as .xlsx."
+            )
+    return xlsx_bytes(form_grid(asked))
 
 
 def imported(file: Path, year: int) -> Drafted:

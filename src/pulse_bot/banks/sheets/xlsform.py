@@ -15,7 +15,7 @@ from pulse_bot.banks.sheets.tables import BANK, DIMENSIONS, SOURCES
 from pulse_bot.banks.sheets.writing import bank_grid
 from pulse_bot.domain.items import Item, Kind, options, slots
 
-SURVEY: Final = "survey"
+QUESTIONS: Final = "survey"  # XLSForm's own word
 FORM_CHOICES: Final = "choices"
 SETTINGS: Final = "settings"
 OWN: Final = (
@@ -43,7 +43,7 @@ def form_grid(bank: Bank) -> Grid:
     rows = [row for item in bank.items for row in _questions(item)]
     ours = {one.name: one for one in bank_grid(bank)}
     return (
-        sheet(SURVEY, _HEADER, rows),
+        sheet(QUESTIONS, _HEADER, rows),
         _choices(bank),
         sheet(
             SETTINGS,

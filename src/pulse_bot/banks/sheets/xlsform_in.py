@@ -25,7 +25,7 @@ from pulse_bot.banks.sheets.tables import (
     Row,
     rows_of,
 )
-from pulse_bot.banks.sheets.xlsform import FORM_CHOICES, OWN, SETTINGS, SURVEY
+from pulse_bot.banks.sheets.xlsform import FORM_CHOICES, OWN, QUESTIONS, SETTINGS
 from pulse_bot.domain.items import Kind
 from pulse_bot.domain.scales import ENGLISH, SCALES
 
@@ -50,7 +50,7 @@ class Drafted:
 
 def is_form(grid: Grid) -> bool:
     """Whether these sheets are an XLSForm."""
-    return SURVEY in {one.name.strip().lower() for one in grid}
+    return QUESTIONS in {one.name.strip().lower() for one in grid}
 
 
 def form_bank(grid: Grid, file: str, year: int) -> Drafted:
@@ -94,7 +94,7 @@ class _Form:
         """The rows of our tables of items and of choices."""
         items: list[Row] = []
         choices: list[Row] = []
-        for row in self.own(SURVEY):
+        for row in self.own(QUESTIONS):
             said = row.text("type").strip()
             if _SILENT.fullmatch(said.lower()) or row.text("slot") == "later":
                 continue
