@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +77,32 @@ class Program:
             assert self.process.wait(timeout=20) == 0, self.log.read_text()
         finally:
             self.process.kill()
+
+    async def partnership(self, name: str) -> str:
+        """Create one with a programme of its own; returns the code that links a chat."""
+        created = await asyncio.to_thread(self.does, "partnership", "create", name)
+        await asyncio.to_thread(self.does, "programme", "set", name)
+        [code] = re.findall(r"/link (g1-[a-z0-9]+)", created)
+        return str(code)
+
+    def envelopes(self) -> int:
+        """How many sealed answers are kept."""
+        return self._count("SELECT count(*) FROM envelope")
+
+    def cards_recorded(self) -> int:
+        """How many question cards are written down as sent."""
+        return self._count("SELECT count(*) FROM invitation WHERE state = 'sent'")
+
+    def is_in_the_log(self, words: str) -> bool:
+        """Whether the running processes have said this."""
+        return words in self.log.read_text()
+
+    def _count(self, query: str) -> int:
+        # For reading alone: whatever a killed process left is for the next one to tidy up.
+        database = sqlite3.connect(f"file:{self.folder / 'data' / 'pulse.db'}?mode=ro", uri=True)
+        with closing(database):
+            [count] = database.execute(query).fetchone()
+        return int(count)
 
     @property
     def log(self) -> Path:

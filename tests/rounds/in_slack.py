@@ -1,0 +1,142 @@
+"""Members and their channel in the loopback Slack, as rounds are played there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pulse_bot.ports import Field, FieldKind, Form, Option
+from pulse_bot.testing import plain
+from tests.adapters.servers.slack import Slack
+from tests.adapters.servers.slack.acting import draw
+from tests.adapters.servers.slack.drawing import Drawing
+from tests.adapters.servers.slack.groups import new_group
+from tests.adapters.servers.slack.people import labels, new_person
+from tests.adapters.servers.slack.trouble import Fault, slow
+from tests.adapters.servers.slack.world import Channel
+from tests.rounds.story import until
+
+POST = "chat.postMessage"
+COMMENT = Form("", "", (Field("words", "", FieldKind.TEXT),))
+"""Whatever is asked there, it is one text."""
+
+
+def settings(slack: Slack) -> dict[str, str]:
+    """That lead pulse-bot to this Slack."""
+    return {
+        "PULSE_BOT_SLACK__BOT_TOKEN": slack.bot_token,
+        "PULSE_BOT_SLACK__APP_TOKEN": slack.app.app_token,
+        "PULSE_BOT_SLACK__BASE_URL": slack.base_url,
+    }
+
+
+async def connected(slack: Slack, times: int) -> None:
+    """Wait until pulse-bot has connected so often, and is."""
+    sockets = slack.sockets
+    assert sockets is not None
+    await until(lambda: sockets.opened >= times and bool(sockets.connections), "connected")
+
+
+def be_patient(slack: Slack) -> None:
+    """Let a machine be slow that runs all of this at once; Slack's three seconds are tested
+    elsewhere."""
+    assert slack.sockets is not None
+    slack.patience = slack.sockets.within = slack.world.trigger_seconds = 20.0
+
+
+class InSlack:
+    """A member's direct conversation with the bot."""
+
+    def __init__(self, slack: Slack) -> None:
+        self.slack = slack
+        self.person = new_person(slack)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return self.person.secrets
+
+    def said(self) -> str:
+        return _said(self._drawings())
+
+    def cards(self) -> int:
+        return sum(_is_card(one) for one in self._drawings())
+
+    def newest_card(self) -> Drawing:
+        """The question card that came last."""
+        return [one for one in self._drawings() if _is_card(one)][-1]
+
+    def choices(self) -> list[str]:
+        return list(labels([self.newest_card()]))
+
+    def press_and_go(self, label: str) -> None:
+        control = self.person.find(label, self._drawings())
+        self.slack.later(self.person.touch(control))
+
+    async def join(self, channel: ChannelInSlack, school: str) -> None:
+        """Press the channel's button, say one's school and name, and be in."""
+        name = self.person.user.name
+        form = Form(
+            "",
+            "",
+            (
+                Field("school", "Which school are you from?", FieldKind.ONE, longest=80),
+                Field("name", "What is your name", FieldKind.ONE, (Option(name, name),)),
+            ),
+        )
+        await channel.group.press(self.person, "Join the pulse")
+        await until(lambda: self.person.modal is not None, "a window to join in")
+        await self.person.fill(form, {"school": (school,), "name": (name,)})
+        await until(lambda: "Welcome" in self.said(), "welcomed")
+
+    async def say_more(self, words: str) -> None:
+        """Write a comment."""
+        before = self.said().count("Recorded.")
+        await self.person.press("Say more")
+        await until(lambda: self.person.modal is not None, "a window for the comment")
+        await self.person.fill(COMMENT, {"words": (words,)})
+        await until(lambda: self.said().count("Recorded.") > before, "the comment is recorded")
+
+    def _drawings(self) -> Iterator[Drawing]:
+        return _drawings(self.slack, self.person.direct)
+
+
+class ChannelInSlack:
+    """The group's channel."""
+
+    def __init__(self, slack: Slack) -> None:
+        self.slack = slack
+        self.group = new_group(slack)
+
+    def said(self) -> str:
+        return _said(_drawings(self.slack, self.group.channel))
+
+    def pictures(self) -> list[str]:
+        shown = self.group.channel.messages.values()
+        return [file.alt for one in shown for file in one.files]
+
+    async def link(self, lead: InSlack, code: str) -> None:
+        """Bring the bot in, and link the channel to its partnership."""
+        await self.group.add_bot(lead.person)
+        await until(lambda: "Hello" in self.said(), "greeted")
+        # Not waited for: the answer is seen here, and not where the lead looks.
+        self.slack.later(lead.person.command_in(self.group.channel, f"link {code}"))
+        await until(lambda: "Join the pulse" in self.said(), "linked")
+
+
+def jam(slack: Slack, after: int) -> None:
+    """Take so many messages, and then none, until it is mended."""
+    slack.trouble.on(POST, slow(0), times=after)
+    slack.trouble.on(POST, Fault(seconds=5), times=1000)
+
+
+def _drawings(slack: Slack, channel: Channel) -> Iterator[Drawing]:
+    bots = {team.bot for team in slack.world.teams.values()}
+    shown = channel.messages.values()
+    return (draw(slack, one) for one in shown if one.author in bots and not one.only)
+
+
+def _said(drawings: Iterator[Drawing]) -> str:
+    return plain(" ".join(word for one in drawings for word in one.words))
+
+
+def _is_card(drawing: Drawing) -> bool:
+    return "Skip" in labels([drawing])

@@ -1,0 +1,91 @@
+"""Members and their group in the loopback Telegram, as rounds are played there."""
+
+from __future__ import annotations
+
+from pulse_bot.testing import plain
+from tests.adapters.servers.telegram.groups import TelegramGroup
+from tests.adapters.servers.telegram.people import TelegramPerson, find_button
+from tests.adapters.servers.telegram.server import TelegramServer
+from tests.adapters.servers.telegram.world import Chat, Message
+from tests.rounds.story import until
+
+
+def settings(telegram: TelegramServer) -> dict[str, str]:
+    """That lead pulse-bot to this Telegram."""
+    return {
+        "PULSE_BOT_TELEGRAM__TOKEN": telegram.world.token,
+        "PULSE_BOT_TELEGRAM__BASE_URL": telegram.base_url,
+        "PULSE_BOT_TELEGRAM__BASE_FILE_URL": telegram.base_url,
+    }
+
+
+class InTelegram:
+    """A member's private chat."""
+
+    def __init__(self, telegram: TelegramServer, *, started: bool = False) -> None:
+        self.person = TelegramPerson(telegram, started=started)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return self.person.secrets
+
+    def said(self) -> str:
+        return _said(self.person.chat)
+
+    def cards(self) -> int:
+        return sum(_is_card(one) for one in self.person.chat.messages.values())
+
+    def newest_card(self) -> Message:
+        """The question card that came last."""
+        return [one for one in self.person.chat.messages.values() if _is_card(one)][-1]
+
+    def choices(self) -> list[str]:
+        return [str(one["text"]) for one in self.newest_card().buttons]
+
+    def press_and_go(self, label: str) -> None:
+        self.person.press_and_go(label)
+
+    async def join(self, group: GroupInTelegram, school: str) -> None:
+        """Press the group's button, say one's school and name, and be in."""
+        _, button = find_button(list(group.group.chat.messages.values()), "Join the pulse")
+        self.person.write_and_go(f"/start {button['url'].partition('start=')[2]}")
+        await until(lambda: "Which school are you from?" in self.said(), "asked for the school")
+        self.person.write_and_go(school)
+        await until(lambda: "What is your name" in self.said(), "asked for the name")
+        self.person.press_and_go(self.person.user.first_name)
+        await until(lambda: "Welcome" in self.said(), "welcomed")
+
+
+class GroupInTelegram:
+    """The group's chat."""
+
+    def __init__(self, telegram: TelegramServer) -> None:
+        self.group = TelegramGroup(telegram)
+
+    def said(self) -> str:
+        return _said(self.group.chat)
+
+    def pictures(self) -> list[str]:
+        shown = self.group.chat.messages.values()
+        return [str(one.content["caption"]) for one in shown if "photo" in one.content]
+
+    async def link(self, lead: InTelegram, code: str) -> None:
+        """Bring the bot in, and link the chat to its partnership."""
+        await self.group.add_bot(lead.person)
+        await until(lambda: "Hello" in self.said(), "greeted")
+        await self.group.command(lead.person, f"link {code}")
+        await until(lambda: "Join the pulse" in self.said(), "linked")
+
+
+def jam(telegram: TelegramServer, after: int) -> None:
+    """Take so many messages, and then none, until it is mended."""
+    telegram.trouble.slow(0, methods=("sendMessage",), times=after)
+    telegram.trouble.slow(30, methods=("sendMessage",), times=None)
+
+
+def _said(chat: Chat) -> str:
+    return plain(" ".join(one.text for one in chat.messages.values() if one.sender.is_bot))
+
+
+def _is_card(message: Message) -> bool:
+    return message.sender.is_bot and any(one["text"] == "Skip" for one in message.buttons)
