@@ -2,11 +2,12 @@
 
 No scripts and no outside requests: the page can be mailed, printed and opened in ten years. It
 repeats what was said and adds no number; the words come from `digest`, the layout from
-`history.html.j2`. A chart of a later issue finds its place in a `Section`.
+`history.html.j2`, the picture and its tables from the same releases.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,6 +16,10 @@ from typing import TYPE_CHECKING, Final
 from pulse_bot.domain.calendar import spoken_day, zone
 from pulse_bot.domain.digest import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
+from pulse_bot_reports.colours import DARK, LIGHT
+from pulse_bot_reports.drawn import Drawn, drawn
+from pulse_bot_reports.table import LEGEND, tables
+from pulse_bot_reports.words import alternative
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -52,14 +57,49 @@ class Entry:
     sections: tuple[Section, ...]
 
 
-def history_page(partnership: str, digests: Iterable[Digest], time_zone: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """The picture for light screens and paper, and for dark ones, as data addresses; its words."""
+
+    light: str
+    dark: str
+    alternative: str
+
+
+def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) -> str:
     """The page, newest digest first, whatever order they come in.
 
-    The same digests give the same page. Raises MissingExtra where Jinja2 is not installed.
+    The same digests give the same page. Where matplotlib is not installed there are the tables
+    without the picture. Raises MissingExtra where Jinja2 is not installed.
     """
+    found = drawn(digests)
+    return _template().render(
+        partnership=partnership,
+        entries=entries(digests, time_zone),
+        figure=_figure(found) if found else None,
+        tables=tables(found, time_zone) if found else (),
+        legend=LEGEND,
+    )
+
+
+def entries(digests: Iterable[Digest], time_zone: str) -> list[Entry]:
+    """The digests laid out, newest first."""
     newest_first = sorted(digests, key=lambda digest: digest.number, reverse=True)
-    entries = [_entry(digest, time_zone) for digest in newest_first]
-    return _template().render(partnership=partnership, entries=entries)
+    return [_entry(digest, time_zone) for digest in newest_first]
+
+
+def _figure(found: Drawn) -> Figure | None:
+    from pulse_bot_reports.chart import png
+
+    try:
+        light, dark = (_address(png(found, colours)) for colours in (LIGHT, DARK))
+    except MissingExtra:
+        return None
+    return Figure(light, dark, alternative(found))
+
+
+def _address(png: bytes) -> str:
+    return f"data:image/png;base64,{b64encode(png).decode()}"
 
 
 def _entry(digest: Digest, time_zone: str) -> Entry:

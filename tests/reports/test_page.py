@@ -14,8 +14,12 @@ import pytest
 from pulse_bot.domain.digest import Digest, DigestFacts, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
+from pulse_bot_reports.chart import png
 from pulse_bot_reports.page import TITLES, history_page
+from pulse_bot_reports.table import NOTHING
 from tests.reports.facts import FACTS
+from tests.reports.history import THEMES, history, level, picture, week
+from tests.reports.history import digest as a_round
 
 
 def digest(number: int = 12, facts: DigestFacts = FACTS) -> Digest:
@@ -33,7 +37,7 @@ def page(*digests: Digest, partnership: str = "Colne Valley Partnership") -> str
 class Tags(HTMLParser):
     """Which tags a page opens and leaves open, its attributes, and its text."""
 
-    VOID = frozenset({"meta", "link", "img", "br", "hr"})
+    VOID = frozenset({"meta", "link", "img", "source", "br", "hr"})
 
     def __init__(self) -> None:
         """Nothing read yet."""
@@ -97,11 +101,14 @@ def test_each_year_is_named_once() -> None:
 def test_the_page_is_complete_in_itself() -> None:
     html = page(*(digest(number) for number in range(1, 13)))
     tags = read(html)
-    assert not {"script", "link", "img", "iframe", "form", "object"} & set(tags.seen)
-    assert not [name for name, _ in tags.attributes if name.startswith("on") or name == "src"]
+    assert not {"script", "link", "iframe", "form", "object", "svg"} & set(tags.seen)
+    assert not [name for name, _ in tags.attributes if name.startswith("on")]
+    fetched = [value for name, value in tags.attributes if name in {"src", "srcset"}]
+    assert len(fetched) == 2, "the picture for light screens, and for dark ones"
+    assert all(value.startswith("data:image/png;base64,") for value in fetched)
     assert all(value.startswith("#") for name, value in tags.attributes if name == "href")
     assert not re.search(r"url\(|@import|https?:", html)
-    assert "default-src 'none'" in unescape(html)
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in unescape(html)
 
 
 def test_every_link_leads_to_a_place_on_the_page() -> None:
@@ -136,3 +143,83 @@ def test_without_jinja2_the_message_names_the_extra(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtra, match=r"pulse-bot\[reports\]"):
         page(digest())
+
+
+# The picture and its tables
+
+
+def cells(html: str) -> list[list[list[str]]]:
+    """The tables of a page, row by row, without their headings."""
+    bodies = re.findall(r"<tbody>(.*?)</tbody>", html, re.DOTALL)
+    rows = [re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL) for body in bodies]
+    return [
+        [
+            [unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+            for row in table
+        ]
+        for table in rows
+    ]
+
+
+def test_the_tables_hold_the_released_numbers_and_no_other() -> None:
+    digests = history(14)
+    blocks, weeks = cells(page(*digests))
+    for row, one in zip(weeks, digests, strict=True):
+        said = {
+            said.theme: str(said.level)
+            for said in one.statements
+            if said.kind is StatementKind.QUESTION and said.level
+        }
+        assert row[0].startswith(f"{one.number}, ")
+        assert row[1:] == [said.get(theme, NOTHING) for theme in sorted(THEMES)]
+    said_of = {
+        (one.number, said.theme): str(said.level) if said.level else NOTHING
+        for one in digests
+        for said in one.statements
+        if said.kind is StatementKind.LEVEL
+    }
+    assert blocks == [
+        [f"{last - 5} to {last}", *(said_of[last, theme] for theme in sorted(THEMES))]
+        for last in (12, 6)
+        if any(said_of[last, theme] != NOTHING for theme in THEMES)
+    ]
+
+
+def test_two_questions_of_a_theme_in_one_round_stand_in_one_cell() -> None:
+    digests = [a_round(n, week("trust", level("3.0")), week("trust", level("4.2"))) for n in (1, 2)]
+    ((newest, _),) = cells(page(*digests))
+    assert newest == ["2, 23 Jan 2026", "about 3.0, about 4.2 or higher"]
+
+
+def test_the_picture_stands_behind_the_newest_digest_with_its_words() -> None:
+    digests = history(8)
+    html = page(*digests)
+    alternative = dict(read(html).attributes)["alt"]
+    assert alternative == picture(digests).alternative
+    assert html.index('id="round-8"') < html.index("<img") < html.index('id="round-7"')
+
+
+def test_one_round_has_neither_picture_nor_tables() -> None:
+    tags = read(page(a_round(1, week("trust", level("3.0")))))
+    assert not {"img", "table"} & set(tags.seen)
+
+
+def test_without_matplotlib_the_tables_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    png.cache_clear()
+    tags = read(page(*history(8)))
+    assert "table" in tags.seen
+    assert "img" not in tags.seen
+
+
+def test_a_theme_that_is_markup_stays_words() -> None:
+    attack = '"><script>alert(1)</script>'
+    tags = read(page(*(a_round(n, week(attack, level("3.0"))) for n in (1, 2))))
+    assert "script" not in tags.seen
+
+
+def test_ten_years_fit_one_page() -> None:
+    tags = read(page(*history(520)))
+    assert tags.seen.count("article") == 520
+    # As the picture, the tables go back over the last sixty rounds.
+    assert len(cells(page(*history(520)))[1]) == 60
