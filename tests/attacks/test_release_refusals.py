@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from pulse_bot.domain.digest import Level, Silence
 from pulse_bot.domain.items import SKIP, Item, Kind
-from pulse_bot.domain.release import PastRound, block, question
+from pulse_bot.domain.release import block, question
+from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.domain.thresholds import Thresholds
 

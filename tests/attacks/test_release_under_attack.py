@@ -10,7 +10,8 @@ import pytest
 
 from pulse_bot.domain.digest import Level
 from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release import PastRound, block, question
+from pulse_bot.domain.release import block, question
+from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Moments, Tally
 from pulse_bot.domain.thresholds import Thresholds
 from tests.attacks.release_cells import block_of, week

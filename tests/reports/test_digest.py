@@ -9,7 +9,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pulse_bot.domain.digest import Band, BlockFact, Call, Level, Silence, StatementKind, TrendFact
+from pulse_bot.domain.digest import (
+    Band,
+    BlockFact,
+    Call,
+    Level,
+    Silence,
+    Smallest,
+    StatementKind,
+    TrendFact,
+)
 from pulse_bot.plugins import renderer as installed
 from pulse_bot_reports import renderer
 from pulse_bot_reports.digest import BLOCK_SILENCES, SILENCES
@@ -136,13 +145,47 @@ def test_newcomers_are_a_reason_for_care() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "words"),
-    [(Call.UP, "up."), (Call.DOWN, "down."), (Call.NO_CLEAR_CHANGE, "no clear change.")],
+    ("fact", "words"),
+    [
+        (
+            TrendFact("my-theme", Call.UP),
+            "up. The last four rounds are clearly above those before.",
+        ),
+        (
+            TrendFact("my-theme", Call.DOWN),
+            "down. The last four rounds are clearly below those before.",
+        ),
+        (
+            TrendFact("my-theme", Call.NO_CLEAR_CHANGE, smallest=Smallest.HALF_A_POINT),
+            "no clear change (firm: a change of half a point could have shown).",
+        ),
+        (
+            TrendFact("my-theme", Call.NO_CLEAR_CHANGE, smallest=Smallest.ONE_POINT),
+            (
+                "no clear change (early: a change of one point could have shown, half a point could "
+                "not)."
+            ),
+        ),
+        (
+            TrendFact("my-theme", Call.NO_CLEAR_CHANGE, smallest=Smallest.MORE),
+            "no clear change (early: not even a change of one point could have shown).",
+        ),
+        (
+            TrendFact("my-theme", Call.NO_CLEAR_CHANGE),
+            "no clear change (early: in a small group only a large change can show).",
+        ),
+        (TrendFact("my-theme", Call.TOO_FEW), "too few answers this week to compare."),
+        (
+            TrendFact("my-theme", Call.LEARNING, 2, 8, new_questions=True),
+            (
+                "still learning (round 2 of 8). Its questions are new, and are not compared with those "
+                "those before."
+            ),
+        ),
+    ],
 )
-def test_each_trend_word_is_said_plainly(call: Call, words: str) -> None:
-    assert said(StatementKind.TREND, trends=(TrendFact("my-theme", call),)) == [
-        f"My theme: {words}"
-    ]
+def test_each_trend_word_is_said_plainly(fact: TrendFact, words: str) -> None:
+    assert said(StatementKind.TREND, trends=(fact,)) == [f"My theme: {words}"]
 
 
 def test_a_round_without_a_prompt_or_a_next_one() -> None:

@@ -21,7 +21,7 @@ from pulse_bot.domain.digest import (
     StatementKind,
 )
 from pulse_bot.domain.items import Item, options
-from pulse_bot.domain.release import RULED
+from pulse_bot.domain.series import RULED
 from pulse_bot_reports import renderer
 from pulse_bot_reports.chart import BLOCK, OPEN_BLOCK, OPEN_WEEK, WEEKS, sheet
 from pulse_bot_reports.drawn import drawn

@@ -83,6 +83,26 @@ class Call(StrEnum):
     DOWN = "down"
     NO_CLEAR_CHANGE = "no clear change"
     LEARNING = "still learning"
+    TOO_FEW = "too few"
+    """This week's question of the theme says so, too: nothing is said of a theme beside it."""
+
+
+class Smallest(StrEnum):
+    """The smallest change that would have shown, in steps as coarse as the trend word itself."""
+
+    HALF_A_POINT = "half a point"
+    ONE_POINT = "one point"
+    MORE = "more than one point"
+
+
+class Label(StrEnum):
+    """How far "no clear change" can be trusted."""
+
+    FIRM = "firm"
+    """A change of half a point would have shown."""
+    EARLY = "early"
+    """Fewer rounds, or a wider range than that."""
+    TOO_FEW = "too few"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +113,20 @@ class TrendFact:
     call: Call
     round: int = 0
     rounds_needed: int = 8
+    smallest: Smallest | None = None
+    """With "no clear change" alone, and in groups that may read a number of one week. Beside "up"
+    it would say how far up at least."""
+    new_questions: bool = False
+    """Another bank took over, and the series of the one before it is over."""
+
+    @property
+    def label(self) -> Label | None:
+        """None where the word speaks for itself."""
+        if self.call is Call.TOO_FEW:
+            return Label.TOO_FEW
+        if self.call in (Call.UP, Call.DOWN):
+            return None
+        return Label.FIRM if self.smallest is Smallest.HALF_A_POINT else Label.EARLY
 
 
 @dataclass(frozen=True, slots=True)

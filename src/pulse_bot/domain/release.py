@@ -1,9 +1,10 @@
 """The release policy: the one place that decides what a digest may say (anonymity, section 2).
 
 Here live the two keys, the coarse levels of a week and of a half-term, the response band, and the
-facts of a digest made of them. Nothing else reads tallies to show something. Words live with the
-renderers, the trend word in `trend`, keeping and sending elsewhere. All arithmetic is exact, in
-whole numbers and fractions: a rounding error at the border of a cell would be another promise.
+facts of a digest made of them; `trend_release` beside it has what may be said of a trend. Nothing
+else reads tallies to show something. Words live with the renderers, keeping and sending elsewhere.
+All arithmetic is exact, in whole numbers and fractions: a rounding error at the border of a cell
+would be another promise.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from pulse_bot.domain import trend
 from pulse_bot.domain.digest import (
     Band,
     BlockFact,
@@ -25,16 +25,15 @@ from pulse_bot.domain.digest import (
     Silence,
     TrendFact,
 )
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.tallies import Tally
+from pulse_bot.domain.items import Item
+from pulse_bot.domain.series import RULED, PastRound, Series, heard
+from pulse_bot.domain.tallies import ANSWER, Tally
 from pulse_bot.domain.thresholds import BLOCK_ROUNDS, Thresholds
+from pulse_bot.domain.trend_release import trend_fact
 
 LOWEST: Final = 1
 MIDDLE: Final = 3
 HIGHEST: Final = 5
-
-RULED: Final = frozenset({Kind.AGREE, Kind.FREQUENCY})
-"""Kinds whose rule was studied. The others wait for a study of their own (rule 2)."""
 
 WEEK_FREE: Final = 10
 """D of one week: the points of the sum that stay free at each end."""
@@ -58,28 +57,6 @@ SMALLEST_QUARTERS: Final = 8
 
 SMALLEST_BAND: Final = 5
 """The smallest roster of which all but two are still most."""
-
-
-@dataclass(frozen=True, slots=True)
-class PastRound:
-    """What one round of a theme's series left behind, with the bars that were promised for it."""
-
-    tally: Tally
-    thresholds: Thresholds
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A theme's series up to and including the round that closes, in the order of closing.
-
-    A series holds the rounds that asked an item of the theme's core, one item a round; lost rounds
-    and workshop questions are not in it. `rounds` counts them from the first; `block` holds those
-    since the last block ended, the round that closes last, so that it never has more than six.
-    """
-
-    dimension: str
-    rounds: int
-    block: tuple[PastRound, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +89,8 @@ class ClosedRound:
     newcomers: int
     thresholds: Thresholds
     series: tuple[Series, ...]
+    themes: int = 0
+    """How many the programme has, of which a round asks some."""
     organisations: int = 0
     """How many organisations those who answered belong to."""
     comments: tuple[Comment, ...] = ()
@@ -144,11 +123,11 @@ def question(item: Item, tally: Tally, roster_size: int, thresholds: Thresholds)
         return Silence.NO_RULE
     if roster_size < thresholds.roster:
         return Silence.SMALL_GROUP
-    if not _two_keys(tally, thresholds):
+    if not heard(tally, thresholds):
         return Silence.TOO_FEW
     if tally.n < thresholds.week_answers:
         return Silence.ENOUGH
-    total = tally.moments["answer"].total
+    total = tally.moments[ANSWER].total
     return say(tally.n, total, WEEK_FREE, _step(WEEK_STEPS, tally.n)) or Silence.ENOUGH
 
 
@@ -159,15 +138,15 @@ def block(rounds: Sequence[PastRound], thresholds: Thresholds) -> Level | Silenc
     """
     if any(past.tally.kind not in RULED for past in rounds):
         return Silence.NO_RULE
-    heard = [past.tally for past in rounds if _two_keys(past.tally, past.thresholds)]
-    if len(heard) < thresholds.block_least_rounds:
+    counted = [past.tally for past in rounds if past.heard]
+    if len(counted) < thresholds.block_least_rounds:
         return Silence.TOO_FEW
-    answers = sum(tally.n for tally in heard)
+    answers = sum(tally.n for tally in counted)
     if answers < thresholds.block_answers:
         return Silence.ENOUGH
-    total = sum(tally.moments["answer"].total for tally in heard)
+    total = sum(tally.moments[ANSWER].total for tally in counted)
     # Two who pool their answers know 2 of them in each of the m rounds: 4 points each, and 2 more.
-    free = 8 * len(heard) + 2
+    free = 8 * len(counted) + 2
     return say(answers, total, free, _step(BLOCK_STEPS, answers)) or Silence.ENOUGH
 
 
@@ -211,7 +190,7 @@ def band(answered: int, roster_size: int) -> Band:
 
 def worth_keeping(tally: Tally, thresholds: Thresholds) -> Tally:
     """A tally as it may be kept: nothing of too few answers, which the key's holder could read."""
-    if _two_keys(tally, thresholds):
+    if heard(tally, thresholds):
         return tally
     return Tally(tally.item, tally.kind, n=0, organisations=0)
 
@@ -231,11 +210,6 @@ def _comments_shown(closed: ClosedRound) -> bool:
         and closed.organisations >= closed.thresholds.organisations
         and sum(one.first for one in closed.comments) >= COMMENTS
     )
-
-
-def _two_keys(tally: Tally, thresholds: Thresholds) -> bool:
-    """Counts and membership alone: a refusal that depended on answers would leak them (rule 1)."""
-    return tally.n >= thresholds.answers and tally.organisations >= thresholds.organisations
 
 
 def _step(steps: Sequence[tuple[int, Fraction]], n: int) -> Fraction:
@@ -263,7 +237,8 @@ def _block_facts(closed: ClosedRound) -> list[BlockFact]:
 
 
 def _trend_facts(closed: ClosedRound) -> list[TrendFact]:
-    calls = (trend.call(one.dimension, one.rounds) for one in closed.series)
+    themes = max(closed.themes, len(closed.series))
+    calls = (trend_fact(one, themes) for one in closed.series)
     return [fact for fact in calls if fact is not None]
 
 

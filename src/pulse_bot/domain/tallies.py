@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from pulse_bot.domain.items import SKIP, Item, Kind, score, slots
+
+ANSWER: Final = "answer"
+"""The part of every kind that takes one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,22 @@ class Moments:
     low: int = 0
     high: int = 0
 
+    def __add__(self, other: Moments) -> Moments:
+        """The moments of both together."""
+        return Moments(
+            self.n + other.n,
+            self.total + other.total,
+            self.squares + other.squares,
+            self.low + other.low,
+            self.high + other.high,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """One question of one round.
 
-    `moments` by part: "answer", or "now", "later" and "gap" for a `journey`. `counts` by choice for
+    `moments` by part: `ANSWER`, or "now", "later" and "gap" for a `journey`. `counts` by choice for
     `choose` and `yes-no`. `organisations` is how many organisations the answers came out of.
     """
 
@@ -103,6 +117,14 @@ def add_up(scores: list[int], low: int = 2, high: int = 4) -> Moments:
         low=sum(value <= low for value in scores),
         high=sum(value >= high for value in scores),
     )
+
+
+def sums(tallies: Iterable[Tally]) -> dict[str, Moments]:
+    """The moments of each question over several rounds, of kinds that take one answer."""
+    found: dict[str, Moments] = {}
+    for one in tallies:
+        found[one.item] = found.get(one.item, Moments()) + one.moments[ANSWER]
+    return found
 
 
 def _counts(item: Item, given: list[Answers]) -> dict[str, int]:

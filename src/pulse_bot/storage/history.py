@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.digest import Digest, Level, Statement, StatementKind
-from pulse_bot.domain.items import Kind
+from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.release import Comment
 from pulse_bot.domain.rounds import Round, State
+from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Moments, Tally
 from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.sealing import seal_comment, seal_tally, unseal_comment, unseal_tally
@@ -23,15 +24,6 @@ from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingComm
 
 _FIRST, _MORE = "1", "0"
 """Stand before a waiting comment: whether it is its writer's first of that round."""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """A question of a theme's core in an earlier round, and the bars of that round."""
-
-    round: int
-    position: int
-    thresholds: Thresholds
 
 
 def keep_tallies(
@@ -44,6 +36,7 @@ def keep_tallies(
                 round_id=asked.id,
                 position=position,
                 series=item.dimension if item.core else "",
+                bank=item.bank if item.core else "",
                 sealed=seal_tally(installation_key, _written(tally)),
             )
         )
@@ -76,27 +69,47 @@ def _read(written: bytes) -> Tally:
     return Tally(**{**kept, "kind": Kind(kept["kind"]), "moments": moments})
 
 
-def series_length(session: Session, partnership_id: int, theme: str) -> int:
-    """How many closed rounds asked a question of a theme's core."""
-    query = _series(partnership_id, theme).with_only_columns(func.count())
+def series_length(session: Session, partnership_id: int, item: Item) -> int:
+    """How many closed rounds asked a question of this item's series."""
+    query = _series(partnership_id, item).with_only_columns(func.count())
     return session.scalar(query) or 0
 
 
-def series_end(session: Session, partnership_id: int, theme: str, most: int) -> list[Past]:
-    """The last questions of a theme's series, oldest first."""
-    query = _series(partnership_id, theme).order_by(RoundRow.number.desc()).limit(most)
+def series_end(
+    session: Session, partnership_id: int, item: Item, most: int, installation_key: bytes
+) -> list[PastRound]:
+    """The last rounds of an item's series, oldest first. No other question of theirs is opened.
+
+    Raises SealError under another installation's key.
+    """
+    query = _series(partnership_id, item).order_by(RoundRow.number.desc()).limit(most)
     found = session.execute(query).all()
     return [
-        Past(round_id, position, Thresholds.from_json(thresholds))
-        for round_id, position, thresholds in reversed(found)
+        _past(_read(unseal_tally(installation_key, row.sealed)), row.thresholds, row.roster_size)
+        for row in reversed(found)
     ]
 
 
-def _series(partnership_id: int, theme: str) -> Select[int, int, dict[str, Any]]:
+def _past(tally: Tally, bars: Mapping[str, int], roster_size: int) -> PastRound:
+    thresholds = Thresholds.from_json(bars)
+    return PastRound(tally, thresholds, small=roster_size < thresholds.roster)
+
+
+def other_series(session: Session, partnership_id: int, item: Item) -> bool:
+    """Whether the core of another bank was asked for this item's theme."""
+    query = _of_theme(partnership_id, item).where(TallyRow.bank != item.bank).limit(1)
+    return session.execute(query).first() is not None
+
+
+def _series(partnership_id: int, item: Item) -> Select[bytes, dict[str, Any], int]:
+    return _of_theme(partnership_id, item).where(TallyRow.bank == item.bank)
+
+
+def _of_theme(partnership_id: int, item: Item) -> Select[bytes, dict[str, Any], int]:
     return (
-        select(TallyRow.round_id, TallyRow.position, RoundRow.thresholds)
+        select(TallyRow.sealed, RoundRow.thresholds, RoundRow.roster_size)
         .join(RoundRow, RoundRow.id == TallyRow.round_id)
-        .where(RoundRow.partnership_id == partnership_id, TallyRow.series == theme)
+        .where(RoundRow.partnership_id == partnership_id, TallyRow.series == item.dimension)
     )
 
 

@@ -205,6 +205,8 @@ class TallyRow(Table):
     position: Mapped[int] = mapped_column(primary_key=True)
     series: Mapped[str]
     """The theme whose core the question belongs to; empty for any other question."""
+    bank: Mapped[str] = mapped_column(default="")
+    """The bank of that core: with another bank another series of the theme begins."""
     sealed: Mapped[bytes]
 
 

@@ -20,13 +20,13 @@ from pulse_bot.domain.programme import next_opening
 from pulse_bot.domain.release import (
     ClosedRound,
     Comment,
-    PastRound,
-    Series,
     facts,
     worth_keeping,
 )
 from pulse_bot.domain.rounds import Round, Seat, State
+from pulse_bot.domain.series import PastRound, Series
 from pulse_bot.domain.tallies import Answers, Tally, tally
+from pulse_bot.domain.trend import STORED
 from pulse_bot.errors import Refused, SealError
 from pulse_bot.ports import RoundKeys
 from pulse_bot.sealing import Envelope, tag, unseal
@@ -206,21 +206,21 @@ def _closed_round(
         newcomers=asked.newcomers,
         thresholds=asked.thresholds,
         series=tuple(_series(session, installation, asked, tallies)),
+        themes=len(planned[0].themes) if planned else 0,
     )
 
 
 def _series(
     session: Session, installation: Installation, asked: Round, tallies: Sequence[Tally]
 ) -> Iterable[Series]:
-    """Each theme's series. Only the running block is opened, however long the series is."""
+    """Each theme's series. At most a year of it is opened, however long it is."""
     for item, now in zip(asked.items, tallies, strict=True):
         if not item.core:
             continue
-        before = history.series_length(session, asked.partnership, item.dimension)
-        running = before % asked.thresholds.block_rounds
-        past = history.series_end(session, asked.partnership, item.dimension, running)
-        opened = history.tallies(
-            session, [one.round for one in past], installation.installation_key
+        before = history.series_length(session, asked.partnership, item)
+        past = history.series_end(
+            session, asked.partnership, item, STORED - 1, installation.installation_key
         )
-        block = [PastRound(opened[one.round][one.position], one.thresholds) for one in past]
-        yield Series(item.dimension, before + 1, (*block, PastRound(now, asked.thresholds)))
+        closing = PastRound(now, asked.thresholds, asked.roster_size < asked.thresholds.roster)
+        earlier = history.other_series(session, asked.partnership, item)
+        yield Series(item.dimension, before + 1, (*past, closing), earlier)
