@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pulse_bot.ports import Field, FieldKind, Form, Option
 from pulse_bot.testing import plain
@@ -109,6 +109,11 @@ class ChannelInSlack:
     def said(self) -> str:
         return _said(_drawings(self.slack, self.group.channel))
 
+    def found(self, words: str) -> str:
+        """The first message with these words in it."""
+        shown = (_said([one]) for one in _drawings(self.slack, self.group.channel))
+        return next(one for one in shown if words in one)
+
     def pictures(self) -> list[str]:
         shown = self.group.channel.messages.values()
         return [file.alt for one in shown for file in one.files]
@@ -134,7 +139,7 @@ def _drawings(slack: Slack, channel: Channel) -> Iterator[Drawing]:
     return (draw(slack, one) for one in shown if one.author in bots and not one.only)
 
 
-def _said(drawings: Iterator[Drawing]) -> str:
+def _said(drawings: Iterable[Drawing]) -> str:
     return plain(" ".join(word for one in drawings for word in one.words))
 
 

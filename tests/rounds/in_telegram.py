@@ -65,6 +65,11 @@ class GroupInTelegram:
     def said(self) -> str:
         return _said(self.group.chat)
 
+    def found(self, words: str) -> str:
+        """The first message with these words in it."""
+        shown = (plain(one.text) for one in self.group.chat.messages.values() if one.sender.is_bot)
+        return next(one for one in shown if words in one)
+
     def pictures(self) -> list[str]:
         shown = self.group.chat.messages.values()
         return [str(one.content["caption"]) for one in shown if "photo" in one.content]

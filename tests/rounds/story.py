@@ -25,6 +25,14 @@ SOON = timedelta(seconds=2)
 """So long after its hour something is due for certain."""
 
 
+class Named(Protocol):
+    """Somebody."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What names this person on their platform."""
+
+
 class Chat(Protocol):
     """A chat with the bot in it."""
 
@@ -32,12 +40,8 @@ class Chat(Protocol):
         """What the bot has said there, in the order of its saying."""
 
 
-class Member(Chat, Protocol):
+class Member(Named, Chat, Protocol):
     """Somebody's own chat with the bot, and what they do there."""
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What names this person."""
 
     def cards(self) -> int:
         """How many question cards there are."""
@@ -147,7 +151,7 @@ async def digest(program: Program) -> list[str]:
     return [plain(one["text"]) for one in told["statements"]]
 
 
-def assert_nothing_is_left(program: Program, people: Sequence[Member]) -> None:
+def assert_nothing_is_left(program: Program, people: Sequence[Named]) -> None:
     """No log line names anybody, and no file holds what was written."""
     log = program.log.read_text()
     assert [one for person in people for one in person.secrets if one in log] == []

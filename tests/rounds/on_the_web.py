@@ -1,0 +1,81 @@
+"""Members with personal links: they are not written to, and look at their pages by themselves."""
+
+from __future__ import annotations
+
+import csv
+import io
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
+
+from pulse_bot.plugins import PersonalLink
+from pulse_bot.ports import Field, FieldKind, Form
+from pulse_bot_web.links import address_of
+from tests.adapters.test_web import Visitor
+from tests.rounds.program import Program
+from tests.rounds.story import NAME, QUESTIONS
+
+FORM = Form(
+    "",
+    "",
+    tuple(
+        Field(f"{number}:{slot}", "", FieldKind.ONE)
+        for number in range(QUESTIONS)
+        for slot in ("answer", "comment")
+    ),
+)
+"""What a page asks for, in its order."""
+
+
+def settings() -> dict[str, str]:
+    """Pages on a port that was free a moment ago: links have to name it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return {"PULSE_BOT_WEB__PORT": str(listener.getsockname()[1])}
+
+
+class OnTheWeb:
+    """A member's own page in a browser."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        link = PersonalLink(address_of(parts.path.rpartition("/")[2]), url)
+        self.visitor = Visitor(f"http://{parts.netloc}", link)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The token, which opens the page."""
+        return self.visitor.secrets
+
+    async def read(self) -> str:
+        """What is on the page, the promise read."""
+        seen = await self.visitor.open_home()
+        if "I have read this" in seen.buttons:
+            seen = await self.visitor.press("I have read this")
+        return seen.text
+
+    async def digests(self) -> str:
+        """What is on the page of digests."""
+        return (await self.visitor.command("group")).text
+
+    async def answer(self, point: int) -> None:
+        """Answer all questions at once."""
+        await self.read()
+        values = {f"{number}:answer": (str(point),) for number in range(QUESTIONS)}
+        seen = await self.visitor.fill(FORM, values)
+        assert "Recorded." in seen.text
+
+
+@asynccontextmanager
+async def visitors(
+    program: Program, people: Sequence[tuple[str, str]]
+) -> AsyncIterator[list[OnTheWeb]]:
+    """Members by name and school, each with the link that the operator gave them."""
+    file = program.folder / "people.csv"
+    file.write_text("\n".join(["name,organisation", *(f"{who},{where}" for who, where in people)]))
+    rows = csv.DictReader(io.StringIO(program.does("member", "import", NAME, str(file))))
+    made = [OnTheWeb(row["link"]) for row in rows]
+    async with AsyncExitStack() as stack:
+        for one in made:
+            await stack.enter_async_context(one.visitor.client)
+        yield made

@@ -1,0 +1,208 @@
+"""One round in Slack, in Telegram and on the web: one roster, one bar, one digest for everybody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pulse_bot.testing import plain
+from tests.adapters.servers.slack import serving
+from tests.adapters.servers.telegram.server import TelegramServer
+from tests.rounds import in_slack, in_telegram, on_the_web
+from tests.rounds.in_slack import ChannelInSlack, InSlack
+from tests.rounds.in_telegram import GroupInTelegram, InTelegram
+from tests.rounds.on_the_web import OnTheWeb
+from tests.rounds.program import Program
+from tests.rounds.story import (
+    A_WEEK,
+    CLOSES,
+    NAME,
+    OPENS,
+    QUESTIONS,
+    SOON,
+    Chat,
+    Member,
+    answer,
+    assert_nothing_is_left,
+    digest,
+    installed,
+    until,
+)
+
+IN_CHATS = 10
+"""Members in Slack, and as many in Telegram."""
+ON_THE_WEB = 6
+SCHOOLS = 7
+"""So that those who answer come out of as many."""
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One partnership, and its members wherever they are."""
+
+    program: Program
+    channel: ChannelInSlack
+    group: GroupInTelegram
+    slack: list[InSlack]
+    telegram: list[InTelegram]
+    web: list[OnTheWeb]
+
+    @property
+    def chatting(self) -> list[Member]:
+        """Those who are written to."""
+        return [*self.slack, *self.telegram]
+
+    async def shown(self) -> dict[object, str]:
+        """What each person and each group can read at this moment."""
+        chats: list[Chat] = [*self.chatting, self.channel, self.group]
+        shown: dict[object, str] = {one: one.said() for one in chats}
+        return shown | {one: await one.read() for one in self.web}
+
+
+@asynccontextmanager
+async def scene(folder: Path) -> AsyncIterator[Scene]:
+    """All at work; what both platforms saw must be in order at the end."""
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(serving())
+        telegram = await stack.enter_async_context(TelegramServer())
+        in_slack.be_patient(slack)
+        ours = in_slack.settings(slack) | in_telegram.settings(telegram) | on_the_web.settings()
+        program = await stack.enter_async_context(installed(folder, ours))
+        code = await program.partnership(NAME)
+        people = [(f"Reader {n}", school(2 * IN_CHATS + n)) for n in range(ON_THE_WEB)]
+        web = await stack.enter_async_context(on_the_web.visitors(program, people))
+        program.start()
+        await in_slack.connected(slack, times=1)
+        one = Scene(
+            program,
+            ChannelInSlack(slack),
+            GroupInTelegram(telegram),
+            [InSlack(slack) for _ in range(IN_CHATS)],
+            [InTelegram(telegram, started=n == 0) for n in range(IN_CHATS)],
+            web,
+        )
+        await one.channel.link(one.slack[0], code)
+        [another] = await asyncio.to_thread(program.json, "partnership", "codes", NAME)
+        await one.group.link(one.telegram[0], another["link"])
+        await everybody_joins(one)
+        yield one
+        program.stop()
+        assert_nothing_is_left(program, [*one.chatting, *one.web])
+        slack.assert_clean()
+        assert telegram.violations == [], "\n".join(telegram.violations)
+
+
+def school(number: int) -> str:
+    """Where a member is from."""
+    return f"School {number % SCHOOLS}"
+
+
+async def everybody_joins(one: Scene) -> None:
+    """Those in Slack by its channel, those in Telegram by its group."""
+    for member in one.telegram[1:]:
+        one.group.group.enter(member.person)
+    await asyncio.gather(
+        *(member.join(one.channel, school(n)) for n, member in enumerate(one.slack)),
+        *(member.join(one.group, school(IN_CHATS + n)) for n, member in enumerate(one.telegram)),
+    )
+
+
+async def test_two_rounds_in_slack_telegram_and_on_the_web(tmp_path: Path) -> None:
+    async with scene(tmp_path) as one:
+        await one_roster(one)
+        await asked(one, week=0)
+        await everybody_reads_the_same_questions(one)
+        await an_answer_changes_nothing_for_anybody_else(one)
+        # Nowhere five, which no number is shown from fewer than: eight in all.
+        await answers([*one.slack[1:3], *one.telegram[1:3]], one.web[1:2])
+        assert one.program.envelopes() == QUESTIONS * 8
+        heard = await everybody_reads_the_same_digest(one, number=1)
+        assert sum("out of 5" in said for said in heard) == QUESTIONS
+
+        await asked(one, week=1)
+        await answers([*one.slack[:2], one.telegram[0]], one.web[:1])
+        assert one.program.envelopes() == QUESTIONS * 4
+        heard = await everybody_reads_the_same_digest(one, number=2)
+        assert sum("out of 5" in said for said in heard) == 0
+
+
+async def one_roster(one: Scene) -> None:
+    """Everybody is in one list, wherever they are reached."""
+    members = await asyncio.to_thread(one.program.json, "member", "list", NAME)
+    where = [member["adapter"] for member in members]
+    counts = {adapter: where.count(adapter) for adapter in where}
+    assert counts == {"slack": IN_CHATS, "telegram": IN_CHATS, "web": ON_THE_WEB}
+
+
+async def asked(one: Scene, week: int) -> None:
+    """A round opens by itself, one for all, and everybody in a chat has a card."""
+    before = {member: member.cards() for member in one.chatting}
+    one.program.move_to(OPENS + week * A_WEEK + SOON)
+    await until(lambda: all(who.cards() > before[who] for who in one.chatting), "asked")
+    newest, *_ = await asyncio.to_thread(one.program.json, "round", "list", NAME)
+    assert (newest["round"], newest["state"]) == (week + 1, "open")
+    assert newest["asked"] == 2 * IN_CHATS + ON_THE_WEB
+
+
+async def everybody_reads_the_same_questions(one: Scene) -> None:
+    """The first question, word for word, until when it can be answered, and its choices."""
+    first = plain(" ".join(one.slack[0].newest_card().words[:3]))
+    position, _, question = first.partition(f"1 of {QUESTIONS} ")
+    assert not position
+    assert question.endswith("Open until Friday 6 March at 16:00.")
+    for member in one.slack:
+        assert plain(" ".join(member.newest_card().words)).startswith(first)
+    for chatting in one.telegram:
+        assert plain(chatting.newest_card().text).startswith(first)
+    text, _, until_when = question.partition(" Open until ")
+    for visitor in one.web:
+        page = await visitor.read()
+        assert text in page
+        assert until_when in page
+
+
+async def an_answer_changes_nothing_for_anybody_else(one: Scene) -> None:
+    """Whoever answers, nobody else sees anything of it, there or elsewhere."""
+    ann, ben, cy = one.slack[0], one.telegram[0], one.web[0]
+    turns: list[tuple[list[object], Awaitable[None]]] = [
+        ([ann], answer(ann, 4)),
+        ([ben], answer(ben, 4)),
+        # One's own page says nothing of it either, when it is opened anew.
+        ([], cy.answer(4)),
+    ]
+    for seen_by, act in turns:
+        before = await one.shown()
+        await act
+        after = await one.shown()
+        assert [who for who in before if before[who] != after[who]] == seen_by
+
+
+async def answers(chatting: Sequence[Member], web: Sequence[OnTheWeb]) -> None:
+    """Some answer, all the same."""
+    await asyncio.gather(
+        *(answer(member, 4) for member in chatting), *(visitor.answer(4) for visitor in web)
+    )
+
+
+async def everybody_reads_the_same_digest(one: Scene, number: int) -> list[str]:
+    """The round closes by itself; both chats and each page say the same, pictures included."""
+    one.program.move_to(CLOSES + (number - 1) * A_WEEK + SOON)
+    title = f"Round {number} of"
+    await until(lambda: title in one.channel.said() and title in one.group.said(), "the digests")
+    pictures = (one.channel.pictures, one.group.pictures)
+    await until(lambda: all(len(shown()) == number for shown in pictures), "the pictures")
+    assert one.channel.pictures() == one.group.pictures()
+    statements = await digest(one.program)
+    said = " ".join(statements)
+    assert one.channel.found(title) == said
+    assert one.group.found(title) == said
+    for visitor in one.web:
+        assert said in await visitor.digests()
+    return statements
