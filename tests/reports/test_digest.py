@@ -162,8 +162,8 @@ def test_newcomers_are_a_reason_for_care() -> None:
         (
             TrendFact("my-theme", Call.NO_CLEAR_CHANGE, smallest=Smallest.ONE_POINT),
             (
-                "no clear change (early: a change of one point could have shown, half a point could "
-                "not)."
+                "no clear change (early: a change of one point could have shown, half a point "
+                "could not)."
             ),
         ),
         (
@@ -178,7 +178,7 @@ def test_newcomers_are_a_reason_for_care() -> None:
         (
             TrendFact("my-theme", Call.LEARNING, 2, 8, new_questions=True),
             (
-                "still learning (round 2 of 8). Its questions are new, and are not compared with those "
+                "still learning (round 2 of 8). Its questions are new, and are not compared with "
                 "those before."
             ),
         ),
