@@ -24,7 +24,13 @@ NAVIGATION: Final = (
 )
 FOOTER: Final = (("log", "What was changed, and by whom"),)
 
-READING: Final = tuple(command for command, _ in (*NAVIGATION, *FOOTER) if command)
+HISTORY: Final = "history"
+"""All digests on a page of their own; the page of digests leads there."""
+
+READING: Final = (
+    *(command for command, _ in (*NAVIGATION, *FOOTER) if command),
+    HISTORY,
+)
 """Commands that change nothing: the only ones that a link may give, since links get followed by
 previews and scanners too."""
 
@@ -81,6 +87,7 @@ class Pages:
             path=path,
             navigation=NAVIGATION,
             footer=FOOTER,
+            history=HISTORY,
             field_prefix=FIELD,
             typed_prefix=TYPED,
             is_scale=is_scale,

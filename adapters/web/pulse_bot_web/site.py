@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulse_bot.ports import Asgi, Commanded, Handle, OpenedHome, Outcome, Reply
-from pulse_bot_web.headers import SecurityHeaders
+from pulse_bot_web.headers import WHOLE_PAGE_POLICY, SecurityHeaders
 from pulse_bot_web.links import TOKEN, address_of
 from pulse_bot_web.parse import TurnedAway, pressed, submitted
 from pulse_bot_web.render import READING, Page, Pages, answer_page, home_page
@@ -137,6 +137,8 @@ class Site:
         reply = await self._handle(Commanded(address_of(_token(request)), command))
         if reply.outcome is Outcome.UNKNOWN:
             return self._unknown()
+        if reply.page:
+            return HTMLResponse(reply.page, headers={"Content-Security-Policy": WHOLE_PAGE_POLICY})
         page = answer_page(self._home_path(request), reply, here=command)
         return self._page(page, 409 if page.refused else 200)
 

@@ -135,3 +135,6 @@ class Reply:
     """Shown in the group's chat that the event came from; otherwise to the person alone."""
     commands: tuple[str, ...] | None = None
     """The commands that this person can give beside those of everybody; None says nothing of it."""
+    page: str = ""
+    """A whole HTML page that needs nothing else, for adapters that serve pages; `cards` say what
+    is in it for the others. It has its own style inside, and loads nothing but pictures in it."""

@@ -25,7 +25,7 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage import partnerships, rounds
-from pulse_bot.usecases import groups, join, look, programme, seed, stay, wishes
+from pulse_bot.usecases import digests, groups, join, look, programme, seed, stay, wishes
 from pulse_bot.usecases.answer import Given, NobodyThere, Record, Recorded, someone
 from pulse_bot.usecases.installation import Installation
 
@@ -61,6 +61,9 @@ BUTTONS: Mapping[str, Story] = {
     cards.LANGUAGE: wishes.ask_language,
     cards.PROGRAMME: programme.ask_change,
 }
+
+PAGES: Mapping[str, Story] = {"history": digests.whole_history}
+"""What a platform that serves pages asks for; it is no command that anybody types."""
 
 FORMS: Mapping[str, Callable[[Installation, Submitted], Reply]] = {
     cards.JOIN: join.join,
@@ -205,7 +208,7 @@ def _commanded(installation: Installation, event: Commanded) -> Reply:
     # Linking without a chat is refused there.
     if event.command in GROUP_COMMANDS and (event.group is not None or event.command == "link"):
         return GROUP_COMMANDS[event.command](installation, event)
-    return COMMANDS.get(event.command, look.help_)(installation, event.address)
+    return {**COMMANDS, **PAGES}.get(event.command, look.help_)(installation, event.address)
 
 
 def _in_group(installation: Installation, event: Added | Removed | Moved) -> Reply:

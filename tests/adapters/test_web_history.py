@@ -1,0 +1,68 @@
+"""All digests on one page: a page of somebody else's making, served under rules of its own."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from pulse_bot.ports import Card, CardKind, Commanded, Outcome, Reply
+from pulse_bot.testing import Script
+from pulse_bot_web.headers import WHOLE_PAGE_POLICY
+from pulse_bot_web.links import address_of
+from pulse_bot_web.settings import WebSettings
+from pulse_bot_web.site import Site
+
+TOKEN = "t" * 43
+HOME = f"/p/{TOKEN}"
+WHOLE = "<!doctype html><title>All digests</title><style>p { color: red }</style><p>Round 1</p>"
+DIGEST = Card(CardKind.DIGEST, "Round 1", ("Trust: no clear change.",))
+
+
+@pytest.fixture
+def script() -> Script:
+    made = Script()
+    made.answer = Reply(cards=(DIGEST,))
+    return made
+
+
+@pytest.fixture
+def browser(script: Script) -> httpx.AsyncClient:
+    app = Site(WebSettings(), script).app()
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pulse.test")
+
+
+async def test_the_page_is_served_as_it_is(browser: httpx.AsyncClient, script: Script) -> None:
+    script.answer = Reply(cards=(DIGEST,), page=WHOLE)
+    page = await browser.get(f"{HOME}/history")
+    assert (page.status_code, page.text) == (200, WHOLE)
+    assert script.events == [Commanded(address_of(TOKEN), "history")]
+
+
+async def test_the_page_may_bring_its_style_and_nothing_else(
+    browser: httpx.AsyncClient, script: Script
+) -> None:
+    script.answer = Reply(page=WHOLE)
+    headers = (await browser.get(f"{HOME}/history")).headers
+    assert headers.get_list("content-security-policy") == [WHOLE_PAGE_POLICY]
+    assert "style-src 'unsafe-inline'; img-src data:" in WHOLE_PAGE_POLICY
+    for closed in ("default-src", "form-action", "frame-ancestors", "base-uri"):
+        assert f"{closed} 'none'" in WHOLE_PAGE_POLICY
+    assert headers["cache-control"] == "no-store"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+async def test_the_page_of_digests_leads_there(browser: httpx.AsyncClient, script: Script) -> None:
+    assert f'href="{HOME}/history"' in (await browser.get(f"{HOME}/group")).text
+    script.answer = Reply(cards=(Card(CardKind.NOTICE, "No digest yet"),))
+    assert f'href="{HOME}/history"' not in (await browser.get(f"{HOME}/group")).text
+
+
+async def test_without_a_page_the_digests_are_shown(browser: httpx.AsyncClient) -> None:
+    assert "Trust: no clear change." in (await browser.get(f"{HOME}/history")).text
+
+
+async def test_nobody_else_sees_it(browser: httpx.AsyncClient, script: Script) -> None:
+    script.answer = Reply(outcome=Outcome.UNKNOWN)
+    page = await browser.get(f"{HOME}/history")
+    assert page.status_code == 404
+    assert "not valid any more" in page.text
