@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
+from typing import Final
 
 from pulse_bot.banks.load import load_library
 from pulse_bot.domain.items import Item
@@ -36,6 +38,11 @@ from pulse_bot.usecases.installation import Installation, Pool
 from pulse_bot.usecases.sweep import sweep
 from pulse_bot.usecases.tick import tick
 from pulse_bot.work import Work
+
+_log = logging.getLogger(__name__)
+
+STARTING_SECONDS: Final = 30.0
+"""After the start of an adapter, for which its failing ends the process."""
 
 
 class WallClock:
@@ -111,6 +118,7 @@ class App:
         """Nothing runs before `start`."""
         self.installation = installation
         self._adapters = adapters
+        self._listening: set[str] = set()
         for name, adapter in adapters.items():
             if isinstance(adapter, Keeping):
                 key = installation.installation_key
@@ -142,12 +150,25 @@ class App:
                 await asyncio.wait([starting])
                 raise
             async with asyncio.TaskGroup() as listening:
-                for adapter in self._adapters.values():
-                    listening.create_task(adapter.run(self.handle))
+                for name, adapter in self._adapters.items():
+                    listening.create_task(self._listen(name, adapter))
         except* AdapterError as group:
             raise group.exceptions[0] from None
         finally:
             await self.stop()
+
+    async def _listen(self, name: str, adapter: ChatAdapter) -> None:
+        began = asyncio.get_running_loop().time()
+        self._listening.add(name)
+        try:
+            await adapter.run(self.handle)
+        except AdapterError as error:
+            self._listening.discard(name)
+            starting = asyncio.get_running_loop().time() - began < STARTING_SECONDS
+            # At a start somebody looks on, and mends it; later one platform must not end the rest.
+            if starting or not self._listening:
+                raise
+            _log.error("%s does not listen any more, the others do. %s", name, error)
 
     async def start(self) -> None:
         """Start the engine; the adapters live on the running loop."""
