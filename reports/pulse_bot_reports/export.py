@@ -25,6 +25,9 @@ DICTIONARY: Final = "Columns"
 WIDE: Final = {"text": 80, "meaning": 80, "subject": 24, "theme": 24}
 WIDTH: Final = 14
 
+_DISTRIBUTIONS: Final = {"fpdf": "fpdf2", "PIL": "Pillow"}
+"""Libraries that are installed under another name than they are imported by."""
+
 Files = Mapping[str, bytes]
 
 
@@ -46,6 +49,16 @@ def _html(file: str, partnership: str, time_zone: str, digests: Sequence[Digest]
     from pulse_bot_reports.page import history_page
 
     return {file: f"{history_page(partnership, digests, time_zone)}\n".encode()}
+
+
+def _pdf(file: str, partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
+    try:
+        from pulse_bot_reports.paper import pdf
+    except ImportError as error:
+        raise MissingExtra(
+            "reports", _DISTRIBUTIONS.get(str(error.name), str(error.name))
+        ) from None
+    return {file: pdf(partnership, digests, time_zone)}
 
 
 def _csv(file: str, _partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
@@ -121,6 +134,7 @@ def _dress(sheet: Worksheet, columns: tuple[str, ...]) -> None:
 
 KINDS: Final[Mapping[str, Callable[[str, str, str, Sequence[Digest]], Files]]] = {
     ".html": _html,
+    ".pdf": _pdf,
     ".csv": _csv,
     ".xlsx": _xlsx,
 }

@@ -34,6 +34,13 @@ TITLES: Final = {
     StatementKind.NEXT: "Next",
 }
 
+LEAD: Final = "What the group was told after each round, newest first, word for word."
+NO_ROUND: Final = "No round has closed yet. The first digest will stand here."
+SCALE: Final = (
+    "Numbers are averages of answers from 1 (strongly disagree, or never) to 5 (strongly agree, or "
+    "always). They are coarse on purpose, so that nobody can tell who gave which answer."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -78,6 +85,9 @@ def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) ->
         entries=entries(digests, time_zone),
         figure=_figure(found) if found else None,
         tables=tables(found, time_zone) if found else (),
+        lead=LEAD,
+        no_round=NO_ROUND,
+        scale=SCALE,
         legend=LEGEND,
     )
 

@@ -93,7 +93,8 @@ def points(pixels: float) -> float:
 
 def drawable(words: str) -> str:
     """Words with a box for each sign that the font does not have; matplotlib would warn."""
-    return "".join(sign if ord(sign) in _signs() else "□" for sign in words)
+    signs = _signs()
+    return "".join(sign if ord(sign) in signs else "□" for sign in words)
 
 
 @cache
