@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -121,6 +122,13 @@ async def scene() -> AsyncIterator[Scene]:
         slack.assert_clean()
 
 
+async def refusal(scene: Scene, address: Address) -> AdapterError:
+    """The error of a card that is sent there."""
+    with pytest.raises(AdapterError) as caught:
+        await scene.adapter.send(address, card())
+    return caught.value
+
+
 async def test_a_workspace_installs_the_app_and_is_served(scene: Scene) -> None:
     scene.slack.world.add_team("birch")
     await scene.install()
@@ -190,6 +198,25 @@ async def test_a_workspace_that_removes_the_app_is_forgotten(scene: Scene) -> No
     with pytest.raises(AdapterError) as caught:
         await scene.adapter.send(person.address, card())
     assert caught.value.permanent
+
+
+async def test_a_workspace_installed_anew_by_way_of_another_process_is_served(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    await scene.install()
+    person = scene.person()
+    await scene.adapter.send(person.address, card())
+    scene.slack.revoke_tokens(person.team)
+    for _ in range(2):  # as long as there is no other token
+        assert not (await refusal(scene, person.address)).permanent
+
+    kept = json.loads(scene.drawer.kept[person.team.id])
+    told = scene.slack.installed(person.team.id)  # to another process, which shares the vault
+    scene.drawer.put(person.team.id, json.dumps(kept | {"token": told["access_token"]}).encode())
+
+    await scene.adapter.send(person.address, card("Agree", title="Again"))
+    assert "Again" in person.seen().text
+    assert len([one for one in caplog.records if one.levelno >= logging.ERROR]) == 1
 
 
 async def test_only_the_browser_that_began_can_install(scene: Scene) -> None:

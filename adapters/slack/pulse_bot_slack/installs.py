@@ -119,6 +119,10 @@ class ManyInstalls:
     async def find(self, workspace_id: str) -> Workspace:
         """The workspace, its token renewed in time. Raises AdapterError."""
         async with self._renewing.setdefault(workspace_id, asyncio.Lock()):
+            known = self._workspaces.get(workspace_id)
+            if known is not None and known.is_refused:
+                # It may have been installed anew, by way of another process.
+                self._kept.pop(workspace_id, None)
             kept = self._kept.get(workspace_id) or await self._load(workspace_id)
             if kept is None:
                 raise AdapterError(NOT_INSTALLED, permanent=True)
@@ -128,12 +132,7 @@ class ManyInstalls:
             if kept.is_due:
                 kept = await self._renew(workspace_id, kept)
             self._kept[workspace_id] = kept
-            if workspace_id not in self._workspaces:
-                self._workspaces[workspace_id] = Workspace(
-                    workspace_id, kept.bot, self._new_client(kept.token)
-                )
-            self._workspaces[workspace_id].client.token = kept.token
-            return self._workspaces[workspace_id]
+            return self._served(workspace_id, kept)
 
     async def of_event(self, workspace_id: str) -> Workspace:
         """The same as `find`. Raises AdapterError."""
@@ -159,6 +158,14 @@ class ManyInstalls:
         self._kept.pop(workspace_id, None)
         await _kept_safe(self._safe().forget, workspace_id)
         log.warning("A Slack workspace has removed pulse-bot; its token was deleted here.")
+
+    def _served(self, workspace_id: str, kept: Kept) -> Workspace:
+        if workspace_id not in self._workspaces:
+            client = self._new_client(kept.token)
+            self._workspaces[workspace_id] = Workspace(workspace_id, kept.bot, client)
+        workspace = self._workspaces[workspace_id]
+        workspace.bot, workspace.client.token, workspace.is_refused = kept.bot, kept.token, False
+        return workspace
 
     async def _renew(self, workspace_id: str, kept: Kept) -> Kept:
         client = self._new_client("")

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from pulse_bot.errors import AdapterError
-from pulse_bot_slack.errors import translated
 
 SECONDS_REMEMBERED: Final = 6 * 60 * 60
 ONE_BY_ONE: Final = 20
@@ -38,9 +38,12 @@ class Person:
 class People:
     """The people of one workspace."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        """Nobody is known at first."""
+    def __init__(
+        self, client: AsyncWebClient, asking: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        """Nobody is known at first. Inside `asking`, Slack's errors become ours."""
         self._client = client
+        self._asking = asking
         self._known: dict[str, tuple[float, Person]] = {}
         self._asked: list[float] = []
         self._listed_at = float("-inf")
@@ -56,7 +59,7 @@ class People:
                     await self._list()
             if (known := self.remembered(user)) is not None:
                 return known
-        with translated():
+        with self._asking():
             found = await self._client.users_info(user=user)
         return self._learn(found["user"])
 
@@ -101,7 +104,7 @@ class People:
         self._listed_at = time.monotonic()
         cursor = ""
         for _ in range(MOST_PAGES):
-            with translated():
+            with self._asking():
                 page = await self._client.users_list(limit=PAGE, cursor=cursor or None)
             for profile in page["members"]:
                 self._learn(profile)

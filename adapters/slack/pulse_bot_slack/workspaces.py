@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -32,7 +33,9 @@ class Workspace:
         self.id = workspace_id
         self.bot = bot
         self.client = client
-        self.people = People(client)
+        self.people = People(client, self._asking)
+        self.is_refused = False
+        """Slack did not take the token the last time: there may be a newer one by now."""
         self._chats: dict[str, str] = {}
         """The direct chats that are open, by person: opening them is Slack's narrow pass."""
         self._latest: dict[str, str] = {}
@@ -146,7 +149,7 @@ class Workspace:
 
     async def _ask(self, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
         try:
-            with translated():
+            with self._asking():
                 answer = await call
         except OperatorsTrouble as error:
             if not self._troubled:
@@ -155,3 +158,12 @@ class Workspace:
             raise
         self._troubled = False
         return answer
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        try:
+            with translated():
+                yield
+        except OperatorsTrouble:
+            self.is_refused = True
+            raise
