@@ -55,9 +55,8 @@ def _pdf(file: str, partnership: str, time_zone: str, digests: Sequence[Digest])
     try:
         from pulse_bot_reports.paper import pdf
     except ImportError as error:
-        raise MissingExtra(
-            "reports", _DISTRIBUTIONS.get(str(error.name), str(error.name))
-        ) from None
+        library = str(error.name).partition(".")[0]
+        raise MissingExtra("reports", _DISTRIBUTIONS.get(library, library)) from None
     return {file: pdf(partnership, digests, time_zone)}
 
 
