@@ -9,12 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote, unquote
 
 from pulse_bot.domain.calendar import Calendar, spoken
 from pulse_bot.domain.items import COMMENT, LONGEST_COMMENT, SKIP, Item, Kind, options, slots
 from pulse_bot.domain.rounds import Round
 from pulse_bot.domain.thresholds import Thresholds
-from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option, Ticks
+from pulse_bot.ports import (
+    Address,
+    Button,
+    Card,
+    CardKind,
+    Field,
+    FieldKind,
+    Form,
+    Option,
+    Ticks,
+)
 
 ANSWER: Final = "answer"
 SAY_MORE: Final = "more"
@@ -28,8 +39,12 @@ LANGUAGE: Final = "language"
 PROGRAMME: Final = "programme"
 SEED: Final = "seed"
 JOIN: Final = "join"
+DECLINE: Final = "decline"
+SETUP: Final = "setup"
 
 _SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to be in 12 months?"}
+_LONGEST_KEY: Final = 200
+"""Characters of a key with a chat's address; longer ones are forged."""
 _SKIP: Final = Option(SKIP, "Skip this question")
 
 
@@ -79,6 +94,20 @@ def read_form(key: str) -> tuple[int, int | None] | None:
         return None
     numbers = [_number(part) for part in rest]
     return numbers[0], numbers[1] if len(numbers) == 2 else None
+
+
+def setup_key(chat: Address) -> str:
+    """The action of the button, and the key of the form, that set up a group's chat."""
+    return f"{SETUP}:{quote(chat.workspace, safe='')}:{chat.user}"
+
+
+def read_setup(key: str, adapter: str) -> Address | None:
+    """The chat that a button or a form of somebody on this adapter sets up; None for others."""
+    kind, _, rest = key.partition(":")
+    workspace, _, chat = rest.partition(":")
+    found = Address(adapter, unquote(workspace), chat)
+    readable = (found.workspace + chat).isprintable() and len(key) <= _LONGEST_KEY
+    return found if kind == SETUP and chat and readable else None
 
 
 def _number(digits: str) -> int:

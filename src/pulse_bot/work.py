@@ -20,7 +20,7 @@ from pulse_bot.ports import Address, Card, ChatAdapter, JobHandler, Members, Mov
 from pulse_bot.storage import ledger
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.group_commit import GroupCommit
-from pulse_bot.usecases import groups, notices, stay
+from pulse_bot.usecases import groups, notices, stay, welcome
 from pulse_bot.usecases.ask import open_round, outgoing
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.installation import Installation
@@ -85,6 +85,8 @@ class Work:
             "post": self._post,
             "tell": self._tell,
             "count": self._count,
+            "show": self._show,
+            "welcome": self._welcome,
         }
 
     def _open(self, partnership: int, slot: str, closes_at: str, again: int) -> bool:
@@ -157,15 +159,44 @@ class Work:
         adapter = self._listening(chat.adapter) if chat else None
         if chat is None or adapter is None:
             return False
-        try:
-            there = self._wait(_counted(adapter, chat))
-        except (AdapterError, TimeoutError) as error:
-            _log.warning("A chat could not be counted (%s).", type(error).__name__)
-            return False
-        card = notices.missing_card(self._installation, group, there.count)
+        there = self._members(adapter, chat) or Members()
+        card = notices.missing_card(self._installation, group, there)
         if card is not None:
             self._send_to_group(group, chat, card)
         return False
+
+    def _show(self, group: int) -> bool:
+        claimed = welcome.show(self._installation, group)
+        if claimed is not None:
+            receipt = self._send_to_group(group, *claimed)
+            if receipt.fate is Fate.NOT_YET:
+                welcome.not_shown(self._installation, group)
+            else:
+                # The chat's people are next, and need not wait for a minute.
+                self._tick_now()
+        return False
+
+    def _welcome(self, group: int) -> bool:
+        chat = welcome.waiting(self._installation, group)
+        adapter = self._listening(chat.adapter) if chat else None
+        if chat is None or adapter is None:
+            return False
+        there = self._members(adapter, chat)
+        # Where the platform does not tell just now, a later tick asks again.
+        if there is not None:
+            invited = welcome.invite(self._installation, group, there)
+            parcels = [(n, address, card) for n, (address, card) in enumerate(invited)]
+            self._wait(self._courier.deliver(adapter, parcels, _unrecorded, once=True))
+        return False
+
+    def _members(self, adapter: ChatAdapter, chat: Address) -> Members | None:
+        """Who is in a chat: nobody where that cannot be told, None where it cannot just now."""
+        try:
+            return self._wait(_counted(adapter, chat))
+        except (AdapterError, TimeoutError) as error:
+            _log.warning("A chat could not be counted (%s).", type(error).__name__)
+            permanent = isinstance(error, AdapterError) and error.permanent
+            return Members() if permanent else None
 
     def _send_to_group(self, group: int, address: Address, card: Card) -> Receipt:
         adapter = self._adapters[address.adapter]
@@ -193,4 +224,4 @@ async def _counted(adapter: ChatAdapter, chat: Address) -> Members:
 
 
 async def _unrecorded(_number: int, _receipt: Receipt) -> None:
-    """Who was reminded is written down nowhere, not even by who could not be reached any more."""
+    """Who was reminded or invited is written down nowhere, not even who could not be reached."""

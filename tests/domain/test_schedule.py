@@ -24,7 +24,9 @@ from pulse_bot.domain.schedule import (
     Post,
     Remind,
     RoundState,
+    Show,
     Tell,
+    Welcome,
     due,
 )
 
@@ -81,7 +83,9 @@ class World:
             left = tuple(one for one in self.state.unposted if one != action.round)
             self.state = replace(self.state, unposted=left)
             return
-        assert not isinstance(action, Tell | Count), "Nothing here is told to chats."
+        assert not isinstance(action, Tell | Count | Show | Welcome), (
+            "Nothing here is told to chats."
+        )
         assert latest is not None
         assert action.round == latest.id
         match action:

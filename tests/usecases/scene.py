@@ -54,15 +54,16 @@ class Talk:
         chosen = {key: (value,) for key, value in values.items()}
         return await self.handle(Submitted(address, form_key(asked.id), chosen))
 
-    async def home(self, address: Address, *, promised: bool = True) -> Reply:
-        return await self.handle(OpenedHome(address, promised))
+    async def home(self, address: Address, *, promised: bool = True, page: bool = False) -> Reply:
+        return await self.handle(OpenedHome(address, promised, page=page))
 
     async def look(self, address: Address, command: str) -> Reply:
         return await self.handle(Commanded(address, command))
 
     async def all_views(self, address: Address) -> list[Reply]:
         """Everything that a member can look at."""
-        return [await self.home(address), *[await self.look(address, one) for one in LOOKS]]
+        homes = [await self.home(address, page=page) for page in (False, True)]
+        return [*homes, *[await self.look(address, one) for one in LOOKS]]
 
 
 def envelopes_in(made: Installation) -> int:

@@ -27,6 +27,7 @@ CHAT = Address("fake", "", "another-chat")
 STRANGER = Address("fake", "", "stranger")
 AFON = "Afon Valley"
 JOIN = ("Join the pulse",)
+SET_UP = ("Set up",)
 
 
 @pytest.fixture
@@ -72,8 +73,8 @@ def log(made: Installation) -> list[str]:
 
 async def test_a_stranger_adds_the_bot_and_links_the_chat_by_a_code(valley: Talk) -> None:
     greeted = await add(valley)
-    assert (greeted.public, buttons(greeted)) == (True, ())
-    assert "/link" in words([greeted])
+    assert (greeted.public, buttons(greeted)) == (True, SET_UP)
+    assert "“/pulse link”" in words([greeted])
     assert chats(valley.made) == {GROUP.user: Link.LINKED}
 
     linked = await say(valley, f"link {link_code(valley.made)}")
@@ -161,11 +162,34 @@ async def test_a_lead_needs_no_code(valley: Talk) -> None:
     for nobody in (MEMBER, STRANGER):
         refused = await say(valley, "link", by=nobody, chat=Address("fake", "", "fourth"))
         assert refused.outcome is Outcome.REFUSED
-        assert "write /link and the code after it" in refused.notice
+        assert "write “/pulse link” and the code after it" in refused.notice
     # A wrong code is not made good by whoever types it: it may be meant for another partnership.
     wrong = await say(valley, "link g2-" + "a" * 20, by=LEAD, chat=Address("fake", "", "fourth"))
     assert wrong.outcome is Outcome.REFUSED
     assert len(chats(valley.made)) == 3
+
+
+async def test_a_command_may_stand_behind_pulse(valley: Talk) -> None:
+    """As it has to on some platforms, so that texts that name a command are right on all."""
+    code = link_code(valley.made)
+    refused = await say(valley, "pulse link g1-" + "a" * 20)
+    assert (refused.outcome, refused.public) == (Outcome.REFUSED, True)
+    assert buttons(await say(valley, f"pulse  LINK\n {code}")) == JOIN
+    assert CHAT.user in chats(valley.made)
+
+    for behind, alone in (
+        ("pulse privacy", "privacy"),
+        ("pulse now", "pulse"),
+        ("now", "pulse"),
+        ("pulse  ", "pulse"),
+        ("pulse pulse", "pulse"),
+        ("pulse nonsense", "help"),
+        ("nonsense", "help"),
+    ):
+        said = await say(valley, behind, by=MEMBER, chat=None)
+        assert said == await say(valley, alone, by=MEMBER, chat=None), behind
+    # In a chat, too, what is one's own stays so.
+    assert not (await say(valley, "pulse privacy", by=MEMBER, chat=GROUP)).public
 
 
 async def test_linking_is_for_chats(valley: Talk) -> None:
@@ -181,7 +205,7 @@ async def test_join_and_help_are_for_everybody_there(valley: Talk) -> None:
         assert (reply.public, buttons(reply)) == (True, JOIN), command
         unknown = await say(valley, command)
         assert unknown.public, command
-        assert "/link" in words([unknown]), command
+        assert "“/pulse link”" in words([unknown]), command
 
 
 async def test_whatever_else_is_said_in_a_group_stays_private(valley: Talk) -> None:
@@ -206,7 +230,7 @@ async def test_a_chat_in_several_topics_is_one(valley: Talk) -> None:
     await say(valley, "link", by=LEAD, chat=Address("fake", "", "-100/8"))
     assert "-100/8" in chats(valley.made)
     # Chats whose names begin alike are others.
-    assert buttons(await say(valley, "join", chat=Address("fake", "", "-1007"))) == ()
+    assert buttons(await say(valley, "join", chat=Address("fake", "", "-1007"))) == SET_UP
     await valley.handle(Removed(STRANGER, Address("fake", "", "-100")))
     assert chats(valley.made)["-100/8"] is Link.GONE
 

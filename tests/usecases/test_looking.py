@@ -22,7 +22,6 @@ from pulse_bot.usecases.people import (
 from pulse_bot.usecases.report import digest, digests
 from tests.made_up import (
     CLOSES,
-    GROUP,
     OPENS,
     PARTNERSHIP,
     START,
@@ -257,16 +256,6 @@ async def test_going_out_of_ones_own_chat_and_coming_back(talk: Talk) -> None:
     came = await talk.handle(Joined(stranger, stranger, "New"))
     assert came.outcome is Outcome.UNKNOWN
     assert "Press “Join the pulse” in your group's chat" in came.notice
-
-
-async def test_a_groups_chat_is_not_ones_own(talk: Talk) -> None:
-    one, *_ = people(talk.made)
-
-    assert await talk.handle(Left(one, GROUP)) == Reply()
-    assert standing(talk.made, one) == "active"
-    stay.unreachable(talk.made, one)
-    assert await talk.handle(Joined(one, GROUP, "Member")) == Reply()
-    assert standing(talk.made, one) == "active"
 
 
 async def test_the_times_of_a_member_are_their_own(talk: Talk) -> None:

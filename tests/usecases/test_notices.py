@@ -92,7 +92,7 @@ def test_how_many_have_not_come_and_never_who(
 ) -> None:
     people(made)
 
-    card = notices.missing_card(made, 1, there)
+    card = notices.missing_card(made, 1, Members(there))
 
     assert (card is None) == (says is None)
     if card is not None and says is not None:
@@ -106,10 +106,24 @@ def test_who_cannot_be_reached_has_not_come(made: Installation) -> None:
     stay.unreachable(made, one)
     stay.pause(made, two)
 
-    card = notices.missing_card(made, 1, 14)
+    card = notices.missing_card(made, 1, Members(14))
 
     assert card is not None
     assert card.text[0].startswith("1 person ")
+
+
+def test_guests_who_are_not_invited_are_not_missing(made: Installation) -> None:
+    people(made)
+    guests = tuple(Address("fake", "", f"guest-{number}") for number in range(3))
+    there = Members(17, guests=guests)
+
+    assert notices.missing_card(made, 1, there) is None
+
+    with made.database.write() as session:
+        session.get_one(GroupRow, 1).guests = True
+    card = notices.missing_card(made, 1, there)
+    assert card is not None
+    assert card.text[0].startswith("3 people ")
 
 
 class Moving(FakeAdapter):

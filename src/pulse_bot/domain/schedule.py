@@ -47,6 +47,10 @@ class PartnershipState:
     """Closed rounds whose digest is not in every group's chat yet."""
     lost: tuple[int, ...] = ()
     """Group chats that pulse-bot was removed from, of which the leads do not know yet."""
+    unshown: tuple[int, ...] = ()
+    """Group chats in which the card that invites everybody has yet to be shown."""
+    unwelcomed: tuple[int, ...] = ()
+    """Group chats whose people have yet to get cards of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,21 @@ class Count:
     group: int
 
 
-Action = Open | Deliver | Remind | Close | Post | Tell | Count
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show a group's chat the card that invites everybody there."""
+
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """Send everybody in a group's chat who is no member a card of their own."""
+
+    group: int
+
+
+Action = Open | Deliver | Remind | Close | Post | Tell | Count | Show | Welcome
 
 
 def due(state: PartnershipState, now: datetime) -> tuple[Action, ...]:
@@ -113,7 +131,14 @@ def due(state: PartnershipState, now: datetime) -> tuple[Action, ...]:
     posts = (Post(round_id) for round_id in state.unposted)
     # At any hour: somebody did it a moment ago, and it can be undone while they are there.
     told = (Tell(group) for group in state.lost)
-    return (*posts, *told, *_next_move(state, now))
+    return (*posts, *told, *_invitations(state, now), *_next_move(state, now))
+
+
+def _invitations(state: PartnershipState, now: datetime) -> Iterator[Action]:
+    # At any hour, too: whoever set up the chat waits for it. Its people do not.
+    yield from (Show(group) for group in state.unshown)
+    if not state.calendar.is_quiet(now):
+        yield from (Welcome(group) for group in state.unwelcomed)
 
 
 def _next_move(state: PartnershipState, now: datetime) -> Iterable[Action]:

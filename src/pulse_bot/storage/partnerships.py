@@ -145,11 +145,12 @@ def organisation(session: Session, partnership_id: int, name: str) -> Organisati
 def add_organisations(session: Session, partnership_id: int, names: Iterable[str]) -> list[str]:
     """Make the organisations that are new, and return their names."""
     there = _organisations(session, partnership_id)
-    new = {_folded(name): " ".join(name.split()) for name in names if _folded(name) not in there}
-    session.add_all(
-        OrganisationRow(partnership_id=partnership_id, name=one) for one in new.values()
-    )
-    return list(new.values())
+    new: dict[str, str] = {}
+    for name in names:
+        new.setdefault(_folded(name), " ".join(name.split()))
+    made = [name for folded, name in new.items() if folded not in there]
+    session.add_all(OrganisationRow(partnership_id=partnership_id, name=name) for name in made)
+    return made
 
 
 def known_organisation(session: Session, row: PartnershipRow, name: str) -> OrganisationRow:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from pulse_bot import cards
 from pulse_bot.cards import Target
@@ -25,7 +26,19 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage import partnerships, rounds
-from pulse_bot.usecases import digests, groups, join, look, programme, seed, stay, wishes
+from pulse_bot.usecases import (
+    digests,
+    groups,
+    home,
+    join,
+    look,
+    programme,
+    seed,
+    setup,
+    stay,
+    welcome,
+    wishes,
+)
 from pulse_bot.usecases.answer import Given, NobodyThere, Record, Recorded, someone
 from pulse_bot.usecases.installation import Installation
 
@@ -35,6 +48,7 @@ Story = Callable[[Installation, Address], Reply]
 
 COMMANDS: Mapping[str, Story] = {
     "pulse": look.pulse,
+    "now": look.pulse,
     "start": look.pulse,
     "join": look.pulse,
     "group": look.group,
@@ -53,14 +67,12 @@ COMMANDS: Mapping[str, Story] = {
 }
 
 BUTTONS: Mapping[str, Story] = {
-    cards.PAUSE: stay.pause,
-    cards.RESUME: stay.resume,
-    cards.LEAVE: stay.ask_leave,
+    **COMMANDS,
     cards.LEAVE_SURELY: stay.leave,
-    cards.TIME: wishes.ask_time,
-    cards.LANGUAGE: wishes.ask_language,
     cards.PROGRAMME: programme.ask_change,
+    cards.DECLINE: welcome.decline,
 }
+"""What a button does: every command has one somewhere, since many people never type any."""
 
 PAGES: Mapping[str, Story] = {"history": digests.whole_history}
 """What a platform that serves pages asks for; it is no command that anybody types."""
@@ -71,6 +83,7 @@ FORMS: Mapping[str, Callable[[Installation, Submitted], Reply]] = {
     cards.LANGUAGE: wishes.set_language,
     cards.PROGRAMME: programme.change,
     cards.SEED: seed.seed,
+    cards.SETUP: setup.set_up,
 }
 """What comes back from a form that answers no question, by the first word of its key."""
 
@@ -86,6 +99,7 @@ GROUP_COMMANDS: Mapping[str, Callable[[Installation, Commanded], Reply]] = {
 
 async def converse(installation: Installation, record: Record, event: Event) -> Reply:
     """Answer an event. A refusal becomes a reply; only what nobody foresaw is raised."""
+    event = _worded(event)
     try:
         if isinstance(event, Pressed):
             return await _pressed(installation, record, event)
@@ -100,6 +114,15 @@ async def converse(installation: Installation, record: Record, event: Event) -> 
         # Its words are for the operator, who mends it.
         _log.error("An event could not be taken. %s", error)
         return Reply(_trouble(event), outcome=Outcome.REFUSED, public=_is_public(event))
+
+
+def _worded(event: Event) -> Event:
+    """With the command that stands behind “pulse”, which is good on every platform."""
+    if not isinstance(event, Commanded) or event.command != "pulse" or not event.text.strip():
+        return event
+    # Any blank will do: people type line breaks, too.
+    word, *rest = event.text.split(maxsplit=1)
+    return replace(event, command=word.lower(), text="".join(rest))
 
 
 def _is_public(event: Event) -> bool:
@@ -127,6 +150,8 @@ async def _pressed(installation: Installation, record: Record, event: Pressed) -
         done = await record(Given(event.address, target.round, {target: value}))
         following = cards.next_card(done.read, target, done.until)
         return Reply(confirmed(done), cards=(following,) if following else ())
+    if event.action.startswith(f"{cards.SETUP}:"):
+        return await asyncio.to_thread(setup.ask_again, installation, event)
     if event.action in BUTTONS:
         return await asyncio.to_thread(BUTTONS[event.action], installation, event.address)
     return await asyncio.to_thread(_to_write, installation, event)
@@ -191,24 +216,32 @@ def _known(installation: Installation, address: Address) -> None:
 def _looked(installation: Installation, event: Event) -> Reply:
     match event:
         case OpenedHome():
-            return look.home(installation, event)
+            return home.home(installation, event)
         case Commanded():
             return _commanded(installation, event)
-        case Joined():
-            return join.joined(installation, event)
-        case Left(address=address, group=group):
-            # Whoever goes out of a group's chat can be reached in their own all the same.
-            return stay.unreachable(installation, address) if group == address else Reply()
+        case Joined() | Left():
+            return _came_or_went(installation, event)
         case Added() | Removed() | Moved():
             return _in_group(installation, event)
     return look.help_(installation, event.address)
 
 
 def _commanded(installation: Installation, event: Commanded) -> Reply:
+    if event.command == cards.SETUP:
+        return setup.ask(installation, event.address, event.group)
     # Linking without a chat is refused there.
     if event.command in GROUP_COMMANDS and (event.group is not None or event.command == "link"):
         return GROUP_COMMANDS[event.command](installation, event)
     return {**COMMANDS, **PAGES}.get(event.command, look.help_)(installation, event.address)
+
+
+def _came_or_went(installation: Installation, event: Joined | Left) -> Reply:
+    own = event.group == event.address
+    if isinstance(event, Joined):
+        return join.joined(installation, event) if own else welcome.came(installation, event)
+    if own:
+        return stay.unreachable(installation, event.address)
+    return welcome.went(installation, event)
 
 
 def _in_group(installation: Installation, event: Added | Removed | Moved) -> Reply:

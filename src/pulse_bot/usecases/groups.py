@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import codes
+from pulse_bot import cards, codes
 from pulse_bot.codes import Purpose
 from pulse_bot.domain.people import Role
 from pulse_bot.errors import Refused
@@ -26,7 +26,7 @@ from pulse_bot.ports import (
     Reply,
 )
 from pulse_bot.storage import groups, partnerships, rounds
-from pulse_bot.storage.columns import Link
+from pulse_bot.storage.columns import Link, Welcome
 from pulse_bot.storage.database import Conflict, once_more
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases.installation import Installation
@@ -37,32 +37,25 @@ _log = logging.getLogger(__name__)
 PULSE_BOT = "pulse-bot"
 """Who did it, in the log that all members read, when nobody in particular did."""
 
-_BAD_CODE = (
+BAD_CODE = (
     "That code is not valid: it was used before, was mistyped, or belongs to another installation. "
     "Nothing was changed; ask whoever runs pulse-bot for a new one."
 )
 _NO_CODE = (
-    "To link this chat, write /link and the code after it. Whoever runs pulse-bot has the code, "
-    "and a lead of the partnership needs none."
+    "To link this chat, write “/pulse link” and the code after it, or “/pulse setup”. Whoever runs "
+    "pulse-bot has the code, and a lead of the partnership needs none."
 )
-_ANOTHERS = (
+ANOTHERS = (
     "This chat belongs to a partnership already, so it was not linked to another. Use another chat."
 )
 
-_GREETING = Card(
-    CardKind.NOTICE,
-    "Hello, this is pulse-bot",
-    (
-        (
-            "I ask the members of a school partnership one to three questions a week, and tell the "
-            "group what is true of all of them. Nobody is told who said what."
-        ),
-        (
-            "I need to know which partnership this chat belongs to. Please write /link and the "
-            "code after it, from whoever runs pulse-bot."
-        ),
-    ),
+PROMISE = (
+    "The other members, your lead and the facilitator never see who answered or what: answers are "
+    "sealed, added up when the round closes, and then destroyed."
 )
+"""In one sentence, for whoever is no member yet."""
+_LONGEST_ACTION = 63
+"""Bytes of a button's action that the narrowest platform carries."""
 
 
 def added(installation: Installation, event: Added) -> Reply:
@@ -73,12 +66,29 @@ def added(installation: Installation, event: Added) -> Reply:
 def _added(installation: Installation, event: Added) -> Reply:
     with installation.database.write() as session:
         group = groups.of_chat(session, event.group)
-        partnership = _led_by(session, event.address)
+        partnership = led_by(session, event.address)
         if group is None and partnership is None:
-            return _public(_GREETING)
+            return _public(_greeting(event.group))
         if group is None and partnership is not None:
-            group = _link(session, installation, partnership, event.group)
-        return _welcome(session, installation, group)
+            group = link_chat(session, installation, partnership, event.group, Welcome.SHOWN)
+        return _invited(session, installation, group, event.group)
+
+
+def _greeting(chat: Address | None) -> Card:
+    text = (
+        (
+            "I ask the members of a school partnership one to three questions a week, and tell the "
+            "group what is true of all of them. Nobody is told who said what."
+        ),
+        (
+            "I need to know which partnership this chat belongs to. Whoever runs pulse-bot has a "
+            "code for it: press “Set up”, or write “/pulse link” and the code after it."
+        ),
+    )
+    action = cards.setup_key(chat) if chat is not None else ""
+    fits = 0 < len(action.encode()) <= _LONGEST_ACTION
+    buttons = ((Button("Set up", action),),) if fits else ()
+    return Card(CardKind.NOTICE, "Hello, this is pulse-bot", text, buttons)
 
 
 def link(installation: Installation, event: Commanded) -> Reply:
@@ -92,83 +102,98 @@ def link(installation: Installation, event: Commanded) -> Reply:
 
 def _linked(installation: Installation, address: Address, chat: Address, code: str) -> Reply:
     with installation.database.write() as session:
-        meant = _meant(session, address, code)
-        good = meant is not None and (not code or _fits(installation, meant, code))
+        meant, good = named(session, installation, address, code)
         group = groups.of_chat(session, chat)
         if group is None and meant is not None and good:
-            group = _link(session, installation, meant, chat)
+            group = link_chat(session, installation, meant, chat, Welcome.SHOWN)
         elif group is not None and meant is not None and meant.id == group.partnership_id:
             # The code that linked this chat is used up; sent again, it does no harm. From who may
             # link, in another topic of the chat: digests come there from now on.
             group.chat = chat.user if good else group.chat
         elif group is None or meant is not None:
-            raise Refused(_ANOTHERS if good else _BAD_CODE if code else _NO_CODE)
-        return _welcome(session, installation, group)
+            raise Refused(ANOTHERS if good else BAD_CODE if code else _NO_CODE)
+        return _invited(session, installation, group, chat)
 
 
-def _meant(session: Session, address: Address, code: str) -> PartnershipRow | None:
-    """The partnership that a code names, or that a lead without a code leads."""
+def named(
+    session: Session, installation: Installation, address: Address, code: str
+) -> tuple[PartnershipRow | None, bool]:
+    """The partnership that a code names, or that a lead leads, and whether that links a chat to it.
+
+    Raises Refused.
+    """
     if code:
         number = codes.partnership_of(Purpose.LINK, code)
         row = session.get(PartnershipRow, number) if number is not None else None
         if row is None:
-            raise Refused(_BAD_CODE)
+            raise Refused(BAD_CODE)
     else:
-        row = _led_by(session, address)
-    if row is not None:
-        # The other runner is the same command, delivered twice, or the same code in another chat.
-        partnerships.hold(session, row)
-    return row
+        row = led_by(session, address)
+    if row is None:
+        return None, False
+    # The other runner is the same command, delivered twice, or the same code in another chat.
+    partnerships.hold(session, row)
+    key = installation.installation_key
+    fits = not code or codes.fits(key, Purpose.LINK, row.id, row.chats_linked, code)
+    return row, fits
 
 
-def _fits(installation: Installation, row: PartnershipRow, code: str) -> bool:
-    return codes.fits(installation.installation_key, Purpose.LINK, row.id, row.chats_linked, code)
-
-
-def _led_by(session: Session, address: Address) -> PartnershipRow | None:
+def led_by(session: Session, address: Address) -> PartnershipRow | None:
+    """The partnership that somebody leads."""
     member = partnerships.member_at(session, address)
     if member is None or member.role is not Role.LEAD:
         return None
     return session.get_one(PartnershipRow, member.partnership_id)
 
 
-def _link(
-    session: Session, installation: Installation, partnership: PartnershipRow, chat: Address
+def link_chat(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    chat: Address,
+    welcome: Welcome,
 ) -> GroupRow:
+    """Link a chat, which is at this step of inviting its people, to a held partnership."""
     group = groups.add(session, partnership, chat)
     if group is None:
         raise Conflict("That code was used at this very moment. Nothing was changed.")
     newest = rounds.latest(session, partnership.id)
     # Just invited, nobody is counted before the next block.
+    group.welcome = welcome
     group.counted_round = newest.number if newest is not None else 0
     now = installation.clock.now()
     partnerships.note(session, partnership.id, now, "a group chat", "was linked")
     return group
 
 
-def _welcome(session: Session, installation: Installation, group: GroupRow | None) -> Reply:
+def _invited(
+    session: Session, installation: Installation, group: GroupRow | None, chat: Address | None
+) -> Reply:
     """The card that invites members. Whoever can see it has pulse-bot in the chat again."""
     if group is None:
-        return _public(_GREETING)
+        return _public(_greeting(chat))
+    is_back(session, installation, group)
+    partnership = session.get_one(PartnershipRow, group.partnership_id)
+    return _public(join_card(installation, partnership))
+
+
+def is_back(session: Session, installation: Installation, group: GroupRow) -> None:
+    """Note that pulse-bot is in a chat, if it was not."""
     if group.state is not Link.LINKED:
         group.state = Link.LINKED
         now = installation.clock.now()
         partnerships.note(session, group.partnership_id, now, PULSE_BOT, "is back in a group chat")
-    partnership = session.get_one(PartnershipRow, group.partnership_id)
-    return _public(_join_card(installation, partnership))
 
 
-def _join_card(installation: Installation, partnership: PartnershipRow) -> Card:
+def join_card(installation: Installation, partnership: PartnershipRow) -> Card:
+    """The card that invites everybody in a group's chat."""
     text = (
         (
             f"Members of {partnership.name} get one to three questions a week, each in a chat of "
             "their own, and answer in under a minute. When a round closes, everybody reads the "
             "same digest here."
         ),
-        (
-            "The other members, your lead and the facilitator never see who answered or what: "
-            "answers are sealed, added up when the round closes, and then destroyed."
-        ),
+        PROMISE,
     )
     return Card(CardKind.NOTICE, "Join the pulse", text, join_button(installation, partnership))
 
@@ -184,7 +209,7 @@ def invite(installation: Installation, event: Commanded) -> Reply:
     """Show the card that invites members."""
     with installation.database.write() as session:
         group = groups.of_chat(session, event.group) if event.group else None
-        return _welcome(session, installation, group)
+        return _invited(session, installation, group, event.group)
 
 
 def start(installation: Installation, event: Commanded) -> Reply:
@@ -197,7 +222,7 @@ def help_(installation: Installation, event: Commanded) -> Reply:
     with installation.database.read() as session:
         group = groups.of_chat(session, event.group) if event.group else None
         if group is None:
-            return _public(_GREETING)
+            return _public(_greeting(event.group))
         partnership = session.get_one(PartnershipRow, group.partnership_id)
         text = (
             (
@@ -205,8 +230,8 @@ def help_(installation: Installation, event: Commanded) -> Reply:
                 "of their own, and post the digest here when a round has closed."
             ),
             (
-                "Join with the button below. Write /help in your own chat with me for everything "
-                "else: what is kept about you, your time, a pause."
+                "Join with the button below. Write “/pulse help” in your own chat with me for "
+                "everything else: what is kept about you, your time, a pause."
             ),
         )
         buttons = join_button(installation, partnership)

@@ -40,10 +40,7 @@ _MOST_LISTED: Final = 90
 
 
 def joined(installation: Installation, event: Joined) -> Reply:
-    """Somebody came: to their own chat, by an invitation or back again, or into a group's."""
-    if event.group != event.address:
-        stay.reachable(installation, event.address)
-        return Reply()
+    """Somebody came to their own chat, by an invitation or back again."""
     with installation.database.read() as session:
         member = partnerships.member_at(session, event.address)
         if member is None:

@@ -100,7 +100,7 @@ def _nothing_open(
         )
     # Which round it will be depends on how many are settled when it opens.
     waits = () if member.seated else ("You are new here, and will be asked in one of the next.",)
-    return Card(CardKind.NOTICE, "Nothing to answer now", (said, *waits), _standing_buttons(member))
+    return Card(CardKind.NOTICE, "Nothing to answer now", (said, *waits), standing_buttons(member))
 
 
 _COMMANDS = (
@@ -119,7 +119,8 @@ _COMMANDS = (
 """What everybody can say, as the page about help names it."""
 
 
-def _standing_buttons(member: MemberRow) -> tuple[tuple[Button, ...], ...]:
+def standing_buttons(member: MemberRow) -> tuple[tuple[Button, ...], ...]:
+    """What a member can do about being asked at all."""
     first = (
         Button("Ask me again", cards.RESUME)
         if member.standing is not Standing.ACTIVE
@@ -193,7 +194,7 @@ def privacy(installation: Installation, address: Address) -> Reply:
             CardKind.NOTICE,
             "Everything that is kept about you",
             tuple(_held(session, member)),
-            _standing_buttons(member),
+            standing_buttons(member),
         )
     return Reply(cards=(cards.promise_card(asked, calendar), held))
 
@@ -254,9 +255,12 @@ def help_(installation: Installation, address: Address) -> Reply:
         ),
         "When it has closed, everybody reads the same digest.",
         "Pause or leave whenever you like, without a reason.",
-        f"In a chat these are commands: {known}. Link and join are for the group's chat.",
+        (
+            f"In a chat you can write “/pulse” and one of these words: {known}. Setup, link and "
+            "join are for the group's chat."
+        ),
     )
     own = (Button("Change my time", cards.TIME), Button("My language", cards.LANGUAGE))
-    buttons = (own, *_standing_buttons(member))
+    buttons = (own, *standing_buttons(member))
     card = Card(CardKind.NOTICE, "How this works", text, buttons)
     return Reply(cards=(card,), commands=commands)

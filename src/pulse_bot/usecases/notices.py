@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.people import Role, Standing
-from pulse_bot.ports import Address, Card, CardKind
+from pulse_bot.ports import Address, Card, CardKind, Members
 from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.columns import Link
 from pulse_bot.storage.models import GroupRow, MemberRow, PartnershipRow, RoundRow
@@ -57,17 +57,18 @@ def claim_count(installation: Installation, round_id: int, group_id: int) -> Add
         return groups.address_of(group)
 
 
-def missing_card(installation: Installation, group_id: int, there: int) -> Card | None:
+def missing_card(installation: Installation, group_id: int, there: Members) -> Card | None:
     """How many of those in a chat have not joined, never who; None where nobody is missing."""
     with installation.database.read() as session:
         partnership = _partnership(session, group_id)
-        adapter = session.get_one(GroupRow, group_id).adapter
+        group = session.get_one(GroupRow, group_id)
         # Who went away from their own chat with pulse-bot has not come either.
         came = sum(
-            member.adapter == adapter and member.standing is not Standing.UNREACHABLE
+            member.adapter == group.adapter and member.standing is not Standing.UNREACHABLE
             for member, _ in partnerships.members(session, partnership.id)
         )
-        missing = there - came
+        # Whoever is not invited is not missing.
+        missing = there.count - came - (0 if group.guests else len(there.guests))
         if missing <= 0:
             return None
         people = (

@@ -211,20 +211,26 @@ def add_group(installation: Installation, partnership: str, address: Address) ->
         _note(session, installation, row, f"added a group chat in {address.adapter}")
 
 
-def set_programme(
-    installation: Installation, partnership: str, plan: Programme, who: str = OPERATOR
-) -> None:
+def set_programme(installation: Installation, partnership: str, plan: Programme) -> None:
     """Replace a partnership's programme from now on. Raises Refused for an unknown theme."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        put_programme(session, installation, row, plan, OPERATOR)
+
+
+def put_programme(
+    session: Session, installation: Installation, row: PartnershipRow, plan: Programme, who: str
+) -> None:
+    """Replace a programme, and say so in the log. Raises Refused for an unknown theme."""
     known = installation.pool()
     unknown = [theme for theme in plan.themes if theme not in known]
     if unknown:
         raise Refused(f'There is no theme "{unknown[0]}". There are: {", ".join(sorted(known))}.')
-    with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        partnerships.set_programme(session, row.id, plan, installation.clock.now())
-        themes = ", ".join(plan.themes)
-        what = f"set the programme: {themes}; opens {plan.opens}, closes {plan.closes}"
-        partnerships.note(session, row.id, installation.clock.now(), who, what)
+    now = installation.clock.now()
+    partnerships.set_programme(session, row.id, plan, now)
+    themes = ", ".join(plan.themes)
+    what = f"set the programme: {themes}; opens {plan.opens}, closes {plan.closes}"
+    partnerships.note(session, row.id, now, who, what)
 
 
 def add_holiday(

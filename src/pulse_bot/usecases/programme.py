@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -31,11 +31,21 @@ from pulse_bot.usecases import fields
 from pulse_bot.usecases.answer import someone
 from pulse_bot.usecases.ask import thresholds_of
 from pulse_bot.usecases.installation import Installation, Pool
-from pulse_bot.usecases.people import set_programme
+from pulse_bot.usecases.people import put_programme
 
-_LEAD: Final = "a lead"
+LEAD: Final = "a lead"
 """Who did it, in the log that all members read: without a name, which would stay for ever."""
 _LONGEST: Final = {"opens": 20, "closes": 20, "items": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody filled in of a programme; empty is as it was."""
+
+    themes: tuple[str, ...] = ()
+    opens: str = ""
+    closes: str = ""
+    items: str = ""
 
 
 def settings(installation: Installation, address: Address) -> Reply:
@@ -48,7 +58,7 @@ def settings(installation: Installation, address: Address) -> Reply:
                 "log, which everybody reads."
             )
         text = (
-            *_planned(session, partnership),
+            *planned(session, partnership),
             (
                 f"Nobody is written to from {partnership.quiet_from:%H:%M} to "
                 f"{partnership.quiet_until:%H:%M}, on weekends or in holidays."
@@ -61,11 +71,12 @@ def settings(installation: Installation, address: Address) -> Reply:
     return Reply(cards=(Card(CardKind.NOTICE, f"Settings of {partnership.name}", text, buttons),))
 
 
-def _planned(session: Session, partnership: PartnershipRow) -> tuple[str, ...]:
-    planned = partnerships.programme(session, partnership.id)
-    if planned is None:
+def planned(session: Session, partnership: PartnershipRow) -> tuple[str, ...]:
+    """A partnership's programme, in words."""
+    found = partnerships.programme(session, partnership.id)
+    if found is None:
         return ("There is no programme yet, so nobody is asked.",)
-    plan, _ = planned
+    plan, _ = found
     questions = "1 question" if plan.items_a_round == 1 else f"{plan.items_a_round} questions"
     return (
         f"Themes: {', '.join(plan.themes)}; {questions} a round.",
@@ -100,7 +111,7 @@ def _bars(session: Session, partnership: PartnershipRow) -> str:
 def ask_change(installation: Installation, address: Address) -> Reply:
     """The form in which a lead changes the programme. Raises Refused for others."""
     with installation.database.read() as session:
-        present = _planned(session, _led(session, address))
+        present = planned(session, _led(session, address))
     themes = tuple(Option(theme, theme) for theme in weekly_themes(installation.pool()))
     items = tuple(Option(str(n), str(n)) for n in range(1, MOST_ITEMS + 1))
     hint = "A day and a time, such as Wed 15:30."
@@ -140,37 +151,47 @@ def change(installation: Installation, event: Submitted) -> Reply:
     themes = event.values.get("themes", ())
     others = {key: given for key, given in event.values.items() if key != "themes"}
     given = fields.read(others, _LONGEST)
-    with installation.database.read() as session:
-        partnership = _led(session, event.address)
-        planned = partnerships.programme(session, partnership.id)
     if not themes and not any(given.values()):
         raise Refused(fields.NOTHING)
-    if not installation.pool().keys() >= set(themes):
-        raise Refused("There is no such theme. Nothing was changed; please choose from the list.")
-    try:
-        plan = _plan(planned[0] if planned else None, themes, given)
-    except ValueError as error:
-        raise Refused(f"{error} Nothing was changed.") from None
-    set_programme(installation, partnership.name, plan, _LEAD)
+    with installation.database.write() as session:
+        partnership = _led(session, event.address)
+        plan = replan(session, installation, partnership, Wanted(themes, **given), LEAD)
     return Reply(f"From now on a round opens on {plan.opens} and closes on {plan.closes}.")
 
 
-def _plan(before: Programme | None, themes: tuple[str, ...], given: dict[str, str]) -> Programme:
+def replan(
+    session: Session, installation: Installation, row: PartnershipRow, wanted: Wanted, who: str
+) -> Programme:
+    """Change what is wanted otherwise of a partnership's programme. Raises Refused."""
+    if not installation.pool().keys() >= set(wanted.themes):
+        raise Refused("There is no such theme. Nothing was changed; please choose from the list.")
+    found = partnerships.programme(session, row.id)
+    try:
+        plan = _plan(found[0] if found else None, wanted)
+    except ValueError as error:
+        raise Refused(f"{error} Nothing was changed.") from None
+    put_programme(session, installation, row, plan, who)
+    return plan
+
+
+def _plan(before: Programme | None, wanted: Wanted) -> Programme:
     """Raises ValueError, with a message for people."""
-    opens = _time(given["opens"], before.opens if before else None)
-    closes = _time(given["closes"], before.closes if before else None)
+    opens = _time(wanted.opens, before.opens if before else None)
+    closes = _time(wanted.closes, before.closes if before else None)
     items = before.items_a_round if before else MOST_ITEMS
-    if given["items"]:
-        items = _number(given["items"])
+    if wanted.items:
+        items = _number(wanted.items)
     if before is None:
-        return Programme(themes, opens, closes, items)
-    chosen = themes or before.themes
-    return replace(before, themes=chosen, opens=opens, closes=closes, items_a_round=items)
+        return Programme(wanted.themes, opens, closes, items)
+    themes = wanted.themes or before.themes
+    return replace(before, themes=themes, opens=opens, closes=closes, items_a_round=items)
 
 
 def _time(text: str, before: WeekTime | None) -> WeekTime:
-    if text or before is None:
+    if text:
         return week_time(text)
+    if before is None:
+        raise ValueError("Please say when a round opens and when it closes.")
     return before
 
 

@@ -43,8 +43,13 @@ def reachable(installation: Installation, address: Address) -> None:
     """The platform reaches this member again; whoever paused stays paused."""
     with installation.database.write() as session:
         member, _ = someone(session, address)
-        if member.standing is Standing.UNREACHABLE:
-            member.standing = Standing.ACTIVE
+        back(member)
+
+
+def back(member: MemberRow) -> None:
+    """Ask somebody again who could not be reached; whoever paused stays paused."""
+    if member.standing is Standing.UNREACHABLE:
+        member.standing = Standing.ACTIVE
 
 
 def _stand(installation: Installation, address: Address, standing: Standing) -> None:

@@ -22,10 +22,12 @@ from pulse_bot.domain.schedule import (
     Post,
     Remind,
     RoundState,
+    Show,
     Tell,
+    Welcome,
 )
 from pulse_bot.ports import Job
-from pulse_bot.storage import groups, partnerships, posts, rounds
+from pulse_bot.storage import columns, groups, partnerships, posts, rounds
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.usecases.ask import BLOCK
 from pulse_bot.usecases.installation import Installation
@@ -87,6 +89,8 @@ def _state(
         latest=_round_state(session, newest, now, adapters) if newest else None,
         unposted=posts.unposted(session, row.id, adapters),
         lost=groups.gone(session, row.id),
+        unshown=groups.welcoming(session, row.id, columns.Welcome.DUE, adapters),
+        unwelcomed=groups.welcoming(session, row.id, columns.Welcome.SHOWN, adapters),
     )
 
 
@@ -117,7 +121,7 @@ def _jobs(session: Session, action: Action, partnership: int, now: datetime) -> 
 
 
 def _named(
-    action: Open | Close | Tell | Count, partnership: int
+    action: Open | Close | Tell | Count | Show | Welcome, partnership: int
 ) -> tuple[str, tuple[int | str, ...]]:
     """The job of what happens once in a partnership."""
     match action:
@@ -130,6 +134,10 @@ def _named(
             return "tell", (action.group,)
         case Count():
             return "count", (action.round, action.group)
+        case Show():
+            return "show", (action.group,)
+        case Welcome():
+            return "welcome", (action.group,)
 
 
 def deliver_job(round_id: int, adapter: str, workspace: str, now: datetime) -> Job:

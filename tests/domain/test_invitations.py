@@ -1,0 +1,35 @@
+"""`due`: when a chat is shown the card that invites it, and when its people get their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pulse_bot.domain.calendar import Calendar, Holiday, zone
+from pulse_bot.domain.schedule import Action, PartnershipState, Show, Welcome, due
+
+MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
+HALF_TERM = Holiday(MONDAY.date() + timedelta(weeks=1), MONDAY.date() + timedelta(weeks=1))
+STATE = PartnershipState(
+    1, Calendar(zone("Europe/London"), (HALF_TERM,)), None, None, unshown=(3,), unwelcomed=(4, 5)
+)
+EVERYTHING: tuple[Action, ...] = (Show(3), Welcome(4), Welcome(5))
+
+
+@pytest.mark.parametrize(
+    ("now", "given"),
+    [
+        (MONDAY, EVERYTHING),
+        (MONDAY.replace(hour=22), (Show(3),)),
+        (MONDAY + timedelta(days=5), (Show(3),)),
+        (MONDAY + timedelta(weeks=1), (Show(3),)),
+        (MONDAY + timedelta(weeks=2), EVERYTHING),
+    ],
+)
+def test_a_chat_at_any_hour_and_its_people_when_they_may_be_written_to(
+    now: datetime, given: tuple[Action, ...]
+) -> None:
+    assert due(STATE, now) == given
+    assert due(replace(STATE, unshown=(), unwelcomed=()), now) == ()
