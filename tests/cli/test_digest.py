@@ -1,0 +1,86 @@
+"""`pulse-bot digest export`: the ending of the name says what is written."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.cli.conftest import NAME, Shell
+
+
+@pytest.fixture
+def closed(people: Shell) -> Shell:
+    """One round has closed, and nobody answered."""
+    people.does("round", "open", NAME)
+    people.does("round", "close", NAME)
+    return people
+
+
+def test_the_ending_says_which_file_is_written(closed: Shell) -> None:
+    for file, begins in (
+        ("all.html", b"<!doctype html>"),
+        ("all.pdf", b"%PDF-"),
+        ("all.XLSX", b"PK"),
+        ("all.json", b"["),
+    ):
+        assert closed.does("digest", "export", NAME, "--to", file) == f"Wrote 1 digest to {file}.\n"
+        assert (closed.folder / file).read_bytes().startswith(begins)
+
+
+def test_a_table_is_written_with_its_dictionary_beside_it(closed: Shell) -> None:
+    (closed.folder / "out").mkdir()
+    told = closed.does("digest", "export", NAME, "--to", "out/all.csv")
+    assert told == (
+        "Wrote 1 digest to out/all.csv. What its columns hold is in out/all-columns.csv.\n"
+    )
+    with (closed.folder / "out" / "all.csv").open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    shown = closed.json("digest", "show", NAME)
+    assert [row["text"] for row in rows] == [said["text"] for said in shown["statements"]]
+    assert (closed.folder / "out" / "all-columns.csv").exists()
+
+
+def test_a_name_of_the_partnership_is_no_formula(shell: Shell) -> None:
+    name = '=HYPERLINK("http://127.0.0.1")'
+    lines = [f"Member {n:02},School {n % 7}" for n in range(14)]
+    (shell.folder / "people.csv").write_text("\n".join(["name,organisation", *lines]))
+    shell.does("partnership", "create", name)
+    shell.does("member", "import", name, "people.csv")
+    shell.does("programme", "set", name)
+    shell.does("round", "open", name)
+    shell.does("round", "close", name)
+    shell.does("digest", "export", name, "--to", "all.xlsx")
+    book = load_workbook(shell.folder / "all.xlsx")
+    assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
+
+
+def test_the_log_is_printed_and_written_alike(closed: Shell) -> None:
+    log = closed.does("digest", "export", NAME, "--json")
+    closed.does("digest", "export", NAME, "--to", "log.json")
+    assert (closed.folder / "log.json").read_text("utf-8") == log
+    # Whatever the file is called, where --json asks for it.
+    closed.does("digest", "export", NAME, "--json", "--to", "public.log")
+    assert json.loads((closed.folder / "public.log").read_text("utf-8")) == json.loads(log)
+
+
+def test_without_a_file_the_page_is_printed(closed: Shell) -> None:
+    closed.does("digest", "export", NAME, "--to", "all.html")
+    printed = closed.does("digest", "export", NAME)
+    assert printed == (closed.folder / "all.html").read_text("utf-8")
+
+
+def test_another_ending_is_refused_with_those_that_are_known(closed: Shell) -> None:
+    told = closed.fails("digest", "export", NAME, "--to", "all.docx")
+    assert "all.docx is of a kind that cannot be written." in told
+    assert "Use a name that ends in .html, .pdf, .csv, .xlsx." in told
+    assert not (closed.folder / "all.docx").exists()
+
+
+def test_before_the_first_digest_files_say_so(people: Shell) -> None:
+    told = people.does("digest", "export", NAME, "--to", "all.html")
+    assert told == "Wrote 0 digests to all.html.\n"
+    assert "No round has closed yet." in (people.folder / "all.html").read_text("utf-8")
+    assert people.json("digest", "export", NAME) == []
