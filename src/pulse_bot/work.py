@@ -137,15 +137,15 @@ class Work:
         return False
 
     def _post(self, round_id: int) -> bool:
-        posting = next_posting(self._installation, round_id, frozenset(self._adapters))
-        if posting is None:
-            return False
-        receipt = self._send_to_group(posting.group, posting.address, posting.card)
-        kept = _POSTED[receipt.fate]
-        posted(self._installation, posting, kept, receipt.reference)
-        _log.info("A digest's way into a chat: %s.", kept.value, extra={"round": round_id})
-        # One that could not be sent yet waits for a later tick.
-        return kept is not Delivery.WAITING
+        adapters, tried = frozenset(self._adapters), set[int]()
+        # What could not be sent yet waits for a later tick, and holds up no other chat.
+        while posting := next_posting(self._installation, round_id, adapters, tried):
+            tried.add(posting.group)
+            receipt = self._send_to_group(posting.group, posting.address, posting.card)
+            kept = _POSTED[receipt.fate]
+            posted(self._installation, posting, kept, receipt.reference)
+            _log.info("A digest's way into a chat: %s.", kept.value, extra={"round": round_id})
+        return False
 
     def _tell(self, group: int) -> bool:
         reaching = {name for name, one in self._adapters.items() if one.limits.writes_first}

@@ -10,7 +10,8 @@ from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.testing import FakeAdapter
 from pulse_bot.usecases.close import close
-from tests.made_up import CLOSES, GROUP, at, installation, opened_round, people
+from pulse_bot.usecases.people import add_group
+from tests.made_up import CLOSES, GROUP, PARTNERSHIP, at, installation, opened_round, people
 
 AWAY = AdapterError("The chat is away for a moment.", permanent=False)
 
@@ -55,6 +56,27 @@ async def test_a_partnership_without_members_makes_no_failed_jobs(tmp_path: Path
     try:
         # Were it retried as a failure is, this would take twenty seconds.
         await asyncio.wait_for(worked_off(app), timeout=10)
+    finally:
+        await app.stop()
+        made.database.close()
+
+
+async def test_a_chat_that_is_away_holds_up_no_other(tmp_path: Path) -> None:
+    made, fake = installation(f"sqlite:///{tmp_path / 'pulse-bot.db'}"), FakeAdapter()
+    people(made, 3)
+    other = fake.address("another-chat")
+    add_group(made, PARTNERSHIP, other)
+    asked = opened_round(made)
+    at(made, CLOSES)
+    close(made, asked.id)
+    app = App(made, {"fake": fake}, f"sqlite:///{tmp_path / 'engine.db'}", pace=Pace(None, 0.02))
+    await app.start()
+    try:
+        fake.fail(AWAY, to=GROUP)
+        await worked_off(app)
+
+        assert fake.cards(GROUP) == ()
+        assert len(fake.cards(other)) == 1
     finally:
         await app.stop()
         made.database.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -25,14 +26,18 @@ class Posting:
 
 
 def next_posting(
-    installation: Installation, round_id: int, adapters: frozenset[str]
+    installation: Installation,
+    round_id: int,
+    adapters: frozenset[str],
+    tried: Collection[int] = (),
 ) -> Posting | None:
     """Claim the next post of a digest that waits for one of these adapters; None after the last.
 
+    Those groups that were `tried` just now are passed over: one that is away holds up no other.
     Claimed before it is sent: after a crash a digest is missing in a chat, and never there twice.
     The group's page always has it.
     """
-    claimed = _claim(installation, round_id, adapters)
+    claimed = _claim(installation, round_id, adapters, tried)
     if claimed is None:
         return None
     group, partnership, number = claimed
@@ -46,7 +51,7 @@ def next_posting(
 
 
 def _claim(
-    installation: Installation, round_id: int, adapters: frozenset[str]
+    installation: Installation, round_id: int, adapters: frozenset[str], tried: Collection[int]
 ) -> tuple[GroupRow, int, int] | None:
     """The chat, and the partnership and the number of the round."""
     with installation.database.write() as session:
@@ -55,6 +60,8 @@ def _claim(
             .join(PostRow, PostRow.group_id == GroupRow.id)
             .where(PostRow.round_id == round_id, PostRow.state == Delivery.WAITING)
             .where(GroupRow.state == Link.LINKED, GroupRow.adapter.in_(adapters))
+            .where(GroupRow.id.not_in(tried))
+            .order_by(GroupRow.id)
             .limit(1)
         )
         group = session.scalar(waiting)
