@@ -80,6 +80,45 @@ def test_replies_go_first() -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("endpoint", ["sendMessage", "editMessageReplyMarkup"])
+@pytest.mark.parametrize("late", [0.0, 0.002])
+def test_people_who_never_stop_clicking_leave_the_fan_out_its_share(
+    endpoint: str, late: float
+) -> None:
+    async def clicking(platform: Platform, chat: int) -> None:
+        while True:
+            try:
+                await platform.send(chat, Lane.REPLY, endpoint)
+            except (ChatPaused, RetryAfter):
+                await asyncio.sleep(0.01)
+
+    async def scene(platform: Platform) -> None:
+        people = [asyncio.create_task(clicking(platform, one)) for one in range(1001, 1101)]
+        await asyncio.sleep(20)
+        began = asyncio.get_running_loop().time()
+        await in_thirties(platform, range(1, 201))
+        assert 200 / (asyncio.get_running_loop().time() - began) >= 0.9 * 10
+        for one in people:
+            one.cancel()
+        await asyncio.gather(*people, return_exceptions=True)
+
+    sends = play(scene, late).sends
+    assert busiest(sends, 1.0) <= 32
+    assert len(sends) / sends[-1].at >= 0.9 * 30, "and nothing is wasted"
+
+
+def test_ticks_appear_at_once_and_are_not_endless() -> None:
+    async def scene(platform: Platform) -> None:
+        for _ in range(15):
+            await platform.send(7, Lane.REPLY, "editMessageReplyMarkup")
+        await platform.send(7)
+
+    sends = play(scene).sends
+    assert sends[9].at < 0.5
+    assert sends[14].at >= 5.0
+    assert sends[15].at < sends[14].at + 0.1, "a new message does not wait for them"
+
+
 def test_one_chat_gets_one_a_second_after_a_burst_and_holds_up_no_other() -> None:
     async def scene(platform: Platform) -> None:
         many = asyncio.gather(*(platform.send(7) for _ in range(8)))

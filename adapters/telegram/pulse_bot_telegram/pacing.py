@@ -1,8 +1,10 @@
 """How fast messages go out: what Telegram allows in all and in one chat, and its own pauses.
 
-Together at most 30 messages a second, replies before everything else; in one chat one a second, in
-a group 17 a minute, each after a burst of three. A pause that Telegram asks for holds up the chat
-that it was asked for, and everything only where it is meant for the bot.
+Together at most 30 messages a second, of which replies take two in three where a fan-out waits,
+too: a few people who never stop clicking must not stop it. In one chat one a second, in a group 17
+a minute, each after a burst of three; as many are edited, after a burst of ten. A pause that
+Telegram asks for holds up the chat that it was asked for, and everything only where it is meant for
+the bot.
 """
 
 from __future__ import annotations
@@ -20,6 +22,10 @@ from pulse_bot_telegram.errors import ChatPaused, seconds_of
 A_SECOND: Final = 30.0
 BURST: Final = 2
 CHAT_BURST: Final = 3
+EDIT_BURST: Final = 10
+"""A tick must appear at once, and so must the next: as many as a question's options, or so."""
+REPLIES_A_SENDING: Final = 2
+A_MOMENT: Final = 0.1 / A_SECOND
 A_SECOND_IN_A_CHAT: Final = 1.0
 A_SECOND_IN_A_GROUP: Final = 17 / 60
 """With the burst, 20 in any minute."""
@@ -76,18 +82,17 @@ class Bucket:
         return self.wait() <= 0 and self._tokens >= self._capacity
 
 
-class Chat:
-    """The turn of one chat."""
+class Turn:
+    """One after another through a bucket."""
 
-    def __init__(self, chat: object) -> None:
-        """`chat` is Telegram's number of it; a group's is below nought."""
-        group = isinstance(chat, int) and chat < 0
-        self.bucket = Bucket(A_SECOND_IN_A_GROUP if group else A_SECOND_IN_A_CHAT, CHAT_BURST)
-        self._turn = asyncio.Lock()
+    def __init__(self, rate: float, burst: int) -> None:
+        """Nobody waits."""
+        self.bucket = Bucket(rate, burst)
+        self._lock = asyncio.Lock()
 
     async def take(self, until: float) -> None:
-        """Wait for this chat's turn. Raises ChatPaused where that comes after `until`."""
-        async with self._turn:
+        """Wait for a token. Raises ChatPaused where it comes after `until`."""
+        async with self._lock:
             while (wait := self.bucket.wait()) > 0:
                 if _now() + wait > until:
                     raise ChatPaused("This chat is paused.")
@@ -97,20 +102,44 @@ class Chat:
     @property
     def is_idle(self) -> bool:
         """Whether nothing is lost by forgetting it."""
-        return not self._turn.locked() and self.bucket.is_full
+        return not self._lock.locked() and self.bucket.is_full
+
+
+class Chat:
+    """The turns of one chat."""
+
+    def __init__(self, chat: object) -> None:
+        """`chat` is Telegram's number of it; a group's is below nought."""
+        group = isinstance(chat, int) and chat < 0
+        rate = A_SECOND_IN_A_GROUP if group else A_SECOND_IN_A_CHAT
+        self.sends = Turn(rate, CHAT_BURST)
+        self.edits = Turn(rate, EDIT_BURST)
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing through for so long."""
+        for turn in (self.sends, self.edits):
+            turn.bucket.pause(seconds)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is lost by forgetting it."""
+        return self.sends.is_idle and self.edits.is_idle
 
 
 class Together:
-    """The turn of all chats, replies first."""
+    """The turn of all chats: replies first, and yet never all of it."""
 
     def __init__(self) -> None:
+        """Nobody waits."""
         self.bucket = Bucket(A_SECOND, BURST)
         self._turns = {lane: asyncio.Lock() for lane in Lane}
+        self._waiting = dict.fromkeys(Lane, 0)
         self._replies = 0
+        """Since the last sending."""
 
     async def take(self, lane: Lane, until: float) -> None:
         """Wait for a token. Raises RetryAfter where it comes after `until`."""
-        self._replies += lane is Lane.REPLY
+        self._waiting[lane] += 1
         try:
             # Only the first of a lane looks at the clock; the others would all wake with it.
             async with self._turns[lane]:
@@ -119,14 +148,19 @@ class Together:
                         raise RetryAfter(int(wait) + 1)
                     await asyncio.sleep(wait)
                 self.bucket.take()
+                self._replies = self._replies + 1 if lane is Lane.REPLY else 0
         finally:
-            self._replies -= lane is Lane.REPLY
+            self._waiting[lane] -= 1
 
     def _wait(self, lane: Lane) -> float:
         wait = self.bucket.wait()
-        if wait <= 0 and lane is Lane.SENDING and self._replies:
-            return 1 / A_SECOND
-        return wait
+        # The first of the other lane woke for the same token, so it is gone in a moment.
+        return A_MOMENT if wait <= 0 and not self._is_turn_of(lane) else wait
+
+    def _is_turn_of(self, lane: Lane) -> bool:
+        if not all(self._waiting.values()):
+            return True
+        return (lane is Lane.SENDING) == (self._replies >= REPLIES_A_SENDING)
 
 
 class Pacing(BaseRateLimiter[Lane]):
@@ -160,9 +194,8 @@ class Pacing(BaseRateLimiter[Lane]):
         chat = data.get("chat_id")
         until = _now() + lane.value
         while True:
-            # What is edited is no new message: a tick must appear at once.
-            if endpoint.startswith("send"):
-                await self._chat(chat).take(until)
+            turns = self._chat(chat)
+            await (turns.sends if endpoint.startswith("send") else turns.edits).take(until)
             await self._all().take(lane, until)
             try:
                 return await callback(*args, **kwargs)
@@ -180,8 +213,8 @@ class Pacing(BaseRateLimiter[Lane]):
         self._last_pause = (_now(), chat)
         # Telegram does not say whom a pause is for. Two chats at once: it is the bot's.
         everything = chat is None or (other not in (None, chat) and _now() - before < 1.0)
-        bucket = self._all().bucket if everything else self._chat(chat).bucket
-        bucket.pause(seconds)
+        paused = self._all().bucket if everything else self._chat(chat)
+        paused.pause(seconds)
         return everything
 
     def _all(self) -> Together:
