@@ -159,6 +159,31 @@ async def test_an_answer_to_a_click_waits_out_a_short_pause() -> None:
         assert await until(lambda: "Recorded." in one.ada.seen().text)
 
 
+LONG = Card(CardKind.DIGEST, "Round 5", tuple(f"Comment {n}." for n in range(60)))
+"""More than one message holds."""
+
+
+async def test_between_the_messages_of_a_card_a_short_pause_is_waited_out() -> None:
+    async with scene() as one:
+        here = await one.group()
+        one.slack.rates = Rates(channel_burst=1)
+        await one.adapter.send(here.address, LONG)
+        text = here.seen().text
+        assert [text.count(words) for words in ("Round 5", "Comment 0.", "Comment 59.")] == [1] * 3
+
+
+@pytest.mark.parametrize("fault", [too_fast(60), broken(), says("token_revoked")])
+async def test_a_card_of_which_the_beginning_has_arrived_is_uncertain(fault: Fault) -> None:
+    async with scene() as one:
+        here = await one.group()
+        one.slack.trouble.on(POST, slow(0), fault)
+        with pytest.raises(AdapterError) as caught:
+            await one.adapter.send(here.address, LONG)
+        assert (caught.value.uncertain, caught.value.permanent) == (True, False)
+        assert caught.value.retry_after == fault.retry_after
+        assert "Round 5" in here.seen().text
+
+
 async def test_a_token_revoked_in_the_middle_of_a_fan_out_is_said_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -163,7 +163,7 @@ class _Shown:
         opened = isinstance(self.heard.event, OpenedHome) and self.reply.form is None
         if in_home and (parts or opened):
             view = home_view(parts, self.extra, numbers)
-            await _patiently(partial(self.workspace.publish, self.heard.address.user, view))
+            await patiently(partial(self.workspace.publish, self.heard.address.user, view))
         elif parts:
             await self._post(parts)
 
@@ -191,7 +191,7 @@ class _Shown:
     async def _messages(self, to: str, shown: list[Message]) -> None:
         chat = to
         for message in shown:
-            chat, _ = await _patiently(partial(self.workspace.post, to, message))
+            chat, _ = await patiently(partial(self.workspace.post, to, message))
         for card in self.reply.cards:
             if card.picture:
                 await attach(self.workspace, chat, card)
@@ -207,7 +207,7 @@ async def attach(workspace: Workspace, chat: str, card: Card) -> None:
         log.warning("A picture could not be shown in Slack; its text was.")
 
 
-async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
     """Wait and repeat where Slack asks for a short pause: somebody waits for this."""
     for _ in range(ATTEMPTS - 1):
         try:

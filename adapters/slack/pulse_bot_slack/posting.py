@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
+from functools import partial
 from itertools import count
 from typing import Final
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, Sent
-from pulse_bot_slack.answering import attach
+from pulse_bot_slack.answering import attach, patiently
 from pulse_bot_slack.origins import all_at_once
 from pulse_bot_slack.places import is_channel
 from pulse_bot_slack.render import Message, card_parts, messages
@@ -37,7 +38,14 @@ class Posting:
             await workspace.people.reachable(to)
         chat, references = to, []
         for number, message in enumerate(_messages(address, card)):
-            chat, reference = await self._once(workspace, to, message, _mark(address, card, number))
+            post = partial(self._once, workspace, to, message, _mark(address, card, number))
+            try:
+                chat, reference = await (patiently(post) if number else post())
+            except AdapterError as error:
+                if number and not error.permanent:
+                    # Trying it all again would show the first messages twice.
+                    error.uncertain = True
+                raise
             references.append(reference)
         await attach(workspace, chat, card)
         return Sent(address, " ".join((chat, *references)))
