@@ -17,7 +17,7 @@ def test_create_list_and_show(shell: Shell) -> None:
     created, how_to_link = told.splitlines()
     assert created == f'Created "{NAME}". Next: pulse-bot member add, pulse-bot programme set.'
     says, _, code = how_to_link.rpartition(" ")
-    assert says == "To link a group's chat, add the bot to it and write there, once: /link"
+    assert says == "To link a group's chat, add the bot to it and write there, once: /pulse link"
     assert shell.json("partnership", "codes", NAME)[0]["link"] == code
 
     row = {
@@ -41,7 +41,7 @@ def test_codes_are_printed_again_and_an_invitation_is_replaced(shell: Shell) -> 
     [before] = shell.json("partnership", "codes", NAME)
 
     told = shell.does("partnership", "codes", NAME)
-    assert f"/link {before['link']}\n" in told
+    assert f"/pulse link {before['link']}\n" in told
     assert f"/start {before['invitation']}\n" in told
 
     [after] = shell.json("partnership", "codes", NAME, "--renew")

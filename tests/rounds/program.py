@@ -82,7 +82,7 @@ class Program:
         """Create one with a programme of its own; returns the code that links a chat."""
         created = await asyncio.to_thread(self.does, "partnership", "create", name)
         await asyncio.to_thread(self.does, "programme", "set", name)
-        [code] = re.findall(r"/link (g1-[a-z0-9]+)", created)
+        [code] = re.findall(r"/pulse link (g1-[a-z0-9]+)", created)
         return str(code)
 
     def envelopes(self) -> int:

@@ -17,7 +17,7 @@ from pulse_bot_telegram.places import Place
 from pulse_bot_telegram.sending import Bot
 
 EVERYBODY: Final = ("pulse", "privacy", "pause", "resume", "leave", "language", "time", "help")
-IN_GROUPS: Final = ("join", "link", "help")
+IN_GROUPS: Final = ("join", "setup", "link", "help")
 
 DESCRIPTIONS: Final = {
     "pulse": "Your open question, or what comes next",
@@ -29,6 +29,7 @@ DESCRIPTIONS: Final = {
     "time": "Choose when you are asked",
     "help": "What this bot does, and how",
     "join": "Show the button to join",
+    "setup": "Set up this group by a few questions",
     "link": "Link this group by a code",
     "trends": "How things went over time",
     "settings": "What is set up, and who may change it",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _HOW_TO_LINK: Final = (
-    "To link a group's chat, add the bot to it and write there, once: /link {code}"
+    "To link a group's chat, add the bot to it and write there, once: /pulse link {code}"
 )
 
 
