@@ -91,9 +91,10 @@ def _fields(installation: Installation) -> Iterator[Field]:
     )
     yield Field(
         "guests",
-        "Invite guests of this workspace, too?",
+        "Invite the platform's guests, too?",
         FieldKind.ONE,
-        (Option(_YES, "Yes, guests, too"), Option(_NO, "No, no guests")),
+        (Option(_YES, "Yes, guests, too"), Option(_NO, "No guests")),
+        "People in this chat with fewer rights than others, where there are any.",
     )
 
 
