@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from typing import Final
 
 from pulse_bot.ports import Address
 
 SECONDS_TO_FINISH: Final = 2.0
+MOST_WAITING: Final = 20
+"""Answers to one person that are not given yet; more is done by nobody who waits for answers."""
 
 
 class Turns:
@@ -17,10 +20,18 @@ class Turns:
     def __init__(self) -> None:
         """Nobody waits."""
         self._last: dict[Address, asyncio.Task[None]] = {}
+        self._waiting = Counter[Address]()
         self._all: set[asyncio.Task[None]] = set()
 
     def take(self, address: Address, answer: Coroutine[object, object, None]) -> None:
-        """Answer after whatever this person did before. `answer` must not raise."""
+        """Answer after whatever this person did before, unless too much of it waits.
+
+        `answer` must not raise.
+        """
+        if self._waiting[address] >= MOST_WAITING:
+            answer.close()
+            return
+        self._waiting[address] += 1
         task = asyncio.create_task(_after(self._last.get(address), answer))
         self._last[address] = task
         self._all.add(task)
@@ -37,8 +48,9 @@ class Turns:
 
     def _forget(self, address: Address, done: asyncio.Task[None]) -> None:
         self._all.discard(done)
+        self._waiting[address] -= 1
         if self._last.get(address) is done:
-            del self._last[address]
+            del self._last[address], self._waiting[address]
 
 
 async def _after(

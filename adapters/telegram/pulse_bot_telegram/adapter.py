@@ -18,7 +18,6 @@ from pulse_bot_telegram.commands import Menu
 from pulse_bot_telegram.errors import REVOKED
 from pulse_bot_telegram.listening import (
     ALLOWED,
-    Turns,
     Webhook,
     ask_for_updates,
     persist,
@@ -31,6 +30,7 @@ from pulse_bot_telegram.sending import Bot, Post
 from pulse_bot_telegram.settings import TelegramSettings
 from pulse_bot_telegram.texts import LONGEST
 from pulse_bot_telegram.transport import Transport
+from pulse_bot_telegram.turns import Turns
 
 log = logging.getLogger(__name__)
 

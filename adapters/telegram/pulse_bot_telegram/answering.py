@@ -60,13 +60,16 @@ class Answering:
         """The menu of commands."""
         return self._menu
 
-    async def acknowledge(self, update: Update) -> None:
+    async def acknowledge(self, update: Update, toast: str) -> None:
         """Say at once that a press has come: until then the person sees their click hang."""
         query = update.callback_query
         if query is None:
             return
-        toast = ""
-        if (query.data or "").startswith(FORM) and not self._conversation.is_open(query):
+        if (
+            not toast
+            and (query.data or "").startswith(FORM)
+            and not self._conversation.is_open(query)
+        ):
             readable = query.message is None or query.message.is_accessible
             toast = NOT_OPEN if readable else TOO_OLD
         await self._post.acknowledge(query.id, toast)

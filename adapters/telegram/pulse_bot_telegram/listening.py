@@ -12,7 +12,7 @@ import hmac
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -38,57 +38,8 @@ CONFLICTS_WITHIN: Final = 30.0
 LONGEST_BODY: Final = 1_000_000
 SECRET_HEADER: Final = b"x-telegram-bot-api-secret-token"
 
-Act = Callable[[Update], Coroutine[None, None, None]]
 Accept = Callable[[Update], "asyncio.Task[None]"]
 """Takes an update to be answered in its turn."""
-
-
-class Turns:
-    """What is under way: one person's updates one after another, different people's at once.
-
-    That an update has come is said at once, though its turn may be later.
-    """
-
-    def __init__(self, acknowledge: Act, take: Act) -> None:
-        """Neither may raise."""
-        self._acknowledge = acknowledge
-        self._take = take
-        self._last: dict[int, asyncio.Task[None]] = {}
-        self._all: set[asyncio.Task[None]] = set()
-
-    def accept(self, update: Update) -> asyncio.Task[None]:
-        """Answer an update after all those of the same person."""
-        who = update.effective_user or update.effective_chat
-        number = who.id if who else 0
-        acknowledged = asyncio.create_task(self._acknowledge(update))
-        task = asyncio.create_task(self._after(self._last.get(number), acknowledged, update))
-        self._last[number] = task
-        for one in (acknowledged, task):
-            self._all.add(one)
-            one.add_done_callback(self._all.discard)
-        task.add_done_callback(lambda done: self._forget(number, done))
-        return task
-
-    async def finish(self, seconds: float) -> None:
-        """Wait until all is answered, for so long; what hangs longer is given up."""
-        if self._all:
-            await asyncio.wait(self._all, timeout=seconds)
-        hanging = list(self._all)
-        for task in hanging:
-            task.cancel()
-        await asyncio.gather(*hanging, return_exceptions=True)
-
-    async def _after(
-        self, before: asyncio.Task[None] | None, acknowledged: asyncio.Task[None], update: Update
-    ) -> None:
-        if before is not None:
-            await asyncio.wait({before})
-        await acknowledged
-        await self._take(update)
-
-    def _forget(self, number: int, done: asyncio.Task[None]) -> None:
-        if self._last.get(number) is done:
-            del self._last[number]
 
 
 def pauses() -> Iterator[float]:
