@@ -1,0 +1,240 @@
+"""Slack: clicks a second, and how soon they are acknowledged: `python -m benchmarks.slack`.
+
+Clicks of 20 people at once, over Socket Mode, from a Slack in another process; each is
+acknowledged and recorded on disk, and its answer made. Goal: at least 0.7 of the clicks into a
+handler of Bolt's, in the same run, that is empty but for the acknowledgement; beside it the same
+with `process_before_response`, which spares it waits of up to ten milliseconds. Then with the answer
+sent, after which people click again; beside it a handler of Bolt's that acknowledges and says one
+word, so that it sends as much as we do.
+
+Acknowledgements: the same 20 people while the cards of a round go out to 150 others, at the pace
+that Slack allows. Goal: 99 of 100 within a tenth of Slack's three seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from statistics import median
+from typing import Final
+from unittest.mock import patch
+
+from pydantic import SecretStr
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncSay
+from slack_sdk.web.async_client import AsyncWebClient
+
+from benchmarks._made_up import CLOSES, NAME, OPENS, installation
+from benchmarks._slack_server import AFTER_ACK, AFTER_POST, TEAM, user
+from pulse_bot.delivery import Courier, Receipt
+from pulse_bot.domain import schedule
+from pulse_bot.ports import Address, Event, Handle, Reply
+from pulse_bot.storage import ledger
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.group_commit import GroupCommit
+from pulse_bot.testing import running
+from pulse_bot.usecases.answer import Given, Recorded, record
+from pulse_bot.usecases.ask import open_round, outgoing
+from pulse_bot.usecases.converse import converse
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.people import NewMember, add_members
+from pulse_bot_slack.adapter import SlackAdapter
+from pulse_bot_slack.settings import SlackSettings
+from pulse_bot_slack.workspaces import Workspace
+
+AT_ONCE: Final = 20
+CLICKS: Final = 1500
+ALTERNATIONS: Final = 5
+GOAL: Final = 0.7
+ASKED: Final = 150
+ACKNOWLEDGED_IN: Final = 0.3
+"""Seconds."""
+TOKEN: Final = "xoxb-bench"  # noqa: S105 - of a Slack that takes any
+ANYTHING: Final = re.compile("")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What Slack saw of one run: clicks a second, and seconds until they were acknowledged."""
+
+    rate: float
+    median: float
+    late: float
+    """Of 99 of 100."""
+    latest: float
+
+
+class Loopback:
+    """A Slack in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self.base_url = f"http://127.0.0.1:{self._line()}/api/"
+
+    async def run(self) -> Run:
+        """Wait for the end of a run, which begins with a connection."""
+        return Run(**json.loads(await asyncio.to_thread(self._line)))
+
+    def _line(self) -> str:
+        return self._process.stdout.readline().strip() if self._process.stdout else ""
+
+
+@contextmanager
+def loopback(round_id: int) -> Iterator[Loopback]:
+    """Started, and ended with the block."""
+    words = map(str, (round_id, AT_ONCE, AT_ONCE + ASKED, CLICKS))
+    command = [sys.executable, "-m", "benchmarks._slack_server", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield Loopback(process)
+        finally:
+            process.kill()
+
+
+async def library(slack: Loopback, *, saying: bool = False, before_response: bool = False) -> Run:
+    """Clicks into a handler of Bolt's that does nothing else than acknowledge, or say a word."""
+    client = AsyncWebClient(TOKEN, base_url=slack.base_url)
+    app = AsyncApp(client=client, process_before_response=before_response)
+
+    async def empty(ack: AsyncAck) -> None:
+        await ack()
+
+    async def answering(ack: AsyncAck, say: AsyncSay) -> None:
+        await ack()
+        await say("Recorded.")
+
+    app.action(ANYTHING)(answering if saying else empty)
+    handler = AsyncSocketModeHandler(app, AFTER_POST if saying else AFTER_ACK, web_client=client)
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt left it untyped
+    try:
+        return await slack.run()
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt left it untyped
+
+
+@asynccontextmanager
+async def listening(
+    slack: Loopback, handle: Handle, app_token: str = AFTER_POST
+) -> AsyncIterator[SlackAdapter]:
+    """Our adapter, on that Slack."""
+    settings = SlackSettings(
+        bot_token=SecretStr(TOKEN), app_token=SecretStr(app_token), base_url=slack.base_url
+    )
+    adapter = SlackAdapter(settings)
+    async with running(adapter, handle):
+        yield adapter
+
+
+async def ours(slack: Loopback, handle: Handle) -> Run:
+    """Clicks into our adapter, each recorded and answered."""
+    async with listening(slack, handle):
+        return await slack.run()
+
+
+async def ours_unsent(slack: Loopback, handle: Handle) -> Run:
+    """The same, each answer made and not sent: from the first click heard to the last answer."""
+    began, left, done = 0.0, CLICKS, asyncio.Event()
+
+    async def heard(event: Event) -> Reply:
+        nonlocal began
+        began = began or time.perf_counter()
+        return await handle(event)
+
+    async def unsent(*_: object) -> tuple[str, str]:
+        nonlocal left
+        left -= 1
+        if not left:
+            done.set()
+        return "D1", "1.1"
+
+    with patch.object(Workspace, "post", unsent):
+        async with listening(slack, heard, AFTER_ACK):
+            run = await slack.run()
+            await done.wait()
+            return replace(run, rate=CLICKS / (time.perf_counter() - began))
+
+
+async def ours_while_asking(
+    slack: Loopback, handle: Handle, made: Installation, round_id: int
+) -> tuple[Run, int]:
+    """The same while cards go out to others, as a job sends them; and how many went out."""
+    keeping = GroupCommit[ledger.Entry, None](partial(ledger.write, made.database))
+
+    async def keep(invitation: int, receipt: Receipt) -> None:
+        await keeping.put(ledger.Entry(invitation, Delivery.SENT, receipt.reference))
+
+    clicking = {user(number) for number in range(AT_ONCE)}
+    waiting = outgoing(made, round_id, "slack", TEAM, AT_ONCE + ASKED)
+    parcels = [(one.invitation, one.address, one.card) for one in waiting]
+    others = [one for one in parcels if one[1].user not in clicking]
+    async with listening(slack, handle) as adapter:
+        asking = asyncio.create_task(Courier().deliver(adapter, others, keep))
+        run = await slack.run()
+        still_asking = not asking.done()
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+    keeping.close()
+    if not still_asking:
+        raise RuntimeError("The fan-out was over before the clicks were: ask more people.")
+    left = len(outgoing(made, round_id, "slack", TEAM, AT_ONCE + ASKED))
+    return run, len(waiting) - left
+
+
+async def measure(slack: Loopback, handle: Handle, made: Installation, round_id: int) -> None:
+    """Print it all."""
+    kinds: dict[str, Callable[[], Awaitable[Run]]] = {
+        "empty": partial(library, slack),
+        "quick": partial(library, slack, before_response=True),
+        "saying": partial(library, slack, saying=True),
+        "unsent": partial(ours_unsent, slack, handle),
+        "ours": partial(ours, slack, handle),
+    }
+    found: dict[str, list[float]] = {name: [] for name in kinds}
+    for _ in range(ALTERNATIONS):
+        for name, kind in kinds.items():
+            found[name].append((await kind()).rate)
+    middle = {name: median(values) for name, values in found.items()}
+    print(
+        f"Clicks in Slack, {AT_ONCE} at once, acknowledged, recorded on disk, the answer made: "
+        f"{middle['unsent']:,.0f} a second; an empty handler of Bolt's, which acknowledges: "
+        f"{middle['empty']:,.0f}, so {middle['unsent'] / middle['empty']:.2f} of it (goal: {GOAL})"
+        f"; with process_before_response: {middle['quick']:,.0f}, so "
+        f"{middle['unsent'] / middle['quick']:.2f}"
+    )
+    print(
+        f"With the answer sent: {middle['ours']:,.0f}; a handler of Bolt's that says a word: "
+        f"{middle['saying']:,.0f}, so {middle['ours'] / middle['saying']:.2f} of it (goal: {GOAL})"
+    )
+    run, sent = await ours_while_asking(slack, handle, made, round_id)
+    print(
+        f"Acknowledged while {sent} cards went out: half within {run.median * 1000:.0f} ms, "
+        f"99 of 100 within {run.late * 1000:.0f} ms (goal: {ACKNOWLEDGED_IN * 1000:.0f} ms), the "
+        f"last within {run.latest * 1000:.0f} ms, at {run.rate:,.0f} clicks a second"
+    )
+
+
+async def main() -> None:
+    """Open a round, and measure."""
+    with installation("sqlite", 0) as (made, _clock):
+        addresses = (Address("slack", TEAM, user(n)) for n in range(AT_ONCE + ASKED))
+        people = ((NewMember(f"M{n}", f"S{n % 9}"), at) for n, at in enumerate(addresses))
+        add_members(made, NAME, people)
+        round_id = open_round(made, schedule.Open(1, OPENS, CLOSES))
+        if round_id is None:
+            raise RuntimeError("The round did not open.")
+        grouped = GroupCommit[Given, Recorded](partial(record, made))
+        with loopback(round_id) as slack:
+            await measure(slack, partial(converse, made, grouped.put), made, round_id)
+        grouped.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
