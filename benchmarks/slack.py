@@ -2,10 +2,11 @@
 
 Clicks of 20 people at once, over Socket Mode, from a Slack in another process; each is
 acknowledged and recorded on disk, and its answer made. Goal: at least 0.7 of the clicks into a
-handler of Bolt's, in the same run, that is empty but for the acknowledgement; beside it the same
-with `process_before_response`, which spares it waits of up to ten milliseconds. Then with the answer
-sent, after which people click again; beside it a handler of Bolt's that acknowledges and says one
-word, so that it sends as much as we do.
+handler of Bolt's, in the same run, that is empty but for the acknowledgement. Beside it the same
+with `process_before_response`, which spares it waits of up to ten milliseconds.
+
+Then with the answer sent, after which people click again; beside it a handler of Bolt's that
+acknowledges and says one word, so that it sends as much as we do.
 
 Acknowledgements: the same 20 people while the cards of a round go out to 150 others, at the pace
 that Slack allows. Goal: 99 of 100 within a tenth of Slack's three seconds.
