@@ -22,6 +22,8 @@ class Platform:
         self.pacing = Pacing()
         self.sends: list[Send] = []
         self.floods: dict[int, list[int]] = {}
+        self.stands_still = 0.0
+        """So many seconds nothing arrives; then all of it at once."""
 
     async def send(
         self, chat: int, lane: Lane = Lane.SENDING, endpoint: str = "sendMessage"
@@ -35,6 +37,9 @@ class Platform:
     async def _take(self, chat: int) -> bool:
         if self.floods.get(chat):
             raise RetryAfter(self.floods[chat].pop())
+        if self.stands_still:
+            now = asyncio.get_running_loop().time()
+            await asyncio.sleep(self.stands_still - now % self.stands_still)
         self.sends.append(Send(chat, asyncio.get_running_loop().time()))
         return True
 
@@ -67,6 +72,15 @@ def test_a_fan_out_is_as_fast_as_it_may_be_and_no_faster(late: float) -> None:
     sends = play(scene, late).sends
     assert busiest(sends, 1.0) <= 32
     assert 600 / (sends[-1].at - sends[0].at) >= 0.95 * 30
+
+
+@pytest.mark.parametrize("still", [0.1, 0.4, 1.5])
+def test_what_arrives_together_was_not_too_much_all_the_same(still: float) -> None:
+    async def scene(platform: Platform) -> None:
+        platform.stands_still = still
+        await in_thirties(platform, range(1, 601))
+
+    assert busiest(play(scene).sends, 1.0) <= 32
 
 
 def test_replies_go_first() -> None:

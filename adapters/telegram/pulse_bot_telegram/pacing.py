@@ -10,6 +10,7 @@ the bot.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Any, Final
@@ -126,19 +127,56 @@ class Chat:
         return self.sends.is_idle and self.edits.is_idle
 
 
+class Second:
+    """How many messages any second may hold at Telegram, where they are counted.
+
+    One counts from before it goes out until a second after it was answered: it arrived somewhere
+    between, together with later ones where this machine or the way to Telegram stood still.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Nothing is under way."""
+        self._most = most
+        self._under_way = 0
+        self._answered: deque[float] = deque()
+
+    def wait(self) -> float:
+        """Seconds until there may be room for one more; nought when there is."""
+        now = _now()
+        while self._answered and self._answered[0] <= now - 1.0:
+            self._answered.popleft()
+        if self._under_way + len(self._answered) < self._most:
+            return 0.0
+        return self._answered[0] + 1.0 - now if self._answered else 1 / A_SECOND
+
+    def begin(self) -> None:
+        """One goes out."""
+        self._under_way += 1
+
+    def end(self) -> None:
+        """One was answered, or never will be."""
+        self._under_way -= 1
+        self._answered.append(_now())
+
+
 class Together:
     """The turn of all chats: replies first, and yet never all of it."""
 
     def __init__(self) -> None:
         """Nobody waits."""
         self.bucket = Bucket(A_SECOND, BURST)
+        self._second = Second(int(A_SECOND) + BURST)
         self._turns = {lane: asyncio.Lock() for lane in Lane}
         self._waiting = dict.fromkeys(Lane, 0)
         self._replies = 0
         """Since the last sending."""
 
+    def done(self) -> None:
+        """What `take` let through was answered."""
+        self._second.end()
+
     async def take(self, lane: Lane, until: float) -> None:
-        """Wait for a token. Raises RetryAfter where it comes after `until`."""
+        """Wait for a token, until `done`. Raises RetryAfter where it comes after `until`."""
         self._waiting[lane] += 1
         try:
             # Only the first of a lane looks at the clock; the others would all wake with it.
@@ -148,12 +186,13 @@ class Together:
                         raise RetryAfter(int(wait) + 1)
                     await asyncio.sleep(wait)
                 self.bucket.take()
+                self._second.begin()
                 self._replies = self._replies + 1 if lane is Lane.REPLY else 0
         finally:
             self._waiting[lane] -= 1
 
     def _wait(self, lane: Lane) -> float:
-        wait = self.bucket.wait()
+        wait = max(self.bucket.wait(), self._second.wait())
         # The first of the other lane woke for the same token, so it is gone in a moment.
         return A_MOMENT if wait <= 0 and not self._is_turn_of(lane) else wait
 
@@ -206,6 +245,8 @@ class Pacing(BaseRateLimiter[Lane]):
                 if everything:
                     raise
                 raise ChatPaused("This chat is paused.") from error
+            finally:
+                self._all().done()
 
     def _pause(self, chat: object, seconds: float) -> bool:
         """Pause a chat, or everything; says whether it was everything."""
