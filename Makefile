@@ -12,10 +12,10 @@ DEMO := $(VENV)/.installed-demo
 ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench
+.PHONY: help demo test check format bench bench-trend
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(ENOUGH)  ## play sixteen weeks of a made-up partnership, then try it (ARGS=--headless: print and end)
 	@$(BIN)/pulse-bot demo $(ARGS)
@@ -35,6 +35,12 @@ format: $(DEV)  ## format, and mend what can be mended
 
 bench: $(DEV)  ## measure, each figure beside its baseline
 	@set -e; for name in $(BENCH); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
+
+bench-trend: $(DEV)  ## simulate years of trends: false calls, power, naive rules beside them
+	@$(BIN)/python -m benchmarks.trend
+
+pictures: $(DEV)  ## draw the pictures of docs/pictures anew; needs Chromium and poppler
+	$(BIN)/python -m tests.reports.pictures
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "pulse-bot needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Run: make PYTHON=/path/to/a/newer/python")'

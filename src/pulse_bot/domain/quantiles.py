@@ -8,6 +8,8 @@ from typing import Final
 
 _STEPS: Final = 200
 _CLOSE: Final = 1e-15
+_CLOSE_STEP: Final = 1e-10
+"""A step of Newton's that is this small leaves an error of about its square."""
 
 
 def normal(p: float) -> float:
@@ -32,7 +34,7 @@ def student_t(p: float, degrees: int) -> float:
         beyond = _tail(t, degrees)
         step = beyond / _density(t, degrees) * log(beyond / tail)
         t += step
-        if abs(step) <= _CLOSE * t:
+        if abs(step) <= _CLOSE_STEP * t:
             break
     return t
 

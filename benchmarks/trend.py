@@ -1,0 +1,149 @@
+"""How often the trend call cries wolf, and how often it is silent: `make bench-trend`.
+
+Simulated years of a theme that stays where it is, or moves by so much in week 26 and stays there.
+The bounds are those of statistics, "What it must reach"; the run fails where one is not met. Naive
+rules stand beside it. Model and numbers of members: `_trend_years`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from benchmarks._trend_years import SHIFT_AT, Floats, Words, Years, calls, years
+from pulse_bot.domain.trend import ROUNDS_NEEDED
+
+GROUPS: Final = 4000
+AT_ONCE: Final = 500
+SEED: Final = 20260107
+Rule = Callable[[Years], Words]
+
+MEMBERS: Final = (12, 20, 40)
+SHIFTS: Final = (0.3, 0.5, 0.8)
+WITHIN: Final = (4, 8, 13)
+
+FALSE_CALLS: Final = (0.06, 0.14)
+"""A theme and year: the bounds of statistics."""
+LEAST_POWER: Final = {12: 0.65, 20: 0.88, 40: 0.99}
+"""A shift of half a point, called within eight weeks."""
+MOST_WRONG: Final = 0.002
+
+
+def weekly(made: Years) -> Words:
+    """Moved by more than 0.2 since last week, whatever was asked."""
+    mean = made.total / np.where(made.n > 0, made.n, np.nan)
+    step = np.diff(mean, axis=1, prepend=np.nan)
+    words: Words = np.nan_to_num(np.sign(step) * (np.abs(step) > 0.2)).astype(np.int64)
+    return words
+
+
+def fours(made: Years) -> Words:
+    """The mean of four weeks moved by more than 0.2 from the mean of the four before."""
+    words = np.zeros(made.n.shape, dtype=np.int64)
+    for week in range(ROUNDS_NEEDED - 1, made.n.shape[1]):
+        now, then = slice(week - 3, week + 1), slice(week - 7, week - 3)
+        step = _mean(made, now) - _mean(made, then)
+        words[:, week] = np.sign(step) * (np.abs(step) > 0.2)
+    return words
+
+
+def _mean(made: Years, weeks: slice) -> Floats:
+    found: Floats = made.total[:, weeks].sum(axis=1) / made.n[:, weeks].sum(axis=1)
+    return found
+
+
+def at_95(made: Years) -> Words:
+    """Ours at 95 %, without its guard."""
+    return calls(made, 0.95, guarded=False)
+
+
+RULES: Final[dict[str, Rule]] = {
+    "the trend call": calls,
+    "at 95 %, no guard": at_95,
+    "four weeks, 0.2": fours,
+    "last week, 0.2": weekly,
+}
+
+
+class Found(NamedTuple):
+    """What a rule does in a year: false calls, power by shift and weeks, wrong directions."""
+
+    false: float
+    power: dict[float, dict[int, float]]
+    wrong: float
+
+
+def begun(words: Words) -> float:
+    """How many calls a year: a call that goes on next week is one."""
+    before = np.concatenate([np.zeros_like(words[:, :1]), words[:, :-1]], axis=1)
+    return float(((words != 0) & (words != before)).sum(axis=1).mean())
+
+
+def tried(rules: Iterable[Rule], members: int, groups: int = GROUPS) -> list[Found]:
+    """Each rule on the same simulated years of groups of so many."""
+    rules = list(rules)
+    words: list[dict[float, Words]] = [{} for _ in rules]
+    for moved in (0.0, *SHIFTS):
+        draw = np.random.default_rng((SEED, members, round(10 * moved)))
+        parts = [min(AT_ONCE, groups - done) for done in range(0, groups, AT_ONCE)]
+        said = [[rule(made) for rule in rules] for made in _years(draw, parts, members, moved)]
+        for own, of_rule in zip(words, zip(*said, strict=True), strict=True):
+            own[moved] = np.concatenate(of_rule)
+    return [_found(own) for own in words]
+
+
+def _years(
+    draw: np.random.Generator, parts: Iterable[int], members: int, moved: float
+) -> Iterator[Years]:
+    # By and by: a year of answers of thousands of groups would fill the memory.
+    return (years(draw, part, members, moved) for part in parts)
+
+
+def _found(words: Mapping[float, Words]) -> Found:
+    after = {moved: words[moved][:, SHIFT_AT : SHIFT_AT + max(WITHIN)] for moved in SHIFTS}
+    return Found(
+        begun(words[0.0]),
+        {
+            moved: {week: float((one[:, :week] == 1).any(axis=1).mean()) for week in WITHIN}
+            for moved, one in after.items()
+        },
+        float(np.mean([(one == -1).any(axis=1).mean() for one in after.values()])),
+    )
+
+
+def missed(found: Found, members: int) -> list[str]:
+    """The bounds of statistics that the trend call did not keep."""
+    power = found.power[0.5][8]
+    checks = {
+        f"{found.false:.3f} false calls": FALSE_CALLS[0] <= found.false <= FALSE_CALLS[1],
+        f"power {power:.3f}": power >= LEAST_POWER[members],
+        f"wrong direction {found.wrong:.4f}": found.wrong < MOST_WRONG,
+    }
+    return [f"N = {members}: {what}" for what, kept in checks.items() if not kept]
+
+
+def main() -> None:
+    """Print the table; exit with 1 where a bound is not kept."""
+    print(f"{GROUPS:,} years each; calls by chance a year; called within 4, 8 and 13 weeks of a")
+    print("shift by so much (%); wrong direction (% of years that moved)\n")
+    shifts = "".join(f"{f'moved {moved}':>15}" for moved in SHIFTS)
+    print(f"{'rule':<19}{'N':>4}{'false':>8}{shifts}{'wrong':>8}")
+    broken: list[str] = []
+    for members in MEMBERS:
+        for (name, rule), found in zip(RULES.items(), tried(RULES.values(), members), strict=True):
+            power = "".join(
+                f"{' '.join(f'{100 * one:4.0f}' for one in found.power[moved].values()):>15}"
+                for moved in SHIFTS
+            )
+            print(f"{name:<19}{members:>4}{found.false:>8.2f}{power}{100 * found.wrong:>8.2f}")
+            if rule is calls:
+                broken += missed(found, members)
+    print("\n" + ("\n".join(["Not kept:", *broken]) if broken else "All bounds are kept."))
+    sys.exit(bool(broken))
+
+
+if __name__ == "__main__":
+    main()
