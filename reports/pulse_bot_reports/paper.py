@@ -30,7 +30,7 @@ FOOT: Final = 20.0
 ASIDE: Final = 36.0
 """What a section's title takes, left of its words."""
 LEADING: Final = 1.45
-PICTURE: Final = (85.0, 112.0)
+PICTURE: Final = (76.0, 112.0)
 """How wide the picture is, at least and at most."""
 LEAST_OF_A_TABLE: Final = 45.0
 """Room for a caption, the headings and some rows: less of a table is not begun on a page."""
