@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -69,10 +68,15 @@ def _read(written: bytes) -> Tally:
     return Tally(**{**kept, "kind": Kind(kept["kind"]), "moments": moments})
 
 
-def series_length(session: Session, partnership_id: int, item: Item) -> int:
-    """How many closed rounds asked a question of this item's series."""
-    query = _series(partnership_id, item).with_only_columns(func.count())
-    return session.scalar(query) or 0
+def series_lengths(session: Session, partnership_id: int) -> dict[tuple[str, str], int]:
+    """How many closed rounds asked a question of each series, by theme and bank."""
+    query = (
+        select(TallyRow.series, TallyRow.bank, func.count())
+        .join(RoundRow, RoundRow.id == TallyRow.round_id)
+        .where(RoundRow.partnership_id == partnership_id, TallyRow.series != "")
+        .group_by(TallyRow.series, TallyRow.bank)
+    )
+    return {(theme, bank): rounds for theme, bank, rounds in session.execute(query)}
 
 
 def series_end(
@@ -82,35 +86,26 @@ def series_end(
 
     Raises SealError under another installation's key.
     """
-    query = _series(partnership_id, item).order_by(RoundRow.number.desc()).limit(most)
-    found = session.execute(query).all()
-    return [
-        _past(_read(unseal_tally(installation_key, row.sealed)), row.thresholds, row.roster_size)
-        for row in reversed(found)
-    ]
-
-
-def _past(tally: Tally, bars: Mapping[str, int], roster_size: int) -> PastRound:
-    thresholds = Thresholds.from_json(bars)
-    return PastRound(tally, thresholds, small=roster_size < thresholds.roster)
-
-
-def other_series(session: Session, partnership_id: int, item: Item) -> bool:
-    """Whether the core of another bank was asked for this item's theme."""
-    query = _of_theme(partnership_id, item).where(TallyRow.bank != item.bank).limit(1)
-    return session.execute(query).first() is not None
-
-
-def _series(partnership_id: int, item: Item) -> Select[bytes, dict[str, Any], int]:
-    return _of_theme(partnership_id, item).where(TallyRow.bank == item.bank)
-
-
-def _of_theme(partnership_id: int, item: Item) -> Select[bytes, dict[str, Any], int]:
-    return (
+    query = (
         select(TallyRow.sealed, RoundRow.thresholds, RoundRow.roster_size)
         .join(RoundRow, RoundRow.id == TallyRow.round_id)
-        .where(RoundRow.partnership_id == partnership_id, TallyRow.series == item.dimension)
+        .where(
+            RoundRow.partnership_id == partnership_id,
+            TallyRow.series == item.dimension,
+            TallyRow.bank == item.bank,
+        )
+        .order_by(RoundRow.number.desc())
+        .limit(most)
     )
+    found = session.execute(query).all()
+    return [
+        PastRound(
+            _read(unseal_tally(installation_key, sealed)),
+            thresholds := Thresholds.from_json(bars),
+            small=roster_size < thresholds.roster,
+        )
+        for sealed, bars, roster_size in reversed(found)
+    ]
 
 
 def keep_comments(

@@ -200,6 +200,8 @@ class TallyRow(Table):
     """What is kept of a question, sealed with the installation's key."""
 
     __tablename__ = "tally"
+    # Rounds of a series are counted in it, however long, without a look at what is sealed.
+    __table_args__ = (Index("ix_tally_series", "round_id", "series", "bank"),)
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)

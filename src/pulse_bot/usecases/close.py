@@ -214,13 +214,14 @@ def _series(
     session: Session, installation: Installation, asked: Round, tallies: Sequence[Tally]
 ) -> Iterable[Series]:
     """Each theme's series. At most a year of it is opened, however long it is."""
+    lengths = history.series_lengths(session, asked.partnership)
     for item, now in zip(asked.items, tallies, strict=True):
         if not item.core:
             continue
-        before = history.series_length(session, asked.partnership, item)
         past = history.series_end(
             session, asked.partnership, item, STORED - 1, installation.installation_key
         )
         closing = PastRound(now, asked.thresholds, asked.roster_size < asked.thresholds.roster)
-        earlier = history.other_series(session, asked.partnership, item)
+        before = lengths.get((item.dimension, item.bank), 0)
+        earlier = any(theme == item.dimension and bank != item.bank for theme, bank in lengths)
         yield Series(item.dimension, before + 1, (*past, closing), earlier)

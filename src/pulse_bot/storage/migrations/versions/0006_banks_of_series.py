@@ -26,3 +26,4 @@ def upgrade() -> None:
             .where(tally.c.round_id == round_id, tally.c.position == position)
             .values(bank=items[position]["bank"])
         )
+    op.create_index("ix_tally_series", "tally", ["round_id", "series", "bank"])
