@@ -19,7 +19,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from pulse_bot.delivery import Bridge, Courier, Delivered, Parcel, Receipt
+from pulse_bot.bridge import Bridge
+from pulse_bot.delivery import Courier, Delivered, Parcel, Receipt
 from pulse_bot.engine import Engine, Pace
 from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members, Sent
 from pulse_bot.storage.group_commit import GroupCommit

@@ -1,4 +1,4 @@
-"""Codes that let somebody in: one links a group's chat, one invites members.
+"""Codes that let somebody in: one links a group's chat, one invites members; and signed texts.
 
 Derived from the installation's key and kept nowhere, so that a copy of the database lets nobody in.
 What makes an old code worthless is the number that it was made with; who keeps the number, and
@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     """Members join a partnership by it, until it is replaced."""
 
 
+_PROOF: Final = 12
+"""Characters at the end of what is signed: it travels in a button, which holds few."""
 _SECRET: Final = 20
 """Characters of five bits each: nobody guesses a hundred bits."""
 _SHAPE: Final = re.compile(rf"([gj])([1-9][0-9]{{0,8}})-([a-z2-7]{{{_SECRET}}})", re.ASCII)
@@ -49,3 +51,23 @@ def fits(
     # Only ASCII can be compared so; nothing else has the shape.
     right = code(installation_key, purpose, partnership, number)
     return partnership_of(purpose, text) == partnership and hmac.compare_digest(right, text)
+
+
+def sign(installation_key: bytes, text: str, context: str) -> str:
+    """A text that comes back by way of a platform, with a proof that it was ours, and for whom.
+
+    `context` says for whom or for what; it is not in the result, and is asked for again.
+    """
+    words = f"signed\0{context}\0{text}".encode(errors="surrogatepass")
+    proof = b32encode(hmac.digest(installation_key, words, "sha256")).decode().lower()
+    return f"{text}:{proof[:_PROOF]}"
+
+
+def signed(installation_key: bytes, text: str, context: str) -> str | None:
+    """What was signed; None for anything that was not, or not for this."""
+    own, _, _ = text.rpartition(":")
+    right = sign(installation_key, own, context)
+    same = hmac.compare_digest(
+        right.encode(errors="surrogatepass"), text.encode(errors="surrogatepass")
+    )
+    return own if same else None

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
-from concurrent.futures import CancelledError
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -80,6 +78,7 @@ class Delivered:
 
     sent: int = 0
     failed: int = 0
+    uncertain: int = 0
     not_yet: int = 0
     retry_after: float = 0.0
 
@@ -90,8 +89,15 @@ class Delivered:
                 self.sent += 1
             case Fate.FAILED:
                 self.failed += 1
-            case Fate.NOT_YET | Fate.UNCERTAIN:
+            case Fate.UNCERTAIN:
+                self.uncertain += 1
+            case Fate.NOT_YET:
                 self.not_yet += 1
+
+    @property
+    def nothing(self) -> bool:
+        """Whether certainly none of them came anywhere, and all can be tried again."""
+        return self.not_yet > 0 and self.sent == self.failed == self.uncertain == 0
 
 
 class Bucket:
@@ -264,50 +270,3 @@ async def _wind_up(workers: list[asyncio.Task[None]]) -> None:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-
-
-class Bridge:
-    """Lets a job's thread wait for a coroutine on the app's event loop, where adapters live."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """`loop` must run for as long as anything is called."""
-        self._loop = loop
-        self._lock = threading.Lock()
-        self._closed = False
-        self._tasks: set[asyncio.Task[object]] = set()
-
-    def call(self, coroutine: Coroutine[object, object, T]) -> T:
-        """Run on the loop, wait here. Raises concurrent.futures.CancelledError once closed."""
-        with self._lock:
-            if self._closed:
-                coroutine.close()
-                raise CancelledError
-            future = asyncio.run_coroutine_threadsafe(self._tracked(coroutine), self._loop)
-        while True:
-            try:
-                return future.result(timeout=1.0)
-            except TimeoutError:
-                # Of the waiting, or of the coroutine itself; a loop that has ended never answers.
-                if future.done() or not self._loop.is_running():
-                    raise
-
-    def close(self) -> None:
-        """Cancel what is under way; its callers are told when it has wound up. From any thread."""
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._cancel)
-
-    async def _tracked(self, coroutine: Coroutine[object, object, T]) -> T:
-        task = asyncio.create_task(coroutine)
-        self._tasks.add(task)
-        try:
-            return await task
-        finally:
-            self._tasks.discard(task)
-
-    def _cancel(self) -> None:
-        for task in self._tasks:
-            task.cancel()

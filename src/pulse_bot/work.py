@@ -13,7 +13,8 @@ from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
 
-from pulse_bot.delivery import Bridge, Courier, Fate, Receipt
+from pulse_bot.bridge import Bridge
+from pulse_bot.delivery import Courier, Fate, Receipt
 from pulse_bot.domain import schedule
 from pulse_bot.errors import AdapterError, Refused
 from pulse_bot.ports import Address, Card, ChatAdapter, JobHandler, Members, Moved
@@ -25,7 +26,7 @@ from pulse_bot.usecases.ask import open_round, outgoing
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.post import next_posting, posted
-from pulse_bot.usecases.remind import remind
+from pulse_bot.usecases.remind import not_reminded, remind
 
 T = TypeVar("T")
 
@@ -127,7 +128,9 @@ class Work:
         if listening is not None:
             reminded = remind(self._installation, round_id, which, adapter, workspace)
             parcels = [(n, address, card) for n, (address, card) in enumerate(reminded)]
-            self._wait(self._courier.deliver(listening, parcels, _unrecorded, once=True))
+            done = self._wait(self._courier.deliver(listening, parcels, _unrecorded, once=True))
+            if done.nothing:
+                not_reminded(self._installation, round_id, which, adapter, workspace)
         return False
 
     def _close(self, round_id: int) -> bool:
@@ -149,9 +152,14 @@ class Work:
 
     def _tell(self, group: int) -> bool:
         reaching = {name for name, one in self._adapters.items() if one.limits.writes_first}
-        for address, card in notices.tell_leads(self._installation, group, reaching):
-            adapter = self._adapters[address.adapter]
-            self._wait(self._courier.send(adapter, address, card, once=True))
+        fates = {
+            self._wait(
+                self._courier.send(self._adapters[address.adapter], address, card, once=True)
+            ).fate
+            for address, card in notices.tell_leads(self._installation, group, reaching)
+        }
+        if fates == {Fate.NOT_YET}:
+            notices.not_told(self._installation, group)
         return False
 
     def _count(self, round_id: int, group: int) -> bool:
@@ -186,7 +194,9 @@ class Work:
         if there is not None:
             invited = welcome.invite(self._installation, group, there)
             parcels = [(n, address, card) for n, (address, card) in enumerate(invited)]
-            self._wait(self._courier.deliver(adapter, parcels, _unrecorded, once=True))
+            done = self._wait(self._courier.deliver(adapter, parcels, _unrecorded, once=True))
+            if done.nothing:
+                welcome.not_invited(self._installation, group)
         return False
 
     def _members(self, adapter: ChatAdapter, chat: Address) -> Members | None:

@@ -22,6 +22,7 @@ from pulse_bot.usecases import stay
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.invite import codes_of, renew
+from pulse_bot.usecases.join import form_key
 from pulse_bot.usecases.people import (
     NewMember,
     NewPartnership,
@@ -41,6 +42,11 @@ def invitation(made: Installation, name: str = PARTNERSHIP) -> str:
     return codes_of(made, name).invitation
 
 
+def key_of(made: Installation, address: Address = NEW, code: str | None = None) -> str:
+    """The key of the form that somebody at an address was given."""
+    return form_key(made, code or invitation(made), address)
+
+
 async def come(
     talk: Talk, code: str = "", address: Address = NEW, name: str = "Nia Powell"
 ) -> Reply:
@@ -56,9 +62,8 @@ async def form_of(talk: Talk, address: Address = NEW, name: str = "Nia Powell") 
 async def send(
     talk: Talk, organisation: str = "o:1", name: str = "Nia Powell", address: Address = NEW
 ) -> Reply:
-    code = invitation(talk.made)
     values = {"organisation": (organisation,), "name": (name,)}
-    return await talk.handle(Submitted(address, f"join:{code}", values))
+    return await talk.handle(Submitted(address, key_of(talk.made, address), values))
 
 
 def names(made: Installation, partnership: str = PARTNERSHIP) -> dict[str, str]:
@@ -200,7 +205,7 @@ async def test_what_is_filled_in_wrongly_is_refused_and_keeps_nothing(
 
 async def test_forms_that_are_not_ours(talk: Talk) -> None:
     people(talk.made, 3)
-    key = f"join:{invitation(talk.made)}"
+    key = key_of(talk.made)
     fine = {"organisation": ("o:1",), "name": ("Nia",)}
     before = snapshot(talk.made)
 
@@ -209,12 +214,15 @@ async def test_forms_that_are_not_ours(talk: Talk) -> None:
         (key, {**fine, "name": ("Nia", "Powell")}),
         (key, {}),
         ("join:", fine),
+        # Neither the bare invitation, nor what somebody else was given.
+        (f"join:{invitation(talk.made)}", fine),
+        (key_of(talk.made, Address("web", "", "a" * 64)), fine),
         ("join", fine),
         (key + "a", fine),
         (key[:-1] + "a", fine),
-        (f"join:{codes_of(talk.made, PARTNERSHIP).link}", fine),
-        ("join:j1-" + "a" * 20, fine),
-        ("join:j999999999-" + "a" * 20, fine),
+        (key_of(talk.made, code=codes_of(talk.made, PARTNERSHIP).link), fine),
+        (key_of(talk.made, code="j1-" + "a" * 20), fine),
+        (key_of(talk.made, code="j999999999-" + "a" * 20), fine),
     ):
         reply = await talk.handle(Submitted(NEW, form, values))
         assert reply.outcome is Outcome.REFUSED, form
@@ -262,14 +270,18 @@ async def test_one_person_is_in_one_partnership(talk: Talk) -> None:
     before = snapshot(talk.made)
 
     values = {"organisation": ("Afon High",), "name": ("Nia",)}
-    for event in (Joined(one, one, "Nia", code), Submitted(one, f"join:{code}", values)):
+    form = Submitted(one, key_of(talk.made, one, code), values)
+    for event in (
+        Joined(one, one, "Nia", code),
+        form,
+    ):
         reply = await talk.handle(event)
         assert reply.outcome is Outcome.REFUSED
         assert reply.notice.startswith(f"You are a member of {PARTNERSHIP} already")
     assert snapshot(talk.made) == before
 
     await talk.press(one, "leave-surely")
-    assert (await talk.handle(Submitted(one, f"join:{code}", values))).outcome is Outcome.DONE
+    assert (await talk.handle(form)).outcome is Outcome.DONE
     assert names(talk.made, AFON) == {"Nia": "Afon High"}
 
 

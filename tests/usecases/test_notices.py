@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from tests.made_up import (
     GROUP,
     OPENS,
     PARTNERSHIP,
+    START,
     WEEK,
     at,
     installation,
@@ -305,3 +307,36 @@ async def test_a_reminder_that_finds_nobody_is_written_down_nowhere(tmp_path: Pa
 def standings(app: App) -> dict[str, str]:
     with app.installation.database.read() as session:
         return {row.user: row.standing.value for row in session.scalars(select(MemberRow))}
+
+
+async def test_leads_are_told_later_where_nobody_could_be_told(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        await fake.tell(Removed(LEAD, GROUP))
+        fake.fail(AdapterError("Away for a moment.", permanent=False), to=LEAD)
+        await worked_off(app)
+        assert fake.cards(LEAD) == ()
+
+        fake.recover()
+        at(app.installation, START + timedelta(minutes=1))
+        await worked_off(app)
+        assert [card.title for card in fake.cards(LEAD)] == [
+            f"pulse-bot was removed from a chat of {PARTNERSHIP}"
+        ]
+
+
+async def test_a_reminder_comes_later_where_the_platform_was_away(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        await opening(app)
+        asked = len(fake.sends)
+        fake.fail(AdapterError("Away for a moment.", permanent=False))
+        at(app.installation, OPENS.replace(day=8))
+        await worked_off(app)
+        assert len(fake.sends) == asked
+
+        fake.recover()
+        at(app.installation, OPENS.replace(day=8, minute=31))
+        await worked_off(app)
+        await worked_off(app)
+        assert len(fake.sends) == asked + 14

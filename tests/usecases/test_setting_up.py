@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import select
 
-from pulse_bot import cards
 from pulse_bot.domain.people import Role
 from pulse_bot.ports import (
     Added,
@@ -24,6 +23,7 @@ from pulse_bot.ports import (
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import Link, Welcome
 from pulse_bot.storage.models import GroupRow, OrganisationRow
+from pulse_bot.usecases.groups import setup_key
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.invite import codes_of
 from pulse_bot.usecases.people import NewPartnership, change_role, create_partnership
@@ -69,7 +69,7 @@ async def form_of(talk: Talk, by: Address = STRANGER, chat: Address = CHAT) -> F
 
 
 async def send(talk: Talk, values: Values, by: Address = STRANGER) -> Reply:
-    return await talk.handle(Submitted(by, cards.setup_key(CHAT), values))
+    return await talk.handle(Submitted(by, setup_key(talk.made, CHAT), values))
 
 
 def chat_of(made: Installation, chat: Address = CHAT) -> GroupRow | None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from pulse_bot.app import App
-from pulse_bot.cards import DECLINE, setup_key
+from pulse_bot.cards import DECLINE
 from pulse_bot.domain.people import Role
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
@@ -20,6 +20,7 @@ from pulse_bot.ports import (
     Added,
     Address,
     Card,
+    Commanded,
     Joined,
     Left,
     Members,
@@ -34,11 +35,22 @@ from pulse_bot.storage.models import GroupRow, MemberRow
 from pulse_bot.testing import FakeAdapter, running
 from pulse_bot.testing.fake import FAKE_LIMITS
 from pulse_bot.usecases import stay, welcome
+from pulse_bot.usecases.close import close
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.invite import codes_of
 from pulse_bot.usecases.people import NewPartnership, add_group, change_role, create_partnership
+from pulse_bot.usecases.report import log_rows
 from pulse_bot.usecases.tick import tick
-from tests.made_up import GROUP, PARTNERSHIP, START, at, installation, opened_round, people
+from tests.made_up import (
+    CLOSES,
+    GROUP,
+    PARTNERSHIP,
+    START,
+    at,
+    installation,
+    opened_round,
+    people,
+)
 from tests.usecases.scene import Talk, envelopes_in, snapshot, words
 from tests.usecases.test_posting import worked_off
 
@@ -87,8 +99,10 @@ async def running_app(folder: Path, fake: FakeAdapter) -> AsyncIterator[App]:
 
 async def set_up(fake: FakeAdapter, guests: str = "") -> None:
     """The lead sets the chat up by the form."""
+    asked = await fake.tell(Commanded(LEAD, "setup", "", CHAT))
+    assert asked.form is not None
     values = {"guests": (guests,)} if guests else {}
-    reply = await fake.tell(Submitted(LEAD, setup_key(CHAT), values))
+    reply = await fake.tell(Submitted(LEAD, asked.form.key, values))
     assert reply.outcome is Outcome.DONE, reply.notice
 
 
@@ -305,6 +319,23 @@ async def test_who_leaves_the_chat_is_asked_nothing_until_they_are_back(talk: Ta
     await talk.handle(Left(MEMBER, GROUP))
     await talk.press(MEMBER, left.cards[0].buttons[0][0].action)
     assert standing(talk.made, MEMBER) == "active"
+
+
+async def test_nobody_is_taken_off_the_list_for_one_round(talk: Talk) -> None:
+    """Who was taken out of the chat and brought back waits for the next block, as a newcomer."""
+    people(talk.made)
+    asked = opened_round(talk.made)
+    at(talk.made, CLOSES)
+    close(talk.made, asked.id)
+    for event in (Left(MEMBER, GROUP), Joined(MEMBER, GROUP, "Somebody")):
+        await talk.handle(event)
+
+    again = opened_round(talk.made, 1)
+
+    assert (asked.roster_size, again.roster_size) == (14, 13)
+    log = [row["what"] for row in log_rows(talk.made, PARTNERSHIP)]
+    assert "left a group chat, and is not asked" in log
+    assert "came back to a group chat" in log
 
 
 async def test_who_leaves_one_of_two_chats_is_asked_as_before(talk: Talk) -> None:

@@ -15,6 +15,7 @@ from pulse_bot.usecases.ask import outgoing
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.invite import codes_of
+from pulse_bot.usecases.join import form_key
 from pulse_bot.usecases.people import NewMember, NewPartnership, add_member, create_partnership
 from pulse_bot.usecases.tick import tick
 from tests.made_up import OPENS, PARTNERSHIP, POOL, at, opened_round, people
@@ -233,7 +234,9 @@ async def test_who_joins_is_offered_the_choice(bilingual: Talk) -> None:
     code = codes_of(bilingual.made, PARTNERSHIP).invitation
     filled = {"organisation": ("o:1",), "name": ("Nia",)}
 
-    reply = await bilingual.handle(Submitted(Address("fake", "", "new"), f"join:{code}", filled))
+    new = Address("fake", "", "new")
+
+    reply = await bilingual.handle(Submitted(new, form_key(bilingual.made, code, new), filled))
 
     [row] = reply.cards[1].buttons
     assert [button.action for button in row] == ["time", "language"]

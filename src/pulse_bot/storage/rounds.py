@@ -54,6 +54,15 @@ def claim_reminder(
     return True
 
 
+def give_back_reminder(
+    session: Session, round_id: int, which: int, adapter: str, workspace: str
+) -> None:
+    """Let a reminder be taken on again."""
+    row = session.get(ReminderRow, (round_id, which, adapter, workspace))
+    if row is not None:
+        session.delete(row)
+
+
 def workspaces(session: Session, round_id: int) -> list[tuple[str, str]]:
     """(adapter, workspace) of everybody who is invited to a round."""
     query = (

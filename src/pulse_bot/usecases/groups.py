@@ -68,13 +68,15 @@ def _added(installation: Installation, event: Added) -> Reply:
         group = groups.of_chat(session, event.group)
         partnership = led_by(session, event.address)
         if group is None and partnership is None:
-            return _public(_greeting(event.group))
+            return _public(_greeting(installation, event.group))
         if group is None and partnership is not None:
             group = link_chat(session, installation, partnership, event.group, Welcome.SHOWN)
+        if group is not None:
+            is_back(session, installation, group)
         return _invited(session, installation, group, event.group)
 
 
-def _greeting(chat: Address | None) -> Card:
+def _greeting(installation: Installation, chat: Address | None) -> Card:
     text = (
         (
             "I ask the members of a school partnership one to three questions a week, and tell the "
@@ -85,10 +87,19 @@ def _greeting(chat: Address | None) -> Card:
             "code for it: press “Set up”, or write “/pulse link” and the code after it."
         ),
     )
-    action = cards.setup_key(chat) if chat is not None else ""
+    action = setup_key(installation, chat) if chat is not None else ""
     fits = 0 < len(action.encode()) <= _LONGEST_ACTION
     buttons = ((Button("Set up", action),),) if fits else ()
     return Card(CardKind.NOTICE, "Hello, this is pulse-bot", text, buttons)
+
+
+def setup_key(installation: Installation, chat: Address) -> str:
+    """What the button and the form carry that set up a chat.
+
+    Signed, because it comes back by way of a platform: nobody sets up a chat that pulse-bot was not
+    asked about.
+    """
+    return codes.sign(installation.installation_key, cards.setup_key(chat), chat.adapter)
 
 
 def link(installation: Installation, event: Commanded) -> Reply:
@@ -112,6 +123,7 @@ def _linked(installation: Installation, address: Address, chat: Address, code: s
             group.chat = chat.user if good else group.chat
         elif group is None or meant is not None:
             raise Refused(ANOTHERS if good else BAD_CODE if code else _NO_CODE)
+        is_back(session, installation, group)
         return _invited(session, installation, group, chat)
 
 
@@ -169,10 +181,9 @@ def link_chat(
 def _invited(
     session: Session, installation: Installation, group: GroupRow | None, chat: Address | None
 ) -> Reply:
-    """The card that invites members. Whoever can see it has pulse-bot in the chat again."""
+    """The card that invites members."""
     if group is None:
-        return _public(_greeting(chat))
-    is_back(session, installation, group)
+        return _public(_greeting(installation, chat))
     partnership = session.get_one(PartnershipRow, group.partnership_id)
     return _public(join_card(installation, partnership))
 
@@ -222,7 +233,7 @@ def help_(installation: Installation, event: Commanded) -> Reply:
     with installation.database.read() as session:
         group = groups.of_chat(session, event.group) if event.group else None
         if group is None:
-            return _public(_greeting(event.group))
+            return _public(_greeting(installation, event.group))
         partnership = session.get_one(PartnershipRow, group.partnership_id)
         text = (
             (

@@ -12,6 +12,7 @@ from pulse_bot.codes import Purpose
 from pulse_bot.domain.rounds import State
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
+    Address,
     Button,
     Card,
     CardKind,
@@ -66,7 +67,7 @@ def _asked(session: Session, installation: Installation, event: Joined) -> Reply
     partnership = invited_to(session, installation, event.invitation)
     return Reply(
         form=Form(
-            key=f"{cards.JOIN}:{event.invitation}",
+            key=form_key(installation, event.invitation, event.address),
             title=f"Join {partnership.name}",
             fields=(_school_field(session, partnership), _name_field(event.name)),
             text=("Everybody in the partnership can read who is in it, and from which school.",),
@@ -97,7 +98,7 @@ def _field(key: str, label: str, options: tuple[Option, ...], typed: str) -> Fie
 
 def join(installation: Installation, event: Submitted) -> Reply:
     """Make a member of whoever filled in the form, once however often it comes. Raises Refused."""
-    code = event.form.partition(":")[2]
+    code = _code(installation, event)
     with installation.database.write() as session:
         partnership = invited_to(session, installation, code)
         # The other runner is the same form, sent twice, or another of the same name or school: both
@@ -108,6 +109,22 @@ def join(installation: Installation, event: Submitted) -> Reply:
             member = _enter(session, installation, partnership, event)
         _check_same(session, member, partnership.id)
         return _welcome(session, installation, partnership, member)
+
+
+def form_key(installation: Installation, code: str, address: Address) -> str:
+    """The key of the form in which somebody joins.
+
+    Signed for the one address that came with the invitation: on a platform where nobody comes,
+    such as a web page that anybody can write to, no form can be made up.
+    """
+    return codes.sign(installation.installation_key, f"{cards.JOIN}:{code}", str(address))
+
+
+def _code(installation: Installation, event: Submitted) -> str:
+    key = codes.signed(installation.installation_key, event.form, str(event.address))
+    if key is None:
+        raise Refused("That form is not in use any more. Please press the button to join again.")
+    return key.partition(":")[2]
 
 
 def _enter(

@@ -38,6 +38,12 @@ def tell_leads(
         ]
 
 
+def not_told(installation: Installation, group_id: int) -> None:
+    """Nobody could be told yet, and it is due again."""
+    with installation.database.write() as session:
+        groups.turn(session, group_id, Link.TOLD, Link.GONE)
+
+
 def _lost_card(partnership: PartnershipRow) -> Card:
     text = (
         "Digests do not come there any more. Questions still come to every member as before.",

@@ -25,7 +25,7 @@ from pulse_bot.storage.models import (
     PartnershipRow,
 )
 from pulse_bot.usecases.installation import OPERATOR, Installation
-from pulse_bot.usecases.stay import forget_member, scrub
+from pulse_bot.usecases.stay import back, forget_member, scrub
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,7 @@ def readdress(installation: Installation, partnership: str, member: int, address
     with installation.database.write() as session:
         row = partnerships.by_name(session, partnership)
         found = _numbered(session, row, member)
-        if found.standing is Standing.UNREACHABLE:
-            found.standing = Standing.ACTIVE
+        back(found)
         found.adapter = address.adapter
         found.workspace = address.workspace
         found.user = address.user

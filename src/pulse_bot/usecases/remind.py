@@ -41,6 +41,14 @@ def remind(
         ]
 
 
+def not_reminded(
+    installation: Installation, round_id: int, which: int, adapter: str, workspace: str
+) -> None:
+    """None of a reminder's cards went out, and it is due again."""
+    with installation.database.write() as session:
+        rounds.give_back_reminder(session, round_id, which, adapter, workspace)
+
+
 def has_answered(asked: Round, keys: RoundKeys, member: int, given: frozenset[bytes]) -> bool:
     """Whether a member answered or skipped every question of a round."""
     return all(

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
+from pulse_bot import cards, codes
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Field, FieldKind, Form, Option, Pressed, Reply, Submitted
 from pulse_bot.storage import groups, partnerships
@@ -16,7 +16,15 @@ from pulse_bot.storage.columns import Welcome
 from pulse_bot.storage.database import once_more
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases import fields
-from pulse_bot.usecases.groups import ANOTHERS, BAD_CODE, is_back, led_by, link_chat, named
+from pulse_bot.usecases.groups import (
+    ANOTHERS,
+    BAD_CODE,
+    is_back,
+    led_by,
+    link_chat,
+    named,
+    setup_key,
+)
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.programme import LEAD, Wanted, planned, replan, weekly_themes
 
@@ -57,7 +65,7 @@ def ask(installation: Installation, address: Address, chat: Address | None) -> R
     )
     return Reply(
         form=Form(
-            key=cards.setup_key(chat),
+            key=setup_key(installation, chat),
             title="Set up this chat",
             text=(
                 *text,
@@ -108,7 +116,7 @@ def _check(group: GroupRow | None, led: PartnershipRow | None) -> None:
 
 def ask_again(installation: Installation, event: Pressed) -> Reply:
     """The same form, by the button that carries the chat. Raises Refused."""
-    return ask(installation, event.address, _chat(event.action, event.address))
+    return ask(installation, event.address, _chat(installation, event.action, event.address))
 
 
 def set_up(installation: Installation, event: Submitted) -> Reply:
@@ -117,7 +125,7 @@ def set_up(installation: Installation, event: Submitted) -> Reply:
 
 
 def _set_up(installation: Installation, event: Submitted) -> Reply:
-    chat = _chat(event.form, event.address)
+    chat = _chat(installation, event.form, event.address)
     several = {"themes", "schools"}
     others = {key: given for key, given in event.values.items() if key not in several}
     given = fields.read(others, _LONGEST)
@@ -139,8 +147,9 @@ def _set_up(installation: Installation, event: Submitted) -> Reply:
     return Reply(" ".join(told))
 
 
-def _chat(key: str, address: Address) -> Address:
-    chat = cards.read_setup(key, address.adapter)
+def _chat(installation: Installation, key: str, address: Address) -> Address:
+    own = codes.signed(installation.installation_key, key, address.adapter)
+    chat = cards.read_setup(own, address.adapter) if own is not None else None
     if chat is None:
         raise Refused(_OLD_FORM)
     return chat

@@ -47,15 +47,20 @@ def reachable(installation: Installation, address: Address) -> None:
 
 
 def back(member: MemberRow) -> None:
-    """Ask somebody again who could not be reached; whoever paused stays paused."""
+    """Ask somebody again who could not be reached; whoever paused stays paused.
+
+    They wait as a newcomer does. Whoever can take people out of a chat and bring them back would
+    otherwise choose who is asked in which round.
+    """
     if member.standing is Standing.UNREACHABLE:
         member.standing = Standing.ACTIVE
+        member.seated = False
 
 
 def _stand(installation: Installation, address: Address, standing: Standing) -> None:
     with installation.database.write() as session:
         member, _ = someone(session, address)
-        if standing is Standing.PAUSED:
+        if standing is Standing.PAUSED or member.standing is Standing.UNREACHABLE:
             member.seated = False
         if standing is Standing.UNREACHABLE and member.standing is not Standing.ACTIVE:
             return

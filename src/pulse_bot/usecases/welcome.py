@@ -66,6 +66,12 @@ def invite(installation: Installation, group_id: int, there: Members) -> list[tu
         return [(address, card) for address in there.addresses if address not in others]
 
 
+def not_invited(installation: Installation, group_id: int) -> None:
+    """None of the cards went out, and all are due again."""
+    with installation.database.write() as session:
+        groups.welcome(session, group_id, Welcome.DONE, Welcome.SHOWN)
+
+
 def _card(installation: Installation, partnership: PartnershipRow) -> Card:
     name = partnership.name
     text = (
@@ -109,8 +115,10 @@ def came(installation: Installation, event: Joined) -> Reply:
         member = partnerships.member_at(session, event.address)
         if member is None:
             return _invited(session, installation, group, event)
-        if member.partnership_id == group.partnership_id:
+        known = member.partnership_id == group.partnership_id
+        if known and member.standing is Standing.UNREACHABLE:
             stay.back(member)
+            _note(session, installation, member.partnership_id, "came back to a group chat")
         return Reply()
 
 
@@ -134,6 +142,7 @@ def went(installation: Installation, event: Left) -> Reply:
         if others or member.standing is not Standing.ACTIVE:
             return Reply()
         member.standing = Standing.UNREACHABLE
+        _note(session, installation, member.partnership_id, "left a group chat, and is not asked")
         name = session.get_one(PartnershipRow, member.partnership_id).name
     text = (
         "So you are asked nothing any more, until you come back or choose “Ask me again”.",
@@ -141,3 +150,8 @@ def went(installation: Installation, event: Left) -> Reply:
     )
     choices = (Button("Ask me again", cards.RESUME), Button("Leave", cards.LEAVE))
     return Reply(cards=(Card(CardKind.NOTICE, f"You left the chat of {name}", text, (choices,)),))
+
+
+def _note(session: Session, installation: Installation, partnership: int, what: str) -> None:
+    # Without a name: the log stays for ever. With a line: nobody can choose unseen who is asked.
+    partnerships.note(session, partnership, installation.clock.now(), "a member", what)
