@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
+import pytest
 from telegram import Update
 
+from pulse_bot.ports import Pressed, Reply, Submitted
+from pulse_bot.testing.samples import TICKS, card
 from pulse_bot_telegram.turns import MOST_WAITING, ONE_MOMENT, Turns
+from tests.adapters.servers.telegram.stage import Listen, Scene, scene, until
 
 
 def update(number: int, user: int = 7) -> Update:
@@ -53,7 +58,57 @@ async def test_beyond_twenty_of_one_person_is_acknowledged_and_dropped() -> None
 
     desk.may.set()
     await other
-    await turns.finish(5)
+    await turns.finish(5, lambda: None)
     assert sorted(desk.taken) == [*range(MOST_WAITING), 1000]
     await turns.accept(update(2000))
     assert desk.taken[-1] == 2000, "and then they are answered as before"
+
+
+# A stop
+
+
+def acknowledged(on: Scene) -> int:
+    """How many presses Telegram does not hand over again."""
+    return sum(one.answered for one in on.server.world.queries.values())
+
+
+@pytest.mark.parametrize("listen", ["polling", "webhook"])
+@pytest.mark.parametrize("wrong", ["flood", "hang"])
+async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
+    listen: Listen, wrong: str
+) -> None:
+    async with scene(listen) as on:
+        await on.adapter.send(on.ada.address, card("One", "Two", "Three"))
+        trouble = on.server.trouble
+        methods = ("sendMessage",)
+        fault = (
+            trouble.flood(60, methods=methods, times=None)
+            if wrong == "flood"
+            else trouble.slow(60, methods=methods, times=None)
+        )
+        for label in ("One", "Two", "Three"):
+            on.ada.press_and_go(label)
+        await until(lambda: fault.met > 0 and acknowledged(on) == 3)
+        assert len(on.script.events) == 1, "the others wait behind a reply that hangs"
+
+        on.task.cancel()
+        await asyncio.wait({on.task}, timeout=8)
+        assert on.task.cancelled()
+        assert on.script.events == [Pressed(on.ada.address, f"act:{n}") for n in range(3)]
+        trouble.mend()
+
+
+async def test_ticks_that_were_not_shown_before_a_stop_count() -> None:
+    async with scene() as on:
+        await on.adapter.send(on.ada.address, replace(card("Hello"), ticks=TICKS))
+        on.script.answer = Reply("Recorded.")
+        methods = ("sendMessage", "editMessageReplyMarkup")
+        fault = on.server.trouble.slow(60, methods=methods, times=None)
+        for label in ("Hello", "☐ A list", TICKS.submit):
+            on.ada.press_and_go(label)
+        await until(lambda: fault.met > 0 and acknowledged(on) == 3)
+
+        on.task.cancel()
+        await asyncio.wait({on.task}, timeout=8)
+        assert [dict(one.values) for one in on.script.heard(Submitted)] == [{"q2": ("b",)}]
+        on.server.trouble.mend()

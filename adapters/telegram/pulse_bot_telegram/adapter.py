@@ -36,7 +36,8 @@ log = logging.getLogger(__name__)
 
 CONNECTIONS: Final = 100
 SECONDS_TO_FINISH: Final = 2.0
-"""For what is being answered, and again for what is being sent, when listening ends."""
+"""When listening ends: for what is being answered, again for what waited behind a reply that hangs,
+and again for what is being sent."""
 
 TALKATIVE: Final = ("telegram", "aiohttp.client")
 """Loggers of the libraries: at every level they quote payloads, or addresses with the token."""
@@ -92,6 +93,7 @@ class TelegramAdapter:
         answering = Answering(self._bot, self._post, handle)
         turns = Turns(answering.acknowledge, answering.take)
         self._ended = False
+        self._post.showing.begin()
         offering: asyncio.Task[None] | None = None
         try:
             await persist(self._bot.initialize)
@@ -102,7 +104,7 @@ class TelegramAdapter:
             self._webhook.accept = None
             if offering is not None:
                 offering.cancel()
-            await turns.finish(SECONDS_TO_FINISH)
+            await turns.finish(SECONDS_TO_FINISH, self._post.showing.end)
             await self._close()
 
     async def send(self, address: Address, card: Card) -> Sent:

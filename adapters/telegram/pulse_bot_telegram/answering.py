@@ -173,7 +173,8 @@ class Answering:
             await self._post.parts(group, await self._open_first(), Lane.REPLY)
             return
         if reply.commands is not None:
-            await self._menu.offer(person, reply.commands)
+            async with self._post.showing.call():
+                await self._menu.offer(person, reply.commands)
 
     async def _open_first(self) -> list[Part]:
         return parts([Paragraph(OPEN_FIRST)], [[open_button(await self._post.username())]])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Final, TypeVar
 
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message
@@ -18,6 +18,7 @@ from pulse_bot_telegram.errors import may_have_arrived, says, translated
 from pulse_bot_telegram.pacing import Lane
 from pulse_bot_telegram.places import Place, place_of
 from pulse_bot_telegram.render import Part, caption, card_parts, parts
+from pulse_bot_telegram.showing import Showing
 from pulse_bot_telegram.texts import Paragraph
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Post:
         """Nothing is connected before something is sent."""
         self._bot = bot
         self._username = ""
+        self.showing = Showing()
 
     async def username(self) -> str:
         """The bot's name, which links to it hold; Telegram is asked once."""
@@ -77,7 +79,8 @@ class Post:
     async def replace(self, place: Place, message: int, part: Part, lane: Lane) -> None:
         """Replace a message."""
         with translated():
-            await _changed(
+            await self._changed(
+                lane,
                 self._bot.edit_message_text(
                     part.html,
                     chat_id=place.chat,
@@ -86,19 +89,20 @@ class Post:
                     reply_markup=part.keyboard,
                     link_preview_options=NO_PREVIEW,
                     rate_limit_args=lane,
-                )
+                ),
             )
 
     async def show_keys(self, place: Place, message: int, keyboard: InlineKeyboardMarkup) -> None:
         """Replace the buttons under a message."""
         with translated():
-            await _changed(
+            await self._changed(
+                Lane.REPLY,
                 self._bot.edit_message_reply_markup(
                     chat_id=place.chat,
                     message_id=message,
                     reply_markup=keyboard,
                     rate_limit_args=Lane.REPLY,
-                )
+                ),
             )
 
     async def delete(self, place: Place, message: int) -> None:
@@ -108,8 +112,9 @@ class Post:
 
     async def acknowledge(self, query: str, toast: str = "") -> None:
         """Stop the waiting sign on a pressed button. Never fails: it may be too late for it."""
-        with suppress(TelegramError):
-            await self._bot.answer_callback_query(query, text=toast or None)
+        async with self.showing.call():
+            with suppress(TelegramError):
+                await self._bot.answer_callback_query(query, text=toast or None)
 
     async def count(self, place: Place) -> int:
         """How many are in a group's chat, the bot not counted."""
@@ -118,6 +123,12 @@ class Post:
 
     async def _text(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
         """Write once; or as a reply, which would be missed, until it has arrived."""
+        reference = 0  # of what was given up, which nobody looks for
+        async with self._showing(lane):
+            place, reference = await self._persist(place, part, lane)
+        return place, reference
+
+    async def _persist(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
         for pause in PAUSES[lane]:
             try:
                 return await self._write(place, part, lane)
@@ -126,6 +137,18 @@ class Post:
                     raise
             await asyncio.sleep(pause)
         return await self._write(place, part, lane)
+
+    def _showing(self, lane: Lane) -> AbstractAsyncContextManager[None]:
+        """What the core sends is its own to repeat; a reply is nobody's once it was given up."""
+        return self.showing.call() if lane is Lane.REPLY else nullcontext()
+
+    async def _changed(self, lane: Lane, edit: Coroutine[None, None, object]) -> None:
+        async with self._showing(lane):
+            try:
+                await edit
+            except BadRequest as error:
+                if not says(error, "message is not modified"):
+                    raise
 
     async def _write(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
         def write(to: Place) -> Awaitable[Message]:
@@ -149,13 +172,14 @@ class Post:
         if picture is None:
             return
         try:
-            await self._bot.send_photo(
-                place.chat,
-                picture.png,
-                caption=words or None,
-                message_thread_id=place.topic,
-                rate_limit_args=lane,
-            )
+            async with self._showing(lane):
+                await self._bot.send_photo(
+                    place.chat,
+                    picture.png,
+                    caption=words or None,
+                    message_thread_id=place.topic,
+                    rate_limit_args=lane,
+                )
         except TelegramError as error:
             # Nobody may send pictures in some groups; nobody shall miss what this one says.
             if words and not may_have_arrived(error):
@@ -175,11 +199,3 @@ async def _wherever(place: Place, call: Callable[[Place], Awaitable[T]]) -> tupl
             raise
         there = Place(place.chat)  # the topic was deleted; the group is still there
     return there, await call(there)
-
-
-async def _changed(edit: Awaitable[object]) -> None:
-    try:
-        await edit
-    except BadRequest as error:
-        if not says(error, "message is not modified"):
-            raise

@@ -42,14 +42,23 @@ class Turns:
         task.add_done_callback(lambda done: self._forget(number, done))
         return task
 
-    async def finish(self, seconds: float) -> None:
-        """Wait until all is answered, for so long; what hangs longer is given up."""
-        if self._all:
-            await asyncio.wait(self._all, timeout=seconds)
+    async def finish(self, seconds: float, stop_showing: Callable[[], None]) -> None:
+        """Wait until all is answered, for so long, and again without showing any of it.
+
+        What was acknowledged comes no second time, and may wait behind a reply that hangs. What
+        hangs all the same is given up.
+        """
+        await self._settle(seconds)
+        stop_showing()
+        await self._settle(seconds)
         hanging = list(self._all)
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)
+
+    async def _settle(self, seconds: float) -> None:
+        if self._all:
+            await asyncio.wait(self._all, timeout=seconds)
 
     def _begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
