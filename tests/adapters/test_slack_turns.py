@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-from pulse_bot.ports import Address
+import pytest
+
+from pulse_bot.ports import Address, Pressed
+from pulse_bot.testing.samples import card
 from pulse_bot_slack.turns import MOST_WAITING, Turns
+from tests.adapters.servers.slack.acting import bring, touched
+from tests.adapters.servers.slack.delivery import until
+from tests.adapters.servers.slack.stage import Listen, scene
+from tests.adapters.servers.slack.trouble import Fault, slow, too_fast
 
 ADA, BOB = Address("slack", "T1", "UADA"), Address("slack", "T1", "UBOB")
 
@@ -22,8 +29,30 @@ async def test_beyond_twenty_of_one_person_is_dropped() -> None:
         turns.take(ADA, answer(number))
     turns.take(BOB, answer(1000))
     may.set()
-    await turns.finish()
+    await turns.finish(lambda: None)
     assert sorted(taken) == [*range(MOST_WAITING), 1000]
     turns.take(ADA, answer(2000))
-    await turns.finish()
+    await turns.finish(lambda: None)
     assert taken[-1] == 2000, "and then they are answered as before"
+
+
+@pytest.mark.parametrize("listen", ["socket", "http"])
+@pytest.mark.parametrize("fault", [too_fast(9), slow(9)], ids=["too fast", "slow"])
+async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
+    listen: Listen, fault: Fault
+) -> None:
+    async with scene(listen) as one:
+        await one.adapter.send(one.ada.address, card("One", "Two", "Three"))
+        trouble = one.slack.trouble
+        trouble.on("chat.postMessage", *[fault] * 3)
+        for label in ("One", "Two", "Three"):
+            pressed = touched(one.slack, one.ada.user, one.ada.team, one.ada.find(label))
+            await bring(one.slack, "interactive", pressed)  # until it is acknowledged
+        assert await until(lambda: trouble.left("chat.postMessage") == 2)
+        assert len(one.script.events) == 1, "the others wait behind a reply that hangs"
+
+        one.task.cancel()
+        await asyncio.wait({one.task}, timeout=6)
+        assert one.task.cancelled()
+        expected = [Pressed(one.ada.address, f"act:{number}") for number in range(3)]
+        assert one.script.events == expected

@@ -39,6 +39,7 @@ from pulse_bot_slack.origins import again, all_at_once
 from pulse_bot_slack.parse import Heard
 from pulse_bot_slack.places import is_channel
 from pulse_bot_slack.render import Message, Part, messages, reply_parts, small
+from pulse_bot_slack.showing import Showing
 from pulse_bot_slack.turns import Turns
 from pulse_bot_slack.workspaces import Workspace
 
@@ -74,6 +75,7 @@ class Desk:
         self._installs = installs
         self._handle = handle
         self._turns = Turns()
+        self._showing = Showing()
         self._extra: dict[Address, tuple[str, ...]] = {}
 
     def take(self, heard: Heard) -> None:
@@ -82,7 +84,7 @@ class Desk:
 
     async def finish(self) -> None:
         """Give what is under way a moment."""
-        await self._turns.finish()
+        await self._turns.finish(self._showing.end)
 
     async def _answer(self, heard: Heard) -> None:
         try:
@@ -117,8 +119,9 @@ class Desk:
         if reply.commands is not None:
             self._extra[heard.address] = reply.commands
         shown = _Shown(workspace, heard, reply, self._extra.get(heard.address, ()))
-        await shown.form()
-        await shown.rest()
+        async with self._showing.call():
+            await shown.form()
+            await shown.rest()
 
 
 @dataclass(slots=True)

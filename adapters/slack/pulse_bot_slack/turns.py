@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Final
 
 from pulse_bot.ports import Address
@@ -37,14 +37,22 @@ class Turns:
         self._all.add(task)
         task.add_done_callback(lambda done: self._forget(address, done))
 
-    async def finish(self) -> None:
-        """Give what is under way a moment, then end it."""
-        waiting = set(self._all)
-        if waiting:
-            await asyncio.wait(waiting, timeout=SECONDS_TO_FINISH)
-        for task in waiting:
+    async def finish(self, stop_showing: Callable[[], None]) -> None:
+        """Give what is under way a moment, and another one without showing any of it; then end it.
+
+        What was acknowledged comes no second time, and may wait behind a reply that hangs.
+        """
+        await self._settle()
+        stop_showing()
+        await self._settle()
+        hanging = list(self._all)
+        for task in hanging:
             task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await asyncio.gather(*hanging, return_exceptions=True)
+
+    async def _settle(self) -> None:
+        if self._all:
+            await asyncio.wait(self._all, timeout=SECONDS_TO_FINISH)
 
     def _forget(self, address: Address, done: asyncio.Task[None]) -> None:
         self._all.discard(done)
