@@ -5,6 +5,7 @@ matplotlib is imported here and in `chart`, and only when something is drawn.
 
 from __future__ import annotations
 
+import gc
 from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
@@ -75,14 +76,15 @@ class Sheet:
         from PIL import Image
 
         self._canvas.draw()  # type: ignore[no-untyped-call]  # it has no types
-        size = self._canvas.get_width_height()
-        drawn = Image.frombuffer("RGBA", size, self._canvas.buffer_rgba()).convert("RGB")  # type: ignore[no-untyped-call]  # it has no types
-        # Figure and canvas hold one another, and would keep their megabytes for a long time.
-        del self._canvas.renderer
-        self.figure.clear()
-        written = BytesIO()
+        size, pixels = self._canvas.get_width_height(), self._canvas.buffer_rgba()  # type: ignore[no-untyped-call]  # it has no types
+        drawn = Image.frombytes("RGB", size, pixels, "raw", "RGBX")
         few = drawn.quantize(SHADES, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        written = BytesIO()
         few.save(written, "png", optimize=True)
+        # Figure and canvas hold one another, and would keep their megabytes until some later day.
+        del self._canvas.renderer, pixels, drawn
+        self.figure.clear()
+        gc.collect()
         return written.getvalue()
 
 
