@@ -27,6 +27,11 @@ APP_REFUSED: Final = (
 NOT_INSTALLED: Final = (
     "pulse-bot is not installed in that Slack workspace. Somebody there has to add it again."
 )
+RENEWAL_REFUSED: Final = (
+    "Slack does not renew a workspace's token. Compare PULSE_BOT_SLACK__CLIENT_ID and "
+    "PULSE_BOT_SLACK__CLIENT_SECRET with your app's page Basic Information; where they are right, "
+    "somebody in that workspace has to add pulse-bot again."
+)
 
 _GONE: Final = {
     "user_not_found": "Nobody has this address in Slack.",

@@ -10,7 +10,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final, ParamSpec, Protocol, TypeVar
 
@@ -19,7 +20,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from pulse_bot.errors import AdapterError, PulseBotError
 from pulse_bot.ports import Vault
-from pulse_bot_slack.errors import BOT_REFUSED, NOT_INSTALLED, translated
+from pulse_bot_slack.errors import (
+    BOT_REFUSED,
+    NOT_INSTALLED,
+    RENEWAL_REFUSED,
+    OperatorsTrouble,
+    translated,
+)
 from pulse_bot_slack.workspaces import Workspace
 
 log = logging.getLogger(__name__)
@@ -38,7 +45,7 @@ class Installs(Protocol):
     """Where workspaces are found."""
 
     async def find(self, workspace_id: str) -> Workspace:
-        """The workspace. Raises AdapterError: permanent where the app is not installed."""
+        """The workspace. Raises AdapterError: OperatorsTrouble where the app is not installed."""
 
     async def of_event(self, workspace_id: str) -> Workspace:
         """The workspace that an event came from. Raises AdapterError."""
@@ -56,6 +63,7 @@ class OneInstall:
         self._token = token
         self._workspace: Workspace | None = None
         self._asking = asyncio.Lock()
+        self._troubles = Troubles()
 
     async def only(self) -> Workspace:
         """The one there is. Raises AdapterError."""
@@ -68,10 +76,11 @@ class OneInstall:
             return self._workspace
 
     async def find(self, workspace_id: str) -> Workspace:
-        """The workspace. Raises AdapterError: permanent where it is another one."""
+        """The workspace. Raises AdapterError: OperatorsTrouble where it is another one."""
         workspace = await self.only()
-        if workspace_id != workspace.id:
-            raise AdapterError(NOT_INSTALLED, permanent=True)
+        with self._troubles.said_of(workspace_id):
+            if workspace_id != workspace.id:
+                raise OperatorsTrouble(NOT_INSTALLED, permanent=False)
         return workspace
 
     async def of_event(self, workspace_id: str) -> Workspace:
@@ -81,6 +90,26 @@ class OneInstall:
     async def forget(self, workspace_id: str) -> None:
         """Tell the operator: the settings cannot be changed from here."""
         log.error("%s", BOT_REFUSED)
+
+
+class Troubles:
+    """What only the operator can mend, said once for each workspace until it is well again."""
+
+    def __init__(self) -> None:
+        """All is well."""
+        self._of: set[str] = set()
+
+    @contextmanager
+    def said_of(self, workspace_id: str) -> Iterator[None]:
+        """Say it where it is raised inside."""
+        try:
+            yield
+        except OperatorsTrouble as error:
+            if workspace_id not in self._of:
+                self._of.add(workspace_id)
+                log.error("%s", error)  # noqa: TRY400 - a traceback would quote what was sent
+            raise
+        self._of.discard(workspace_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +140,7 @@ class ManyInstalls:
         self._workspaces: dict[str, Workspace] = {}
         self._kept: dict[str, Kept] = {}
         self._renewing: dict[str, asyncio.Lock] = {}
+        self._troubles = Troubles()
 
     def keep_in(self, vault: Vault) -> None:
         """Where the tokens are kept."""
@@ -119,20 +149,8 @@ class ManyInstalls:
     async def find(self, workspace_id: str) -> Workspace:
         """The workspace, its token renewed in time. Raises AdapterError."""
         async with self._renewing.setdefault(workspace_id, asyncio.Lock()):
-            known = self._workspaces.get(workspace_id)
-            if known is not None and known.is_refused:
-                # It may have been installed anew, by way of another process.
-                self._kept.pop(workspace_id, None)
-            kept = self._kept.get(workspace_id) or await self._load(workspace_id)
-            if kept is None:
-                raise AdapterError(NOT_INSTALLED, permanent=True)
-            if kept.is_due:
-                # Another worker may have renewed it: a token to renew by is good for one use.
-                kept = await self._load(workspace_id) or kept
-            if kept.is_due:
-                kept = await self._renew(workspace_id, kept)
-            self._kept[workspace_id] = kept
-            return self._served(workspace_id, kept)
+            with self._troubles.said_of(workspace_id):
+                return self._served(workspace_id, await self._current(workspace_id))
 
     async def of_event(self, workspace_id: str) -> Workspace:
         """The same as `find`. Raises AdapterError."""
@@ -159,6 +177,23 @@ class ManyInstalls:
         await _kept_safe(self._safe().forget, workspace_id)
         log.warning("A Slack workspace has removed pulse-bot; its token was deleted here.")
 
+    async def _current(self, workspace_id: str) -> Kept:
+        known = self._workspaces.get(workspace_id)
+        if known is not None and known.is_refused:
+            # It may have been installed anew, by way of another process.
+            self._kept.pop(workspace_id, None)
+        kept = self._kept.get(workspace_id) or await self._load(workspace_id)
+        if kept is None:
+            # Not for good: it may be installed again before a round closes.
+            raise OperatorsTrouble(NOT_INSTALLED, permanent=False)
+        if kept.is_due:
+            # Another worker may have renewed it: a token to renew by is good for one use.
+            kept = await self._load(workspace_id) or kept
+        if kept.is_due:
+            kept = await self._renewed(workspace_id, kept)
+        self._kept[workspace_id] = kept
+        return kept
+
     def _served(self, workspace_id: str, kept: Kept) -> Workspace:
         if workspace_id not in self._workspaces:
             client = self._new_client(kept.token)
@@ -166,6 +201,18 @@ class ManyInstalls:
         workspace = self._workspaces[workspace_id]
         workspace.bot, workspace.client.token, workspace.is_refused = kept.bot, kept.token, False
         return workspace
+
+    async def _renewed(self, workspace_id: str, kept: Kept) -> Kept:
+        try:
+            return await self._renew(workspace_id, kept)
+        except AdapterError as error:
+            # Another worker may have used it up after we looked.
+            newer = await self._load(workspace_id)
+            if newer is not None and not newer.is_due:
+                return newer
+            if not error.permanent:
+                raise
+            raise OperatorsTrouble(RENEWAL_REFUSED, permanent=False) from None
 
     async def _renew(self, workspace_id: str, kept: Kept) -> Kept:
         client = self._new_client("")
