@@ -23,7 +23,6 @@ from pulse_bot.ports import (
     Wrote,
 )
 from pulse_bot.testing.samples import FORM, card
-from pulse_bot_slack.answering import EVERY_COMMAND
 from pulse_bot_slack.people import ONE_BY_ONE
 from tests.adapters.servers.slack.delivery import until
 from tests.adapters.servers.slack.groups import new_group
@@ -162,16 +161,6 @@ async def test_whoever_cannot_be_looked_up_is_told_and_a_channel_is_greeted_all_
         one.slack.patience = 0.5  # the core is not told, so nobody tells when it has answered
         assert (await group.press(one.ada, "Join")).outcome is Outcome.REFUSED
         assert one.script.heard(Joined) == []
-
-
-async def test_commands_that_the_core_names_are_told_as_slack_has_them() -> None:
-    async with scene() as one:
-        one.script.answer = Reply("Write /link and the code.")
-        assert EVERY_COMMAND in (await one.ada.command("help")).text
-
-    async with scene() as one:
-        one.script.answer = Reply("Either/or: see http://example.org/link.")
-        assert EVERY_COMMAND not in (await one.ada.command("help")).text
 
 
 async def test_a_form_without_a_click_waits_behind_a_button() -> None:

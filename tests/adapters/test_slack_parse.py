@@ -118,7 +118,7 @@ def test_a_modal_comes_back_to_where_it_was_asked_for() -> None:
         ({"type": "message", "channel_type": "im", "text": "hi", "bot_id": "B1"}, None),
         ({"type": "message", "channel_type": "im", "subtype": "message_changed"}, None),
         ({"type": "message", "channel_type": "channel", "text": "hi"}, None),
-        ({"type": "app_home_opened", "tab": "home"}, OpenedHome(ADA, at_once=False)),
+        ({"type": "app_home_opened", "tab": "home"}, OpenedHome(ADA, at_once=False, page=True)),
         ({"type": "app_home_opened", "tab": "messages"}, None),
         ({"type": "member_joined_channel"}, Joined(ADA, GROUP, "")),
         ({"type": "member_left_channel"}, Left(ADA, GROUP)),

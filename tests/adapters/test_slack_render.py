@@ -232,6 +232,8 @@ def test_the_home_has_a_button_for_everything_and_never_too_many_blocks() -> Non
         assert {label for _, label in EVERYBODYS} | {"Settings"} <= labels
         assert (MORE in labels) is cut
     assert EVERYBODYS[0][0] in OPENS_HOME
+    # The page that is opened has buttons of its own.
+    assert list(words(home_view(list(paragraphs("words")), None, count())["blocks"])) == ["words"]
 
 
 @given(some.text())

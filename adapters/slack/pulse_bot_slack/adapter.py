@@ -111,7 +111,8 @@ class SlackAdapter:
         workspace = await self._workspace(group)
         users = await workspace.members(group.user)
         found = tuple(address_of(workspace.id, user) for user in users)
-        return Members(len(found), found)
+        guests = tuple(one for one in found if workspace.people.is_guest(one.user))
+        return Members(len(found), found, guests)
 
     async def _workspace(self, address: Address) -> Workspace:
         places.check(address)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -38,7 +37,7 @@ from pulse_bot_slack.modals import modal
 from pulse_bot_slack.origins import again, all_at_once
 from pulse_bot_slack.parse import Heard
 from pulse_bot_slack.places import is_channel
-from pulse_bot_slack.render import Message, Part, messages, reply_parts, small
+from pulse_bot_slack.render import Message, Part, messages, reply_parts
 from pulse_bot_slack.showing import Showing
 from pulse_bot_slack.turns import Turns
 from pulse_bot_slack.workspaces import Workspace
@@ -58,9 +57,6 @@ NOT_IN_THE_CHANNEL: Final = Reply(
     "pulse-bot may not write in that channel yet. Write /invite @pulse-bot there, then try again.",
     outcome=Outcome.REFUSED,
 )
-COMMAND: Final = re.compile(r"(?<!\S)/[a-z]+\b")
-"""A command as the core writes it, and as other chats have it."""
-EVERY_COMMAND: Final = "In Slack every command begins with /pulse, such as /pulse link."
 OPEN: Final = "Open"
 ATTEMPTS: Final = 3
 LONGEST_PAUSE: Final = 10.0
@@ -161,11 +157,10 @@ class _Shown:
             parts += again(self.heard.event, OPEN, numbers)
         if isinstance(self.heard.event, OpenedHome):
             parts += all_at_once(self.heard.address, self.reply.cards, numbers)
-        if any(COMMAND.search(part.words) for part in parts):
-            parts += small(EVERY_COMMAND)
         opened = isinstance(self.heard.event, OpenedHome) and self.reply.form is None
         if in_home and (parts or opened):
-            view = home_view(parts, self.extra, numbers)
+            # The page that is opened has its own buttons; what takes its place needs a way back.
+            view = home_view(parts, None if opened and parts else self.extra, numbers)
             await patiently(partial(self.workspace.publish, self.heard.address.user, view))
         elif parts:
             await self._post(parts)
@@ -227,7 +222,8 @@ async def _named(workspace: Workspace, heard: Heard) -> Heard | None:
     event = heard.event
     if isinstance(event, Joined) and not event.name:
         person = await workspace.people.find(event.address.user)
-        return None if person.is_bot else replace(heard, event=replace(event, name=person.name))
+        told = replace(event, name=person.name, guest=person.guest)
+        return None if person.is_bot else replace(heard, event=told)
     if isinstance(event, Added) and not event.name:
         with suppress(AdapterError):  # a greeting needs no name
             name = await workspace.channel_name(event.group.user)

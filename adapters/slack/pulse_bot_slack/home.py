@@ -26,14 +26,21 @@ LABELS: Final = {"trends": "Trends", "settings": "Settings", "seed": "Seed a wor
 MORE: Final = "There is more than fits here. Write /pulse in any channel to read it all."
 
 
-def home_view(parts: Sequence[Part], extra: Sequence[str], numbers: Iterator[int]) -> Block:
-    """A page with a reply on it. `extra` are the commands that this person has beside the rest."""
-    words = [*EVERYBODYS, *((word, LABELS.get(word, word.capitalize())) for word in extra)]
-    below = [Part({"type": "divider"}, "")]
-    for at in range(0, len(words), 5):
-        row = [button(WORD, next(numbers), label, word) for word, label in words[at : at + 5]]
-        below.append(Part({"type": "actions", "elements": row}, ""))
+def home_view(parts: Sequence[Part], extra: Sequence[str] | None, numbers: Iterator[int]) -> Block:
+    """A page with a reply on it, and below it a button for every command.
+
+    `extra` are the commands that this person has beside everybody's; None leaves all buttons out.
+    """
+    below = [] if extra is None else list(_commands(extra, numbers))
     room = BLOCKS_A_VIEW - len(below)
     if len(parts) > room:
         parts = [*parts[: room - 1], *small(MORE)]
     return {"type": "home", "blocks": [part.block for part in (*parts, *below)]}
+
+
+def _commands(extra: Sequence[str], numbers: Iterator[int]) -> Iterator[Part]:
+    words = [*EVERYBODYS, *((word, LABELS.get(word, word.capitalize())) for word in extra)]
+    yield Part({"type": "divider"}, "")
+    for at in range(0, len(words), 5):
+        row = [button(WORD, next(numbers), label, word) for word, label in words[at : at + 5]]
+        yield Part({"type": "actions", "elements": row}, "")

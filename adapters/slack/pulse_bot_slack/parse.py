@@ -107,7 +107,7 @@ def news(event: Payload, workspace_id: str, bot: str) -> Heard | None:
     if kind == "message":
         return _wrote(event, workspace_id)
     if kind == "app_home_opened" and event.get("tab") == "home":
-        opened = OpenedHome(address_of(workspace_id, event["user"]), at_once=False)
+        opened = OpenedHome(address_of(workspace_id, event["user"]), at_once=False, page=True)
         return Heard(opened, origin=Origin(home=True))
     if kind in ("member_joined_channel", "member_left_channel"):
         return _came_or_went(event, workspace_id, bot)

@@ -33,6 +33,7 @@ class Person:
     name: str
     is_bot: bool = False
     deleted: bool = False
+    guest: bool = False
 
 
 class People:
@@ -81,6 +82,11 @@ class People:
         at, known = self._known.get(user, (float("-inf"), None))
         return known if time.monotonic() - at < SECONDS_REMEMBERED else None
 
+    def is_guest(self, user: str) -> bool:
+        """Whether the workspace has somebody as a guest, as far as known without asking."""
+        known = self.remembered(user)
+        return known is not None and known.guest
+
     def changed(self, profile: Mapping[str, Any]) -> tuple[Person | None, Person]:
         """What Slack tells of a changed profile: who they were, if known, and who they are now."""
         before = self.remembered(str(profile["id"]))
@@ -90,7 +96,12 @@ class People:
         more = profile.get("profile") or {}
         names = (more.get("display_name"), more.get("real_name"), profile.get("real_name"))
         name = next((one for one in names if one), None) or str(profile.get("name") or "")
-        person = Person(name, bool(profile.get("is_bot")), bool(profile.get("deleted")))
+        person = Person(
+            name,
+            is_bot=bool(profile.get("is_bot")),
+            deleted=bool(profile.get("deleted")),
+            guest=bool(profile.get("is_restricted") or profile.get("is_ultra_restricted")),
+        )
         self._known[str(profile["id"])] = (time.monotonic(), person)
         return person
 
