@@ -26,6 +26,7 @@ from pulse_bot.ports import (
     Wrote,
 )
 from pulse_bot.testing.samples import FORM, HOSTILE, card
+from pulse_bot_slack import listening
 from tests.adapters.servers.slack import SlackPerson
 from tests.adapters.servers.slack.delivery import Envelope, until
 from tests.adapters.servers.slack.groups import new_group
@@ -227,6 +228,29 @@ async def test_a_channel_that_ends_is_told_once_and_cannot_be_written_to(
         error = await refused(one, here.address)
         assert error.permanent
         assert error.gone
+
+
+async def test_a_channel_that_ends_is_told_again_where_it_had_begun_again() -> None:
+    async with scene() as one:
+        here = await one.group()
+        for _ in range(2):
+            await here.remove_bot(one.ada)
+            await here.add_bot(one.ada)
+        assert len(one.script.heard(Removed)) == 2
+
+
+@pytest.mark.parametrize(("within", "told"), [(listening.TOLD_WITHIN, 1), (0.0, 2)])
+async def test_a_later_end_is_none_that_is_told_twice(
+    monkeypatch: pytest.MonkeyPatch, within: float, told: int
+) -> None:
+    monkeypatch.setattr(listening, "TOLD_WITHIN", within)
+    async with scene() as one:
+        one.slack.patience = 0.5
+        here = await one.group()
+        await here.archive(one.ada)
+        here.channel.archived = False  # of which Slack tells us nothing
+        await here.remove_bot(one.ada)
+        assert len(one.script.heard(Removed)) == told
 
 
 async def test_a_channel_that_was_made_private_goes_on() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, Final, ParamSpec
@@ -40,6 +41,8 @@ ANYTHING: Final = re.compile(".*", re.DOTALL)
 WORKSPACE: Final = "workspace"
 REMEMBERED: Final = 10_000
 """Events whose repeats are known as such."""
+TOLD_WITHIN: Final = 60.0
+"""Seconds between the two events for being taken out of one channel, at most."""
 
 
 class Authorized(AsyncAuthorize):
@@ -73,7 +76,7 @@ class Ears:
         self._desk = desk
         self._installs = installs
         self._heard: OrderedDict[str, None] = OrderedDict()
-        self._removed: set[Address] = set()
+        self._removed: dict[Address, float] = {}
 
     def listen(self, app: AsyncApp) -> None:
         """Register with Bolt. What is not ours is acknowledged, too, or Slack would repeat it."""
@@ -143,13 +146,15 @@ class Ears:
 
     def _is_told_twice(self, heard: Heard) -> bool:
         """Slack has two events for being taken out of a channel, and may send both."""
-        event = heard.event
+        event, now = heard.event, time.monotonic()
         if isinstance(event, Added):
-            self._removed.discard(event.group)
+            self._removed.pop(event.group, None)
         if not isinstance(event, Removed):
             return False
+        # Another process may have heard that it was added again, so this is not known for long.
+        self._removed = {one: at for one, at in self._removed.items() if now - at < TOLD_WITHIN}
         known = event.group in self._removed
-        self._removed.add(event.group)
+        self._removed.setdefault(event.group, now)
         return known
 
 
