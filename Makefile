@@ -12,7 +12,7 @@ DEMO := $(VENV)/.installed-demo
 ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench bench-trend
+.PHONY: help demo test check format bench bench-trend pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

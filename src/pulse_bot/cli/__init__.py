@@ -96,7 +96,7 @@ class Root(click.Group):
     help="The settings file.  [default: pulse-bot.toml, if there is one]",
 )
 def root(settings: Path | None) -> None:
-    """Ask a partnership of schools one to three questions a week, on pages of their own.
+    """Ask a partnership of schools one to three questions a week, in the chat that they use.
 
     Answers are sealed until a round closes, then only what cannot betray anybody is said.
     Start with `pulse-bot demo`, or `pulse-bot init` and `pulse-bot run`.
