@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pulse_bot.ports import Field, FieldKind, Form, Option
+from pulse_bot.ports import Address, Field, FieldKind, Form, Option
 from pulse_bot.testing import plain
 from tests.adapters.servers.slack import Slack
 from tests.adapters.servers.slack.acting import draw
@@ -50,6 +50,10 @@ class InSlack:
     def __init__(self, slack: Slack) -> None:
         self.slack = slack
         self.person = new_person(slack)
+
+    @property
+    def address(self) -> Address:
+        return self.person.address
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pulse_bot.ports import Address
 from pulse_bot.testing import plain
 from tests.adapters.servers.telegram.groups import TelegramGroup
 from tests.adapters.servers.telegram.people import TelegramPerson, find_button
@@ -24,6 +25,10 @@ class InTelegram:
 
     def __init__(self, telegram: TelegramServer, *, started: bool = False) -> None:
         self.person = TelegramPerson(telegram, started=started)
+
+    @property
+    def address(self) -> Address:
+        return self.person.address
 
     @property
     def secrets(self) -> tuple[str, ...]:

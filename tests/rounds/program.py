@@ -87,22 +87,22 @@ class Program:
 
     def envelopes(self) -> int:
         """How many sealed answers are kept."""
-        return self._count("SELECT count(*) FROM envelope")
+        [[count]] = self._rows("SELECT count(*) FROM envelope")
+        return int(count)
 
-    def cards_recorded(self) -> int:
-        """How many question cards are written down as sent."""
-        return self._count("SELECT count(*) FROM invitation WHERE state = 'sent'")
+    def asked(self) -> set[str]:
+        """Whose question cards are written down as sent, by the platform's ids."""
+        return {user for (user,) in self._rows("SELECT user FROM invitation WHERE state = 'sent'")}
 
     def is_in_the_log(self, words: str) -> bool:
         """Whether the running processes have said this."""
         return words in self.log.read_text()
 
-    def _count(self, query: str) -> int:
+    def _rows(self, query: str) -> list[Any]:
         # For reading alone: whatever a killed process left is for the next one to tidy up.
         database = sqlite3.connect(f"file:{self.folder / 'data' / 'pulse.db'}?mode=ro", uri=True)
         with closing(database):
-            [count] = database.execute(query).fetchone()
-        return int(count)
+            return database.execute(query).fetchall()
 
     @property
     def log(self) -> Path:
