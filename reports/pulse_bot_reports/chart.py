@@ -12,7 +12,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from pulse_bot.domain.digest import Level
+from pulse_bot.domain.says import Level
 from pulse_bot_reports.colours import LIGHT, Colours
 from pulse_bot_reports.drawn import Block, Closing, Drawn, Panel, Week
 from pulse_bot_reports.sheet import FONT, WIDTH, Sheet, points

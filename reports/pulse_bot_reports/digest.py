@@ -16,13 +16,13 @@ from pulse_bot.domain.digest import (
     BlockFact,
     Digest,
     DigestFacts,
-    Level,
     QuestionFact,
-    Silence,
     Statement,
     StatementKind,
     TrendFact,
 )
+from pulse_bot.domain.pack import Pack
+from pulse_bot.domain.says import Level, Said, Silence
 from pulse_bot.ports import Picture
 from pulse_bot_reports.calls import trend_words
 from pulse_bot_reports.text import digest_text
@@ -33,14 +33,13 @@ SILENCES: Final = {
         "Enough answers, but not enough to show a number without giving somebody away."
     ),
     Silence.SMALL_GROUP: "Our group is too small to show a number from a single week.",
-    Silence.NO_RULE: "No number is shown for this kind of question yet.",
+    Silence.WORDS: "Answered in words.",
 }
 
 BLOCK_SILENCES: Final = {
     Silence.TOO_FEW: "too few answers to say anything.",
     Silence.ENOUGH: "enough answers, but not enough to show a number without giving somebody away.",
     Silence.SMALL_GROUP: "our group is too small to show a number.",
-    Silence.NO_RULE: "no number is shown for this kind of question yet.",
 }
 
 BANDS: Final = {
@@ -81,6 +80,12 @@ class DigestRenderer:
         from pulse_bot_reports.export import exported
 
         return exported(file, partnership, time_zone, digests)
+
+    def pack(self, file: str, pack: Pack) -> Mapping[str, bytes]:
+        """A workshop's pack, as files by name. Raises Refused for another ending, MissingExtra."""
+        from pulse_bot_reports.pack import packed
+
+        return packed(file, pack)
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """What was released over time, drawn and in words. Raises MissingExtra."""
@@ -145,6 +150,8 @@ def _level_of(fact: QuestionFact) -> str:
     turned = (
         " Counted the other way round: the higher, the less this is so." if fact.reverse else ""
     )
+    if not isinstance(fact.says, Level):
+        return f"{fact.says}."
     return f"{_out_of_five(fact.says).capitalize()}.{turned}"
 
 
@@ -162,8 +169,8 @@ def _block(fact: BlockFact) -> Statement:
     )
 
 
-def _number(says: Level | Silence) -> Level | None:
-    return None if isinstance(says, Silence) else says
+def _number(says: Said | Silence) -> Level | None:
+    return says if isinstance(says, Level) else None
 
 
 def _out_of_five(level: Level) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pulse_bot.domain.digest import Digest, Level, Statement, StatementKind
+from pulse_bot.domain.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.says import Level
 
 MOST_ROUNDS: Final = 60
 MOST_THEMES: Final = 4

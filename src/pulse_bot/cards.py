@@ -41,6 +41,9 @@ SEED: Final = "seed"
 JOIN: Final = "join"
 DECLINE: Final = "decline"
 SETUP: Final = "setup"
+PACK: Final = "pack"
+COMMITMENT: Final = "commitment"
+ROLE: Final = "role"
 
 _SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to be in 12 months?"}
 _LONGEST_KEY: Final = 200

@@ -133,6 +133,10 @@ class BreakingRenderer:
         """Nobody exports."""
         raise AssertionError
 
+    def pack(self, *_args: object) -> NoReturn:
+        """Nobody packs."""
+        raise AssertionError
+
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """As ever."""
         return self._real.picture(digests)

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.digest import Level, Silence
 from pulse_bot.domain.items import SKIP, Item, Kind
 from pulse_bot.domain.release import block, question
+from pulse_bot.domain.says import Level, Silence
 from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.domain.thresholds import Thresholds

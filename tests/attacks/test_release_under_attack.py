@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.digest import Level
 from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.release import block, question
+from pulse_bot.domain.says import Level
 from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Moments, Tally
 from pulse_bot.domain.thresholds import Thresholds

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.digest import Band, Level, Silence
+from pulse_bot.domain.digest import Band
 from pulse_bot.domain.items import Choice, Item, Kind
 from pulse_bot.domain.release import band, block, question, say
+from pulse_bot.domain.says import Level, Silence
 from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.domain.thresholds import Thresholds

@@ -9,16 +9,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pulse_bot.domain.digest import (
-    Band,
-    BlockFact,
-    Call,
-    Level,
-    Silence,
-    Smallest,
-    StatementKind,
-    TrendFact,
-)
+from pulse_bot.domain.digest import Band, BlockFact, Call, Smallest, StatementKind, TrendFact
+from pulse_bot.domain.says import Level, Silence
 from pulse_bot.plugins import renderer as installed
 from pulse_bot_reports import renderer
 from pulse_bot_reports.digest import BLOCK_SILENCES, SILENCES

@@ -13,7 +13,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pulse_bot.domain.digest import BlockFact, Digest, Silence, Statement, StatementKind
+from pulse_bot.domain.digest import BlockFact, Digest, Statement, StatementKind
+from pulse_bot.domain.says import Silence
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
 from pulse_bot_reports.frames import MEANINGS, RELEASES, block_levels, releases

@@ -13,14 +13,9 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from pulse_bot.domain.digest import (
-    BlockFact,
-    Digest,
-    Silence,
-    Statement,
-    StatementKind,
-)
+from pulse_bot.domain.digest import BlockFact, Digest, Statement, StatementKind
 from pulse_bot.domain.items import Item, options
+from pulse_bot.domain.says import Silence
 from pulse_bot.domain.series import RULED
 from pulse_bot_reports import renderer
 from pulse_bot_reports.chart import BLOCK, OPEN_BLOCK, OPEN_WEEK, WEEKS, sheet
@@ -164,7 +159,7 @@ def test_a_block_goes_back_over_the_rounds_that_asked_its_theme() -> None:
     [
         [],
         [digest(1, week("trust", level("3.0")))],
-        [digest(number, *map(week, THEMES, [Silence.NO_RULE] * 3)) for number in (1, 2)],
+        [digest(number, *map(week, THEMES, [Silence.WORDS] * 3)) for number in (1, 2)],
         # As releases were kept before they knew their theme and their level.
         [
             Digest(n, FIRST, (Statement(StatementKind.QUESTION, "About 3.0 out of 5.", "trust-1"),))

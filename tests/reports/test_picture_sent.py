@@ -11,7 +11,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from pulse_bot.domain.digest import BlockFact, Silence
+from pulse_bot.domain.digest import BlockFact
+from pulse_bot.domain.says import Silence
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
 from pulse_bot_reports.chart import png, sheet

@@ -251,11 +251,12 @@ class Drawing:
 
     def __init__(self, made: Installation, error: Exception | None = None) -> None:
         self._real, self._error = made.renderer, error
-        self.statements, self.text, self.page, self.export = (
+        self.statements, self.text, self.page, self.export, self.pack = (
             self._real.statements,
             self._real.text,
             self._real.page,
             self._real.export,
+            self._real.pack,
         )
         self.drawn: list[list[int]] = []
 

@@ -7,8 +7,11 @@ here. A renderer turns facts into statements, which are kept for ever, exactly a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+
+from pulse_bot.domain.items import Kind
+from pulse_bot.domain.says import Level, Minds, Said, Silence
 
 
 class Band(StrEnum):
@@ -28,42 +31,18 @@ class Band(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
-    """A mean as the release policy prints it: "about 3.8", "about 4.2 or higher".
-
-    Of answers from 1 to 5, always, and the higher, the better: answers to a question that asks the
-    other way round were turned. A number on another scale would be another type.
-    """
-
-    about: str
-    edge: str = ""
-    """"or higher", "or lower", or nothing."""
-
-    def __str__(self) -> str:
-        return f"about {self.about} {self.edge}".strip()
-
-
-class Silence(StrEnum):
-    """Why a question has no number. Decided from counts and membership, never from answers."""
-
-    TOO_FEW = "too few answers"
-    ENOUGH = "enough answers, not enough to show"
-    SMALL_GROUP = "too small a group for a number of one week"
-    """The roster is under the bar, however many answered: saying more would count the answers."""
-    NO_RULE = "no rule for this kind of question yet"
-
-
-@dataclass(frozen=True, slots=True)
 class QuestionFact:
-    """One question of the round: a level, or why there is none."""
+    """One question of the round: what may be said of it, or why nothing may."""
 
     item: str
     text: str
     dimension: str
     talk: str
-    says: Level | Silence
+    says: Said | Silence
     reverse: bool = False
     """The level is turned: the higher, the less of what the text says."""
+    kind: Kind = Kind.AGREE
+    bank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +53,8 @@ class BlockFact:
     number: int
     """The block's number in the theme's series, from 1."""
     says: Level | Silence
+    minds: Minds | None = None
+    """How far the answers lie apart; None where the policy does not say it."""
 
 
 class Call(StrEnum):
@@ -129,6 +110,28 @@ class TrendFact:
         return Label.FIRM if self.smallest is Smallest.HALF_A_POINT else Label.EARLY
 
 
+class CommitmentNews(StrEnum):
+    """What a digest tells of a commitment."""
+
+    MADE = "made"
+    KEPT = "kept"
+    ON_ITS_WAY = "on its way"
+    """The group was asked, and it is not done yet."""
+    UNHEARD = "unheard"
+    """The group was asked, and nothing may be said of the answers."""
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentFact:
+    """A commitment of the group and what is new of it. Its words are the group's own."""
+
+    number: int
+    text: str
+    due: date
+    news: CommitmentNews
+
+
 @dataclass(frozen=True, slots=True)
 class DigestFacts:
     """All that may be said of one closed round. Times are in UTC, read in `time_zone`."""
@@ -148,6 +151,11 @@ class DigestFacts:
     """Several members were asked for the first time."""
     comments: tuple[str, ...] = ()
     """As they were written, in an order that says nothing."""
+    workshop: str = ""
+    """The title of the workshop that the round was for; empty for the weekly pulse alone."""
+    workshop_on: date | None = None
+    commitments: tuple[CommitmentFact, ...] = ()
+    """Those that were made, asked about, kept or dropped since the last digest."""
 
 
 class StatementKind(StrEnum):
@@ -159,8 +167,26 @@ class StatementKind(StrEnum):
     LEVEL = "level"
     RESPONSE = "response"
     TALK = "talk"
+    AGREEMENT = "agreement"
+    COMMITMENT = "commitment"
+    NOTE = "note"
+    """What a low trust in the pulse itself asks of the group."""
     COMMENT = "comment"
     NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing that a statement says of a question, as it is drawn and exported.
+
+    `journey`: two marks, labelled "now" and "in 12 months". `choose`: one for each choice, with its
+    label. Others: one without a label.
+    """
+
+    label: str
+    value: str
+    """"3.8", or the word of `Lean`, `Often` or `Minds`."""
+    edge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +201,10 @@ class Statement:
     """The dimension, for what is drawn over time."""
     level: Level | None = None
     """The number that the text says, where it says one: of a week's question, or of a block."""
+    asked: Kind | None = None
+    """The kind of the question that it speaks of."""
+    marks: tuple[Mark, ...] = ()
+    """What the text says of a question of another kind than those with a `level`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +215,5 @@ class Digest:
     """The number of its round."""
     closed_at: datetime
     statements: tuple[Statement, ...]
+    workshop: str = ""
+    """The title of the workshop that its round was for."""

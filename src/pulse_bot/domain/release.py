@@ -13,38 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
-from math import ceil
 from typing import Final
 
-from pulse_bot.domain.digest import (
-    Band,
-    BlockFact,
-    DigestFacts,
-    Level,
-    QuestionFact,
-    Silence,
-    TrendFact,
-)
-from pulse_bot.domain.items import Item
+from pulse_bot.domain.digest import Band, BlockFact, DigestFacts, QuestionFact, TrendFact
+from pulse_bot.domain.grid import cell
+from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.release_kinds import FIVE, Draw, said
+from pulse_bot.domain.says import Level, Said, Silence
 from pulse_bot.domain.series import RULED, PastRound, Series, heard
 from pulse_bot.domain.tallies import ANSWER, Tally
 from pulse_bot.domain.thresholds import BLOCK_ROUNDS, Thresholds
 from pulse_bot.domain.trend_release import trend_fact
-
-LOWEST: Final = 1
-MIDDLE: Final = 3
-HIGHEST: Final = 5
-
-WEEK_FREE: Final = 10
-"""D of one week: the points of the sum that stay free at each end."""
-
-WEEK_STEPS: Final = (
-    (40, Fraction(1, 10)),
-    (20, Fraction(1, 5)),
-    (10, Fraction(2, 5)),
-    (7, Fraction(1, 2)),
-)
-"""From how many answers a week's mean is printed on which step."""
 
 BLOCK_STEPS: Final = ((40, Fraction(1, 10)), (28, Fraction(1, 5)))
 
@@ -97,7 +76,7 @@ class ClosedRound:
     """Those of this round and those that waited for it, shuffled."""
 
 
-def facts(closed: ClosedRound) -> DigestFacts:
+def facts(closed: ClosedRound, draw: Draw) -> DigestFacts:
     """All that may be said of a closed round. No count, sum or exact share comes out of here."""
     return DigestFacts(
         partnership=closed.partnership,
@@ -107,7 +86,7 @@ def facts(closed: ClosedRound) -> DigestFacts:
         next_opens_at=closed.next_opens_at,
         time_zone=closed.time_zone,
         response=band(closed.answered, closed.roster_size),
-        questions=tuple(_question_fact(item, closed) for item in closed.items),
+        questions=tuple(_question_fact(item, closed, draw) for item in closed.items),
         blocks=tuple(_block_facts(closed)),
         trends=tuple(_trend_facts(closed)),
         talk=_talk(closed),
@@ -117,18 +96,19 @@ def facts(closed: ClosedRound) -> DigestFacts:
     )
 
 
-def question(item: Item, tally: Tally, roster_size: int, thresholds: Thresholds) -> Level | Silence:
+def question(
+    item: Item, tally: Tally, roster_size: int, thresholds: Thresholds, draw: Draw
+) -> Said | Silence:
     """W: what may be said of one question of one week. The answers never decide whether."""
-    if item.kind not in RULED:
-        return Silence.NO_RULE
+    if item.kind is Kind.WORDS:
+        return Silence.WORDS
     if roster_size < thresholds.roster:
         return Silence.SMALL_GROUP
     if not heard(tally, thresholds):
         return Silence.TOO_FEW
     if tally.n < thresholds.week_answers:
         return Silence.ENOUGH
-    total = tally.moments[ANSWER].total
-    return say(tally.n, total, WEEK_FREE, _step(WEEK_STEPS, tally.n)) or Silence.ENOUGH
+    return said(item, tally, draw) or Silence.ENOUGH
 
 
 def block(rounds: Sequence[PastRound], thresholds: Thresholds) -> Level | Silence:
@@ -137,7 +117,7 @@ def block(rounds: Sequence[PastRound], thresholds: Thresholds) -> Level | Silenc
     A round's two keys are the ones that were promised for it; `thresholds` are the closing round's.
     """
     if any(past.tally.kind not in RULED for past in rounds):
-        return Silence.NO_RULE
+        raise ValueError("A block is of answers from 1 to 5 to the core of a theme.")
     counted = [past.tally for past in rounds if past.heard]
     if len(counted) < thresholds.block_least_rounds:
         return Silence.TOO_FEW
@@ -151,22 +131,9 @@ def block(rounds: Sequence[PastRound], thresholds: Thresholds) -> Level | Silenc
 
 
 def say(n: int, total: int, d: int, step: Fraction) -> Level | None:
-    """The printed cell of a mean of `n` answers from 1 to 5: the formula of section 2, exactly.
-
-    The grid is anchored at 3, ties go towards 3, and the end cells are merged until `d` points of
-    the sum stay free at each end; None where no cell but the middle would be left.
-    """
-    if not LOWEST * n <= total <= HIGHEST * n:
-        raise ValueError("A total of answers from 1 to 5 lies between n and 5n.")
-    # The largest k with floor(x) + 1 <= 5n - D, where x = n(3 + gk - g/2); since 5n - D is whole,
-    # that is x < 5n - D, solved for k.
-    end = ceil((HIGHEST - MIDDLE - Fraction(d, n)) / step + Fraction(1, 2)) - 1
-    if end < 1:
-        return None
-    from_middle = (Fraction(total, n) - MIDDLE) / step
-    cell = max(0, min(end, ceil(abs(from_middle) - Fraction(1, 2))))
-    edge = "" if cell < end else "or higher" if from_middle > 0 else "or lower"
-    return Level(_one_decimal(MIDDLE + step * (cell if from_middle > 0 else -cell)), edge)
+    """The printed cell of a mean of `n` answers from 1 to 5; None where there is but one cell."""
+    found = cell(n, total, FIVE, step, d)
+    return Level(found.about, found.edge) if found else None
 
 
 def band(answered: int, roster_size: int) -> Band:
@@ -216,15 +183,11 @@ def _step(steps: Sequence[tuple[int, Fraction]], n: int) -> Fraction:
     return next(step for least, step in steps if n >= least)
 
 
-def _one_decimal(value: Fraction) -> str:
-    # Every step is a whole number of tenths, so nothing is rounded here.
-    tenths = int(value * 10)
-    return f"{tenths // 10}.{tenths % 10}"
-
-
-def _question_fact(item: Item, closed: ClosedRound) -> QuestionFact:
-    says = question(item, closed.tallies[item.id], closed.roster_size, closed.thresholds)
-    return QuestionFact(item.id, item.text, item.dimension, item.talk, says, item.reverse)
+def _question_fact(item: Item, closed: ClosedRound, draw: Draw) -> QuestionFact:
+    says = question(item, closed.tallies[item.id], closed.roster_size, closed.thresholds, draw)
+    return QuestionFact(
+        item.id, item.text, item.dimension, item.talk, says, item.reverse, item.kind, item.bank
+    )
 
 
 def _block_facts(closed: ClosedRound) -> list[BlockFact]:

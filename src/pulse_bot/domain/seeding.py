@@ -1,14 +1,36 @@
-"""Questions for a workshop, suggested from a bank."""
+"""Seedings: a workshop's questions, suggested from a bank, and when they are asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from itertools import chain, zip_longest
 from typing import Final
 
 from pulse_bot.domain.items import Item
 
 SUGGESTED: Final = 6
+
+
+class SeedingState(StrEnum):
+    """Where a seeding is."""
+
+    DRAFT = "draft"
+    PLANNED = "planned"
+    ASKED = "asked"
+    """Its round is open, or has closed; nothing can be changed any more."""
+    CANCELLED = "cancelled"
+
+
+class Arranged(StrEnum):
+    """How a seeding goes with the weekly pulse."""
+
+    ALONE = "alone"
+    """No weekly round falls into its time."""
+    MERGED = "merged"
+    """One round asks both."""
+    INSTEAD = "instead"
+    """Both would be more than the weekly limit: the weekly questions wait for a week."""
 
 
 def suggest(items: Sequence[Item], most: int = SUGGESTED) -> tuple[Item, ...]:

@@ -23,6 +23,8 @@ class Limits:
     """All fields of a form on one screen; otherwise one after another."""
     lists_members: bool = False
     pictures: bool = False
+    files: bool = False
+    """Whether a card may bring a document."""
     writes_first: bool = True
     """Whether it can reach a member who has not come to it. A web page cannot."""
     sends_a_second: float = 30.0

@@ -28,6 +28,15 @@ class Picture:
     alternative: str
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document to keep, such as a pack: a name with an ending, and what it holds."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class FieldKind(StrEnum):
     """How a field is filled in."""
 
@@ -95,6 +104,8 @@ class Card:
     """What the first and the last button of the first row mean, spelled out."""
     progress: str = ""
     picture: Picture | None = None
+    file: File | None = None
+    """Where a platform takes no files, the card goes without it: its text says where it is."""
     ticks: Ticks | None = None
     """Shown before the buttons."""
 

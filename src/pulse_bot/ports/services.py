@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from pulse_bot.domain.digest import Digest, DigestFacts, Statement
+from pulse_bot.domain.pack import Pack
 from pulse_bot.ports.messages import Picture
 
 
@@ -103,6 +104,14 @@ class Renderer(Protocol):
 
         By name. The name's ending says which kind of file. Raises Refused for one that is not
         known, with those that are, and MissingExtra.
+        """
+
+    def pack(self, file: str, pack: Pack) -> Mapping[str, bytes]:
+        """A workshop's pack, as files by name. The ending of `file` says which kind.
+
+        ".html" and ".pdf": one file of that name that needs nothing else; ".png": several, numbered
+        before the ending, sized for slides. The same pack gives the same bytes. Raises Refused for
+        another ending, and MissingExtra.
         """
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:

@@ -10,8 +10,10 @@ from sqlalchemy import JSON, DateTime, Enum, LargeBinary, MetaData, String, Type
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 
+from pulse_bot.domain.commitments import CommitmentState
 from pulse_bot.domain.people import Role, Standing
 from pulse_bot.domain.rounds import State
+from pulse_bot.domain.seeding import Arranged, SeedingState
 
 
 class Delivery(StrEnum):
@@ -95,6 +97,9 @@ class Table(DeclarativeBase):
         Link: _enum(Link),
         Welcome: _enum(Welcome),
         State: _enum(State),
+        SeedingState: _enum(SeedingState),
+        Arranged: _enum(Arranged),
+        CommitmentState: _enum(CommitmentState),
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }

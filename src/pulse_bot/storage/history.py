@@ -11,15 +11,17 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.digest import Digest, Level, Statement, StatementKind
+from pulse_bot.domain.digest import Digest, Mark, Statement, StatementKind
 from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.release import Comment
 from pulse_bot.domain.rounds import Round, State
+from pulse_bot.domain.says import Level
 from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Moments, Tally
 from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.sealing import seal_comment, seal_tally, unseal_comment, unseal_tally
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingCommentRow
+from pulse_bot.storage.workshop_tables import SeedingRow
 
 _FIRST, _MORE = "1", "0"
 """Stand before a waiting comment: whether it is its writer's first of that round."""
@@ -54,6 +56,8 @@ def keep_releases(session: Session, round_id: int, statements: Iterable[Statemen
                 theme=said.theme,
                 level=said.level.about if said.level else "",
                 edge=said.level.edge if said.level else "",
+                asked=said.asked.value if said.asked else "",
+                marks=[[mark.label, mark.value, mark.edge] for mark in said.marks],
             )
         )
 
@@ -164,13 +168,17 @@ def digest(session: Session, partnership_id: int, number: int) -> Digest:
     return found[0]
 
 
-def _closed(partnership_id: int) -> Select[int, int, datetime]:
-    return select(RoundRow.id, RoundRow.number, RoundRow.closes_at).where(
-        RoundRow.partnership_id == partnership_id, RoundRow.state == State.CLOSED
+def _closed(partnership_id: int) -> Select[int, int, datetime, str | None]:
+    # What is held is nobody's to read before it is opened together.
+    return (
+        select(RoundRow.id, RoundRow.number, RoundRow.closes_at, SeedingRow.title)
+        .outerjoin(SeedingRow, SeedingRow.round_id == RoundRow.id)
+        .where(RoundRow.partnership_id == partnership_id)
+        .where(RoundRow.state == State.CLOSED, RoundRow.held.is_(False))
     )
 
 
-def _digests(session: Session, rounds: Select[int, int, datetime]) -> list[Digest]:
+def _digests(session: Session, rounds: Select[int, int, datetime, str | None]) -> list[Digest]:
     found = session.execute(rounds).all()
     said: dict[int, list[Statement]] = {}
     releases = (
@@ -186,6 +194,11 @@ def _digests(session: Session, rounds: Select[int, int, datetime]) -> list[Diges
                 subject=row.subject,
                 theme=row.theme,
                 level=Level(row.level, row.edge) if row.level else None,
+                asked=Kind(row.asked) if row.asked else None,
+                marks=tuple(Mark(*kept) for kept in row.marks),
             )
         )
-    return [Digest(row.number, row.closes_at, tuple(said.get(row.id, ()))) for row in found]
+    return [
+        Digest(row.number, row.closes_at, tuple(said.get(row.id, ())), row.title or "")
+        for row in found
+    ]

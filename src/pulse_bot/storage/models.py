@@ -1,7 +1,8 @@
 """The tables. What is *not* here matters as much: no table says who answered, or when.
 
 An envelope bears no member, no time and no counter, and its table has no row ids of its own. Seats
-and invitations of a round are deleted when it closes. Times are in UTC.
+and invitations of a round are deleted when it closes. Times are in UTC. The tables of workshops and
+of commitments are in `workshop_tables`.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class PartnershipRow(Table):
     """How many chats were ever linked: it makes the code that links one good for once."""
     invitation_series: Mapped[int] = mapped_column(default=0)
     """How often the invitation was replaced: it makes older ones worthless."""
+    weekly_limit: Mapped[int] = mapped_column(default=6)
+    """How many questions a member is asked in any seven days at most."""
 
 
 class OrganisationRow(Table):
@@ -86,6 +89,8 @@ class GroupRow(Table):
     welcome: Mapped[Welcome] = mapped_column(default=Welcome.DONE)
     guests: Mapped[bool] = mapped_column(default=False)
     """Whether the platform's guests in it are invited, too."""
+    announced: Mapped[int] = mapped_column(default=0)
+    """The id of the newest line of the log that was announced in it."""
 
 
 class ProgrammeRow(Table):
@@ -141,6 +146,8 @@ class RoundRow(Table):
     again: Mapped[bool]
     forgotten: Mapped[bool] = mapped_column(default=False)
     """It is over, its key is destroyed, and the files are clean of its deleted rows."""
+    held: Mapped[bool] = mapped_column(default=False)
+    """Its digest waits, unread by anybody, to be opened together in the room."""
 
 
 class SeatRow(Table):
@@ -238,6 +245,10 @@ class ReleaseRow(Table):
     level: Mapped[str] = mapped_column(default="")
     """The number that the text says, as it says it; empty where it says none."""
     edge: Mapped[str] = mapped_column(default="")
+    asked: Mapped[str] = mapped_column(default="")
+    """The kind of the question that it speaks of; empty for none."""
+    marks: Mapped[list[Any]] = mapped_column(default=list)
+    """(label, value, edge) of what else the text says."""
 
 
 class PostRow(Table):
@@ -271,3 +282,6 @@ class LogEntryRow(Table):
     at: Mapped[datetime]
     who: Mapped[str]
     what: Mapped[str]
+    announce: Mapped[bool] = mapped_column(default=False)
+    """Every chat of the group is told, too: the change is one of thresholds, programme, roster,
+    roles or workshops."""

@@ -214,9 +214,19 @@ def members(session: Session, partnership_id: int) -> Sequence[tuple[MemberRow, 
     return [(member, name) for member, name in session.execute(query)]
 
 
-def note(session: Session, partnership_id: int, now: datetime, who: str, what: str) -> None:
-    """Write a line into the log that all members can read."""
-    session.add(LogEntryRow(partnership_id=partnership_id, at=now, who=who, what=what))
+def note(
+    session: Session,
+    partnership_id: int,
+    now: datetime,
+    who: str,
+    what: str,
+    *,
+    announce: bool = False,
+) -> None:
+    """Write a line into the log that all members can read, and announce it in the group's chats."""
+    session.add(
+        LogEntryRow(partnership_id=partnership_id, at=now, who=who, what=what, announce=announce)
+    )
 
 
 def note_once(session: Session, partnership_id: int, now: datetime, who: str, what: str) -> None:

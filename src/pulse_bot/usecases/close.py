@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import random
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -168,7 +169,7 @@ def _keep(session: Session, installation: Installation, asked: Round, heard: Hea
     comments = [*history.take_comments(session, asked.partnership, key), *heard.comments]
     random.SystemRandom().shuffle(comments)
     closed = _closed_round(session, installation, asked, heard, tallies)
-    said = facts(replace(closed, comments=tuple(comments)))
+    said = facts(replace(closed, comments=tuple(comments)), secrets.randbelow)
     if not said.comments:
         history.keep_comments(session, asked.partnership, comments, key)
     kept = [worth_keeping(one, asked.thresholds) for one in tallies]

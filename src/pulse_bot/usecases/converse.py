@@ -27,17 +27,21 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.usecases import (
+    commit,
     digests,
     groups,
     home,
     join,
     look,
+    packs,
     programme,
+    roles,
     seed,
     setup,
     stay,
     welcome,
     wishes,
+    workshops,
 )
 from pulse_bot.usecases.answer import Given, NobodyThere, Record, Recorded, someone
 from pulse_bot.usecases.installation import Installation
@@ -64,6 +68,10 @@ COMMANDS: Mapping[str, Story] = {
     "trends": look.trends,
     "settings": programme.settings,
     "seed": seed.ask_seed,
+    "workshops": workshops.listed,
+    "pack": packs.latest,
+    "commitments": commit.listed,
+    "roles": roles.listed,
 }
 
 BUTTONS: Mapping[str, Story] = {
@@ -74,7 +82,7 @@ BUTTONS: Mapping[str, Story] = {
 }
 """What a button does: every command has one somewhere, since many people never type any."""
 
-PAGES: Mapping[str, Story] = {"history": digests.whole_history}
+PAGES: Mapping[str, Story] = {"history": digests.whole_history, "workshop": packs.page}
 """What a platform that serves pages asks for; it is no command that anybody types."""
 
 FORMS: Mapping[str, Callable[[Installation, Submitted], Reply]] = {
@@ -84,8 +92,20 @@ FORMS: Mapping[str, Callable[[Installation, Submitted], Reply]] = {
     cards.PROGRAMME: programme.change,
     cards.SEED: seed.seed,
     cards.SETUP: setup.set_up,
+    cards.COMMITMENT: commit.submitted,
+    cards.ROLE: roles.submitted,
 }
 """What comes back from a form that answers no question, by the first word of its key."""
+
+
+PRESSES: Mapping[str, Callable[[Installation, Pressed], Reply]] = {
+    cards.SETUP: setup.ask_again,
+    cards.SEED: seed.pressed,
+    cards.PACK: packs.pressed,
+    cards.COMMITMENT: commit.pressed,
+    cards.ROLE: roles.pressed,
+}
+"""Buttons that say what they are of, behind the first word of their action and a colon."""
 
 
 GROUP_COMMANDS: Mapping[str, Callable[[Installation, Commanded], Reply]] = {
@@ -150,8 +170,9 @@ async def _pressed(installation: Installation, record: Record, event: Pressed) -
         done = await record(Given(event.address, target.round, {target: value}))
         following = cards.next_card(done.read, target, done.until)
         return Reply(confirmed(done), cards=(following,) if following else ())
-    if event.action.startswith(f"{cards.SETUP}:"):
-        return await asyncio.to_thread(setup.ask_again, installation, event)
+    kind, colon, _ = event.action.partition(":")
+    if colon and kind in PRESSES:
+        return await asyncio.to_thread(PRESSES[kind], installation, event)
     if event.action in BUTTONS:
         return await asyncio.to_thread(BUTTONS[event.action], installation, event.address)
     return await asyncio.to_thread(_to_write, installation, event)

@@ -17,6 +17,7 @@ from pulse_bot.ports import (
     FieldKind,
     Form,
     Option,
+    Pressed,
     Reply,
     Submitted,
 )
@@ -45,6 +46,11 @@ def seed(installation: Installation, event: Submitted) -> Reply:
         raise Refused("Please choose from the list what the workshop is about.")
     lines = tuple(f"{item.text} To talk about: {item.talk}" for item in suggest(found))
     return Reply(cards=(Card(CardKind.NOTICE, f"For a workshop: {_title(bank)}", lines),))
+
+
+def pressed(installation: Installation, event: Pressed) -> Reply:
+    """What a button of a draft or of a planned workshop does. Raises Refused."""
+    raise Refused("This is not there yet.")
 
 
 def _check(installation: Installation, address: Address) -> None:

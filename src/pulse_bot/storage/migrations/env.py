@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from pulse_bot.storage import models  # noqa: F401 - they register themselves
+from pulse_bot.storage import models, workshop_tables  # noqa: F401 - they register themselves
 from pulse_bot.storage.columns import Table, UtcDateTime
 
 

@@ -1,0 +1,82 @@
+"""The grid that means are printed on: coarse cells, merged at the ends (anonymity, section 2).
+
+All arithmetic is exact, in whole numbers and fractions: a rounding error at the border of a cell
+would be another promise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+from typing import Final
+
+FREE_RANGES: Final = Fraction(5, 2)
+"""D of one question, in ranges of one answer: two who pool theirs know two, and half of one stays
+free. It is the 10 points of answers from 1 to 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What an answer can be worth, and from how many answers a mean is printed on which step."""
+
+    low: int
+    high: int
+    steps: tuple[tuple[int, Fraction], ...]
+    """(from so many answers on, step), the most answers first."""
+
+    @property
+    def free(self) -> Fraction:
+        """D: the points of the sum that stay free at each end."""
+        return FREE_RANGES * (self.high - self.low)
+
+    def step(self, n: int) -> Fraction | None:
+        """The step for so many answers; None where they are too few to print anything."""
+        return next((step for least, step in self.steps if n >= least), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the grid: the `place`-th above the middle, below it where negative."""
+
+    place: int
+    middle: Fraction
+    """What is printed."""
+    end: bool
+    """Everything beyond it is merged into it."""
+
+    @property
+    def edge(self) -> str:
+        """ "or higher", "or lower", or nothing."""
+        if not self.end:
+            return ""
+        return "or higher" if self.place > 0 else "or lower"
+
+    @property
+    def about(self) -> str:
+        """With one decimal. Every step is a whole number of tenths, so nothing is rounded here."""
+        tenths = int(self.middle * 10)
+        return f"{tenths // 10}.{tenths % 10}"
+
+
+def cell(n: int, total: int, scale: Scale, step: Fraction, free: Fraction | int) -> Cell | None:
+    """The cell of the mean of `n` answers: the formula of section 2, for any scale.
+
+    The grid is anchored at the scale's middle, ties go towards it, and the end cells are merged
+    until `free` points of the sum stay free at each end; None where no cell but the middle would be
+    left. Raises ValueError for a total that so many answers cannot have.
+    """
+    if not scale.low * n <= total <= scale.high * n:
+        raise ValueError(
+            f"A total of {n} answers lies between {scale.low * n} and {scale.high * n}."
+        )
+    middle = Fraction(scale.low + scale.high, 2)
+    # The largest k with floor(x) + 1 <= high * n - free, where x = n(middle + gk - g/2). Where the
+    # right side is whole, that is x < high * n - free, solved for k.
+    end = ceil((scale.high - middle - Fraction(free) / n) / step + Fraction(1, 2)) - 1
+    if end < 1:
+        return None
+    away = (Fraction(total, n) - middle) / step
+    place = max(0, min(end, ceil(abs(away) - Fraction(1, 2))))
+    signed = place if away > 0 else -place
+    return Cell(signed, middle + step * signed, place == end)

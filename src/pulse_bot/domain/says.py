@@ -1,0 +1,100 @@
+"""What may be said of one question or one theme, after the release policy, by the kind of item.
+
+A value here may be read by anybody: it holds coarse numbers and words, and no count, sum or exact
+share. Which of them may be said is decided in `release`; how they are worded is the renderers'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A mean as the release policy prints it: "about 3.8", "about 4.2 or higher".
+
+    Of answers from 1 to 5, always, and the higher, the better: answers to a question that asks the
+    other way round were turned.
+    """
+
+    about: str
+    edge: str = ""
+    """"or higher", "or lower", or nothing."""
+
+    def __str__(self) -> str:
+        return f"about {self.about} {self.edge}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfTen:
+    """The same of answers from 0 to 10 (`scale`)."""
+
+    about: str
+    edge: str = ""
+
+    def __str__(self) -> str:
+        return f"about {self.about} out of 10 {self.edge}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """Where we are, and where we want to be in 12 months (`journey`)."""
+
+    now: Level
+    later: Level
+
+
+class Lean(StrEnum):
+    """Which way the answers lean (`yes-no`), from the coarse mean of yes, partly and no."""
+
+    YES = "nearly all yes"
+    MORE_YES = "more yes than no"
+    BETWEEN = "between yes and no"
+    MORE_NO = "more no than yes"
+    NO = "nearly all no"
+
+
+class Often(StrEnum):
+    """How often a choice was taken; the borders between these are soft (release policy)."""
+
+    MOST = "by most"
+    OFTEN = "often"
+    UNSAID = ""
+    """Not often enough to stand out, or nothing stands out. Nothing is said of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Which choices stand out, in the question's own order (`choose`)."""
+
+    taken: tuple[tuple[str, Often], ...]
+    """(label, how often)."""
+
+    @property
+    def standing_out(self) -> tuple[tuple[str, Often], ...]:
+        """Those of which something is said, the most often taken first."""
+        order = (Often.MOST, Often.OFTEN)
+        return tuple(one for often in order for one in self.taken if one[1] is often)
+
+
+class Silence(StrEnum):
+    """Why a question has no number. Decided from counts and membership, never from answers."""
+
+    TOO_FEW = "too few answers"
+    ENOUGH = "enough answers, not enough to show"
+    SMALL_GROUP = "too small a group for a number of one week"
+    """The roster is under the bar, however many answered: saying more would count the answers."""
+    WORDS = "words, which are shown under the rule for comments"
+
+
+class Minds(StrEnum):
+    """Are we of one mind? The word for how far the answers of a block lie apart."""
+
+    CLOSE = "close"
+    MIXED = "mixed"
+    FAR_APART = "far apart"
+    TWO_CAMPS = "two camps"
+
+
+Said = Level | OutOfTen | Journey | Lean | Choices

@@ -1,0 +1,56 @@
+"""The tables of workshops and of commitments. What they hold is the group's own, and no answer."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pulse_bot.domain.commitments import CommitmentState
+from pulse_bot.domain.seeding import Arranged, SeedingState
+from pulse_bot.storage.columns import Delivery, Table
+
+
+class SeedingRow(Table):
+    """A workshop's questions, from the first draft until their round has closed."""
+
+    __tablename__ = "seeding"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
+    title: Mapped[str]
+    workshop_on: Mapped[date]
+    items: Mapped[list[Any]]
+    """Frozen when they were chosen, as a round freezes them."""
+    state: Mapped[SeedingState]
+    arranged: Mapped[Arranged]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    together: Mapped[bool] = mapped_column(default=False)
+    """The pack is opened in the room, by everybody at once, and by nobody before."""
+    seeded_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    """Whom the pack is handed to; None for an operator, and once they have left."""
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
+    handed: Mapped[Delivery]
+    """The pack on its way to whoever seeded it."""
+    reference: Mapped[str] = mapped_column(default="")
+
+
+class CommitmentRow(Table):
+    """What the group said it would do, by when."""
+
+    __tablename__ = "commitment"
+    __table_args__ = (UniqueConstraint("partnership_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
+    number: Mapped[int]
+    text: Mapped[str]
+    due: Mapped[date]
+    state: Mapped[CommitmentState]
+    ask_from: Mapped[date]
+    """From this day on the next round asks about it; put on when it was asked about."""
+    told: Mapped[bool] = mapped_column(default=False)
+    """A digest has told how it stands."""
