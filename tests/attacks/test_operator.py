@@ -17,6 +17,7 @@ from pulse_bot.usecases.close import close
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.people import NewMember, add_member, remove_member
 from pulse_bot.usecases.tick import tick
+from tests.domain.soft_borders import lowest
 from tests.domain.test_release_facts import closed
 from tests.made_up import (
     CLOSES,
@@ -54,16 +55,16 @@ def test_five_comments_of_one_writer_are_no_crowd() -> None:
     crowd = tuple(Comment(one, first=True) for one in words)
     heard = replace(closed(), roster_size=14, answered=9, organisations=4)
 
-    assert facts(replace(heard, comments=alone)).comments == ()
-    assert facts(replace(heard, comments=crowd)).comments == tuple(words)
+    assert facts(replace(heard, comments=alone), lowest).comments == ()
+    assert facts(replace(heard, comments=crowd), lowest).comments == tuple(words)
 
 
 def test_comments_need_answers_out_of_enough_organisations() -> None:
     crowd = tuple(Comment(f"Comment {number}.", first=True) for number in range(6))
     heard = replace(closed(), roster_size=14, answered=9, comments=crowd)
 
-    assert facts(replace(heard, organisations=3)).comments == ()
-    assert len(facts(replace(heard, organisations=4)).comments) == 6
+    assert facts(replace(heard, organisations=3), lowest).comments == ()
+    assert len(facts(replace(heard, organisations=4), lowest).comments) == 6
 
 
 def test_one_school_in_four_spellings_is_one_organisation(made: Installation) -> None:

@@ -16,23 +16,25 @@ from hypothesis import strategies as st
 
 from pulse_bot.domain.items import SKIP, Item, Kind
 from pulse_bot.domain.release import block, question
-from pulse_bot.domain.says import Level, Silence
+from pulse_bot.domain.says import Said, Silence
 from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.domain.thresholds import Thresholds
+from tests.domain.soft_borders import lowest
 
 ITEM = Item("trust-1", "trust", "We trust one another.", Kind.AGREE, "trust", "When?")
+
 BARS = Thresholds()
 
-Policy = Callable[[Tally], Level | Silence]
+Policy = Callable[[Tally], Said | Silence]
 
 
-def ours(counted: Tally) -> Level | Silence:
+def ours(counted: Tally) -> Said | Silence:
     """The policy under attack, in a group where a week may be shown."""
-    return question(ITEM, counted, 20, BARS)
+    return question(ITEM, counted, 20, BARS, lowest)
 
 
-def hides_agreement(counted: Tally) -> Level | Silence:
+def hides_agreement(counted: Tally) -> Said | Silence:
     """The control: everybody's privacy is guarded, it thinks, by hiding a unanimous result."""
     moments = counted.moments["answer"]
     if counted.n * moments.squares == moments.total**2:
@@ -51,7 +53,7 @@ def counted_of(values: Iterable[int | None]) -> Tally:
     )
 
 
-def decision(said: Level | Silence) -> str:
+def decision(said: Said | Silence) -> str:
     """What is decided, without what is printed."""
     return said.value if isinstance(said, Silence) else "a number"
 
@@ -124,5 +126,8 @@ def test_two_blocks_with_the_same_counts_meet_the_same_decision(
 @pytest.mark.parametrize("roster_size", range(5, 10))
 def test_in_a_small_group_a_silence_does_not_count_the_answers(roster_size: int) -> None:
     """Under ten members, "too few" beside a band of two counts would publish the exact number."""
-    said = {question(ITEM, counted_of([3] * n), roster_size, BARS) for n in range(roster_size + 1)}
+    said = {
+        question(ITEM, counted_of([3] * n), roster_size, BARS, lowest)
+        for n in range(roster_size + 1)
+    }
     assert said == {Silence.SMALL_GROUP}

@@ -15,6 +15,7 @@ from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Moments, Tally
 from pulse_bot.domain.thresholds import Thresholds
 from tests.attacks.release_cells import block_of, week
+from tests.domain.soft_borders import lowest
 
 ITEM = Item("trust-1", "trust", "We trust one another.", Kind.AGREE, "trust", "When?")
 BARS = Thresholds()
@@ -33,7 +34,7 @@ def printed(said: object) -> str | None:
 @pytest.mark.parametrize("n", range(5, 61))
 def test_a_week_is_printed_as_it_is_attacked(n: int) -> None:
     for total in range(n, 5 * n + 1):
-        assert printed(question(ITEM, counted(n, total), 60, BARS)) == week(n, total)
+        assert printed(question(ITEM, counted(n, total), 60, BARS, lowest)) == week(n, total)
 
 
 @pytest.mark.parametrize("heard", range(1, 7))

@@ -16,12 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulse_bot.domain.digest import Band
-from pulse_bot.domain.items import Choice, Item, Kind
+from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.release import band, block, question, say
 from pulse_bot.domain.says import Level, Silence
 from pulse_bot.domain.series import PastRound
 from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.domain.thresholds import Thresholds
+from tests.domain.soft_borders import lowest
 
 BARS = Thresholds()
 STEPS = [Fraction(1, 2), Fraction(2, 5), Fraction(1, 5), Fraction(1, 10)]
@@ -134,7 +135,7 @@ def test_what_is_printed_away_from_the_ends_is_within_half_a_step(
 
 @pytest.mark.parametrize("total", [6, 36])
 def test_a_total_that_cannot_be_is_not_printed(total: int) -> None:
-    with pytest.raises(ValueError, match="between n and 5n"):
+    with pytest.raises(ValueError, match="of 7 answers lies between 7 and 35"):
         say(7, total, 10, Fraction(1, 2))
 
 
@@ -154,7 +155,7 @@ def test_a_total_that_cannot_be_is_not_printed(total: int) -> None:
 def test_the_bars_of_one_week(
     n: int, organisations: int, roster: int, expected: Level | Silence
 ) -> None:
-    assert question(ITEM, counted([3] * n, organisations), roster, BARS) == expected
+    assert question(ITEM, counted([3] * n, organisations), roster, BARS, lowest) == expected
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,9 @@ def test_the_bars_of_one_week(
 )
 def test_the_step_of_one_week(n: int, step: int) -> None:
     """The lowest level above 3, over all rounds with a mean of 3 to 4."""
-    said = [question(ITEM, _with_total(n, total), 60, BARS) for total in range(3 * n, 4 * n)]
+    said = [
+        question(ITEM, _with_total(n, total), 60, BARS, lowest) for total in range(3 * n, 4 * n)
+    ]
     printed = {Fraction(level.about) for level in said if isinstance(level, Level)}
     assert min(printed - {3}) == Fraction(30 + step, 10)
 
@@ -175,26 +178,28 @@ def _with_total(n: int, total: int) -> Tally:
 
 
 @pytest.mark.parametrize("kind", [Kind.SCALE, Kind.JOURNEY, Kind.YES_NO, Kind.CHOOSE, Kind.WORDS])
-def test_a_kind_without_a_studied_rule_is_never_guessed_at(kind: Kind) -> None:
-    item = replace(ITEM, kind=kind, choices=(Choice("a", "A"),))
-    slot, answer = {
-        Kind.JOURNEY: ("now", "3"),
-        Kind.YES_NO: ("answer", "yes"),
-        Kind.CHOOSE: ("answer", "a"),
-    }.get(kind, ("answer", "3"))
-    full = tally(item, [Answers(number, {slot: answer}) for number in range(20)])
-    assert question(item, full, 20, BARS) is Silence.NO_RULE
-    assert block([PastRound(full, BARS)] * 6, BARS) is Silence.NO_RULE
+def test_a_block_is_of_answers_from_1_to_5_alone(kind: Kind) -> None:
+    other = replace(counted([3] * 20), kind=kind)
+    with pytest.raises(ValueError, match="from 1 to 5"):
+        block([PastRound(other, BARS)] * 6, BARS)
+
+
+def test_words_have_no_number() -> None:
+    words = replace(ITEM, kind=Kind.WORDS)
+    full = tally(words, [Answers(number, {"answer": "We talk."}) for number in range(20)])
+    assert question(words, full, 20, BARS, lowest) is Silence.WORDS
 
 
 def test_frequency_is_scored_like_agreement() -> None:
     often = replace(ITEM, kind=Kind.FREQUENCY)
-    assert question(often, counted([4] * 12, item=often), 12, BARS) == Level("3.8")
+    assert question(often, counted([4] * 12, item=often), 12, BARS, lowest) == Level("3.8")
 
 
 def test_a_reverse_scored_question_is_printed_turned() -> None:
     turned = replace(ITEM, reverse=True)
-    assert question(turned, counted([5] * 12, item=turned), 12, BARS) == Level("1.8", "or lower")
+    assert question(turned, counted([5] * 12, item=turned), 12, BARS, lowest) == Level(
+        "1.8", "or lower"
+    )
 
 
 def past(n: int, value: int = 4, organisations: int = 5, bars: Thresholds = BARS) -> PastRound:

@@ -16,6 +16,7 @@ from pulse_bot.domain.says import Level, Silence
 from pulse_bot.domain.series import PastRound, Series
 from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.domain.thresholds import Thresholds
+from tests.domain.soft_borders import lowest
 
 BARS = Thresholds()
 THEMES = ("trust", "honesty", "accountability")
@@ -65,7 +66,7 @@ def closed(number: int = 12, values: list[int] | None = None) -> ClosedRound:
 def test_each_question_has_its_level_or_its_silence() -> None:
     one = closed()
     few = counted(one.items[1], [4] * 4)
-    said = facts(replace(one, tallies={**one.tallies, one.items[1].id: few})).questions
+    said = facts(replace(one, tallies={**one.tallies, one.items[1].id: few}), lowest).questions
     assert [(fact.item, fact.says) for fact in said] == [
         ("trust-5", Level("3.8")),  # n = 11, kmax = 3 (44 + 1 = 5n - D); 4.0 is a tie, towards 3
         ("honesty-5", Silence.TOO_FEW),
@@ -76,62 +77,62 @@ def test_each_question_has_its_level_or_its_silence() -> None:
 def test_a_reverse_scored_question_says_so() -> None:
     one = closed()
     turned = replace(one.items[0], reverse=True)
-    said = facts(replace(one, items=(turned, *one.items[1:]))).questions
+    said = facts(replace(one, items=(turned, *one.items[1:])), lowest).questions
     assert [fact.reverse for fact in said] == [True, False, False]
 
 
 @pytest.mark.parametrize("number", [1, 5, 7, 11])
 def test_no_block_is_said_inside_a_turn_of_the_core(number: int) -> None:
-    assert facts(closed(number)).blocks == ()
+    assert facts(closed(number), lowest).blocks == ()
 
 
 @pytest.mark.parametrize(("number", "block"), [(6, 1), (12, 2), (18, 3)])
 def test_a_block_is_said_when_a_turn_of_the_core_ends(number: int, block: int) -> None:
     # 66 answers of 4, D = 50, step 0.1: 66 * 4.25 = 280.5 is too much, 66 * 4.15 = 273.9 fits.
-    assert facts(closed(number)).blocks == tuple(
+    assert facts(closed(number), lowest).blocks == tuple(
         BlockFact(theme, block, Level("4.0")) for theme in THEMES
     )
 
 
 def test_themes_that_were_not_asked_say_nothing() -> None:
     one = closed(6)
-    said = facts(replace(one, series=one.series[:1]))
+    said = facts(replace(one, series=one.series[:1]), lowest)
     assert [fact.dimension for fact in said.blocks] == ["trust"]
     assert [fact.dimension for fact in said.trends] == ["trust"]
 
 
 def test_the_trend_is_learning_up_to_the_seventh_round() -> None:
-    assert facts(closed(7)).trends == tuple(
+    assert facts(closed(7), lowest).trends == tuple(
         TrendFact(theme, Call.LEARNING, 7, 8) for theme in THEMES
     )
-    assert {fact.call for fact in facts(closed(8)).trends} == {Call.NO_CLEAR_CHANGE}
+    assert {fact.call for fact in facts(closed(8), lowest).trends} == {Call.NO_CLEAR_CHANGE}
 
 
 def test_the_response_is_a_band() -> None:
-    assert facts(closed()).response is Band.MOST
-    assert facts(replace(closed(), answered=6)).response is Band.TO_A_HALF
+    assert facts(closed(), lowest).response is Band.MOST
+    assert facts(replace(closed(), answered=6), lowest).response is Band.TO_A_HALF
 
 
 @pytest.mark.parametrize(("newcomers", "said"), [(0, False), (1, False), (2, True), (5, True)])
 def test_several_newcomers_are_mentioned(newcomers: int, said: bool) -> None:
-    assert facts(replace(closed(), newcomers=newcomers)).newcomers is said
+    assert facts(replace(closed(), newcomers=newcomers), lowest).newcomers is said
 
 
 def test_every_prompt_of_the_core_has_its_turn() -> None:
     """Three turns of six rounds bring up all eighteen prompts once."""
-    prompts = {facts(closed(number)).talk for number in range(1, 19)}
+    prompts = {facts(closed(number), lowest).talk for number in range(1, 19)}
     assert prompts == {item.talk for core in CORES.values() for item in core}
 
 
 @given(values=st.lists(st.integers(1, 5), min_size=11, max_size=11), number=st.integers(1, 60))
 def test_the_prompt_does_not_depend_on_the_answers(values: list[int], number: int) -> None:
-    assert facts(closed(number, values)).talk == facts(closed(number)).talk
+    assert facts(closed(number, values), lowest).talk == facts(closed(number), lowest).talk
 
 
 def test_a_round_without_prompts_has_none() -> None:
     one = closed()
     silent = tuple(replace(item, talk="") for item in one.items)
-    assert facts(replace(one, items=silent)).talk == ""
+    assert facts(replace(one, items=silent), lowest).talk == ""
 
 
 FIVE_COMMENTS = ("One.", "Two.", "Three.", "Four.", "Five.")
@@ -152,7 +153,7 @@ def test_comments_come_from_eight_who_answered_and_five_comments(
 ) -> None:
     crowd = tuple(Comment(words, first=True) for words in comments)
     one = replace(closed(), roster_size=roster, answered=answered, organisations=4, comments=crowd)
-    assert facts(one).comments == (comments if shown else ())
+    assert facts(one, lowest).comments == (comments if shown else ())
 
 
 @pytest.mark.parametrize("roster", range(5, 41))
@@ -161,7 +162,7 @@ def test_comments_never_tell_that_all_or_all_but_one_answered(roster: int) -> No
     crowd = tuple(Comment(words, first=True) for words in FIVE_COMMENTS)
     one = replace(closed(), roster_size=roster, organisations=4, comments=crowd)
     said = {
-        facts(replace(one, answered=answered)).comments
+        facts(replace(one, answered=answered), lowest).comments
         for answered in (roster - 2, roster - 1, roster)
     }
     assert len(said) == 1
@@ -178,7 +179,7 @@ def leaves(value: object) -> list[object]:
 
 def test_numbers_in_facts_are_of_rounds_and_never_of_answers_or_members() -> None:
     """Rule 5: the exact n is nowhere in the facts, and nor are totals or the size of the roster."""
-    numbers = [leaf for leaf in leaves(facts(closed(6))) if type(leaf) in (int, float)]
+    numbers = [leaf for leaf in leaves(facts(closed(6), lowest)) if type(leaf) in (int, float)]
     number, block, trend = 6, [1] * 3, [6, 8] * 3
     assert sorted(str(one) for one in numbers) == sorted(map(str, [number, *block, *trend]))
 
@@ -190,6 +191,6 @@ def test_rounds_of_other_sizes_with_the_same_cells_have_the_same_facts(
     """What a reader sees of 10 to 14 answers of 3 in the top band is one and the same."""
 
     def seen(n: int) -> DigestFacts:
-        return facts(replace(closed(1, [3] * n), roster_size=14, answered=max(n, 11)))
+        return facts(replace(closed(1, [3] * n), roster_size=14, answered=max(n, 11)), lowest)
 
     assert seen(first) == seen(second)
