@@ -17,7 +17,6 @@ class Act(StrEnum):
     """What not everybody may do, as a refusal names it."""
 
     SEE_SETTINGS = "see the settings"
-    SEE_TRENDS = "ask for the trends"
     CHANGE_PROGRAMME = "change the programme"
     CHANGE_LIMIT = "change how much is asked a week"
     SET_UP_CHATS = "set up group chats and invitations"
@@ -33,7 +32,6 @@ _BOTH: Final = frozenset({Role.LEAD, Role.FACILITATOR})
 
 MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.SEE_SETTINGS: _BOTH,
-    Act.SEE_TRENDS: _BOTH,
     Act.CHANGE_PROGRAMME: _LEADS,
     Act.CHANGE_LIMIT: _LEADS,
     Act.SET_UP_CHATS: _LEADS,
@@ -44,7 +42,14 @@ MAY: Final[Mapping[Act, frozenset[Role]]] = {
     Act.END_COMMITMENT: _BOTH,
 }
 
+_FROM_MOST: Final = (Role.LEAD, Role.FACILITATOR, Role.MEMBER)
+
 
 def may(role: Role, act: Act) -> bool:
     """Whether a member of this role may do this."""
     return role in MAY[act]
+
+
+def who_may(act: Act) -> str:
+    """Who may do this, in words: "a lead or a facilitator"."""
+    return " or ".join(f"a {role}" for role in _FROM_MOST if may(role, act))
