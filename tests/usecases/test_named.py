@@ -1,0 +1,69 @@
+"""Names in what a group writes are found, and ordinary words are let be."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulse_bot.ports import Address
+from pulse_bot.storage import partnerships
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.named import names_in
+from pulse_bot.usecases.people import (
+    NewMember,
+    NewPartnership,
+    add_members,
+    create_partnership,
+    remove_member,
+)
+
+_PEOPLE = (
+    ("Anna Lee", "Oakfield Primary School"),
+    ("Will Okonkwo", "Church Lane Academy"),
+    ("Zoë O'Brien-Shaw", "St Mary's Catholic School"),
+)
+
+
+@pytest.fixture
+def valley(made: Installation) -> int:
+    number = create_partnership(made, NewPartnership("Valley"))
+    create_partnership(made, NewPartnership("Elsewhere"))
+    for where, people in (("Valley", _PEOPLE), ("Elsewhere", (("Dilys Vaughan", "Crabtree"),))):
+        add_members(
+            made,
+            where,
+            [(NewMember(*one), Address("fake", where, str(n))) for n, one in enumerate(people)],
+        )
+    return number
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("We will share our reading plans in March.", ()),
+        ("We will walk down the lane to church as schools do.", ()),
+        ("Ask anna, then ANNA again.", ("anna",)),
+        ("Anna\u2019s school hosts the first visit.", ("Anna",)),
+        ("We visit oakfield and Mary's school.", ("oakfield", "Mary")),
+        ("Zoe will write to the Shaw school.", ("Zoe", "Shaw")),
+        ("We ask Will to go on.", ("Will",)),
+        ("Will we visit? Lane by lane we will.", ()),
+        ("We meet in Lane school.", ("Lane",)),
+        ("We plan annals and banned oakfields.", ()),
+        ("Dilys of Crabtree is somebody else's.", ()),
+    ],
+)
+def test_names_are_found(made: Installation, valley: int, text: str, found: tuple[str]) -> None:
+    with made.database.read() as session:
+        assert names_in(session, valley, text) == found
+
+
+def test_whoever_left_is_nobody_to_know(made: Installation, valley: int) -> None:
+    with made.database.read() as session:
+        [number] = [
+            member.id
+            for member, _ in partnerships.members(session, valley)
+            if "Anna" in member.name
+        ]
+    remove_member(made, "Valley", number)
+    with made.database.read() as session:
+        assert names_in(session, valley, "Anna of Oakfield") == ("Oakfield",)
