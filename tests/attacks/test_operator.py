@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from pulse_bot.domain.closed_round import Comment
 from pulse_bot.domain.people import Standing
-from pulse_bot.domain.release import Comment, facts
+from pulse_bot.domain.release import facts
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import history, partnerships, rounds

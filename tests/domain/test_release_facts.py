@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulse_bot.domain.closed_round import ClosedRound, Comment
 from pulse_bot.domain.digest import Band, BlockFact, Call, DigestFacts, TrendFact
 from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release import ClosedRound, Comment, facts
+from pulse_bot.domain.release import facts
 from pulse_bot.domain.says import Level, Silence
 from pulse_bot.domain.series import PastRound, Series
 from pulse_bot.domain.tallies import Answers, Tally, tally

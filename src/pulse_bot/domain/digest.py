@@ -43,6 +43,9 @@ class QuestionFact:
     """The level is turned: the higher, the less of what the text says."""
     kind: Kind = Kind.AGREE
     bank: str = ""
+    words: tuple[str, ...] = ()
+    """What was written to a `words` item, in an order that says nothing; empty where too few wrote,
+    and for every other kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,10 @@ class DigestFacts:
     blocks: tuple[BlockFact, ...]
     trends: tuple[TrendFact, ...]
     talk: str
+    talk_about: str = ""
+    """The dimension whose block said that answers lie far apart, where `talk` was chosen for it."""
+    low_pulse: bool = False
+    """A question about the pulse itself has a low level."""
     newcomers: bool = False
     """Several members were asked for the first time."""
     comments: tuple[str, ...] = ()

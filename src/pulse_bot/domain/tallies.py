@@ -47,7 +47,8 @@ class Tally:
     """One question of one round.
 
     `moments` by part: `ANSWER`, or "now", "later" and "gap" for a `journey`. `counts` by choice for
-    `choose` and `yes-no`. `organisations` is how many organisations the answers came out of.
+    `choose` and `yes-no`. `organisations` is how many organisations the answers came out of: those
+    of the slot that came out of the fewest, because each is said on its own.
     """
 
     item: str
@@ -77,10 +78,14 @@ def tally(item: Item, answers: Iterable[Answers]) -> Tally:
         item=item.id,
         kind=item.kind,
         n=len(given),
-        organisations=len({one.organisation for one in given}),
+        organisations=min(_organisations(slot, given) for slot in own),
         moments=_moments(item, given),
         counts=_counts(item, given),
     )
+
+
+def _organisations(slot: str, given: list[Answers]) -> int:
+    return len({one.organisation for one in given if one.by_slot.get(slot, SKIP) != SKIP})
 
 
 def _moments(item: Item, given: list[Answers]) -> dict[str, Moments]:

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.closed_round import Comment
 from pulse_bot.domain.digest import Digest, Mark, Statement, StatementKind
 from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release import Comment
 from pulse_bot.domain.rounds import Round, State
 from pulse_bot.domain.says import Level
 from pulse_bot.domain.series import PastRound

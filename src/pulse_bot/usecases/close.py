@@ -16,14 +16,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.items import COMMENT, SKIP, Item, slots
+from pulse_bot.domain.closed_round import ClosedRound, Comment
+from pulse_bot.domain.digest import DigestFacts
+from pulse_bot.domain.items import COMMENT, SKIP, Item, Kind, slots
 from pulse_bot.domain.programme import next_opening
-from pulse_bot.domain.release import (
-    ClosedRound,
-    Comment,
-    facts,
-    worth_keeping,
-)
+from pulse_bot.domain.release import facts, worth_keeping
+from pulse_bot.domain.release_words import waiting
 from pulse_bot.domain.rounds import Round, Seat, State
 from pulse_bot.domain.series import PastRound, Series
 from pulse_bot.domain.tallies import Answers, Tally, tally
@@ -31,9 +29,10 @@ from pulse_bot.domain.trend import STORED
 from pulse_bot.errors import Refused, SealError
 from pulse_bot.ports import RoundKeys
 from pulse_bot.sealing import Envelope, tag, unseal
-from pulse_bot.storage import envelopes, groups, history, partnerships, rounds
+from pulse_bot.storage import envelopes, groups, history, partnerships, rounds, seedings
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
+from pulse_bot.usecases import follow_up
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
 _log = logging.getLogger(__name__)
@@ -45,6 +44,8 @@ class Heard:
 
     answers: Mapping[str, Sequence[Answers]]
     comments: Sequence[Comment]
+    words: Mapping[str, Sequence[Comment]]
+    """The answers to `words` items, by item id."""
     answered: int
     organisations: int
     """Of those who answered."""
@@ -127,21 +128,39 @@ def hear(
     """Open a round's envelopes. The tags of the roster, made again, match one person's answers."""
     said = {envelope.tag: text for envelope, text in _opened(keys, sealed)}
     answers: dict[str, list[Answers]] = {item.id: [] for item in asked.items}
+    words: dict[str, list[Comment]] = {
+        item.id: [] for item in asked.items if item.kind is Kind.WORDS
+    }
     comments: list[Comment] = []
     heard: list[int] = []
     for seat in roster:
         given = [(item, _of(said, keys, seat, item)) for item in asked.items]
         for item, by_slot in given:
             answers[item.id].append(Answers(seat.organisation, by_slot))
-        words = [
-            text
-            for item in asked.items
-            for text in _of(said, keys, seat, item, (COMMENT,)).values()
-        ]
-        comments.extend(Comment(text, first=n == 0) for n, text in enumerate(words))
+        wrote = _comments(said, keys, seat, asked.items)
+        comments.extend(wrote)
+        for number, (item_id, text) in enumerate(_words(given), len(wrote)):
+            words[item_id].append(Comment(text, first=number == 0))
         if any(text != SKIP for _, by_slot in given for text in by_slot.values()):
             heard.append(seat.organisation)
-    return Heard(answers, comments, len(heard), len(set(heard)))
+    return Heard(answers, comments, words, len(heard), len(set(heard)))
+
+
+def _comments(
+    said: Mapping[bytes, str], keys: RoundKeys, seat: Seat, items: Sequence[Item]
+) -> list[Comment]:
+    texts = [text for item in items for text in _of(said, keys, seat, item, (COMMENT,)).values()]
+    return [Comment(text, first=number == 0) for number, text in enumerate(texts)]
+
+
+def _words(given: Iterable[tuple[Item, Mapping[str, str]]]) -> list[tuple[str, str]]:
+    return [
+        (item.id, text)
+        for item, by_slot in given
+        if item.kind is Kind.WORDS
+        for text in by_slot.values()
+        if text != SKIP
+    ]
 
 
 def _opened(keys: RoundKeys, sealed: Iterable[Envelope]) -> Iterable[tuple[Envelope, str]]:
@@ -166,12 +185,14 @@ def _of(
 def _keep(session: Session, installation: Installation, asked: Round, heard: Heard) -> None:
     key = installation.installation_key
     tallies = [tally(item, heard.answers[item.id]) for item in asked.items]
-    comments = [*history.take_comments(session, asked.partnership, key), *heard.comments]
-    random.SystemRandom().shuffle(comments)
-    closed = _closed_round(session, installation, asked, heard, tallies)
-    said = facts(replace(closed, comments=tuple(comments)), secrets.randbelow)
-    if not said.comments:
-        history.keep_comments(session, asked.partnership, comments, key)
+    waited = history.take_comments(session, asked.partnership, key)
+    closed = replace(
+        _closed_round(session, installation, asked, heard, tallies),
+        comments=_shuffled([*waited, *heard.comments]),
+        words={item_id: _shuffled(texts) for item_id, texts in heard.words.items()},
+    )
+    said = _with_workshop(session, asked, facts(closed, secrets.randbelow))
+    history.keep_comments(session, asked.partnership, waiting(closed), key)
     kept = [worth_keeping(one, asked.thresholds) for one in tallies]
     history.keep_tallies(session, asked, kept, key)
     history.keep_releases(session, asked.id, installation.renderer.statements(said))
@@ -179,6 +200,28 @@ def _keep(session: Session, installation: Installation, asked: Round, heard: Hea
         session.add(
             PostRow(round_id=asked.id, group_id=group.id, state=Delivery.WAITING, reference="")
         )
+
+
+def _shuffled(texts: Iterable[Comment]) -> tuple[Comment, ...]:
+    shuffled = list(texts)
+    random.SystemRandom().shuffle(shuffled)
+    return tuple(shuffled)
+
+
+def _with_workshop(session: Session, asked: Round, said: DigestFacts) -> DigestFacts:
+    """The facts, with the workshop that the round was for and what is new of commitments.
+
+    What is opened together in the room is held in the same transaction, so that nobody reads it
+    before.
+    """
+    commitments = follow_up.settle(session, asked.partnership, said.questions)
+    seeding = seedings.of_round(session, asked.id)
+    if seeding is None:
+        return replace(said, commitments=commitments)
+    session.get_one(RoundRow, asked.id).held = seeding.together
+    return replace(
+        said, workshop=seeding.title, workshop_on=seeding.workshop_on, commitments=commitments
+    )
 
 
 def _closed_round(

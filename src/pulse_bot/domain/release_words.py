@@ -1,0 +1,69 @@
+"""The release policy for what people wrote: comments, and answers in words (anonymity, rule 8).
+
+Whether they are shown is decided from counts and membership. What is not shown waits, unread, for a
+later round; how it waits is storage's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pulse_bot.domain.closed_round import ClosedRound, Comment
+from pulse_bot.domain.items import Item
+
+ANSWERED: Final = 8
+WRITERS: Final = 5
+"""How many must answer, and how many must have written, before anything is read."""
+
+UNTOLD: Final = 2
+"""So many of the roster never have their words in one list, or its length would tell that all, or
+all but one, answered (rule 5)."""
+
+
+def comments(closed: ClosedRound) -> tuple[str, ...]:
+    """The comments that a digest shows, as they were written; none where they wait."""
+    shown = _enough(closed, closed.answered, closed.organisations, closed.comments)
+    return tuple(one.words for one in closed.comments) if shown else ()
+
+
+def words(item: Item, closed: ClosedRound) -> tuple[str, ...]:
+    """The answers in words that a digest shows of an item; none where they wait."""
+    return tuple(one.words for one in _shown(item.id, closed))
+
+
+def waiting(closed: ClosedRound) -> tuple[Comment, ...]:
+    """All that was written and is not shown: it waits among the comments for a later round."""
+    held = [
+        one
+        for item, written in closed.words.items()
+        for one in written[len(_shown(item, closed)) :]
+    ]
+    return (*(() if comments(closed) else closed.comments), *held)
+
+
+def _shown(item: str, closed: ClosedRound) -> Sequence[Comment]:
+    """The first of an item's answers in words, which are shuffled, or none."""
+    written = closed.words.get(item, ())
+    tally = closed.tallies[item]
+    if not _enough(closed, tally.n, tally.organisations, written):
+        return ()
+    return written[: closed.roster_size - UNTOLD]
+
+
+def _enough(
+    closed: ClosedRound, answered: int, organisations: int, written: Sequence[Comment]
+) -> bool:
+    """From at least 8 who answered and 5 who wrote, out of enough organisations (rules 1 and 8).
+
+    Writers count, once a round, and not what they wrote: one who writes five comments is no crowd.
+
+    Under the roster's bar words wait too: of 8 members their coming would tell that all answered,
+    of 9 that all or all but one did (rule 5).
+    """
+    return (
+        closed.roster_size >= closed.thresholds.roster
+        and answered >= ANSWERED
+        and organisations >= closed.thresholds.organisations
+        and sum(one.first for one in written) >= WRITERS
+    )
