@@ -7,7 +7,7 @@ of at most 64 bytes, because that is what the narrowest platform carries.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -199,6 +199,7 @@ def answer_form(asked: Round, until: str, notes: Sequence[str] = ()) -> Form:
 def _fields(asked: Round, position: int, item: Item) -> list[Field]:
     own = [_field(Target(asked.id, position, slot), item) for slot in slots(item)]
     more = words_field(Target(asked.id, position, COMMENT), "Say more, if you like")
+    more = replace(more, beside=True)
     return [*own, more] if asked.takes_comments else own
 
 

@@ -68,6 +68,8 @@ class Field:
     longest: int = 0
     erased: bool = False
     """In a chat, what was typed is deleted from it once it is recorded."""
+    beside: bool = False
+    """It only says more about the field before it, and may be folded away below that one."""
 
 
 @dataclass(frozen=True, slots=True)
