@@ -160,5 +160,9 @@ def spoken_day(moment: datetime, where: ZoneInfo) -> str:
     Written out by hand: `strftime` names days in the language of the machine it runs on, and a
     digest must be byte-identical wherever it is repeated.
     """
-    local = moment.astimezone(where)
-    return f"{WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+    return spoken_date(moment.astimezone(where).date())
+
+
+def spoken_date(day: date) -> str:
+    """A day as people say it: "Friday 13 March"."""
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
