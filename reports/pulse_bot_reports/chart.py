@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from pulse_bot.domain.says import Level
 from pulse_bot_reports.colours import LIGHT, Colours
 from pulse_bot_reports.drawn import Block, Closing, Drawn, Panel, Week
-from pulse_bot_reports.sheet import FONT, WIDTH, Sheet, points
+from pulse_bot_reports.sheet import DRAWING, FONT, WIDTH, Sheet, points
 from pulse_bot_reports.words import newest, short_title
 
 if TYPE_CHECKING:
@@ -47,15 +46,12 @@ OPEN_WEEK: Final = "open week"
 BLOCK: Final = "block"
 OPEN_BLOCK: Final = "open block"
 
-_LOCK: Final = Lock()
-"""matplotlib is not safe in several threads at once."""
-
 
 @lru_cache(maxsize=8)
 def png(drawn: Drawn, colours: Colours = LIGHT) -> bytes:
     """The picture. The same numbers give the same bytes. Raises MissingExtra."""
     # Releases never change, so what was drawn for one reader can be shown to the next.
-    with _LOCK:
+    with DRAWING:
         return sheet(drawn, colours).png()
 
 
