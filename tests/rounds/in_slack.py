@@ -8,12 +8,12 @@ from pulse_bot.ports import Address, Field, FieldKind, Form, Option
 from pulse_bot.testing import plain
 from tests.adapters.servers.slack import Slack
 from tests.adapters.servers.slack.acting import draw
-from tests.adapters.servers.slack.drawing import Drawing
+from tests.adapters.servers.slack.drawing import FILLED_IN, Drawing
 from tests.adapters.servers.slack.groups import new_group
 from tests.adapters.servers.slack.people import labels, new_person
 from tests.adapters.servers.slack.trouble import Fault, slow
 from tests.adapters.servers.slack.world import Channel
-from tests.rounds.story import until
+from tests.rounds.story import Given, until
 
 POST = "chat.postMessage"
 COMMENT = Form("", "", (Field("words", "", FieldKind.TEXT),))
@@ -76,6 +76,31 @@ class InSlack:
         control = self.person.find(label, self._drawings())
         self.slack.later(self.person.touch(control))
 
+    async def command(self, word: str, then: str) -> None:
+        """Give a command in the conversation with the bot."""
+        before = self._screen().count(then)
+        self.slack.later(self.person.command_in(self.person.direct, word))
+        await until(lambda: self._screen().count(then) > before, f"/pulse {word} → {then}")
+
+    async def press(self, label: str, then: str) -> None:
+        """Press the newest button of this label."""
+        before = self._screen().count(then)
+        self.press_and_go(label)
+        await until(lambda: self._screen().count(then) > before, f"{label} → {then}")
+
+    async def fill(self, given: Given, then: str) -> None:
+        """Fill in the window in front, and send it."""
+        before = self.said().count(then)
+        assert self.person.modal is not None
+        form, values = _filled(draw(self.slack, self.person.modal), given)
+        await self.person.fill(form, values)
+        await until(lambda: self.said().count(then) > before, f"sent → {then}")
+
+    def _screen(self) -> str:
+        """The conversation and the window in front of it."""
+        modal = self.person.modal
+        return _said([*self._drawings(), *([draw(self.slack, modal)] if modal else ())])
+
     async def join(self, channel: ChannelInSlack, school: str) -> None:
         """Press the channel's button, say one's school and name, and be in."""
         name = self.person.user.name
@@ -136,6 +161,22 @@ def jam(slack: Slack, after: int) -> None:
     """Take so many messages, and then none, until it is mended."""
     slack.trouble.on(POST, slow(0), times=after)
     slack.trouble.on(POST, Fault(seconds=5), times=1000)
+
+
+def _filled(window: Drawing, given: Given) -> tuple[Form, dict[str, tuple[str, ...]]]:
+    """What is asked in a window of that which is given, by its words, and the answers."""
+    asked = [one for one in window.controls if one.kind in FILLED_IN]
+    fields, left = list[Field](), dict(given)
+    for control in asked:
+        found = next((words for words in left if words in plain(control.caption)), None)
+        if found is not None:
+            del left[found]
+            labels = [window.label(one) for one in control.element.get("options", ())]
+            options = tuple(Option(label, label) for label in labels)
+            fields.append(Field(found, found, FieldKind.ONE, options))
+    assert not left, f"Nobody asked {list(left)}; it reads {window.words}."
+    values = {words: one if isinstance(one, tuple) else (one,) for words, one in given.items()}
+    return Form("", "", tuple(fields)), values
 
 
 def _drawings(slack: Slack, channel: Channel) -> Iterator[Drawing]:

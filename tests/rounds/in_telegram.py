@@ -5,10 +5,16 @@ from __future__ import annotations
 from pulse_bot.ports import Address
 from pulse_bot.testing import plain
 from tests.adapters.servers.telegram.groups import TelegramGroup
-from tests.adapters.servers.telegram.people import TelegramPerson, find_button
+from tests.adapters.servers.telegram.people import (
+    DONE,
+    EMPTY,
+    UNTICKED,
+    TelegramPerson,
+    find_button,
+)
 from tests.adapters.servers.telegram.server import TelegramServer
 from tests.adapters.servers.telegram.world import Chat, Message
-from tests.rounds.story import until
+from tests.rounds.story import Given, press, until
 
 
 def settings(telegram: TelegramServer) -> dict[str, str]:
@@ -49,6 +55,36 @@ class InTelegram:
 
     def press_and_go(self, label: str) -> None:
         self.person.press_and_go(label)
+
+    async def command(self, word: str, then: str) -> None:
+        """Type a command."""
+        before = self.said().count(then)
+        self.person.write_and_go(f"/{word}")
+        await until(lambda: self.said().count(then) > before, f"/{word} → {then}")
+
+    async def press(self, label: str, then: str) -> None:
+        """Press the newest button of this label."""
+        await press(self, label, then)
+
+    async def fill(self, given: Given, then: str) -> None:
+        """Go through the conversation, prompt by prompt."""
+        before, left = self.said().count(then), dict(given)
+        while "Cancel" in _labels(self.person.newest):
+            asked = plain(self.person.newest.text)
+            found = next((words for words in left if words in asked), None)
+            value = left.pop(found) if found is not None else EMPTY
+            await self._reply(value)
+        assert not left, f"Nobody asked {list(left)}."
+        await until(lambda: self.said().count(then) > before, f"sent → {then}")
+
+    async def _reply(self, value: str | tuple[str, ...]) -> None:
+        if isinstance(value, tuple):
+            for one in (*(UNTICKED + label for label in value), DONE):
+                await self.person.press(one)
+        elif value in _labels(self.person.newest):
+            await self.person.press(value)
+        else:
+            await self.person.write(value)
 
     async def join(self, group: GroupInTelegram, school: str) -> None:
         """Press the group's button, say one's school and name, and be in."""
@@ -91,6 +127,10 @@ def jam(telegram: TelegramServer, after: int) -> None:
     """Take so many messages, and then none, until it is mended."""
     telegram.trouble.slow(0, methods=("sendMessage",), times=after)
     telegram.trouble.slow(30, methods=("sendMessage",), times=None)
+
+
+def _labels(message: Message) -> list[str]:
+    return [plain(one["text"]) for one in message.buttons]
 
 
 def _said(chat: Chat) -> str:

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit
 
 from pulse_bot.plugins import PersonalLink
 from pulse_bot.ports import Field, FieldKind, Form
+from pulse_bot.testing import plain
 from pulse_bot_web.links import address_of
 from tests.adapters.test_web import Visitor
+from tests.rounds.asked import AskedReader
 from tests.rounds.program import Program
-from tests.rounds.story import NAME, QUESTIONS
+from tests.rounds.story import NAME, QUESTIONS, Given
 
 FORM = Form(
     "",
@@ -57,6 +59,39 @@ class OnTheWeb:
     async def digests(self) -> str:
         """What is on the page of digests."""
         return (await self.visitor.command("group")).text
+
+    def said(self) -> str:
+        """What is on the page in the window."""
+        return plain(" ".join(self.visitor.page.words))
+
+    async def command(self, word: str, then: str) -> None:
+        """Press the button that stands for a command."""
+        await self.read()
+        buttons = [one for one in self.visitor.page.controls if one.value == word]
+        assert buttons, f"No button for {word!r}: {self.said()}"
+        await self._send(buttons[0].target, {buttons[0].name: [word]}, then)
+
+    async def press(self, label: str, then: str) -> None:
+        """Press a button."""
+        seen = await self.visitor.press(label)
+        assert then in seen.text, seen.text
+
+    async def fill(self, given: Given, then: str) -> None:
+        """Fill in the form on the page, and send it."""
+        assert self.visitor.response is not None
+        form = AskedReader(self.visitor.response.text).asking(*given)
+        sent = {name: [value] for name, value in form.hidden.items()}
+        for words, value in given.items():
+            asked = form.asking(words)
+            assert asked is not None
+            for one in value if isinstance(value, tuple) else (value,):
+                name, told = asked.filled(one)
+                sent.setdefault(name, []).append(told)
+        await self._send(form.action, sent, then)
+
+    async def _send(self, action: str, sent: dict[str, list[str]], then: str) -> None:
+        self.visitor.response = await self.visitor.client.post(action, data=sent)
+        assert then in self.said(), self.said()
 
     async def answer(self, point: int) -> None:
         """Answer all questions at once."""

@@ -58,6 +58,24 @@ class Member(Named, Chat, Protocol):
         """Press the newest button of this label, and do not wait."""
 
 
+Given = Mapping[str, str | tuple[str, ...]]
+"""What somebody says in a form, by words of each question: what is typed, the label of a choice,
+or several of them. What is not named is left empty."""
+
+
+class Facilitator(Chat, Protocol):
+    """Somebody who prepares workshops, wherever that is."""
+
+    async def command(self, word: str, then: str) -> None:
+        """Give a command, until these words are seen."""
+
+    async def press(self, label: str, then: str) -> None:
+        """Press the newest button of this label, until these words are seen."""
+
+    async def fill(self, given: Given, then: str) -> None:
+        """Fill in the form that is open, until these words are seen."""
+
+
 class Group(Chat, Protocol):
     """The group's chat."""
 
