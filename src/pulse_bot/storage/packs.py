@@ -1,0 +1,145 @@
+"""Packs, read from the workshops whose rounds have closed; one that is held is opened here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select, true, update
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.commitments import Commitment, CommitmentState
+from pulse_bot.domain.pack import Pack
+from pulse_bot.domain.rounds import State
+from pulse_bot.domain.seeding import SeedingState
+from pulse_bot.storage import history
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.frozen import thaw
+from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow
+from pulse_bot.storage.rounds import changed
+from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """A workshop, and its round once that is asked."""
+
+    seeding: SeedingRow
+    asked: RoundRow | None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody may read its pack."""
+        return self.asked is not None and _is_over(self.asked) and not self.asked.held
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its pack is there, and waits to be opened together."""
+        return self.asked is not None and _is_over(self.asked) and self.asked.held
+
+
+def _is_over(asked: RoundRow) -> bool:
+    return asked.state is State.CLOSED
+
+
+def newest_open(session: Session, partnership_id: int) -> Seeded | None:
+    """The workshop whose pack is the last that can be read."""
+    query = _of(partnership_id).where(RoundRow.state == State.CLOSED, RoundRow.held.is_(False))
+    return _first(session, query)
+
+
+def coming(session: Session, partnership_id: int) -> Seeded | None:
+    """The next workshop whose pack nobody can read yet: planned, asked now, or held."""
+    planned = SeedingRow.state == SeedingState.PLANNED
+    asked = RoundRow.state.in_([State.OPEN, State.CLOSING])
+    held = (RoundRow.state == State.CLOSED) & RoundRow.held
+    query = _of(partnership_id).where(planned | asked | held)
+    # The soonest first.
+    soonest = query.order_by(None).order_by(SeedingRow.workshop_on, SeedingRow.id)
+    return _first(session, soonest)
+
+
+def numbered(session: Session, partnership_id: int, number: int) -> Seeded | None:
+    """The workshop of a round."""
+    return _first(session, _of(partnership_id).where(RoundRow.number == number))
+
+
+def one(session: Session, partnership_id: int, seeding_id: int) -> Seeded | None:
+    """A workshop of a partnership, by its own number."""
+    return _first(session, _of(partnership_id).where(SeedingRow.id == seeding_id))
+
+
+def _of(partnership_id: int) -> Select[SeedingRow, RoundRow | None]:
+    return (
+        select(SeedingRow, RoundRow)
+        .outerjoin(RoundRow, RoundRow.id == SeedingRow.round_id)
+        .where(SeedingRow.partnership_id == partnership_id)
+        .order_by(SeedingRow.workshop_on.desc(), SeedingRow.id.desc())
+    )
+
+
+def _first(session: Session, query: Select[SeedingRow, RoundRow | None]) -> Seeded | None:
+    row = session.execute(query.limit(1)).one_or_none()
+    return None if row is None else Seeded(*row)
+
+
+def read(
+    session: Session, partnership: PartnershipRow, seeding: SeedingRow, asked: RoundRow
+) -> Pack:
+    """The pack of a workshop. Raises LookupError before its round has closed, and while held."""
+    open_ones = (
+        select(CommitmentRow)
+        .where(CommitmentRow.partnership_id == partnership.id)
+        .where(CommitmentRow.state == CommitmentState.OPEN)
+        .order_by(CommitmentRow.due, CommitmentRow.number)
+    )
+    return Pack(
+        partnership=partnership.name,
+        time_zone=partnership.time_zone,
+        title=seeding.title,
+        workshop_on=seeding.workshop_on,
+        questions=tuple(thaw(kept) for kept in asked.items),
+        digest=history.digest(session, partnership.id, asked.number),
+        commitments=tuple(
+            Commitment(row.number, row.text, row.due, row.state)
+            for row in session.scalars(open_ones)
+        ),
+    )
+
+
+def reveal(session: Session, round_id: int) -> bool:
+    """Open a closed round that is held, by compare-and-set: False where there was none to open.
+
+    The other runner is a second facilitator who presses the button, or the tick.
+    """
+    change = update(RoundRow).where(
+        RoundRow.id == round_id, RoundRow.state == State.CLOSED, RoundRow.held
+    )
+    return changed(session, change.values(held=False)) == 1
+
+
+def unhanded(
+    session: Session, partnership_id: int, adapters: frozenset[str] | None
+) -> Sequence[int]:
+    """Workshops whose pack is open, and waits for whoever seeded it, on one of these adapters."""
+    query = (
+        select(SeedingRow.id)
+        .join(RoundRow, RoundRow.id == SeedingRow.round_id)
+        .join(MemberRow, MemberRow.id == SeedingRow.seeded_by)
+        .where(SeedingRow.partnership_id == partnership_id, SeedingRow.handed == Delivery.WAITING)
+        .where(RoundRow.state == State.CLOSED, RoundRow.held.is_(False))
+        .where(true() if adapters is None else MemberRow.adapter.in_(adapters))
+        .order_by(SeedingRow.id)
+    )
+    return session.scalars(query).all()
+
+
+def claim(session: Session, seeding_id: int, state: Delivery) -> bool:
+    """Take on the handing of a pack before it is sent: after a crash it is missing, never double.
+
+    Whoever seeded it can ask for it at any time. The other runner is a second worker.
+    """
+    change = update(SeedingRow).where(
+        SeedingRow.id == seeding_id, SeedingRow.handed == Delivery.WAITING
+    )
+    return changed(session, change.values(handed=state)) == 1
