@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 import pytest
 
 from pulse_bot.testing import plain
-from tests.adapters.servers.slack import serving
-from tests.adapters.servers.telegram.server import TelegramServer
-from tests.rounds import in_slack, in_telegram, on_the_web
-from tests.rounds.in_slack import ChannelInSlack, InSlack
-from tests.rounds.in_telegram import GroupInTelegram, InTelegram
 from tests.rounds.on_the_web import OnTheWeb
-from tests.rounds.program import Program
 from tests.rounds.story import (
     A_WEEK,
     CLOSES,
@@ -25,97 +17,22 @@ from tests.rounds.story import (
     OPENS,
     QUESTIONS,
     SOON,
-    Chat,
     Member,
     answer,
-    assert_nothing_is_left,
     digest,
-    installed,
     until,
 )
+from tests.rounds.together import Crowd, Scene, scene
 
 IN_CHATS = 10
-"""Members in Slack, and as many in Telegram."""
 ON_THE_WEB = 6
-SCHOOLS = 7
-"""So that those who answer come out of as many."""
+CROWD = Crowd(IN_CHATS, ON_THE_WEB, schools=7)
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 
-@dataclass(frozen=True)
-class Scene:
-    """One partnership, and its members wherever they are."""
-
-    program: Program
-    channel: ChannelInSlack
-    group: GroupInTelegram
-    slack: list[InSlack]
-    telegram: list[InTelegram]
-    web: list[OnTheWeb]
-
-    @property
-    def chatting(self) -> list[Member]:
-        """Those who are written to."""
-        return [*self.slack, *self.telegram]
-
-    async def shown(self) -> dict[object, str]:
-        """What each person and each group can read at this moment."""
-        chats: list[Chat] = [*self.chatting, self.channel, self.group]
-        shown: dict[object, str] = {one: one.said() for one in chats}
-        return shown | {one: await one.read() for one in self.web}
-
-
-@asynccontextmanager
-async def scene(folder: Path) -> AsyncIterator[Scene]:
-    """All at work; what both platforms saw must be in order at the end."""
-    async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(serving())
-        telegram = await stack.enter_async_context(TelegramServer())
-        in_slack.be_patient(slack)
-        ours = in_slack.settings(slack) | in_telegram.settings(telegram) | on_the_web.settings()
-        program = await stack.enter_async_context(installed(folder, ours))
-        code = await program.partnership(NAME)
-        people = [(f"Reader {n}", school(2 * IN_CHATS + n)) for n in range(ON_THE_WEB)]
-        web = await stack.enter_async_context(on_the_web.visitors(program, people))
-        program.start()
-        await in_slack.connected(slack, times=1)
-        one = Scene(
-            program,
-            ChannelInSlack(slack),
-            GroupInTelegram(telegram),
-            [InSlack(slack) for _ in range(IN_CHATS)],
-            [InTelegram(telegram, started=n == 0) for n in range(IN_CHATS)],
-            web,
-        )
-        await one.channel.link(one.slack[0], code)
-        [another] = await asyncio.to_thread(program.json, "partnership", "codes", NAME)
-        await one.group.link(one.telegram[0], another["link"])
-        await everybody_joins(one)
-        yield one
-        program.stop()
-        assert_nothing_is_left(program, [*one.chatting, *one.web])
-        slack.assert_clean()
-        assert telegram.violations == [], "\n".join(telegram.violations)
-
-
-def school(number: int) -> str:
-    """Where a member is from."""
-    return f"School {number % SCHOOLS}"
-
-
-async def everybody_joins(one: Scene) -> None:
-    """Those in Slack by its channel, those in Telegram by its group."""
-    for member in one.telegram[1:]:
-        one.group.group.enter(member.person)
-    await asyncio.gather(
-        *(member.join(one.channel, school(n)) for n, member in enumerate(one.slack)),
-        *(member.join(one.group, school(IN_CHATS + n)) for n, member in enumerate(one.telegram)),
-    )
-
-
 async def test_two_rounds_in_slack_telegram_and_on_the_web(tmp_path: Path) -> None:
-    async with scene(tmp_path) as one:
+    async with scene(tmp_path, CROWD) as one:
         await one_roster(one)
         await asked(one, week=0)
         await everybody_reads_the_same_questions(one)
