@@ -34,6 +34,7 @@ COMMANDS = {
     "member": ("pulse_bot.cli.member", "member", "Add, list and import members."),
     "programme": ("pulse_bot.cli.programme", "programme", "Set and show what is asked, and when."),
     "round": ("pulse_bot.cli.round", "round_", "Open, close and list rounds."),
+    "commitment": ("pulse_bot.cli.commitment", "commitment", "Write down and end commitments."),
     "digest": ("pulse_bot.cli.digest", "digest", "Show and export digests."),
     "bank": ("pulse_bot.cli.bank", "bank", "List, show, lint and preview question banks."),
 }

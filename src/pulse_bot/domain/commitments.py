@@ -1,14 +1,44 @@
-"""Commitments: what a partnership said it would do, by when, until it is kept or dropped."""
+"""Commitments: what a partnership said it would do, by when, until it is kept or dropped.
+
+How one is worded, which day is meant, what the answers make of it, and the share that was kept. Who
+may write one down is in `roles`; whom it may not name is the use case's.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
+
+from pulse_bot.domain.digest import CommitmentNews
+from pulse_bot.domain.says import Lean, Said, Silence
+
+LONGEST: Final = 140
+"""Characters: it has to fit on a card, before the question about it."""
+MOST_OPEN: Final = 10
+"""A group with more has none that it looks at."""
+AGAIN: Final = timedelta(weeks=2)
+"""After being asked about, a commitment is left alone for so long."""
+WEEKS: Final = (2, 4, 6)
+"""The days that are offered."""
+FURTHEST: Final = timedelta(days=366)
+
+_SHORTEST: Final = 12
+_WE: Final = re.compile(r"(?:we|our|let\W?s|together|each of us|all of us)\b", re.IGNORECASE)
+_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec"
+_IN_WEEKS: Final = re.compile(r"(?:in )?(\d{1,2}) weeks?")
+_IN_NUMBERS: Final = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4})")
+_IN_WORDS: Final = re.compile(
+    r"(?:[a-z]+,? )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?P<month>[a-z]{3})[a-z]*\.?,?"
+    r"(?: (?P<year>\d{4}))?"
+)
 
 
 class CommitmentState(StrEnum):
-    """Where a commitment is. It only ever leaves OPEN."""
+    """Where a commitment is. What was kept or dropped by mistake is opened again."""
 
     OPEN = "open"
     KEPT = "kept"
@@ -23,3 +53,85 @@ class Commitment:
     text: str
     due: date
     state: CommitmentState
+
+
+class CannotBeCommitted(ValueError):
+    """Why something cannot be written down as a commitment; the message is for people."""
+
+
+def worded(text: str, *, english: bool = True) -> str:
+    """A commitment as it is kept: one line, with a full stop. Raises CannotBeCommitted.
+
+    In English it has to say "we": the promise is the group's, and no one member's.
+    """
+    line = " ".join(text.split())
+    if len(line) < _SHORTEST:
+        raise CannotBeCommitted("Please say in a few words what the group will do.")
+    if len(line) > LONGEST:
+        raise CannotBeCommitted(
+            f"That is {len(line)} characters, and there is room for {LONGEST}. Please say it "
+            "shorter, or make two of it."
+        )
+    ended = line if line[-1] in ".?!" else f"{line}."
+    if ended.endswith("?"):
+        raise CannotBeCommitted("That is a question. Please write what the group will do.")
+    if english and not _WE.match(ended):
+        raise CannotBeCommitted(
+            "Please begin with “We”, such as “We visit one another's lessons.” A commitment is the "
+            "whole group's."
+        )
+    return ended[0].upper() + ended[1:]
+
+
+def due_day(text: str, today: date) -> date:
+    """The day that somebody typed, or chose. Raises CannotBeCommitted.
+
+    "4 December", "Friday 4 Dec 2026", "4/12/2026", "2026-12-04" and "in 3 weeks" are understood; a
+    day without its year is the next one.
+    """
+    found = _day(" ".join(text.lower().split()), today)
+    if found is None:
+        raise CannotBeCommitted("That is not a day. Write it like 4 December, or choose one.")
+    if found < today:
+        raise CannotBeCommitted("That day is over. Please choose one that is still to come.")
+    if found - today > FURTHEST:
+        raise CannotBeCommitted("That day is more than a year ahead. Please choose an earlier one.")
+    return found
+
+
+def _day(text: str, today: date) -> date | None:
+    weeks = _IN_WEEKS.fullmatch(text)
+    if weeks:
+        return today + timedelta(weeks=int(weeks[1]))
+    parts = _IN_WORDS.fullmatch(text) or _IN_NUMBERS.fullmatch(text)
+    try:
+        return _of(parts.groupdict(), today) if parts else date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _of(parts: dict[str, str | None], today: date) -> date:
+    """Raises ValueError where there is no such day."""
+    day, month, year = parts["day"] or "", parts["month"] or "", parts["year"]
+    number = int(month) if month.isdecimal() else _MONTHS.split().index(month) + 1
+    if year is not None:
+        return date(int(year), number, int(day))
+    this_year = date(today.year, number, int(day))
+    return this_year if this_year >= today else date(today.year + 1, number, int(day))
+
+
+def heard(says: Said | Silence) -> CommitmentNews:
+    """What the answers to "have we done it?" make of a commitment, from the released value alone.
+
+    "More yes than no" is enough. Up to 20 answers it is the highest that can be said: there a
+    unanimous yes reads the same, by design, so a stricter rule would never find anything kept.
+    """
+    if isinstance(says, Silence):
+        return CommitmentNews.UNHEARD
+    return CommitmentNews.KEPT if says in (Lean.YES, Lean.MORE_YES) else CommitmentNews.ON_ITS_WAY
+
+
+def share(commitments: Iterable[Commitment], on: date) -> tuple[int, int]:
+    """(how many were kept, how many were due by this day or ended before it)."""
+    counted = [one for one in commitments if one.state is not CommitmentState.OPEN or one.due <= on]
+    return sum(one.state is CommitmentState.KEPT for one in counted), len(counted)

@@ -1,0 +1,96 @@
+"""Commitments as they are kept: written down, moved on, found when they are due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.commitments import Commitment, CommitmentState
+from pulse_bot.storage.rounds import changed
+from pulse_bot.storage.workshop_tables import CommitmentRow
+
+
+def every(session: Session, partnership_id: int) -> list[Commitment]:
+    """All commitments of a partnership, the oldest first."""
+    query = select(CommitmentRow).where(CommitmentRow.partnership_id == partnership_id)
+    rows = session.scalars(query.order_by(CommitmentRow.number))
+    return [Commitment(row.number, row.text, row.due, row.state) for row in rows]
+
+
+def numbered(session: Session, partnership_id: int, number: int) -> Commitment | None:
+    """One commitment; None where a partnership has none of this number."""
+    return next((one for one in every(session, partnership_id) if one.number == number), None)
+
+
+def write_down(session: Session, partnership_id: int, text: str, due: date) -> int:
+    """Keep a new commitment, and return its number.
+
+    The caller holds the partnership, so that no other worker takes the same number.
+    """
+    newest = select(func.max(CommitmentRow.number)).where(
+        CommitmentRow.partnership_id == partnership_id
+    )
+    number = (session.scalar(newest) or 0) + 1
+    session.add(
+        CommitmentRow(
+            partnership_id=partnership_id,
+            number=number,
+            text=text,
+            due=due,
+            state=CommitmentState.OPEN,
+            ask_from=due,
+        )
+    )
+    return number
+
+
+def move(
+    session: Session, partnership_id: int, number: int, before: CommitmentState, to: CommitmentState
+) -> bool:
+    """Compare-and-set of where a commitment is; the next digest tells of it.
+
+    False where another runner was first: somebody else with the same button, or a closing round
+    whose answers say that it is kept.
+    """
+    change = update(CommitmentRow).where(
+        CommitmentRow.partnership_id == partnership_id,
+        CommitmentRow.number == number,
+        CommitmentRow.state == before,
+    )
+    return changed(session, change.values(state=to, told=False)) == 1
+
+
+def leave_until(session: Session, partnership_id: int, number: int, day: date) -> None:
+    """Ask about a commitment from this day on, and not before."""
+    change = update(CommitmentRow).where(
+        CommitmentRow.partnership_id == partnership_id, CommitmentRow.number == number
+    )
+    changed(session, change.values(ask_from=day))
+
+
+def due_longest(session: Session, partnership_id: int, on: date) -> Commitment | None:
+    """The open commitment to be asked about on a day: of several, the one whose day came first."""
+    query = select(CommitmentRow).where(
+        CommitmentRow.partnership_id == partnership_id,
+        CommitmentRow.state == CommitmentState.OPEN,
+        CommitmentRow.ask_from <= on,
+    )
+    row = session.scalar(query.order_by(CommitmentRow.ask_from, CommitmentRow.number).limit(1))
+    return Commitment(row.number, row.text, row.due, row.state) if row else None
+
+
+def untold(session: Session, partnership_id: int, asked: Iterable[int]) -> Sequence[CommitmentRow]:
+    """Those that a digest has not told of, and those of these numbers; the oldest first.
+
+    Locked until the transaction ends: whoever ends one by hand waits, and the digest after this one
+    tells of it. SQLite has one writer at a time anyway.
+    """
+    query = select(CommitmentRow).where(
+        CommitmentRow.partnership_id == partnership_id,
+        or_(CommitmentRow.told.is_(False), CommitmentRow.number.in_(list(asked))),
+    )
+    locked = query.order_by(CommitmentRow.number).with_for_update()
+    return session.scalars(locked.execution_options(populate_existing=True)).all()
