@@ -21,7 +21,7 @@ from pulse_bot.ports import Address, Card, ChatAdapter, JobHandler, Members, Mov
 from pulse_bot.storage import ledger
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.group_commit import GroupCommit
-from pulse_bot.usecases import groups, notices, stay, welcome
+from pulse_bot.usecases import announce, groups, hand, notices, packs, stay, welcome
 from pulse_bot.usecases.ask import open_round, outgoing
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.installation import Installation
@@ -88,11 +88,16 @@ class Work:
             "count": self._count,
             "show": self._show,
             "welcome": self._welcome,
+            "hand": self._hand,
+            "reveal": self._reveal,
+            "announce": self._announce,
         }
 
-    def _open(self, partnership: int, slot: str, closes_at: str, again: int) -> bool:
+    def _open(
+        self, partnership: int, slot: str, closes_at: str, again: int, seeding: int = 0
+    ) -> bool:
         opening, closing = datetime.fromisoformat(slot), datetime.fromisoformat(closes_at)
-        plan = schedule.Open(partnership, opening, closing, bool(again))
+        plan = schedule.Open(partnership, opening, closing, bool(again), seeding)
         try:
             opened = open_round(self._installation, plan)
         except Refused as refused:
@@ -197,6 +202,28 @@ class Work:
             done = self._wait(self._courier.deliver(adapter, parcels, _unrecorded, once=True))
             if done.nothing:
                 welcome.not_invited(self._installation, group)
+        return False
+
+    def _hand(self, seeding: int) -> bool:
+        claimed = hand.claim(self._installation, seeding)
+        adapter = self._listening(claimed[0].adapter) if claimed else None
+        if claimed is not None and adapter is not None:
+            receipt = self._wait(self._courier.send(adapter, *claimed, once=True))
+            hand.handed(self._installation, seeding, _POSTED[receipt.fate], receipt.reference)
+        return False
+
+    def _reveal(self, round_id: int) -> bool:
+        packs.reveal(self._installation, round_id)
+        # Everybody reads it now, and the chats get it.
+        self._tick_now()
+        return False
+
+    def _announce(self, group: int) -> bool:
+        told = announce.claim(self._installation, group)
+        if told is not None:
+            receipt = self._send_to_group(group, told.address, told.card)
+            if receipt.fate is Fate.NOT_YET:
+                announce.not_announced(self._installation, told)
         return False
 
     def _members(self, adapter: ChatAdapter, chat: Address) -> Members | None:

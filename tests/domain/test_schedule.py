@@ -16,13 +16,16 @@ from pulse_bot.domain.programme import Programme
 from pulse_bot.domain.rounds import State
 from pulse_bot.domain.schedule import (
     Action,
+    Announce,
     Close,
     Count,
     Deliver,
+    Hand,
     Open,
     PartnershipState,
     Post,
     Remind,
+    Reveal,
     RoundState,
     Show,
     Tell,
@@ -83,7 +86,7 @@ class World:
             left = tuple(one for one in self.state.unposted if one != action.round)
             self.state = replace(self.state, unposted=left)
             return
-        assert not isinstance(action, Tell | Count | Show | Welcome), (
+        assert not isinstance(action, Tell | Count | Show | Welcome | Hand | Reveal | Announce), (
             "Nothing here is told to chats."
         )
         assert latest is not None

@@ -19,6 +19,8 @@ ROUNDS_BETWEEN: Final = 4
 """The same question at most every fourth round (release policy, rule 3)."""
 
 MOST_ITEMS: Final = 3
+WEEKLY_LIMIT: Final = 6
+"""Questions that a member is asked in any seven days, where a partnership set no limit itself."""
 MOST_REMINDERS: Final = 2
 SOONEST_REMINDER: Final = timedelta(minutes=1)
 LATEST_REMINDER: Final = timedelta(weeks=1)
@@ -88,6 +90,20 @@ def choose(
     turns = sorted(there, key=lambda theme: _turns(pool[theme], asked))
     picked = (_next_item(pool[theme], last, len(asked)) for theme in turns)
     return tuple(item for item in picked if item is not None)[: plan.items_a_round]
+
+
+def still_resting(asked: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Questions that may not be asked yet, and how many rounds must come before each may.
+
+    `asked` has the item ids of every round that was not lost, oldest first.
+    """
+    newest = [*asked[max(0, len(asked) - ROUNDS_BETWEEN + 1) :]]
+    # The later of two rounds that asked it decides.
+    return {
+        item: ROUNDS_BETWEEN - len(newest) + number
+        for number, items in enumerate(newest)
+        for item in items
+    }
 
 
 def _turns(items: Sequence[Item], asked: Sequence[Sequence[str]]) -> list[int]:

@@ -21,6 +21,8 @@ def unposted(
         .where(true() if adapters is None else GroupRow.adapter.in_(adapters))
         .where(RoundRow.partnership_id == partnership_id, PostRow.state == Delivery.WAITING)
         .where(GroupRow.state == Link.LINKED)
+        # What is held is nobody's to read before it is opened together.
+        .where(RoundRow.held.is_(False))
         .distinct()
         .order_by(PostRow.round_id)
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain.people import Standing
 from pulse_bot.domain.rounds import MOVES, Round, Seat, State
 from pulse_bot.domain.schedule import RoundState
+from pulse_bot.domain.seeding import Arranged
 from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.ports import Address
 from pulse_bot.storage.columns import Delivery
@@ -25,6 +26,7 @@ from pulse_bot.storage.models import (
     RoundRow,
     SeatRow,
 )
+from pulse_bot.storage.workshop_tables import SeedingRow
 
 _REMEMBERED = 260
 """Rounds that the rotation looks back on, so that its work does not grow with the years."""
@@ -136,9 +138,19 @@ def forgotten(session: Session, among: Iterable[int]) -> None:
 
 
 def not_lost(session: Session, partnership_id: int) -> int:
-    """How many rounds a partnership has had, those that were lost not counted."""
+    """How many rounds of the weekly pulse a partnership has had, those that were lost not counted.
+
+    Nor are those that asked for a workshop alone: no series goes on in them, and no block.
+    """
+    alone = select(SeedingRow.round_id).where(
+        SeedingRow.partnership_id == partnership_id,
+        SeedingRow.round_id.is_not(None),
+        SeedingRow.arranged != Arranged.MERGED,
+    )
     query = select(func.count()).where(
-        RoundRow.partnership_id == partnership_id, RoundRow.state != State.LOST
+        RoundRow.partnership_id == partnership_id,
+        RoundRow.state != State.LOST,
+        RoundRow.id.not_in(alone),
     )
     return session.scalar(query) or 0
 

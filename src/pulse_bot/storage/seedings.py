@@ -2,12 +2,110 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.arranging import Asked, Planned, Situation
+from pulse_bot.domain.items import Item
+from pulse_bot.domain.rounds import State
+from pulse_bot.domain.schedule import Held
+from pulse_bot.domain.seeding import SeedingState
+from pulse_bot.storage import partnerships
+from pulse_bot.storage.frozen import freeze, thaw
+from pulse_bot.storage.models import PartnershipRow, RoundRow
+from pulse_bot.storage.rounds import changed
 from pulse_bot.storage.workshop_tables import SeedingRow
+
+_LOOKED_BACK = timedelta(days=8)
+"""A day more than the weekly limit counts: local days begin at other times than UTC's."""
 
 
 def of_round(session: Session, round_id: int) -> SeedingRow | None:
     """The seeding whose questions a round asked; None for a round of the weekly pulse alone."""
     return session.scalar(select(SeedingRow).where(SeedingRow.round_id == round_id))
+
+
+def of_partnership(
+    session: Session, partnership_id: int, states: Iterable[SeedingState]
+) -> Sequence[SeedingRow]:
+    """The seedings in some states, by their workshop's day."""
+    query = (
+        select(SeedingRow)
+        .where(SeedingRow.partnership_id == partnership_id, SeedingRow.state.in_(states))
+        .order_by(SeedingRow.workshop_on, SeedingRow.id)
+    )
+    return session.scalars(query).all()
+
+
+def planned(session: Session, partnership_id: int, besides: int = 0) -> tuple[Planned, ...]:
+    """What the schedule needs to know of seedings that are planned, but for one of them."""
+    return tuple(
+        Planned(row.id, row.opens_at, row.closes_at, len(row.items))
+        for row in of_partnership(session, partnership_id, [SeedingState.PLANNED])
+        if row.id != besides and row.opens_at is not None and row.closes_at is not None
+    )
+
+
+def asked(session: Session, partnership_id: int, now: datetime) -> tuple[Asked, ...]:
+    """How many questions were asked in the last seven days, by the rounds that were not lost."""
+    query = select(RoundRow.opens_at, RoundRow.items).where(
+        RoundRow.partnership_id == partnership_id,
+        RoundRow.state != State.LOST,
+        RoundRow.opens_at > now - _LOOKED_BACK,
+    )
+    return tuple(Asked(at, len(items)) for at, items in session.execute(query))
+
+
+def situation(
+    session: Session, partnership: PartnershipRow, now: datetime, besides: int = 0
+) -> Situation:
+    """What a partnership asks already, beside one seeding."""
+    found = partnerships.programme(session, partnership.id)
+    open_round = session.scalar(
+        select(RoundRow.closes_at).where(
+            RoundRow.partnership_id == partnership.id, RoundRow.state == State.OPEN
+        )
+    )
+    return Situation(
+        calendar=partnerships.calendar(session, partnership),
+        limit=partnership.weekly_limit,
+        programme=found[0] if found else None,
+        since=found[1] if found else None,
+        open_until=open_round,
+        asked=asked(session, partnership.id, now),
+        planned=planned(session, partnership.id, besides),
+    )
+
+
+def held(session: Session, partnership_id: int) -> tuple[Held, ...]:
+    """Closed rounds whose digest waits to be opened together."""
+    query = (
+        select(RoundRow.id, SeedingRow.workshop_on)
+        .join(SeedingRow, SeedingRow.round_id == RoundRow.id)
+        .where(RoundRow.partnership_id == partnership_id)
+        .where(RoundRow.state == State.CLOSED, RoundRow.held.is_(True))
+        .order_by(RoundRow.id)
+    )
+    return tuple(Held(round_id, day) for round_id, day in session.execute(query))
+
+
+def items(row: SeedingRow) -> tuple[Item, ...]:
+    """A seeding's questions, as they were chosen."""
+    return tuple(thaw(kept) for kept in row.items)
+
+
+def frozen(chosen: Iterable[Item]) -> list[dict[str, object]]:
+    """Questions as a seeding keeps them."""
+    return [freeze(item) for item in chosen]
+
+
+def turn(session: Session, seeding_id: int, before: SeedingState, after: SeedingState) -> bool:
+    """Compare-and-set of a seeding's state: False where another runner was first.
+
+    The other runner is the tick that opens it, or another facilitator.
+    """
+    change = update(SeedingRow).where(SeedingRow.id == seeding_id, SeedingRow.state == before)
+    return changed(session, change.values(state=after)) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,22 +12,23 @@ from pulse_bot.domain import schedule
 from pulse_bot.domain.calendar import Calendar, following, spoken
 from pulse_bot.domain.items import Item
 from pulse_bot.domain.people import Standing
-from pulse_bot.domain.programme import choose
 from pulse_bot.domain.rounds import State
+from pulse_bot.domain.seeding import Arranged, SeedingState
 from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.domain.wishes import asked_at
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Card
 from pulse_bot.sealing import public_key
-from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage import partnerships, rounds, seedings
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Conflict
 from pulse_bot.storage.frozen import freeze
 from pulse_bot.storage.models import InvitationRow, MemberRow, PartnershipRow, RoundRow, SeatRow
+from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.installation import OPERATOR, Installation
+from pulse_bot.usecases.picking import NO_PROGRAMME, pick
 
 BLOCK: Final = Thresholds().block_rounds
-NO_PROGRAMME: Final = "There is no programme yet. Set one with: pulse-bot programme set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Outgoing:
 def open_round(installation: Installation, plan: schedule.Open) -> int | None:
     """Open a round for a slot, and return its id; None where another worker was first.
 
-    Raises Refused where there is nobody or nothing to ask.
+    Raises Refused where there is nobody or nothing to ask, or where it would be too much.
     """
     try:
         with installation.database.write() as session:
@@ -60,7 +60,10 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
         return None
     if newest is not None and newest.slot >= plan.slot:
         return None
-    items = _items(session, installation, plan.partnership)
+    seeding = _seeding(session, plan, newest)
+    if plan.seeding and seeding is None:
+        return None
+    items = pick(session, installation, partnership, plan, seeding)
     # The other runner may have opened a round meanwhile: then this number is taken.
     number = newest.number + 1 if newest is not None else 1
     members = _roster(session, plan.partnership)
@@ -84,20 +87,32 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
     # If this transaction fails, its key is left behind: it opens nothing, and is replaced when the
     # number is used again.
     row.public_key = public_key(installation.keys.create(row.id))
+    if seeding is not None:
+        _asked_for(seeding, row, items)
     calendar_of = partnerships.calendars(session, partnership)
     for member in members:
         _invite(session, row, member, calendar_of(member))
     return row.id
 
 
-def _items(session: Session, installation: Installation, partnership_id: int) -> Sequence[Item]:
-    planned = partnerships.programme(session, partnership_id)
-    if planned is None:
-        raise Refused(NO_PROGRAMME)
-    items = choose(planned[0], installation.pool(), rounds.asked(session, partnership_id))
-    if not items:
-        raise Refused("Every question was asked in the last rounds. Add a theme to the programme.")
-    return items
+def _seeding(session: Session, plan: schedule.Open, newest: RoundRow | None) -> SeedingRow | None:
+    """The seeding that is to be asked; None where it was cancelled or asked meanwhile."""
+    row = session.get(SeedingRow, plan.seeding) if plan.seeding else None
+    if row is None or row.partnership_id != plan.partnership:
+        return None
+    lost = newest is not None and newest.state is State.LOST and row.round_id == newest.id
+    before = SeedingState.ASKED if plan.again and lost else SeedingState.PLANNED
+    # The other runner is a facilitator who cancels it at this moment.
+    return row if seedings.turn(session, row.id, before, SeedingState.ASKED) else None
+
+
+def _asked_for(seeding: SeedingRow, row: RoundRow, items: list[Item]) -> None:
+    own = {item.id for item in seedings.items(seeding)}
+    weekly = any(item.core for item in items if item.id not in own)
+    if seeding.arranged is Arranged.MERGED and not weekly:
+        # There was no room any more, or no weekly question left to ask.
+        seeding.arranged = Arranged.INSTEAD
+    seeding.round_id = row.id
 
 
 def _roster(session: Session, partnership_id: int) -> list[MemberRow]:

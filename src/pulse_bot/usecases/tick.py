@@ -14,21 +14,26 @@ from pulse_bot.domain import schedule
 from pulse_bot.domain.rounds import State
 from pulse_bot.domain.schedule import (
     Action,
+    Announce,
     Close,
     Count,
     Deliver,
+    Hand,
     Open,
     PartnershipState,
     Post,
     Remind,
+    Reveal,
     RoundState,
     Show,
     Tell,
     Welcome,
 )
+from pulse_bot.domain.seeding import Arranged
 from pulse_bot.ports import Job
-from pulse_bot.storage import columns, groups, partnerships, posts, rounds
+from pulse_bot.storage import columns, groups, partnerships, posts, rounds, seedings
 from pulse_bot.storage.models import PartnershipRow, RoundRow
+from pulse_bot.usecases import announce, hand
 from pulse_bot.usecases.ask import BLOCK
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.sweep import sweep
@@ -91,6 +96,12 @@ def _state(
         lost=groups.gone(session, row.id),
         unshown=groups.welcoming(session, row.id, columns.Welcome.DUE, adapters),
         unwelcomed=groups.welcoming(session, row.id, columns.Welcome.SHOWN, adapters),
+        limit=row.weekly_limit,
+        asked=seedings.asked(session, row.id, now),
+        seedings=seedings.planned(session, row.id),
+        held=seedings.held(session, row.id),
+        unhanded=hand.unhanded(session, row.id, adapters),
+        unannounced=announce.unannounced(session, row.id, adapters, now),
     )
 
 
@@ -99,10 +110,12 @@ def _round_state(
 ) -> RoundState:
     state = rounds.as_state(session, newest, now)
     here = newest.partnership_id
-    # Itself, the first of a block, is among those that were not lost.
-    first = newest.state is State.OPEN and rounds.not_lost(session, here) % BLOCK == 1
+    # Itself, the first of a block, is among those that count.
+    seeding = seedings.of_round(session, newest.id)
+    weekly = seeding is None or seeding.arranged is Arranged.MERGED
+    first = weekly and newest.state is State.OPEN and rounds.not_lost(session, here) % BLOCK == 1
     uncounted = groups.uncounted(session, here, newest.number, adapters) if first else ()
-    return replace(state, uncounted=uncounted)
+    return replace(state, uncounted=uncounted, seeding=seeding.id if seeding else 0)
 
 
 def _jobs(session: Session, action: Action, partnership: int, now: datetime) -> Iterator[Job]:
@@ -121,23 +134,23 @@ def _jobs(session: Session, action: Action, partnership: int, now: datetime) -> 
 
 
 def _named(
-    action: Open | Close | Tell | Count | Show | Welcome, partnership: int
+    action: Open | Close | Tell | Count | Show | Welcome | Hand | Reveal | Announce,
+    partnership: int,
 ) -> tuple[str, tuple[int | str, ...]]:
     """The job of what happens once in a partnership."""
     match action:
         case Open():
             opening = (action.slot.isoformat(), action.closes_at.isoformat(), int(action.again))
-            return "open", (partnership, *opening)
-        case Close():
-            return "close", (action.round,)
-        case Tell():
-            return "tell", (action.group,)
+            seeding = (action.seeding,) if action.seeding else ()
+            return "open", (partnership, *opening, *seeding)
+        case Close() | Reveal():
+            return type(action).__name__.lower(), (action.round,)
         case Count():
             return "count", (action.round, action.group)
-        case Show():
-            return "show", (action.group,)
-        case Welcome():
-            return "welcome", (action.group,)
+        case Hand():
+            return "hand", (action.seeding,)
+        case Tell() | Show() | Welcome() | Announce():
+            return type(action).__name__.lower(), (action.group,)
 
 
 def deliver_job(round_id: int, adapter: str, workspace: str, now: datetime) -> Job:

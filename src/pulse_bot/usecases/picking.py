@@ -1,0 +1,103 @@
+"""Picking: which questions a round asks, of the weekly plan, of a workshop, of commitments.
+
+Never more than the weekly limit leaves room for. When a round opens is the schedule's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.arranging import room, weekly_room
+from pulse_bot.domain.items import Item
+from pulse_bot.domain.programme import choose, still_resting
+from pulse_bot.domain.schedule import Open
+from pulse_bot.domain.seeding import Arranged
+from pulse_bot.errors import Refused
+from pulse_bot.storage import partnerships, rounds, seedings
+from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases import follow_up
+from pulse_bot.usecases.installation import Installation
+
+NO_PROGRAMME = "There is no programme yet. Set one with: pulse-bot programme set"
+
+
+def pick(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    plan: Open,
+    seeding: SeedingRow | None,
+) -> list[Item]:
+    """The questions of the round that opens now. Raises Refused where there is none, or no room."""
+    now = installation.clock.now()
+    here = seedings.situation(session, partnership, now, besides=plan.seeding)
+    zone = here.calendar.zone
+    if seeding is None:
+        most = weekly_room(here, plan.closes_at, now)
+        chosen = _weekly(session, installation, partnership)
+        if len(chosen) > most:
+            raise Refused(_too_many(len(chosen), most, partnership.weekly_limit))
+    else:
+        most = room(here.limit, here.asked, now, zone)
+        chosen = _seeded(session, installation, partnership, seeding, most)
+    today = now.astimezone(zone).date()
+    left = most - len(chosen)
+    due = follow_up.items(session, installation, partnership.id, today, left) if left else ()
+    return [*chosen, *due]
+
+
+def _weekly(
+    session: Session, installation: Installation, partnership: PartnershipRow
+) -> list[Item]:
+    planned = partnerships.programme(session, partnership.id)
+    if planned is None:
+        raise Refused(NO_PROGRAMME)
+    items = choose(planned[0], installation.pool(), rounds.asked(session, partnership.id))
+    if not items:
+        raise Refused("Every question was asked in the last rounds. Add a theme to the programme.")
+    return list(items)
+
+
+def _seeded(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    seeding: SeedingRow,
+    most: int,
+) -> list[Item]:
+    resting = still_resting(rounds.asked(session, partnership.id))
+    # Asked by another round since it was planned: too soon again (release policy, rule 3).
+    own = [item for item in seedings.items(seeding) if item.id not in resting]
+    if not own:
+        raise Refused("Every question of the workshop was asked in the last rounds.")
+    if len(own) > most:
+        raise Refused(_too_many(len(own), most, partnership.weekly_limit))
+    if seeding.arranged is not Arranged.MERGED:
+        return own
+    weekly = _weekly_beside(session, installation, partnership, own)
+    # The weekly ones first, as ever: where a question stands must not move a series.
+    return [*weekly, *own] if len(weekly) + len(own) <= most else own
+
+
+def _weekly_beside(
+    session: Session, installation: Installation, partnership: PartnershipRow, own: Sequence[Item]
+) -> list[Item]:
+    try:
+        weekly = _weekly(session, installation, partnership)
+    except Refused:
+        return []
+    taken = {item.id for item in own}
+    return [item for item in weekly if item.id not in taken]
+
+
+def _too_many(questions: int, most: int, limit: int) -> str:
+    asked = "1 question" if questions == 1 else f"{questions} questions"
+    left = "none" if not most else f"only {most}"
+    return (
+        f"Nobody is asked more than {limit} questions in any seven days, what is planned for "
+        f"workshops counted in. This round would ask {asked}, and there is room for {left}. Wait "
+        "for a few days, or let a lead raise the limit."
+    )
