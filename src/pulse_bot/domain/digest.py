@@ -163,6 +163,8 @@ class DigestFacts:
     workshop_on: date | None = None
     commitments: tuple[CommitmentFact, ...] = ()
     """Those that were made, asked about, kept or dropped since the last digest."""
+    commitments_kept: tuple[int, int] = (0, 0)
+    """How many were kept, of how many that were due or had ended: digests told of each of them."""
 
 
 class StatementKind(StrEnum):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.calendar import zone
 from pulse_bot.domain.closed_round import ClosedRound, Comment
 from pulse_bot.domain.digest import DigestFacts
 from pulse_bot.domain.items import COMMENT, SKIP, Item, Kind, slots
@@ -214,14 +215,17 @@ def _with_workshop(session: Session, asked: Round, said: DigestFacts) -> DigestF
     What is opened together in the room is held in the same transaction, so that nobody reads it
     before.
     """
-    commitments = follow_up.settle(session, asked.partnership, said.questions)
+    today = said.closed_at.astimezone(zone(said.time_zone)).date()
+    said = replace(
+        said,
+        commitments=follow_up.settle(session, asked.partnership, said.questions),
+        commitments_kept=follow_up.kept(session, asked.partnership, today),
+    )
     seeding = seedings.of_round(session, asked.id)
     if seeding is None:
-        return replace(said, commitments=commitments)
+        return said
     session.get_one(RoundRow, asked.id).held = seeding.together
-    return replace(
-        said, workshop=seeding.title, workshop_on=seeding.workshop_on, commitments=commitments
-    )
+    return replace(said, workshop=seeding.title, workshop_on=seeding.workshop_on)
 
 
 def _closed_round(
