@@ -100,8 +100,9 @@ def people(made: Installation, members: int = 14, organisations: int = 9) -> lis
         for number, address in enumerate(addresses)
     ]
     add_members(made, PARTNERSHIP, newcomers)
-    add_group(made, PARTNERSHIP, GROUP)
     set_programme(made, PARTNERSHIP, PLAN)
+    # Last, so that it is told nothing of what was set before.
+    add_group(made, PARTNERSHIP, GROUP)
     return addresses
 
 
