@@ -1,0 +1,110 @@
+"""Made-up packs: real questions, made-up answers, and whatever the release policy says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+from random import Random
+
+from pulse_bot.banks.load import load_library
+from pulse_bot.domain.closed_round import ClosedRound, Comment
+from pulse_bot.domain.commitments import Commitment, CommitmentState
+from pulse_bot.domain.digest import Digest
+from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.pack import Pack
+from pulse_bot.domain.release import facts
+from pulse_bot.domain.tallies import Answers, tally
+from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot_reports import renderer
+
+NAME = "Colne Valley Partnership"
+TITLE = "Can we hold one another to account?"
+DAY = date(2026, 3, 12)
+SEEDED = (
+    "before-the-workshop-know-what-for",
+    "partnership-reflection-hold-to-account",
+    "partnership-reflection-who-does-what",
+    "before-the-workshop-how-far-along",
+    "before-the-workshop-leave-with",
+    "before-the-workshop-on-your-mind",
+)
+WRITTEN = (
+    "How do we say no to one another without losing a friend?",
+    "Who notices when one of us goes quiet?",
+    "What would we stop doing if nobody was watching?",
+    "Do we look at the same results in the same way?",
+    "How do small schools keep up with all of this?",
+    "Why do we never finish what we start in the spring?",
+)
+COMMITMENTS = (
+    Commitment(3, "Every school opens one lesson a term to the others.", date(2026, 3, 20),
+               CommitmentState.OPEN),
+    Commitment(5, "We publish what we agreed within two days.", date(2026, 4, 24),
+               CommitmentState.OPEN),
+)  # fmt: skip
+
+
+@cache
+def banked(*names: str) -> tuple[Item, ...]:
+    """Questions of the shipped banks."""
+    found = {item.id: item for bank in load_library(()).banks for item in bank.items}
+    return tuple(found[name] for name in names)
+
+
+@cache
+def pack(
+    members: int = 14,
+    answered: int | None = None,
+    items: tuple[Item, ...] = banked(*SEEDED),
+    commitments: tuple[Commitment, ...] = COMMITMENTS,
+) -> Pack:
+    """The pack of so many members, of whom three quarters answered, if nothing else is said."""
+    heard = answered if answered is not None else -(-3 * members // 4)
+    digest = _digest(items, members, heard)
+    return Pack(NAME, "Europe/London", TITLE, DAY, items, digest, commitments)
+
+
+def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
+    random = Random(members)
+    given = {
+        item.id: [Answers(n % 9, _answer(random, item)) for n in range(answered)] for item in items
+    }
+    written = tuple(Comment(words, first=True) for words in WRITTEN[:answered])
+    closed = ClosedRound(
+        partnership=NAME,
+        number=7,
+        opened_at=datetime(2026, 3, 5, 15, 30, tzinfo=UTC),
+        closed_at=datetime(2026, 3, 11, 18, tzinfo=UTC),
+        next_opens_at=datetime(2026, 3, 18, 15, 30, tzinfo=UTC),
+        time_zone="Europe/London",
+        items=tuple(items),
+        tallies={item.id: tally(item, given[item.id]) for item in items},
+        roster_size=members,
+        answered=answered,
+        newcomers=0,
+        thresholds=Thresholds.for_partnership(9),
+        series=(),
+        organisations=min(9, answered),
+        words={item.id: written for item in items if item.kind is Kind.WORDS},
+    )
+    # The lowest borders that can be drawn.
+    said = renderer.statements(facts(closed, lambda _: 0))
+    return Digest(closed.number, closed.closed_at, said, TITLE)
+
+
+def _answer(random: Random, item: Item) -> dict[str, str]:
+    match item.kind:
+        case Kind.JOURNEY:
+            return {"now": random.choice("1223"), "later": random.choice("3445")}
+        case Kind.SCALE:
+            return {"answer": str(random.randint(3, 8))}
+        case Kind.YES_NO:
+            return {"answer": random.choice(("yes", "partly", "partly", "no"))}
+        case Kind.CHOOSE:
+            keys = [choice.key for choice in item.choices]
+            return {"answer": random.choice([*keys[:2] * 4, *keys])}
+        case Kind.WORDS:
+            return {"answer": "words"}
+        case Kind.AGREE | Kind.FREQUENCY:
+            return {"answer": random.choice("23344")}
