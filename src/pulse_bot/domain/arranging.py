@@ -186,8 +186,9 @@ def _weekly_opening(workshop_on: date, situation: Situation, now: datetime) -> d
 
 
 def _free_from(situation: Situation, before: datetime) -> datetime:
-    """When no round is open any more that opens before a moment."""
-    others = [one.closes_at for one in situation.planned if one.opens_at < before]
+    """When no round is open any more that opens before a moment, but for those of its week."""
+    earlier = timedelta(days=WEEK - 1)
+    others = [one.closes_at for one in situation.planned if one.opens_at < before - earlier]
     return max([*others, situation.open_until or datetime.min.replace(tzinfo=before.tzinfo)])
 
 
