@@ -1,0 +1,143 @@
+"""Commitments: their wording, their day, what answers make of them, and the share that was kept."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulse_bot.domain.arranging import full
+from pulse_bot.domain.commitments import (
+    FURTHEST,
+    LONGEST,
+    CannotBeCommitted,
+    Commitment,
+    CommitmentState,
+    due_day,
+    heard,
+    share,
+    worded,
+)
+from pulse_bot.domain.digest import CommitmentNews
+from pulse_bot.domain.says import Lean, Level, Silence
+
+TODAY = date(2026, 11, 18)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("we  visit one another's lessons", "We visit one another's lessons."),
+        ("Let's visit one another's lessons!", "Let's visit one another's lessons!"),
+        ("Our heads meet in March.", "Our heads meet in March."),
+    ],
+)
+def test_a_commitment_is_one_tidy_line(typed: str, kept: str) -> None:
+    assert worded(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("", "in a few words"),
+        ("We do it.", "in a few words"),
+        ("Visit one another's lessons.", "begin with “We”"),
+        ("Werner visits one another's lessons.", "begin with “We”"),
+        ("Will we visit one another?", "That is a question"),
+        (f"We {'visit ' * 40}", "242 characters, and there is room for 140"),
+    ],
+)
+def test_what_is_none_is_refused_with_what_to_do(typed: str, says: str) -> None:
+    with pytest.raises(CannotBeCommitted, match=says):
+        worded(typed)
+
+
+def test_other_languages_have_their_own_word_for_we() -> None:
+    assert worded("byddwn yn ymweld", english=False) == "Byddwn yn ymweld."
+
+
+@given(st.text(alphabet="We visit., \t", min_size=1, max_size=200))
+def test_what_is_kept_stays_as_it_is_when_it_is_read_again(typed: str) -> None:
+    try:
+        kept = worded(typed)
+    except CannotBeCommitted:
+        return
+    assert len(kept) <= LONGEST + 1
+    assert worded(kept[:LONGEST]) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2026-12-04", date(2026, 12, 4)),
+        ("4 December", date(2026, 12, 4)),
+        ("  friday 4th dec 2026 ", date(2026, 12, 4)),
+        ("Friday, 4 December, 2026", date(2026, 12, 4)),
+        ("4/12/2026", date(2026, 12, 4)),
+        ("4.12.2026", date(2026, 12, 4)),
+        ("3 weeks", date(2026, 12, 9)),
+        ("in 1 week", date(2026, 11, 25)),
+        ("18 november", TODAY),
+        ("17 november", date(2027, 11, 17)),
+        ("3 May", date(2027, 5, 3)),
+    ],
+)
+def test_days_are_read_as_people_write_them(typed: str, day: date) -> None:
+    assert due_day(typed, TODAY) == day
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "31 November", "4 Foo", "4 Decade 20", "32/1/2027"])
+def test_what_is_no_day_is_refused(typed: str) -> None:
+    with pytest.raises(CannotBeCommitted, match="not a day"):
+        due_day(typed, TODAY)
+
+
+def test_a_day_lies_between_today_and_a_year_from_now() -> None:
+    with pytest.raises(CannotBeCommitted, match="is over"):
+        due_day("17/11/2026", TODAY)
+    with pytest.raises(CannotBeCommitted, match="more than a year ahead"):
+        due_day("2027-11-20", TODAY)
+
+
+@given(st.integers(0, FURTHEST.days))
+def test_a_day_that_we_say_is_read_back(days: int) -> None:
+    day = TODAY + timedelta(days=days)
+
+    assert due_day(full(day), TODAY) == due_day(str(day), TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("says", "news"),
+    [
+        (Lean.YES, CommitmentNews.KEPT),
+        (Lean.MORE_YES, CommitmentNews.KEPT),
+        (Lean.BETWEEN, CommitmentNews.ON_ITS_WAY),
+        (Lean.MORE_NO, CommitmentNews.ON_ITS_WAY),
+        (Lean.NO, CommitmentNews.ON_ITS_WAY),
+        (Level("4.2"), CommitmentNews.ON_ITS_WAY),
+        *((silence, CommitmentNews.UNHEARD) for silence in Silence),
+    ],
+)
+def test_a_commitment_is_kept_by_what_was_released(
+    says: Lean | Level | Silence, news: CommitmentNews
+) -> None:
+    assert heard(says) is news
+
+
+def test_the_share_counts_what_was_due_and_what_ended() -> None:
+    states = [
+        (CommitmentState.KEPT, 10),
+        (CommitmentState.KEPT, -10),
+        (CommitmentState.DROPPED, 10),
+        (CommitmentState.OPEN, 0),
+        (CommitmentState.OPEN, 1),
+    ]
+    there = [
+        Commitment(number, "We meet.", TODAY + timedelta(days=days), state)
+        for number, (state, days) in enumerate(states, start=1)
+    ]
+
+    assert share(there, TODAY) == (2, 4)
+    assert share([], TODAY) == (0, 0)
