@@ -22,7 +22,7 @@ from pulse_bot.ports import (
     Reply,
     Wrote,
 )
-from pulse_bot.testing.samples import FORM, card
+from pulse_bot.testing.samples import FORM, PACK, card
 from pulse_bot_slack.people import ONE_BY_ONE
 from tests.adapters.servers.slack.delivery import until
 from tests.adapters.servers.slack.groups import new_group
@@ -93,6 +93,18 @@ async def test_what_the_home_is_asked_is_answered_in_the_home() -> None:
         await one.ada.press("The promise")
         assert one.script.heard(Commanded) == [Commanded(one.ada.address, "privacy")]
         assert shown_to(one) == []
+
+
+async def test_a_file_that_the_home_was_asked_for_comes_as_a_message() -> None:
+    async with scene() as one:
+        pack = Card(CardKind.NOTICE, "The pack", ("For our workshop.",), file=PACK)
+        one.script.answer = Reply(cards=(pack,))
+        one.script.home = Reply(cards=(card("Workshop pack"),))
+        await one.ada.open_home()
+        await one.ada.press("Workshop pack")
+        assert await until(lambda: "The file is on the tab Messages." in one.ada.seen().text)
+        assert one.ada.seen().files == (PACK,)
+        assert [text.partition("\n")[0] for text in shown_to(one)][:1] == ["The pack"]
 
 
 async def test_all_questions_open_in_one_window_and_the_home_stays() -> None:

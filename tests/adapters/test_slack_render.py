@@ -173,8 +173,27 @@ def test_long_options_are_spelled_out_above_their_field() -> None:
     long = "More time to visit one another's lessons and to talk about what we saw, in pairs"
     view = modal(Form("k", "T", (Field("f", "Which?", FieldKind.ONE, (Option("a", long),)),)), HERE)
 
-    assert f"• {long}" in list(words(view["blocks"]))
+    assert f"1. {long}" in list(words(view["blocks"]))
     assert wrong_view(view, "modal") == []
+
+
+def test_long_options_that_begin_alike_can_be_told_apart() -> None:
+    many = tuple(Option(str(n), "We " * 30 + str(n)) for n in range(1, 13))
+    view = modal(Form("k", "T", (Field("f", "Which?", FieldKind.SEVERAL, many),)), HERE)
+
+    element = view["blocks"][-1]["element"]
+    shown = [option["text"]["text"] for option in element["options"]]
+    assert element["type"] == "multi_static_select"
+    assert len(set(shown)) == len(shown) == 12
+    assert shown[11].startswith("12. We We")
+    assert wrong_view(view, "modal") == []
+
+
+def test_a_short_text_has_one_line_and_a_long_one_several() -> None:
+    for longest, several in ((0, True), (40, False), (200, False), (201, True)):
+        day = Field("d", "Which day?", FieldKind.TEXT, longest=longest)
+        view = modal(Form("k", "T", (day,)), HERE)
+        assert view["blocks"][0]["element"]["multiline"] is several
 
 
 def test_a_form_remembers_where_it_was_asked_for() -> None:

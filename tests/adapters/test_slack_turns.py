@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -26,14 +27,27 @@ async def test_beyond_twenty_of_one_person_is_dropped() -> None:
         taken.append(number)
 
     for number in range(500):
-        turns.take(ADA, answer(number))
-    turns.take(BOB, answer(1000))
+        turns.take(ADA, partial(answer, number), partial(answer, -1))
+    turns.take(BOB, partial(answer, 1000), partial(answer, -1))
     may.set()
     await turns.finish(lambda: None)
-    assert sorted(taken) == [*range(MOST_WAITING), 1000]
-    turns.take(ADA, answer(2000))
+    assert sorted(taken) == [-1, *range(MOST_WAITING), 1000], "and that is said once"
+    turns.take(ADA, partial(answer, 2000), partial(answer, -1))
     await turns.finish(lambda: None)
     assert taken[-1] == 2000, "and then they are answered as before"
+
+
+async def test_whoever_is_too_fast_is_told_once() -> None:
+    async with scene() as one:
+        await one.adapter.send(one.ada.address, card("Agree"))
+        one.slack.trouble.on("chat.postMessage", slow(1))
+        pressed = touched(one.slack, one.ada.user, one.ada.team, one.ada.find("Agree"))
+        for _ in range(MOST_WAITING + 5):
+            await bring(one.slack, "interactive", pressed)
+        told = "You were faster than we are"
+        assert await until(lambda: told in one.ada.seen().text)
+        assert len(one.script.heard(Pressed)) == MOST_WAITING
+        assert one.ada.seen().text.count(told) == 1
 
 
 @pytest.mark.parametrize("listen", ["socket", "http"])

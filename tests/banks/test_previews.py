@@ -124,7 +124,7 @@ def test_a_pair_is_shown_as_it_is_asked() -> None:
 def test_what_can_be_ticked_is_shown() -> None:
     output = run("preview", "team-pitfalls", "team-pitfalls-leaders-help").output
     assert "Choose up to 2.\n    [ ] Admit a mistake before others do\n" in output
-    assert "    [ ☐ Admit a mistake before others do ]\n" in output
+    assert "    [ ☐ 1. Admit a mistake before others do ]\n" in output
     assert "    [ Done ]\n    [ Skip ]" in output
 
 

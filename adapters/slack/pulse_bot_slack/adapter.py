@@ -45,6 +45,7 @@ class SlackAdapter:
         forms_at_once=True,
         lists_members=True,
         pictures=True,
+        files=True,
         # One a second to each person or channel; to all together "several hundred a minute".
         sends_a_second=10.0,
         burst=2,

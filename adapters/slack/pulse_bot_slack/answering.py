@@ -37,7 +37,7 @@ from pulse_bot_slack.modals import modal
 from pulse_bot_slack.origins import again, all_at_once
 from pulse_bot_slack.parse import Heard
 from pulse_bot_slack.places import is_channel
-from pulse_bot_slack.render import Message, Part, messages, reply_parts
+from pulse_bot_slack.render import Message, Part, messages, reply_parts, small
 from pulse_bot_slack.showing import Showing
 from pulse_bot_slack.turns import Turns
 from pulse_bot_slack.workspaces import Workspace
@@ -53,11 +53,17 @@ TOO_LATE: Final = Reply(
     "Slack did not open the form in time. Nothing was lost; please press the button once more.",
     outcome=Outcome.REFUSED,
 )
+ONE_MOMENT: Final = Reply(
+    "You were faster than we are, and something of what you did last was not taken. Please look "
+    "at it again.",
+    outcome=Outcome.REFUSED,
+)
 NOT_IN_THE_CHANNEL: Final = Reply(
     "pulse-bot may not write in that channel yet. Write /invite @pulse-bot there, then try again.",
     outcome=Outcome.REFUSED,
 )
 OPEN: Final = "Open"
+IN_MESSAGES: Final = "The file is on the tab Messages."
 ATTEMPTS: Final = 3
 LONGEST_PAUSE: Final = 10.0
 """Seconds that a reply waits where Slack asks for a pause."""
@@ -76,23 +82,34 @@ class Desk:
 
     def take(self, heard: Heard) -> None:
         """Answer soon, and never raise."""
-        self._turns.take(heard.address, self._answer(heard))
+        self._turns.take(
+            heard.address,
+            lambda: self._quietly(self._answer(heard)),
+            lambda: self._quietly(self._too_many(heard)),
+        )
 
     async def finish(self) -> None:
         """Give what is under way a moment."""
         await self._turns.finish(self._showing.end)
 
     async def _answer(self, heard: Heard) -> None:
+        workspace = await self._installs.find(heard.address.workspace)
         try:
-            workspace = await self._installs.find(heard.address.workspace)
-            try:
-                named = await _named(workspace, heard)
-            except AdapterError:
-                if heard.trigger:  # somebody clicked, and waits
-                    await self._show(workspace, heard, SORRY)
-                raise
-            if named is not None:
-                await self._show(workspace, named, await self._asked(named))
+            named = await _named(workspace, heard)
+        except AdapterError:
+            if heard.trigger:  # somebody clicked, and waits
+                await self._show(workspace, heard, SORRY)
+            raise
+        if named is not None:
+            await self._show(workspace, named, await self._asked(named))
+
+    async def _too_many(self, heard: Heard) -> None:
+        workspace = await self._installs.find(heard.address.workspace)
+        await self._show(workspace, heard, ONE_MOMENT)
+
+    async def _quietly(self, answer: Awaitable[None]) -> None:
+        try:
+            await answer
         except AdapterError as error:
             # Whoever acted is gone, or Slack is down: nobody there can be told.
             if not error.gone:
@@ -153,6 +170,10 @@ class _Shown:
         numbers = count()
         in_home = self.heard.origin.home
         parts = reply_parts(self.reply, numbers, pictures_spelled=in_home)
+        if in_home and any(card.file for card in self.reply.cards):
+            # A page holds no files, so that the cards come as a message, too.
+            await self._post(parts)
+            parts = [*parts, *small(IN_MESSAGES)]
         if self.missed and self.reply.form:
             parts += again(self.heard.event, OPEN, numbers)
         if isinstance(self.heard.event, OpenedHome):
@@ -191,18 +212,24 @@ class _Shown:
         for message in shown:
             chat, _ = await patiently(partial(self.workspace.post, to, message))
         for card in self.reply.cards:
-            if card.picture:
-                await attach(self.workspace, chat, card)
+            await attach(self.workspace, chat, card)
 
 
 async def attach(workspace: Workspace, chat: str, card: Card) -> None:
-    """Show a card's picture after its text. What fails here is said by the text all the same."""
-    if card.picture is None:
-        return
-    try:
-        await workspace.attach(chat, card.picture, card.title)
-    except AdapterError:
-        log.warning("A picture could not be shown in Slack; its text was.")
+    """Show a card's picture and file after its text, which says the same or where it is.
+
+    To fail here would bring the text a second time.
+    """
+    if card.picture:
+        try:
+            await workspace.show_picture(chat, card.picture, card.title)
+        except AdapterError:
+            log.warning("A picture could not be shown in Slack; its text was.")
+    if card.file:
+        try:
+            await workspace.show_file(chat, card.file)
+        except AdapterError:
+            log.warning("A file could not be shown in Slack; its text was.")
 
 
 async def patiently(call: Callable[[], Awaitable[T]]) -> T:

@@ -17,11 +17,15 @@ EVERYBODYS: Final = (
     ("pause", "Pause"),
     ("resume", "Ask me again"),
     ("leave", "Leave"),
+    ("workshops", "Workshops"),
+    ("pack", "Workshop pack"),
+    ("commitments", "Commitments"),
+    ("roles", "Roles"),
     ("log", "What was changed"),
     ("help", "Help"),
 )
 """Many members never type a command."""
-LABELS: Final = {"trends": "Trends", "settings": "Settings", "seed": "Seed a workshop"}
+LABELS: Final = {"trends": "Trends", "settings": "Settings", "seed": "Prepare a workshop"}
 """Of the commands that some have beside these."""
 MORE: Final = "There is more than fits here. Write /pulse in any channel to read it all."
 

@@ -29,6 +29,8 @@ from pulse_bot_slack.texts import packed, short, unpacked
 
 TITLE: Final = 24
 LONGEST_TEXT: Final = 3000
+ONE_LINE: Final = 200
+"""Characters of a text that has one line; a longer one may have several."""
 REMEMBERED: Final = 3000
 DEFAULT_TITLE: Final = "pulse-bot"
 DEFAULT_SUBMIT: Final = "Send"
@@ -134,7 +136,7 @@ def _text(field: Field, number: int) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": f"field:{number}",
-        "multiline": field.kind is FieldKind.TEXT,
+        "multiline": field.kind is FieldKind.TEXT and not 0 < field.longest <= ONE_LINE,
     }
     return element | {"max_length": min(field.longest, LONGEST_TEXT)} if field.longest else element
 

@@ -164,8 +164,8 @@ def button(kind: str, number: int, label: str, value: str) -> Block:
 
 def choice(field: Field, number: int) -> tuple[list[Part], Block]:
     """A field's options as an element, after what has to be spelled out before it."""
-    labels = [option.label for option in field.options]
-    options = [_option(option) for option in field.options]
+    labels = _numbered([option.label for option in field.options])
+    options = [_option(*one) for one in zip(field.options, labels, strict=True)]
     several = field.kind is FieldKind.SEVERAL
     element: Block = {"action_id": f"field:{number}"}
     if len(options) <= LISTED:
@@ -181,7 +181,7 @@ def choice(field: Field, number: int) -> tuple[list[Part], Block]:
                 for at, group in enumerate(groups)
             ],
         }
-    return _spelled(labels, LABEL), element
+    return _listed(labels) if labels[0] != field.options[0].label else [], element
 
 
 def field_id(number: int, kind: str, key: str) -> str:
@@ -215,7 +215,18 @@ def _ends(card: Card) -> str:
 def _spelled(labels: Sequence[str], seen: int) -> list[Part]:
     if all(len(label) <= seen for label in labels):
         return []
-    return [part for label in labels for part in paragraphs(f"• {label}")]
+    return _listed([f"• {label}" for label in labels])
+
+
+def _numbered(labels: Sequence[str]) -> Sequence[str]:
+    """With numbers where Slack would cut one short: many begin with the same words."""
+    if all(len(label) <= LABEL for label in labels):
+        return labels
+    return [f"{number}. {label}" for number, label in enumerate(labels, 1)]
+
+
+def _listed(labels: Iterable[str]) -> list[Part]:
+    return [part for label in labels for part in paragraphs(label)]
 
 
 def _rows(row: Sequence[Button], most: int) -> Iterator[Sequence[Button]]:
@@ -256,11 +267,11 @@ def _ticks(ticks: Ticks, above: str, numbers: Iterator[int]) -> list[Part]:
     ]
 
 
-def _option(option: Option) -> Block:
+def _option(option: Option, label: str) -> Block:
     value = packed(option.value)
     if len(value) > OPTION_VALUE:
         raise AdapterError("A choice of this form is too long for Slack.", permanent=True)
-    return {"text": plain(short(option.label, LABEL)), "value": value}
+    return {"text": plain(short(label, LABEL)), "value": value}
 
 
 def _menu(several: bool) -> str:

@@ -11,7 +11,9 @@ from pulse_bot.ports import Address
 
 SECONDS_TO_FINISH: Final = 2.0
 MOST_WAITING: Final = 20
-"""Answers to one person that are not given yet; more is done by nobody who waits for answers."""
+"""Answers to one person that are not given yet; what comes beyond them is told to be dropped."""
+
+Answer = Callable[[], Coroutine[object, object, None]]
 
 
 class Turns:
@@ -23,14 +25,20 @@ class Turns:
         self._waiting = Counter[Address]()
         self._all: set[asyncio.Task[None]] = set()
 
-    def take(self, address: Address, answer: Coroutine[object, object, None]) -> None:
+    def take(
+        self,
+        address: Address,
+        answer: Answer,
+        too_many: Answer,
+    ) -> None:
         """Answer after whatever this person did before, unless too much of it waits.
 
-        `answer` must not raise.
+        `too_many` then says so, once until all that waits is answered. Neither may raise.
         """
-        if self._waiting[address] >= MOST_WAITING:
-            answer.close()
+        if self._waiting[address] > MOST_WAITING:
             return
+        if self._waiting[address] == MOST_WAITING:
+            answer = too_many
         self._waiting[address] += 1
         task = asyncio.create_task(_after(self._last.get(address), answer))
         self._last[address] = task
@@ -61,13 +69,7 @@ class Turns:
             del self._last[address], self._waiting[address]
 
 
-async def _after(
-    before: asyncio.Task[None] | None, answer: Coroutine[object, object, None]
-) -> None:
-    try:
-        if before is not None:
-            await asyncio.wait([before])
-    except asyncio.CancelledError:
-        answer.close()
-        raise
-    await answer
+async def _after(before: asyncio.Task[None] | None, answer: Answer) -> None:
+    if before is not None:
+        await asyncio.wait([before])
+    await answer()

@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Picture
+from pulse_bot.ports import File, Picture
 from pulse_bot_slack.errors import OperatorsTrouble, translated
 from pulse_bot_slack.people import People
 from pulse_bot_slack.places import is_channel
@@ -87,15 +87,21 @@ class Workspace:
         """Show somebody's App Home anew."""
         await self._ask(self.client.views_publish(user_id=user, view=view))
 
-    async def attach(self, chat: str, picture: Picture, title: str) -> None:
+    async def show_picture(self, chat: str, picture: Picture, title: str) -> None:
         """Show a picture in a chat."""
+        words = short(picture.alternative, ALTERNATIVE)
+        await self._upload(chat, "pulse.png", picture.png, title, alt_txt=words)
+
+    async def show_file(self, chat: str, file: File) -> None:
+        """Show a document in a chat, under its own name."""
+        await self._upload(chat, file.name, file.content, file.name)
+
+    async def _upload(
+        self, chat: str, name: str, content: bytes, title: str, alt_txt: str | None = None
+    ) -> None:
         await self._ask(
             self.client.files_upload_v2(
-                channel=chat,
-                filename="pulse.png",
-                content=picture.png,
-                title=title,
-                alt_txt=short(picture.alternative, ALTERNATIVE),
+                channel=chat, filename=name, content=content, title=title, alt_txt=alt_txt
             )
         )
 

@@ -52,6 +52,7 @@ class TelegramAdapter:
         buttons_a_row=BUTTONS_A_ROW,
         action=LONGEST_ACTION,
         pictures=True,
+        files=True,
         sends_a_second=A_SECOND,
         burst=BURST,
     )

@@ -16,11 +16,32 @@ from telegram.error import TelegramError
 from pulse_bot_telegram.places import Place
 from pulse_bot_telegram.sending import Bot
 
-EVERYBODY: Final = ("pulse", "privacy", "pause", "resume", "leave", "language", "time", "help")
+EVERYBODY: Final = (
+    "pulse",
+    "group",
+    "workshops",
+    "pack",
+    "commitments",
+    "roles",
+    "log",
+    "privacy",
+    "pause",
+    "resume",
+    "leave",
+    "language",
+    "time",
+    "help",
+)
 IN_GROUPS: Final = ("join", "setup", "link", "help")
 
 DESCRIPTIONS: Final = {
     "pulse": "Your open question, or what comes next",
+    "group": "What came of the last rounds",
+    "workshops": "Which workshops come, and what is asked for them",
+    "pack": "The material of the newest workshop",
+    "commitments": "What we said we would do, and by when",
+    "roles": "Who may do what",
+    "log": "What was changed, and by whom",
     "privacy": "What is kept about you, and what is not",
     "pause": "Stop the questions for a while",
     "resume": "Be asked again",
@@ -33,7 +54,7 @@ DESCRIPTIONS: Final = {
     "link": "Link this group by a code",
     "trends": "How things went over time",
     "settings": "What is set up, and who may change it",
-    "seed": "Ask something before a workshop",
+    "seed": "Prepare a workshop with questions",
 }
 
 

@@ -15,7 +15,7 @@ from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Button, Card, Option, Outcome, Reply, Ticks
 from pulse_bot_telegram.hidden import hidden
 from pulse_bot_telegram.texts import LONGEST_CAPTION, Paragraph, messages, units
-from pulse_bot_telegram.ticks import tick_rows
+from pulse_bot_telegram.ticks import LINE, numbered, tick_rows
 
 ACTION: Final = "."
 TICK: Final = "t"
@@ -28,9 +28,6 @@ LONGEST_DATA: Final = 64
 LONGEST_ACTION: Final = LONGEST_DATA - len(ACTION)
 
 BUTTONS_A_ROW: Final = 8
-LINE: Final = 32
-"""Characters that a phone shows in one row of buttons, all its buttons together."""
-
 HELLO: Final = "hello"
 """What a link carries that only opens the private chat."""
 
@@ -94,8 +91,12 @@ def choice_rows(options: Sequence[tuple[str, str]]) -> Keys:
     return [buttons[start : start + each] for start in range(0, len(buttons), each)]
 
 
-def spelled_out(options: Iterable[Option]) -> Iterator[Paragraph]:
-    """The labels that a phone would cut short on a button, in the text."""
+def spelled_out(options: Sequence[Option], *, ticked: bool) -> Iterator[Paragraph]:
+    """The labels that a phone would cut short on a button or beside a tick, in the text."""
+    labels = numbered(options)
+    if ticked and any(label != one.label for label, one in zip(labels, options, strict=True)):
+        yield Paragraph("\n".join(labels))
+        return
     long = [f"• {one.label}" for one in options if len(one.label) > LINE]
     if long:
         yield Paragraph("\n".join(long))
@@ -110,7 +111,7 @@ def _words(card: Card) -> Iterator[Paragraph]:
         asked = card.ticks.field
         more = (asked.label if asked.label != card.title else "", asked.hint)
         yield from (Paragraph(one) for one in more if one)
-        yield from spelled_out(asked.options)
+        yield from spelled_out(asked.options, ticked=True)
     if card.ends and card.buttons:
         first, *_, last = _scale(card.buttons[0])
         yield Paragraph(f"{first} = {card.ends[0]} · {last} = {card.ends[1]}")

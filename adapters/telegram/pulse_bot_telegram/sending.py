@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Final, TypeVar
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram import InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Card, Sent
+from pulse_bot.ports import Card, File, Sent
 from pulse_bot_telegram.errors import may_have_arrived, says, translated
 from pulse_bot_telegram.pacing import Lane
 from pulse_bot_telegram.places import Place, place_of
 from pulse_bot_telegram.render import Part, caption, card_parts, parts
 from pulse_bot_telegram.showing import Showing
 from pulse_bot_telegram.texts import Paragraph
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Bot = ExtBot[Lane]
@@ -49,12 +52,14 @@ class Post:
     async def card(
         self, place: Place, card: Card, lane: Lane, before: Sequence[Paragraph] = ()
     ) -> Sent:
-        """Show a card: its text, and then its picture."""
+        """Show a card: its text, and then its picture and its file."""
         invites = any(one.invitation for row in card.buttons for one in row)
         rendered = card_parts(card, await self.username() if invites else "", before)
         sent = await self.parts(place, rendered, lane)
         if card.picture:
             await self._picture(place_of(sent.address), card, lane)
+        if card.file:
+            await self._file(place_of(sent.address), card.file, lane)
         return sent
 
     async def parts(self, place: Place, rendered: Sequence[Part], lane: Lane) -> Sent:
@@ -186,6 +191,22 @@ class Post:
                 # The text has arrived; to fail now would bring it a second time.
                 with suppress(AdapterError):
                     await self.parts(place, parts([Paragraph(words)], []), lane)
+
+    async def _file(self, place: Place, file: File, lane: Lane) -> None:
+        """The file of a card whose text has arrived and says what it is."""
+        try:
+            async with self._showing(lane):
+                await self._bot.send_document(
+                    place.chat,
+                    InputFile(file.content, file.name),
+                    # It is a document, even where Telegram thinks it is a film or a song.
+                    disable_content_type_detection=True,
+                    message_thread_id=place.topic,
+                    rate_limit_args=lane,
+                )
+        except TelegramError:
+            # Nobody may send files in some groups. To fail now would bring the text a second time.
+            log.warning("A file could not be sent in Telegram; its card was.")
 
 
 async def _wherever(place: Place, call: Callable[[Place], Awaitable[T]]) -> tuple[Place, T]:

@@ -160,7 +160,8 @@ def _asked(asked: Field) -> Iterator[Paragraph]:
     yield Paragraph(asked.label, "b")
     if asked.hint:
         yield Paragraph(asked.hint)
-    yield from spelled_out(asked.options)
+    ticked = asked.kind is FieldKind.SEVERAL
+    yield from spelled_out(asked.options[:MOST_BUTTONS] if ticked else asked.options, ticked=ticked)
     if len(asked.options) > MOST_BUTTONS:
         yield Paragraph(f"There are buttons for the first {MOST_BUTTONS}.")
     if can_be_typed(asked):

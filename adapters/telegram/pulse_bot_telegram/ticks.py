@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from hashlib import blake2s
 from typing import Final
 
@@ -16,6 +16,9 @@ from pulse_bot_telegram.places import Place
 EMPTY: Final = "☐ "
 TICKED: Final = "☑ "
 
+LINE: Final = 32
+"""Characters that a phone shows in one row of buttons, all its buttons together."""
+
 _KEPT: Final = 1000
 
 
@@ -24,11 +27,19 @@ def code(value: str) -> str:
     return urlsafe_b64encode(blake2s(value.encode(), digest_size=6).digest()).decode()
 
 
-def tick_rows(options: Iterable[Option], prefix: str) -> list[list[InlineKeyboardButton]]:
+def numbered(options: Sequence[Option]) -> list[str]:
+    """The labels, with numbers where a phone cuts one short: many begin with the same words."""
+    labels = [one.label for one in options]
+    if all(len(label) <= LINE for label in labels):
+        return labels
+    return [f"{number}. {label}" for number, label in enumerate(labels, 1)]
+
+
+def tick_rows(options: Sequence[Option], prefix: str) -> list[list[InlineKeyboardButton]]:
     """A row for each option, not ticked."""
     return [
-        [InlineKeyboardButton(EMPTY + one.label, callback_data=prefix + code(one.value))]
-        for one in options
+        [InlineKeyboardButton(EMPTY + label, callback_data=prefix + code(one.value))]
+        for one, label in zip(options, numbered(options), strict=True)
     ]
 
 

@@ -83,7 +83,8 @@ class Transport(BaseRequest):
 def _body(request: RequestData | None) -> aiohttp.FormData | None:
     if request is None:
         return None
-    body = aiohttp.FormData(request.json_parameters)
+    # Telegram shows a file's name as it comes, so that a quoted blank would be read as "%20".
+    body = aiohttp.FormData(request.json_parameters, quote_fields=False)
     for name, (filename, content, kind) in request.multipart_data.items():
         body.add_field(name, content, filename=filename, content_type=kind)
     return body

@@ -28,7 +28,7 @@ from pulse_bot.ports import (
     Wrote,
 )
 from pulse_bot.testing.form_contract import FormContract
-from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, card
+from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, PACK, card
 from pulse_bot.testing.stage import Script, expect, plain
 
 
@@ -97,6 +97,19 @@ class AdapterContract(FormContract):
             expect(seen.outcome is Outcome.DONE, "What was done must look done.")
             await person.press("Go on")
         expect(len(script.heard(Pressed)) == 2, "Buttons of a reply's cards must work.")
+
+    async def test_a_file_comes_with_its_card(self) -> None:
+        script = Script()
+        shown = Card(CardKind.NOTICE, "The pack", ("For our workshop.",), file=PACK)
+        script.answer = Reply(cards=(shown,))
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            before = await self.show(stage, script, person, card("Open"))
+            seen = await person.press("Open")
+            told = PACK in seen.files and PACK not in before.files
+            expect(told == stage.adapter.limits.files, f"limits.files, but saw {seen.files!r}.")
+        for words in ("The pack", "For our workshop."):
+            expect(words in seen.text, f"With a file or without, {words!r} must be seen.")
 
     async def test_a_notice_alone_is_seen(self) -> None:
         script = Script()

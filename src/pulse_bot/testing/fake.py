@@ -39,7 +39,7 @@ from pulse_bot.testing.stage import Person, Seen
 
 log = logging.getLogger(__name__)
 
-FAKE_LIMITS = Limits(text=4000, buttons_a_row=5, forms_at_once=True, lists_members=True)
+FAKE_LIMITS = Limits(text=4000, buttons_a_row=5, forms_at_once=True, lists_members=True, files=True)
 
 SORRY = Reply(
     notice="Something went wrong on our side. Nothing was lost; please try again in a minute.",

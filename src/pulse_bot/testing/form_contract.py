@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from pulse_bot.ports import Button, Card, CardKind, Form, Pressed, Reply, Submitted
-from pulse_bot.testing.samples import FILLED, FORM, ORGANISATION, TICKS, card
+from pulse_bot.testing.samples import (
+    FILLED,
+    FORM,
+    ORGANISATION,
+    PLANNED,
+    PLANNING,
+    TICKS,
+    card,
+)
 from pulse_bot.testing.stage import Script, Staged, expect, plain
 
 
@@ -58,6 +66,22 @@ class FormContract(Staged):
                 await person.fill(ORGANISATION, values)
         got = [dict(one.values) for one in script.heard(Submitted)]
         expect(got == [typed, picked], f"What is typed comes back as typed: {got}.")
+
+    async def test_a_form_for_a_facilitator_can_be_filled_in(self) -> None:
+        script = Script()
+        script.answer = lambda event: (
+            Reply(form=PLANNING) if isinstance(event, Pressed) else Reply("Ok.")
+        )
+        async with self.stage(script) as stage:
+            person = stage.new_person()
+            await self.show(stage, script, person, card("Prepare"))
+            await person.press("Prepare")
+            seen = await person.fill(PLANNING, PLANNED)
+        options = [one.label for field in PLANNING.fields for one in field.options]
+        missing = [label for label in options if plain(label) not in seen.text]
+        expect(not missing, f"Choices must be read in full: {missing}.")
+        got = [dict(one.values) for one in script.heard(Submitted)]
+        expect(got == [PLANNED], f"Lines, long lists and short texts come back exactly: {got}.")
 
     async def test_ticks_are_sent_together(self) -> None:
         script = Script()

@@ -15,7 +15,7 @@ from pulse_bot.ports import (
     Removed,
     Reply,
 )
-from pulse_bot.testing.samples import HOSTILE, PIXEL, card
+from pulse_bot.testing.samples import HOSTILE, PACK, PIXEL, card
 from pulse_bot.testing.stage import Group, Script, Stage, Staged, expect, plain
 
 INVITATION = "j7-abcdefghijklmnop"
@@ -98,6 +98,22 @@ class GroupContract(Staged):
         said = (picture.alternative,) if stage.adapter.limits.pictures else ()
         for text in ("The digest", "Trust: up.", *HOSTILE, *said):
             expect(plain(text) in seen.text, f"The group must see {text!r}, but {seen.text!r}.")
+
+    @pytest.mark.parametrize("refused", [False, True])
+    async def test_a_file_is_in_the_group_or_its_words_alone(self, refused: bool) -> None:
+        shown = Card(CardKind.DIGEST, "The digest", ("The pack is ready.",), file=PACK)
+        async with self.stage(Script()) as stage:
+            if refused and stage.refuse_files is None:
+                pytest.skip("This platform takes every file.")
+            group = await self.group(stage)
+            if refused and stage.refuse_files is not None:
+                stage.refuse_files()
+            await stage.adapter.send(group.address, shown)
+            seen = await group.look()
+        for words in ("The digest", "The pack is ready."):
+            expect(words in seen.text, f"The group must see {words!r}, but {seen.text!r}.")
+        wanted = (PACK,) if stage.adapter.limits.files and not refused else ()
+        expect(seen.files == wanted, f"Wanted {[one.name for one in wanted]}: {seen.files!r}.")
 
     async def test_people_are_counted_without_the_bot(self) -> None:
         async with self.stage(Script()) as stage:

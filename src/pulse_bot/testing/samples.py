@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 
-from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option, Ticks
+from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, File, Form, Option, Ticks
 
 HOSTILE = (
     "<script>alert(1)</script> &amp; & <b>\"quoted\"</b> 'single'",
@@ -35,7 +35,14 @@ FORM = Form(
             (Option("a", "A visit"), Option("b", "A call"), Option('c"<&', 'None of "these" <&>')),
             hint="Choose any.",
         ),
-        Field("q1:comment", "Say more, if you like", FieldKind.TEXT, hint="No names.", longest=500),
+        Field(
+            "q1:comment",
+            "Say more, if you like",
+            FieldKind.TEXT,
+            hint="No names.",
+            longest=500,
+            beside=True,
+        ),
         Field("q2:comment", "Anything else?", FieldKind.TEXT, longest=500),
     ),
     submit="Send answers",
@@ -79,6 +86,55 @@ PIXEL = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
 )
 """A PNG of one black point."""
+
+PACK = File("pack 12 März.pdf", "application/pdf", b"%PDF-1.4\n" + bytes(range(256)) * 40)
+"""A document that no program would open: its name and its bytes are what matters."""
+
+PLANNING = Form(
+    key="plan:7",
+    title="Prepare a workshop",
+    text=("Members are asked a week before.",),
+    fields=(
+        Field(
+            "about",
+            "What is it about?",
+            FieldKind.ONE,
+            (Option("b:trust", "Trust"), Option("b:change", "Change")),
+            hint="Choose, or say it in a few words.",
+            longest=120,
+        ),
+        Field("day", "Which day?", FieldKind.TEXT, hint="12 March, say.", longest=40),
+        Field(
+            "keep",
+            "Which of these twelve do you take?",
+            FieldKind.SEVERAL,
+            tuple(
+                Option(
+                    f"i:{number}",
+                    "In our partnership of schools we can say to one another what we think of "
+                    f"the plan, even where it is not liked, {word}",
+                )
+                for number, word in enumerate(
+                    (
+                        *("often", "soon", "here", "there", "now", "then"),
+                        *("first", "last", "early", "late", "alone", "together"),
+                    )
+                )
+            ),
+            hint="Up to six.",
+        ),
+        Field("own", "Questions of your own?", FieldKind.TEXT, hint="One a line.", longest=1500),
+    ),
+    submit="Show me",
+)
+"""What a facilitator fills in: text of one line and of several, and a long list to tick."""
+
+PLANNED = {
+    "about": ("trust & <honesty>",),
+    "day": ("12 March",),
+    "keep": ("i:0", "i:10", "i:11"),
+    "own": ("We visit one another.\nWe tell what went wrong, too.",),
+}
 
 
 def card(*labels: str, title: str = "A question", text: tuple[str, ...] = ()) -> Card:

@@ -27,6 +27,7 @@ class Screen:
             text=plain(" ".join(words)),
             buttons=(*buttons, *([form.submit] if form else [])),
             outcome=self.last.outcome,
+            files=tuple(card.file for card in cards if card.file),
         )
 
     def buttons(self) -> Iterator[Button]:

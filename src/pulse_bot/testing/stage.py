@@ -19,6 +19,7 @@ from pulse_bot.ports import (
     Card,
     ChatAdapter,
     Event,
+    File,
     Form,
     Handle,
     OpenedHome,
@@ -38,6 +39,8 @@ class Seen:
     buttons: tuple[str, ...] = ()
     outcome: Outcome = Outcome.DONE
     """How what was seen last is dressed: as done, as refused, as unknown."""
+    files: tuple[File, ...] = ()
+    """The documents that are there to keep, as they are once they were fetched."""
 
 
 def plain(text: str) -> str:
@@ -140,6 +143,8 @@ class Stage:
     """Whether a person can type a message to the adapter."""
     new_group: Callable[[], Group] | None = None
     """A group's chat without the bot, each time; None where the platform has no group chats."""
+    refuse_files: Callable[[], None] | None = None
+    """Lets the platform take no files from now on; None where it cannot refuse them."""
     foreign_loggers: tuple[str, ...] = field(default=())
     """Loggers of the test's own client, whose lines are not the adapter's."""
 

@@ -35,6 +35,8 @@ def complete(slack: Slack, call: Call) -> Json:
     files = [_whole(slack, told) for told in call.arguments["files"]]
     if call.text("channel_id"):
         channel = writable(slack, call, "channel_id")
+        if slack.without_files and not all(file.name.endswith(".png") for file in files):
+            raise Refusal("file_uploads_except_images_disabled")
         slack.keep_to_rates(channel)
         slack.post(channel, call.user, {"text": call.text("initial_comment")}, files=files)
     return {"files": [{"id": file.id, "title": file.title} for file in files]}

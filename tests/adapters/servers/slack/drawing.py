@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from mimetypes import guess_type
 from typing import Any
 
+from pulse_bot.ports import File
 from pulse_bot.testing import plain
 from tests.adapters.servers.slack.mrkdwn import Names, draw_text
 from tests.adapters.servers.slack.world import Message, View
@@ -104,6 +106,13 @@ def draw_message(message: Message, names: Names) -> Drawing:
     for file in message.files:
         drawing.words += [file.title or file.name, file.alt]
     return drawing
+
+
+def documents(drawings: Iterable[Drawing]) -> tuple[File, ...]:
+    """The files that can be kept, as they are once they were fetched; pictures are seen at once."""
+    messages = [one.source for one in drawings if isinstance(one.source, Message)]
+    files = [file for message in messages for file in message.files if not file.alt]
+    return tuple(File(one.name, guess_type(one.name)[0] or "", one.data) for one in files)
 
 
 def draw_view(view: View, names: Names) -> Drawing:

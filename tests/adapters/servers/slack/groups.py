@@ -8,7 +8,7 @@ from typing import Any
 from pulse_bot.ports import Address, Outcome
 from pulse_bot.testing import Person, Seen, plain
 from tests.adapters.servers.slack.acting import answered, draw
-from tests.adapters.servers.slack.drawing import Drawing
+from tests.adapters.servers.slack.drawing import Drawing, documents
 from tests.adapters.servers.slack.people import SlackPerson, labels
 from tests.adapters.servers.slack.server import Slack
 from tests.adapters.servers.slack.world import Channel
@@ -37,7 +37,8 @@ class SlackGroup:
         """What everybody in the channel can see."""
         drawings = self._drawings()
         words = [word for drawing in drawings for word in drawing.words]
-        return Seen(plain(" ".join(words)), tuple(labels(drawings)), Outcome.DONE)
+        shown = plain(" ".join(words))
+        return Seen(shown, tuple(labels(drawings)), Outcome.DONE, documents(drawings))
 
     async def look(self) -> Seen:
         """The same."""

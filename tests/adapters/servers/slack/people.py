@@ -19,7 +19,7 @@ from tests.adapters.servers.slack.acting import (
     view_answered,
 )
 from tests.adapters.servers.slack.delivery import Ack
-from tests.adapters.servers.slack.drawing import Control, Drawing
+from tests.adapters.servers.slack.drawing import Control, Drawing, documents
 from tests.adapters.servers.slack.filling import choices
 from tests.adapters.servers.slack.mrkdwn import escaped
 from tests.adapters.servers.slack.payloads import interaction
@@ -77,7 +77,8 @@ class SlackPerson:
         drawings = list(self.screen())
         words = [word for drawing in drawings for word in drawing.words]
         newest = max(drawings, key=lambda one: one.source.shown, default=None)
-        return Seen(plain(" ".join(words)), tuple(labels(drawings)), _outcome(newest))
+        shown = plain(" ".join(words))
+        return Seen(shown, tuple(labels(drawings)), _outcome(newest), documents(drawings))
 
     def screen(self) -> Iterator[Drawing]:
         """The conversation, what only this person sees elsewhere, the home, the modal in front."""

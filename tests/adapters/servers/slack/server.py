@@ -43,6 +43,8 @@ class Slack:
         self.codes: dict[str, str] = {}
         """Codes of installing, and the workspace of each."""
         self.tokens_expire = False
+        self.without_files = False
+        """Whether files are refused, as where a workspace's admins allow pictures alone."""
         self.origin = ""
         self.sockets = None if over_http else SocketMode(self.violations.append)
         self.http = SignedHttp(app.signing_secret) if over_http else None
@@ -105,6 +107,10 @@ class Slack:
         self.change(message, said)
         self._tell_of(message)
         return message
+
+    def refuse_files(self) -> None:
+        """Take none from now on."""
+        self.without_files = True
 
     def edit(self, message: Message, said: Json) -> None:
         """Change a message, which the app is told of where it is in a direct conversation."""

@@ -80,6 +80,7 @@ async def slack_stage(script: Script, listen: Listen) -> AsyncIterator[Stage]:
                 nowhere=Address("slack", slack.team.id, "U9NOBODY"),
                 can_write=True,
                 new_group=lambda: new_group(slack),
+                refuse_files=slack.refuse_files,
                 foreign_loggers=("aiohttp", "uvicorn"),
             )
         slack.assert_clean()

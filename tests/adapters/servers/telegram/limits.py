@@ -18,6 +18,7 @@ TOAST = 200
 BUTTONS = 100
 CALLBACK_DATA = 64
 PHOTO_BYTES = 10 * 1024 * 1024
+DOCUMENT_BYTES = 50 * 1024 * 1024
 PHOTO_SIDES = 10_000
 PHOTO_RATIO = 20
 COMMANDS = 100
@@ -101,6 +102,17 @@ def check_photo(photo: Upload | str) -> tuple[int, int]:
     if width + height > PHOTO_SIDES or max(width, height) > PHOTO_RATIO * min(width, height):
         raise avoidable("PHOTO_INVALID_DIMENSIONS")
     return width, height
+
+
+def check_document(document: Upload | str) -> Upload:
+    """A file of any kind. Raises ApiError."""
+    if isinstance(document, str):
+        raise avoidable("wrong remote file identifier specified: this server knows no files")
+    if len(document.content) > DOCUMENT_BYTES:
+        raise Avoidable(413, "Request Entity Too Large")
+    if not document.content:
+        raise avoidable("file must be non-empty")
+    return document
 
 
 def check_commands(commands: list[dict[str, Any]]) -> None:

@@ -23,6 +23,7 @@ class Methods:
             "getMe": self._get_me,
             "sendMessage": self._send_message,
             "sendPhoto": self._send_photo,
+            "sendDocument": self._send_document,
             "editMessageText": editing.edit_text,
             "editMessageReplyMarkup": editing.edit_markup,
             "deleteMessage": editing.delete,
@@ -58,12 +59,30 @@ class Methods:
             content["caption_entities"] = entities
         return self._send(values, content).as_json()
 
-    def _send(self, values: Json, content: Json) -> Message:
+    def _send_document(self, values: Json) -> Json:
+        file = limits.check_document(values["document"])
+        mode, given = values.get("parse_mode"), values.get("caption_entities")
+        text, entities = parsed(values.get("caption", ""), mode, given)
+        limits.check_caption(text)
+        number = self._world.moment()
+        told = {"file_id": f"file-{number}", "file_unique_id": f"unique-{number}"}
+        content: Json = {"document": {**told, "file_name": file.name}}
+        if text:
+            content["caption"] = text
+        if entities:
+            content["caption_entities"] = entities
+        sent = self._send(values, content, files=True)
+        self._world.files[told["file_id"]] = file
+        return sent.as_json()
+
+    def _send(self, values: Json, content: Json, *, files: bool = False) -> Message:
         markup = values.get("reply_markup")
         limits.check_keyboard(markup)
         if markup and markup != {"inline_keyboard": []}:
             content["reply_markup"] = markup
         chat = self._world.writable(values["chat_id"])
+        if files and chat.without_files:
+            raise bad_request("not enough rights to send documents to the chat")
         thread = _open_topic(chat, values.get("message_thread_id"))
         replied = _replied(chat, values.get("reply_parameters"))
         self._world.answer_first(chat)

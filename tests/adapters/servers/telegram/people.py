@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,7 @@ from tests.adapters.servers.telegram.texts import typed
 from tests.adapters.servers.telegram.world import Json, Message
 
 UNTICKED = "☐ "
+NUMBER = re.compile(r"(?<=^☐ )\d+\. ")
 DONE = "Done"
 EMPTY = "Leave empty"
 STICKER = {
@@ -226,10 +228,13 @@ def _place(server: TelegramServer, status: str) -> Json:
 
 
 def find_button(messages: list[Message], label: str) -> tuple[Message, Json]:
-    """The newest button of a label, and its message. Raises AssertionError if there is none."""
+    """The newest button of a label, and its message. Raises AssertionError if there is none.
+
+    A box to tick may have a number before its label.
+    """
     for message in sorted(messages, key=lambda one: -one.id):
         for button in message.buttons:
-            if plain(button["text"]) == plain(label):
+            if plain(label) in (plain(button["text"]), plain(NUMBER.sub("", button["text"]))):
                 return message, button
     there = [button["text"] for message in messages for button in message.buttons]
     raise AssertionError(f"No button {label!r}; there are {there}.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from mimetypes import guess_type
 
-from pulse_bot.ports import Outcome
+from pulse_bot.ports import File, Outcome
 from pulse_bot.testing import Seen, plain
 from tests.adapters.servers.telegram.world import Message, World
 
@@ -25,4 +26,11 @@ def seen(world: World, messages: Iterable[Message], user: int, since: int) -> Se
         plain(" ".join((*(one.text for one in shown), *flashed))),
         tuple(plain(button["text"]) for one in shown for button in one.buttons),
         outcomes[-1] if outcomes else Outcome.DONE,
+        tuple(_fetched(world, one) for one in shown if "document" in one.content),
     )
+
+
+def _fetched(world: World, message: Message) -> File:
+    told = message.content["document"]
+    kind, _ = guess_type(told["file_name"])
+    return File(told["file_name"], kind or "", world.files[told["file_id"]].content)

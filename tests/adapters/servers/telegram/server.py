@@ -29,7 +29,7 @@ from tests.adapters.servers.telegram.world import Json, World
 TOKEN = "7100000001:AAFakeFakeFakeFakeFakeFakeFake_-987"
 USERNAME = "pulse_loopback_bot"
 BODY = 12 * 1024 * 1024
-SENDS = frozenset(("sendMessage", "sendPhoto"))
+SENDS = frozenset(("sendMessage", "sendPhoto", "sendDocument"))
 QUIET = 0.02
 """Seconds without any sign of work after which an act counts as answered."""
 QUIET_AFTER_LATE = 1.5

@@ -90,6 +90,7 @@ async def telegram_stage(script: Script, listen: Listen) -> AsyncIterator[Stage]
                 nowhere=Address("telegram", "", "6999999999"),
                 can_write=True,
                 new_group=lambda: TelegramGroup(server),
+                refuse_files=server.world.refuse_files,
                 foreign_loggers=("aiohttp", "uvicorn"),
             )
         assert server.violations == [], server.violations

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.adapters.servers.telegram.refusals import bad_request, forbidden
+from tests.adapters.servers.telegram.spec import Upload
 
 Json = dict[str, Any]
 
@@ -97,6 +98,8 @@ class Chat:
     """The bot's status in a group."""
     muted: bool = False
     """Whether the bot may not write in it."""
+    without_files: bool = False
+    """Whether nobody may send documents in it."""
     moved_to: int | None = None
     topics: dict[int, str] = field(default_factory=dict)
     """Of a forum: "open" or "closed"."""
@@ -138,6 +141,8 @@ class World:
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.queries: dict[str, Query] = {}
+        self.files: dict[str, Upload] = {}
+        """The documents that were sent, by the name that Telegram gave them."""
         self.toasts: list[tuple[int, int, str]] = []
         """The moment, the user, and what was shown to them at the top of their screen."""
         self.commands: dict[tuple[str, str], list[Json]] = {}
@@ -180,6 +185,11 @@ class World:
         chat = Chat(number, "supergroup", title, itertools.count(1))
         self.chats[chat.id] = chat
         return chat
+
+    def refuse_files(self) -> None:
+        """Let nobody send documents in any group that there is."""
+        for chat in self.chats.values():
+            chat.without_files = chat.user is None
 
     def post(
         self,
