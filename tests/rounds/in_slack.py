@@ -76,6 +76,21 @@ class InSlack:
         control = self.person.find(label, self._drawings())
         self.slack.later(self.person.touch(control))
 
+    def shown(self) -> str:
+        card = self.newest_card()
+        return f"{card.source.shown} {plain(' '.join(card.words))}"
+
+    async def choose(self, place: int, words: str) -> None:
+        labels = self.choices()
+        if "Write a few words" in labels:
+            self.press_and_go("Write a few words")
+            await until(lambda: self.person.modal is not None, "a window for the words")
+            await self.person.fill(COMMENT, {"words": (words,)})
+        elif any(one.kind in FILLED_IN for one in self.newest_card().controls):
+            await self.person.fill(*_ticked(self.newest_card(), place % 2))
+        else:
+            self.press_and_go(labels[min(place, labels.index("Skip") - 1)])
+
     async def command(self, word: str, then: str) -> None:
         """Give a command in the conversation with the bot."""
         before = self._screen().count(then)
@@ -177,6 +192,15 @@ def _filled(window: Drawing, given: Given) -> tuple[Form, dict[str, tuple[str, .
     assert not left, f"Nobody asked {list(left)}; it reads {window.words}."
     values = {words: one if isinstance(one, tuple) else (one,) for words, one in given.items()}
     return Form("", "", tuple(fields)), values
+
+
+def _ticked(card: Drawing, place: int) -> tuple[Form, dict[str, tuple[str, ...]]]:
+    """The box in this place of a card, ticked."""
+    [control] = [one for one in card.controls if one.kind in FILLED_IN]
+    labels = [card.label(one) for one in control.element["options"]]
+    options = tuple(Option(label, label) for label in labels)
+    field = Field("ticks", plain(control.caption), FieldKind.SEVERAL, options)
+    return Form("", "", (field,), (), "Done"), {"ticks": (labels[place],)}
 
 
 def _drawings(slack: Slack, channel: Channel) -> Iterator[Drawing]:

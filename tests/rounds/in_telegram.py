@@ -26,6 +26,9 @@ def settings(telegram: TelegramServer) -> dict[str, str]:
     }
 
 
+TICKED = "☑ "
+
+
 class InTelegram:
     """A member's private chat."""
 
@@ -55,6 +58,23 @@ class InTelegram:
 
     def press_and_go(self, label: str) -> None:
         self.person.press_and_go(label)
+
+    def shown(self) -> str:
+        card = self.newest_card()
+        return f"{card.id} {plain(card.text)}"
+
+    async def choose(self, place: int, words: str) -> None:
+        labels = self.choices()
+        if "Write a few words" in labels:
+            await press(self, "Write a few words", "Your way of writing")
+            self.person.write_and_go(words)
+        elif labels[0].startswith(UNTICKED):
+            self.press_and_go(labels[place % 2])
+            ticked = TICKED + labels[place % 2].removeprefix(UNTICKED)
+            await until(lambda: ticked in self.choices(), "ticked")
+            self.press_and_go(DONE)
+        else:
+            self.press_and_go(labels[min(place, labels.index("Skip") - 1)])
 
     async def command(self, word: str, then: str) -> None:
         """Type a command."""

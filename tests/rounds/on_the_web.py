@@ -14,7 +14,7 @@ from pulse_bot.ports import Field, FieldKind, Form
 from pulse_bot.testing import plain
 from pulse_bot_web.links import address_of
 from tests.adapters.test_web import Visitor
-from tests.rounds.asked import AskedReader
+from tests.rounds.asked import Asked, AskedForm, AskedReader
 from tests.rounds.program import Program
 from tests.rounds.story import NAME, QUESTIONS, Given
 
@@ -92,6 +92,27 @@ class OnTheWeb:
     async def _send(self, action: str, sent: dict[str, list[str]], then: str) -> None:
         self.visitor.response = await self.visitor.client.post(action, data=sent)
         assert then in self.said(), self.said()
+
+    async def answers(self) -> int:
+        """How many answers the page asks for, comments left out."""
+        return len((await self._questions())[1])
+
+    async def answer_all(self, place: int, words: str) -> None:
+        """Answer whatever the page asks for: by the choice in this place, or in these words."""
+        form, questions = await self._questions()
+        sent = {name: [value] for name, value in form.hidden.items()}
+        for one in questions:
+            # The last choice is to skip.
+            labels = [choice.label for choice in one.choices[:-1]]
+            name, told = one.filled(labels[min(place, len(labels) - 1)] if labels else words)
+            sent[name] = [told]
+        await self._send(form.action, sent, "Recorded.")
+
+    async def _questions(self) -> tuple[AskedForm, list[Asked]]:
+        await self.read()
+        assert self.visitor.response is not None
+        [form] = [one for one in AskedReader(self.visitor.response.text).forms if one.asked]
+        return form, [one for one in form.asked if "Say more" not in one.caption]
 
     async def answer(self, point: int) -> None:
         """Answer all questions at once."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -56,6 +57,12 @@ class Member(Named, Chat, Protocol):
 
     def press_and_go(self, label: str) -> None:
         """Press the newest button of this label, and do not wait."""
+
+    def shown(self) -> str:
+        """The newest card, as it reads."""
+
+    async def choose(self, place: int, words: str) -> None:
+        """Answer the newest card: by the choice in this place, with ticks, or in these words."""
 
 
 Given = Mapping[str, str | tuple[str, ...]]
@@ -174,6 +181,19 @@ async def digest(program: Program) -> list[str]:
     """The sentences of the newest digest."""
     told = await asyncio.to_thread(program.json, "digest", "show", NAME)
     return [plain(one["text"]) for one in told["statements"]]
+
+
+async def answer_all(person: Member, answers: int, place: int, words: str) -> None:
+    """Answer a round of so many cards, of whatever kind they are; the last is under way then."""
+    for number in range(answers):
+        before = person.shown()
+        await person.choose(place, words)
+        if number < answers - 1:
+            await until(partial(_moved_on, person, before), "the next card")
+
+
+def _moved_on(person: Member, before: str) -> bool:
+    return person.shown() != before
 
 
 def assert_nothing_is_left(program: Program, people: Sequence[Named]) -> None:
