@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from pulse_bot.domain.calendar import Calendar, following, spoken, spoken_day, to_utc
+from pulse_bot.domain.calendar import Calendar, following, spoken, spoken_date, spoken_day, to_utc
 from pulse_bot.domain.programme import Programme
 from pulse_bot.domain.seeding import Arranged
 
@@ -107,6 +107,25 @@ def arrange(questions: int, workshop_on: date, situation: Situation, now: dateti
     return found
 
 
+def waiting(found: Arrangement, situation: Situation) -> tuple[datetime, ...]:
+    """The weekly openings whose questions wait for a week, because those of a workshop are out."""
+    plan, calendar = situation.programme, situation.calendar
+    if plan is None:
+        return ()
+    openings = [found.opens_at] if found.arranged is Arranged.INSTEAD else []
+    opening = following(plan.opens, found.opens_at, calendar.zone)
+    while opening < found.closes_at:
+        half = (following(plan.closes, opening, calendar.zone) - opening) / 2
+        if found.closes_at > opening + half:
+            openings.append(opening)
+        opening = following(plan.opens, opening, calendar.zone)
+    return tuple(one for one in openings if not calendar.is_holiday(_day(one, calendar)))
+
+
+def _day(moment: datetime, calendar: Calendar) -> date:
+    return moment.astimezone(calendar.zone).date()
+
+
 def room(limit: int, asked: Iterable[Asked], at: datetime, zone: ZoneInfo) -> int:
     """How many questions a member may still be asked on the local day of a moment."""
     day = at.astimezone(zone).date()
@@ -141,8 +160,7 @@ def is_off(day: date, calendar: Calendar) -> bool:
 
 def full(day: date) -> str:
     """A day as it is said back to whoever typed it: "Thursday 12 March 2026"."""
-    anywhere = ZoneInfo("UTC")
-    return f"{spoken_day(to_utc(day, time(12), anywhere), anywhere)} {day.year}"
+    return f"{spoken_date(day)} {day.year}"
 
 
 def _check_day(workshop_on: date, today: date) -> None:
