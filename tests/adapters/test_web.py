@@ -7,19 +7,21 @@ is in the HTML and nothing else. The headers and the odd requests are in test_we
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
 from pulse_bot.plugins import PersonalLink
-from pulse_bot.ports import Address, Form, Outcome
+from pulse_bot.ports import Address, File, Form, Outcome
 from pulse_bot.testing import AdapterContract, Script, Seen, Stage, plain, running
 from pulse_bot_web import personal_link
 from pulse_bot_web.adapter import WebAdapter
+from pulse_bot_web.parse import FIELD, TYPED
 from pulse_bot_web.settings import WebSettings
 
 VOID = {"meta", "link", "input", "img", "br"}
@@ -122,6 +124,7 @@ class Visitor:
             plain(" ".join(page.words)),
             tuple(plain(one.label) for one in page.controls if one.kind == "button"),
             outcome,
+            tuple([await self._fetched(one) for one in page.controls if one.name == "file"]),
         )
 
     async def open_home(self) -> Seen:
@@ -158,6 +161,17 @@ class Visitor:
     async def write(self, text: str) -> Seen:
         raise AssertionError("nobody can type a message to a web page")
 
+    async def _fetched(self, control: Control) -> File:
+        """What a download leaves on the visitor's device."""
+        sent = {**control.hidden, control.name: control.value}
+        if control.hidden:
+            got = await self.client.post(control.target, data=sent)
+        else:
+            got = await self.client.get(control.target, params=sent)
+        kind, name = re.split("; filename[*]=UTF-8''", got.headers["content-disposition"])
+        assert (got.status_code, kind) == (200, "attachment")
+        return File(unquote(name), got.headers["content-type"], got.content)
+
     async def _get(self, path: str) -> Seen:
         self.response = await self.client.get(path)
         return await self.look()
@@ -170,14 +184,17 @@ class Visitor:
 def _chosen(controls: list[Control], form: Form, key: str, value: str) -> tuple[str, str]:
     """The name and the value that a browser sends for one choice, found in the page's order."""
     place = [one.key for one in form.fields].index(key)
-    asked = [one for one in controls if one.name and one.kind != "text"]
+    asked = [one for one in controls if one.name and not one.name.startswith(TYPED)]
     names = list(dict.fromkeys(one.name for one in asked))
     offered = [one for one in asked if one.name == names[place]]
     if offered[0].kind == "textarea":
         return names[place], value.replace("\n", "\r\n")
+    if offered[0].kind == "text":
+        assert "\n" not in value, "nobody can type two lines there"
+        return names[place], value
     if value in [one.value for one in offered]:
         return names[place], value
-    typed = [one for one in controls if one.kind == "text"]
+    typed = [one for one in controls if one.name == names[place].replace(FIELD, TYPED, 1)]
     assert form.fields[place].longest, f"{key!r} does not offer {value!r}"
     assert typed, f"{key!r} has no place to type {value!r}"
     return typed[0].name, value

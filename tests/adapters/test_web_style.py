@@ -17,7 +17,7 @@ FORM = Form(
     "This week",
     (
         Field("1", "We say what we think.", FieldKind.ONE, OPTIONS, hint="Think of last week."),
-        Field("1c", "Say more", FieldKind.TEXT, hint="Name nobody.", longest=500),
+        Field("1c", "Say more", FieldKind.TEXT, hint="Name nobody.", longest=500, beside=True),
         Field("2", "In your own words?", FieldKind.TEXT),
         Field("3", "Which?", FieldKind.SEVERAL, OPTIONS),
         Field("4", "Which school?", FieldKind.ONE, OPTIONS, hint="Or another.", longest=80),

@@ -29,6 +29,7 @@ class WebAdapter:
         action=256,
         forms_at_once=True,
         pictures=True,
+        files=True,
         writes_first=False,
         sends_a_second=100_000.0,  # nothing is sent, so there is nothing to hold back
     )

@@ -35,12 +35,12 @@ class TurnedAway(Exception):
         self.message = message
 
 
-async def pressed(request: Request, address: Address) -> Pressed:
-    """The button that was pressed. Raises TurnedAway."""
-    action = dict(await _parts(request)).get("action")
-    if action is None:
+async def pressed(request: Request, address: Address) -> tuple[Pressed, str]:
+    """The button that was pressed, and the file that is wanted of it. Raises TurnedAway."""
+    sent = dict(await _parts(request))
+    if "action" not in sent:
         raise _unreadable()
-    return Pressed(address, action)
+    return Pressed(address, sent["action"]), sent.get("file", "")
 
 
 async def submitted(request: Request, address: Address) -> Submitted:

@@ -22,14 +22,28 @@ NAVIGATION: Final = (
     ("privacy", "Privacy"),
     ("help", "Help"),
 )
-FOOTER: Final = (("log", "What was changed, and by whom"),)
+FOOTER: Final = (
+    ("workshops", "Workshops"),
+    ("pack", "Workshop pack"),
+    ("commitments", "Commitments"),
+    ("roles", "Who may do what"),
+    ("log", "What was changed, and by whom"),
+)
+OFFERED: Final = (
+    ("seed", "Prepare a workshop"),
+    ("trends", "Trends"),
+    ("settings", "Settings"),
+)
+"""Of these the footer shows what a reply says that this person has; others are refused anyway."""
 
 HISTORY: Final = "history"
-"""All digests on a page of their own; the page of digests leads there."""
+WORKSHOP: Final = "workshop"
+"""Pages of their own, to keep or to print; the page of digests leads there."""
 
 READING: Final = (
-    *(command for command, _ in (*NAVIGATION, *FOOTER) if command),
+    *(command for command, _ in (*NAVIGATION, *FOOTER, *OFFERED) if command),
     HISTORY,
+    WORKSHOP,
 )
 """Commands that change nothing: the only ones that a link may give, since links get followed by
 previews and scanners too."""
@@ -37,6 +51,20 @@ previews and scanners too."""
 SHORT_LABEL: Final = 3
 """Characters of an option that fits a narrow cell: the points of a scale from 0 to 10."""
 POINTS_OF_A_SCALE: Final = 6
+ONE_LINE: Final = 200
+"""Characters of a text that has one line; a longer one may have several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reply came to. Asked once more, it brings a file of the reply's cards.
+
+    So a page stays small, any process can serve the file, and none keeps who opened what.
+    """
+
+    path: str
+    action: str | None = None
+    """Of the button that was pressed; None where the path was only looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +84,10 @@ class Page:
     """The form was just sent, and is offered again behind one tap."""
     back: bool = False
     """Offer the way back to the question."""
+    asked: Asked | None = None
+    """None after a form was sent, which may not be sent twice: files are in the page then."""
+    offered: tuple[tuple[str, str], ...] = ()
+    """What stands in the footer for this person beside what stands there for everybody."""
     blocks: tuple[tuple[Field, ...], ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
@@ -88,9 +120,11 @@ class Pages:
             navigation=NAVIGATION,
             footer=FOOTER,
             history=HISTORY,
+            workshop=WORKSHOP,
             field_prefix=FIELD,
             typed_prefix=TYPED,
             is_scale=is_scale,
+            is_line=is_line,
         )
         self.css = files("pulse_bot_web").joinpath("static/style.css").read_text("utf-8")
 
@@ -121,10 +155,14 @@ def home_page(home: str, reply: Reply, *, promised: bool, notice: str) -> Page:
         cards=tuple(card for card in reply.cards if card.kind is not CardKind.PROMISE),
         form=reply.form,
         folded=bool(notice),
+        asked=Asked(home),
+        offered=_offered(reply),
     )
 
 
-def answer_page(home: str, reply: Reply, here: str | None = None) -> Page:
+def answer_page(
+    home: str, reply: Reply, here: str | None = None, asked: Asked | None = None
+) -> Page:
     """What came of a button, a form or a command."""
     return Page(
         home=home,
@@ -134,6 +172,8 @@ def answer_page(home: str, reply: Reply, here: str | None = None) -> Page:
         cards=reply.cards,
         form=reply.form,
         back=here is None,
+        asked=asked,
+        offered=_offered(reply),
     )
 
 
@@ -143,15 +183,24 @@ def is_scale(choice: Field) -> bool:
     return choice.kind is FieldKind.ONE and len(short) >= POINTS_OF_A_SCALE
 
 
-def _base64(png: bytes) -> str:
-    return b64encode(png).decode()
+def is_line(text: Field) -> bool:
+    """Whether a text is so short that it has one line, which Enter sends."""
+    return 0 < text.longest <= ONE_LINE
+
+
+def _offered(reply: Reply) -> tuple[tuple[str, str], ...]:
+    return tuple(one for one in OFFERED if one[0] in (reply.commands or ()))
+
+
+def _base64(content: bytes) -> str:
+    return b64encode(content).decode()
 
 
 def _blocks(fields: tuple[Field, ...]) -> tuple[tuple[Field, ...], ...]:
-    """A text right after a choice is that question's comment, and is drawn in one block with it."""
+    """What only says more about the field before it is drawn in one block with it."""
     blocks: list[tuple[Field, ...]] = []
     for one in fields:
-        if blocks and one.kind is FieldKind.TEXT and blocks[-1][-1].kind is not FieldKind.TEXT:
+        if blocks and one.beside:
             blocks[-1] = (*blocks[-1], one)
         else:
             blocks.append((one,))

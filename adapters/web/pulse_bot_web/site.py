@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final, cast
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -24,7 +25,7 @@ from pulse_bot.ports import Asgi, Commanded, Handle, OpenedHome, Outcome, Reply
 from pulse_bot_web.headers import WHOLE_PAGE_POLICY, SecurityHeaders
 from pulse_bot_web.links import TOKEN, address_of
 from pulse_bot_web.parse import TurnedAway, pressed, submitted
-from pulse_bot_web.render import READING, Page, Pages, answer_page, home_page
+from pulse_bot_web.render import READING, Asked, Page, Pages, answer_page, home_page
 from pulse_bot_web.settings import WebSettings
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,10 @@ LONGEST_COOKIE: Final = 3000
 UNKNOWN = (
     "This link is not valid any more",
     "Ask your partnership's lead for a new one.",
+)
+NO_FILE = (
+    "That file is not here any more",
+    "Please go back, and open the page that it was on again.",
 )
 SORRY = (
     "That did not work just now",
@@ -103,6 +108,8 @@ class Site:
         reply = await self._handle(OpenedHome(address_of(_token(request)), promised))
         if reply.outcome is Outcome.UNKNOWN:
             return self._unknown()
+        if wanted := request.query_params.get("file"):
+            return self._file(home, reply, wanted)
         page = home_page(home, reply, promised=promised, notice=notice)
         response = self._page(page, 409 if page.refused else 200)
         if notice and not page.promise and request.method == "GET":
@@ -125,8 +132,12 @@ class Site:
         return response
 
     async def _press(self, request: Request) -> Response:
-        reply = await self._handle(await pressed(request, address_of(_token(request))))
-        return self._answered(request, reply)
+        event, wanted = await pressed(request, address_of(_token(request)))
+        reply = await self._handle(event)
+        if wanted and reply.outcome is Outcome.DONE:
+            return self._file(self._home_path(request), reply, wanted)
+        asked = Asked(f"{self._home_path(request)}/press", event.action)
+        return self._answered(request, reply, asked)
 
     async def _send(self, request: Request) -> Response:
         reply = await self._handle(await submitted(request, address_of(_token(request))))
@@ -139,12 +150,15 @@ class Site:
             return self._unknown()
         if reply.page:
             return HTMLResponse(reply.page, headers={"Content-Security-Policy": WHOLE_PAGE_POLICY})
-        page = answer_page(self._home_path(request), reply, here=command)
+        home = self._home_path(request)
+        if (wanted := request.query_params.get("file")) and reply.outcome is Outcome.DONE:
+            return self._file(home, reply, wanted)
+        page = answer_page(home, reply, here=command, asked=Asked(f"{home}/{command}"))
         return self._page(page, 409 if page.refused else 200)
 
     # What they share
 
-    def _answered(self, request: Request, reply: Reply) -> Response:
+    def _answered(self, request: Request, reply: Reply, asked: Asked | None = None) -> Response:
         """A notice alone goes by a redirect, so that reloading the page sends nothing again."""
         home = self._home_path(request)
         if reply.outcome is Outcome.UNKNOWN:
@@ -152,7 +166,7 @@ class Site:
         packed = _packed(reply.notice)
         alone = not reply.cards and reply.form is None and len(packed) <= LONGEST_COOKIE
         if reply.outcome is Outcome.REFUSED or not alone:
-            page = answer_page(home, reply)
+            page = answer_page(home, reply, asked=asked)
             return self._page(page, 409 if page.refused else 200)
         response = RedirectResponse(home, 303)
         response.set_cookie(
@@ -165,6 +179,17 @@ class Site:
             samesite="strict",
         )
         return response
+
+    def _file(self, home: str, reply: Reply, name: str) -> Response:
+        """The file of this name among a reply's cards."""
+        files = [card.file for card in reply.cards if card.file]
+        file = next((one for one in files if one.name == name), None)
+        if file is None:
+            return HTMLResponse(self._pages.message(*NO_FILE, home), 404)
+        # Never shown by the browser itself: what is in it is not held to the rules of our pages.
+        kept = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+        headers = {"Content-Disposition": kept}
+        return Response(file.content, media_type=file.media_type, headers=headers)
 
     def _page(self, page: Page, status: int) -> Response:
         return HTMLResponse(self._pages.write(page), status)
