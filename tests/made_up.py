@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
+from sqlalchemy import select
+
 from pulse_bot.cards import Target
 from pulse_bot.domain.calendar import week_time
 from pulse_bot.domain.items import Choice, Item, Kind, slots
@@ -21,10 +23,11 @@ from pulse_bot.errors import Refused
 from pulse_bot.key_stores import MemoryKeyStore
 from pulse_bot.plugins import renderer
 from pulse_bot.ports import Address, KeyStore
-from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage import announcements, partnerships, rounds
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
+from pulse_bot.storage.models import GroupRow
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.answer import Given, Record, Recorded, record
 from pulse_bot.usecases.ask import open_round
@@ -104,6 +107,13 @@ def people(made: Installation, members: int = 14, organisations: int = 9) -> lis
     # Last, so that it is told nothing of what was set before.
     add_group(made, PARTNERSHIP, GROUP)
     return addresses
+
+
+def all_told(made: Installation) -> None:
+    """Every chat was told what has been changed so far: no announcement waits."""
+    with made.database.write() as session:
+        for group in session.scalars(select(GroupRow)):
+            group.announced = announcements.newest(session, group.partnership_id)
 
 
 def opened_round(made: Installation, week: int = 0) -> Round:

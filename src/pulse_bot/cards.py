@@ -44,6 +44,7 @@ SETUP: Final = "setup"
 PACK: Final = "pack"
 COMMITMENT: Final = "commitment"
 ROLE: Final = "role"
+LOG: Final = "log"
 
 _SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to be in 12 months?"}
 _LONGEST_KEY: Final = 200

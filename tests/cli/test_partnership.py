@@ -28,6 +28,7 @@ def test_create_list_and_show(shell: Shell) -> None:
         "themes": None,
         "opens": None,
         "closes": None,
+        "weekly_limit": 6,
     }
     assert shell.json("partnership", "list") == [row]
     assert shell.json("partnership", "show", NAME) == [row]

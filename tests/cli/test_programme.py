@@ -51,6 +51,23 @@ def test_a_programme_that_cannot_be(valley: Shell, words: list[str], code: int, 
     assert valley.json("programme", "show", NAME)[0]["themes"] is None
 
 
+def test_the_weekly_limit(valley: Shell) -> None:
+    told = valley.does("programme", "limit", NAME, "4")
+    assert told == f"Nobody in {NAME} is asked more than 4 questions a week.\n"
+    assert valley.json("programme", "show", NAME)[0]["weekly_limit"] == 4
+    log = valley.does("partnership", "show", NAME)
+    assert "set the weekly limit to 4 questions, instead of 6" in log
+    for number, code in (("2", 1), ("13", 1), ("many", 2)):
+        valley.fails("programme", "limit", NAME, number, code=code)
+    assert valley.json("programme", "show", NAME)[0]["weekly_limit"] == 4
+
+
+def test_only_themes_that_can_be_asked_weekly_are_named(valley: Shell) -> None:
+    said = valley.fails("programme", "set", NAME, "--themes", "lust", code=1)
+
+    assert said.strip().endswith("There are: accountability, honesty, trust.")
+
+
 def test_reminders_may_be_left_out(valley: Shell) -> None:
     assert "open on" in valley.does("programme", "set", NAME, "--remind", "0")
 

@@ -29,6 +29,7 @@ from tests.made_up import (
     PARTNERSHIP,
     START,
     WEEK,
+    all_told,
     at,
     installation,
     opened_round,
@@ -144,6 +145,7 @@ async def running_app(folder: Path, fake: FakeAdapter) -> AsyncIterator[App]:
     made = installation(f"sqlite:///{folder / 'pulse-bot.db'}")
     people(made)
     change_role(made, PARTNERSHIP, 1, Role.LEAD)
+    all_told(made)
     app = App(made, {"fake": fake}, f"sqlite:///{folder / 'engine.db'}", pace=Pace(None, 0.02))
     await app.start()
     try:

@@ -82,6 +82,7 @@ async def test_settings_in_plain_words(valley: Talk) -> None:
     told = words([facilitator])
     for fact in (
         "Themes: trust, honesty, accountability; 3 questions a round.",
+        "Nobody is asked more than 6 questions in any seven days.",
         "A round opens on Wednesday 15:30 and closes on Friday 16:00, in the time zone Europe/Lon",
         "is reminded 24 hours after the opening.",
         "Nobody is written to from 19:00 to 07:00, on weekends or in holidays.",
@@ -103,7 +104,7 @@ async def test_a_member_is_refused_kindly(valley: Talk) -> None:
     ]
 
     assert {reply.outcome for reply in replies} == {Outcome.REFUSED}
-    assert "shown to leads and facilitators" in replies[0].notice
+    assert replies[0].notice.startswith("Only a lead or a facilitator can see the settings.")
     assert all("Only a lead can change" in reply.notice for reply in replies[1:])
     stranger = await valley.handle(replace(filled, address=Address("fake", "", "stranger")))
     assert stranger.outcome is Outcome.UNKNOWN
@@ -119,6 +120,7 @@ async def test_a_lead_changes_the_programme(valley: Talk) -> None:
         "opens": FieldKind.TEXT,
         "closes": FieldKind.TEXT,
         "items": FieldKind.ONE,
+        "weekly": FieldKind.ONE,
     }
 
     values = {"themes": ("honesty", "trust"), "opens": ("tue 9:00",), "items": ("2",)}
@@ -139,10 +141,37 @@ async def test_a_lead_changes_the_programme(valley: Talk) -> None:
     )
 
 
+async def test_a_lead_changes_the_weekly_limit_alone_or_with_the_programme(valley: Talk) -> None:
+    before = plan(valley.made)
+    form = (await valley.press(LEAD, "programme")).form
+    assert form is not None
+    assert [one.value for one in form.fields[-1].options] == [str(n) for n in range(3, 13)]
+
+    reply = await valley.handle(Submitted(LEAD, form.key, {"weekly": ("4",)}))
+
+    assert reply.notice == "Nobody is asked more than 4 questions in any seven days."
+    assert plan(valley.made) == before
+    assert reply.notice in words([await valley.look(LEAD, "settings")])
+    both = await valley.handle(Submitted(LEAD, form.key, {"weekly": ("12",), "items": ("1",)}))
+    assert both.notice.startswith("From now on a round opens on Wednesday 15:30")
+    assert both.notice.endswith("Nobody is asked more than 12 questions in any seven days.")
+    lines = [line["what"] for line in log_rows(valley.made, PARTNERSHIP)]
+    assert lines[0] == "set the weekly limit to 12 questions, instead of 4"
+    assert lines[2] == "set the weekly limit to 4 questions, instead of 6"
+    # What holds already is not noted again.
+    everything = snapshot(valley.made)
+    await valley.handle(Submitted(LEAD, form.key, {"weekly": ("12",)}))
+    assert snapshot(valley.made) == everything
+
+
 @pytest.mark.parametrize(
     ("values", "says"),
     [
         ({}, "Nothing was chosen"),
+        ({"weekly": ("2",)}, "The limit is 3 to 12 questions a week: the weekly round alone may"),
+        ({"weekly": ("13",), "items": ("1",)}, "The limit is 3 to 12 questions a week"),
+        ({"weekly": ("-1",)}, "The limit is 3 to 12 questions a week"),
+        ({"weekly": ("100",)}, "That is longer than 2 characters."),
         ({"opens": ("soon",)}, '"soon" is not a day and a time.'),
         ({"opens": ("Fri 16:00",)}, "A round must close at another time than it opens."),
         ({"items": ("4",)}, "A round asks one to 3 questions."),

@@ -57,6 +57,18 @@ def set_(
     click.echo(f"Rounds of {partnership} open on {plan.opens} and close on {plan.closes}.")
 
 
+@programme.command()
+@click.argument("partnership")
+@click.argument("questions", type=int)
+@with_installation
+def limit(installation: Installation, *, partnership: str, questions: int) -> None:
+    """Ask a member at most so many QUESTIONS in any seven days, whatever asks them."""
+    from pulse_bot.usecases.limit import change_limit
+
+    change_limit(installation, partnership, questions)
+    click.echo(f"Nobody in {partnership} is asked more than {questions} questions a week.")
+
+
 def _plan(themes: str, items: int, opens: str, closes: str, hours: tuple[float, ...]) -> Programme:
     from pulse_bot.domain.programme import Programme
 

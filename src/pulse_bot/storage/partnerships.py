@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.calendar import Calendar, Holiday, WeekTime, zone
@@ -30,6 +30,7 @@ from pulse_bot.storage.models import (
 class LogEntry:
     """One line of the log that all members can read."""
 
+    id: int
     at: datetime
     who: str
     what: str
@@ -242,12 +243,15 @@ def note_once(session: Session, partnership_id: int, now: datetime, who: str, wh
         note(session, partnership_id, now, who, what)
 
 
-def log(session: Session, partnership_id: int, most: int = 500) -> Sequence[LogEntry]:
-    """The newest lines of the log, newest first."""
+def log(
+    session: Session, partnership_id: int, most: int = 500, before: int | None = None
+) -> Sequence[LogEntry]:
+    """The newest lines of the log, newest first; with an id, the newest of those before it."""
     query = (
-        select(LogEntryRow.at, LogEntryRow.who, LogEntryRow.what)
+        select(LogEntryRow.id, LogEntryRow.at, LogEntryRow.who, LogEntryRow.what)
         .where(LogEntryRow.partnership_id == partnership_id)
+        .where(true() if before is None else LogEntryRow.id < before)
         .order_by(LogEntryRow.id.desc())
         .limit(most)
     )
-    return [LogEntry(at, who, what) for at, who, what in session.execute(query)]
+    return [LogEntry(*row) for row in session.execute(query)]

@@ -10,7 +10,7 @@ from typing import Final
 from pulse_bot.domain.people import Role
 
 JOINED: Final = "joined"
-LEFT: Final = "left, and is deleted"
+LEFT: Final = "left; their name and address are deleted"
 _ADDED: Final = "added a {} of {}"
 _REMOVED: Final = "removed a {} of {}"
 _CAME: Final = _ADDED.format(Role.MEMBER, "")

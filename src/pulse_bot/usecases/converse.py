@@ -104,6 +104,7 @@ PRESSES: Mapping[str, Callable[[Installation, Pressed], Reply]] = {
     cards.PACK: packs.pressed,
     cards.COMMITMENT: commit.pressed,
     cards.ROLE: roles.pressed,
+    cards.LOG: look.earlier_log,
 }
 """Buttons that say what they are of, behind the first word of their action and a colon."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot import cards, codes
 from pulse_bot.codes import Purpose
-from pulse_bot.domain.people import Role
+from pulse_bot.domain.roles import Act, may
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
     Added,
@@ -25,7 +25,7 @@ from pulse_bot.ports import (
     Removed,
     Reply,
 )
-from pulse_bot.storage import groups, partnerships, rounds
+from pulse_bot.storage import announcements, groups, partnerships, rounds
 from pulse_bot.storage.columns import Link, Welcome
 from pulse_bot.storage.database import Conflict, once_more
 from pulse_bot.storage.models import GroupRow, PartnershipRow
@@ -151,9 +151,9 @@ def named(
 
 
 def led_by(session: Session, address: Address) -> PartnershipRow | None:
-    """The partnership that somebody leads."""
+    """The partnership of somebody who may set up its chats."""
     member = partnerships.member_at(session, address)
-    if member is None or member.role is not Role.LEAD:
+    if member is None or not may(member.role, Act.SET_UP_CHATS):
         return None
     return session.get_one(PartnershipRow, member.partnership_id)
 
@@ -174,7 +174,9 @@ def link_chat(
     group.welcome = welcome
     group.counted_round = newest.number if newest is not None else 0
     now = installation.clock.now()
-    partnerships.note(session, partnership.id, now, "a group chat", "was linked")
+    partnerships.note(session, partnership.id, now, "a group chat", "was linked", announce=True)
+    # What was changed before is no news there.
+    group.announced = announcements.newest(session, partnership.id)
     return group
 
 

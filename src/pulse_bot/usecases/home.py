@@ -28,6 +28,10 @@ _MORE: Final = {
     "group": "All digests",
     "roster": "Who is asked",
     "log": "What was changed",
+    "workshops": "Workshops",
+    "pack": "The newest pack",
+    "commitments": "Commitments",
+    "roles": "Who may do what",
     "help": "How this works",
 }
 _OF_SOME: Final = {"seed": "Seed a workshop", "trends": "Trends", "settings": "Settings"}

@@ -29,6 +29,8 @@ from pulse_bot.storage import partnerships, rounds
 from pulse_bot.storage.models import MemberRow, OrganisationRow, PartnershipRow
 from pulse_bot.usecases import fields, look, stay
 from pulse_bot.usecases.answer import NobodyThere
+from pulse_bot.usecases.bars import bars_noted
+from pulse_bot.usecases.came_and_went import JOINED
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.invite import invited_to
 from pulse_bot.usecases.people import NewMember, enter
@@ -141,10 +143,12 @@ def _enter(
             "name that tells you apart; if it is you, ask whoever runs pulse-bot to remove the old "
             "entry first. Nothing was kept."
         )
-    member = enter(session, partnership, school, NewMember(name, school.name), event.address)
+    with bars_noted(session, installation, partnership):
+        member = enter(session, partnership, school, NewMember(name, school.name), event.address)
     # Without the name: the log stays for ever, and a member who leaves is forgotten.
     now = installation.clock.now()
-    partnerships.note(session, partnership.id, now, f"a member of {school.name}", "joined")
+    who = f"a member of {school.name}"
+    partnerships.note(session, partnership.id, now, who, JOINED, announce=True)
     return member
 
 

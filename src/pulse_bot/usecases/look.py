@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from pulse_bot import cards
 from pulse_bot.domain.calendar import Calendar, spoken
 from pulse_bot.domain.digest import Digest, StatementKind
-from pulse_bot.domain.people import Role, Standing
+from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import next_opening
+from pulse_bot.domain.roles import Act, may
 from pulse_bot.domain.rounds import Round
-from pulse_bot.errors import MissingExtra
-from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Picture, Reply
+from pulse_bot.errors import MissingExtra, Refused
+from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Picture, Pressed, Reply
 from pulse_bot.storage import history, partnerships, rounds
 from pulse_bot.storage.models import (
     InvitationRow,
@@ -32,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 SHOWN_DIGESTS = 12
 _OF_THEMES = (StatementKind.TREND, StatementKind.LEVEL, StatementKind.QUESTION)
+LOG_LINES = 100
+LONGEST_NUMBER = 9
 DRAWN = 60
 """Digests in a picture: more points than that are none to the eye."""
 
@@ -63,8 +66,11 @@ def pulse(installation: Installation, address: Address) -> Reply:
 
 
 def commands_of(member: MemberRow) -> tuple[str, ...]:
-    """The commands that a member can give beside those of everybody."""
-    return () if member.role is Role.MEMBER else ("seed", "trends", "settings")
+    """The commands that a member is offered beside those of everybody."""
+    seed = ("seed",) if may(member.role, Act.SEED) else ()
+    # Trends hold nothing that the digests do not: offered to some, and refused to nobody.
+    settings = ("trends", "settings") if may(member.role, Act.SEE_SETTINGS) else ()
+    return (*seed, *settings)
 
 
 def _notes(asked: Round) -> list[str]:
@@ -233,17 +239,34 @@ def _held(session: Session, member: MemberRow) -> list[str]:
     ]
 
 
-def log(installation: Installation, address: Address) -> Reply:
-    """Every change of a setting and every look of an operator at a result, newest first."""
+def log(installation: Installation, address: Address, before: int | None = None) -> Reply:
+    """Every change of a setting and every look of an operator at a result, newest first.
+
+    From the line before a number on. Every line can be come to: nobody pushes one out of sight.
+    """
     with installation.database.read() as session:
         member, partnership = someone(session, address)
         calendar = partnerships.calendar(session, partnership, member)
-        lines = [
-            f"{spoken(entry.at, calendar.zone)}: {entry.who} {entry.what}"
-            for entry in partnerships.log(session, partnership.id)
-        ]
+        # One more than is shown says whether there are earlier ones.
+        found = partnerships.log(session, partnership.id, LOG_LINES + 1, before)
+    lines = [
+        f"{spoken(entry.at, calendar.zone)}: {entry.who} {entry.what}"
+        for entry in found[:LOG_LINES]
+    ]
     text = tuple(lines) or ("Nothing was changed yet.",)
-    return Reply(cards=(Card(CardKind.NOTICE, "What was changed, and by whom", text),))
+    is_more = len(found) > LOG_LINES
+    earlier = Button("Earlier lines", f"{cards.LOG}:{found[LOG_LINES - 1].id}") if is_more else None
+    buttons = ((earlier,),) if earlier else ()
+    return Reply(cards=(Card(CardKind.NOTICE, "What was changed, and by whom", text, buttons),))
+
+
+def earlier_log(installation: Installation, event: Pressed) -> Reply:
+    """The log from an earlier line on. Raises Refused."""
+    number = event.action.partition(":")[2]
+    # Longer ones are forged, and no database's whole number holds them.
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        raise Refused("That button is not in use any more. Please write “/pulse log” again.")
+    return log(installation, event.address, int(number))
 
 
 def help_(installation: Installation, address: Address) -> Reply:

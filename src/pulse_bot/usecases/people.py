@@ -14,7 +14,7 @@ from pulse_bot.domain.people import Role, Standing
 from pulse_bot.domain.programme import Programme
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
-from pulse_bot.storage import partnerships
+from pulse_bot.storage import announcements, partnerships
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import (
     GroupRow,
@@ -24,7 +24,10 @@ from pulse_bot.storage.models import (
     OrganisationRow,
     PartnershipRow,
 )
-from pulse_bot.usecases.installation import OPERATOR, Installation
+from pulse_bot.usecases.bars import bars_noted
+from pulse_bot.usecases.came_and_went import added, removed
+from pulse_bot.usecases.installation import OPERATOR, Installation, Pool
+from pulse_bot.usecases.roles import put_role
 from pulse_bot.usecases.stay import back, forget_member, scrub
 
 
@@ -85,7 +88,8 @@ def add_members(
     """Add members at their addresses, all or none, and return their ids. Raises Refused."""
     with installation.database.write() as session:
         row = partnerships.by_name(session, partnership)
-        return [_add(session, installation, row, new, address) for new, address in people]
+        with bars_noted(session, installation, row):
+            return [_add(session, installation, row, new, address) for new, address in people]
 
 
 def _add(
@@ -111,7 +115,7 @@ def _add(
         )
     member = enter(session, row, school, new, address)
     # Without the name: the log stays for ever, and a member who leaves is forgotten.
-    _note(session, installation, row, f"added a {new.role} of {school.name}")
+    _announce(session, installation, row, added(new.role, school.name))
     return member.id
 
 
@@ -171,8 +175,9 @@ def remove_member(installation: Installation, partnership: str, member: int) -> 
         row = partnerships.by_name(session, partnership)
         found = _numbered(session, row, member)
         school = session.get_one(OrganisationRow, found.organisation_id)
-        _note(session, installation, row, f"removed a {found.role} of {school.name}")
-        forget_member(session, found)
+        _announce(session, installation, row, removed(found.role, school.name))
+        with bars_noted(session, installation, row):
+            forget_member(session, found)
     scrub(installation)
 
 
@@ -180,12 +185,7 @@ def change_role(installation: Installation, partnership: str, member: int, role:
     """Change what a member may do beside answering. Raises Refused."""
     with installation.database.write() as session:
         row = partnerships.by_name(session, partnership)
-        found = _numbered(session, row, member)
-        if found.role is role:
-            return
-        school = session.get_one(OrganisationRow, found.organisation_id)
-        _note(session, installation, row, f"made a {found.role} of {school.name} a {role}")
-        found.role = role
+        put_role(session, installation, row, _numbered(session, row, member), role, OPERATOR)
 
 
 def _numbered(session: Session, row: PartnershipRow, member: int) -> MemberRow:
@@ -199,15 +199,16 @@ def add_group(installation: Installation, partnership: str, address: Address) ->
     """Add a chat in which the partnership reads its digests."""
     with installation.database.write() as session:
         row = partnerships.by_name(session, partnership)
-        session.add(
-            GroupRow(
-                partnership_id=row.id,
-                adapter=address.adapter,
-                workspace=address.workspace,
-                chat=address.user,
-            )
+        group = GroupRow(
+            partnership_id=row.id,
+            adapter=address.adapter,
+            workspace=address.workspace,
+            chat=address.user,
         )
-        _note(session, installation, row, f"added a group chat in {address.adapter}")
+        session.add(group)
+        _announce(session, installation, row, f"added a group chat in {address.adapter}")
+        # What was changed before is no news there.
+        group.announced = announcements.newest(session, row.id)
 
 
 def set_programme(installation: Installation, partnership: str, plan: Programme) -> None:
@@ -217,6 +218,11 @@ def set_programme(installation: Installation, partnership: str, plan: Programme)
         put_programme(session, installation, row, plan, OPERATOR)
 
 
+def weekly_themes(pool: Pool) -> list[str]:
+    """The themes that have a core to be asked week by week; the others are for workshops."""
+    return sorted(theme for theme, items in pool.items() if any(item.core for item in items))
+
+
 def put_programme(
     session: Session, installation: Installation, row: PartnershipRow, plan: Programme, who: str
 ) -> None:
@@ -224,12 +230,13 @@ def put_programme(
     known = installation.pool()
     unknown = [theme for theme in plan.themes if theme not in known]
     if unknown:
-        raise Refused(f'There is no theme "{unknown[0]}". There are: {", ".join(sorted(known))}.')
+        there = ", ".join(weekly_themes(known))
+        raise Refused(f'There is no theme "{unknown[0]}". There are: {there}.')
     now = installation.clock.now()
     partnerships.set_programme(session, row.id, plan, now)
     themes = ", ".join(plan.themes)
     what = f"set the programme: {themes}; opens {plan.opens}, closes {plan.closes}"
-    partnerships.note(session, row.id, now, who, what)
+    partnerships.note(session, row.id, now, who, what, announce=True)
 
 
 def add_holiday(
@@ -252,7 +259,7 @@ def add_holiday(
             )
         )
         whose = f" of {school.name}" if school else ""
-        _note(session, installation, row, f"added a holiday{whose}: {_span(days)}")
+        _announce(session, installation, row, f"added a holiday{whose}: {_span(days)}")
 
 
 def _span(days: Holiday) -> str:
@@ -274,3 +281,8 @@ def _check_zone(name: str) -> None:
 
 def _note(session: Session, installation: Installation, row: PartnershipRow, what: str) -> None:
     partnerships.note(session, row.id, installation.clock.now(), OPERATOR, what)
+
+
+def _announce(session: Session, installation: Installation, row: PartnershipRow, what: str) -> None:
+    now = installation.clock.now()
+    partnerships.note(session, row.id, now, OPERATOR, what, announce=True)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from pulse_bot import cards
 from pulse_bot.domain.calendar import WeekTime, week_time
-from pulse_bot.domain.people import Role
 from pulse_bot.domain.programme import MOST_ITEMS, Programme
+from pulse_bot.domain.roles import Act, may
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
     Address,
@@ -27,15 +27,16 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.models import PartnershipRow
-from pulse_bot.usecases import fields
+from pulse_bot.usecases import fields, limit
 from pulse_bot.usecases.answer import someone
 from pulse_bot.usecases.ask import thresholds_of
-from pulse_bot.usecases.installation import Installation, Pool
-from pulse_bot.usecases.people import put_programme
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.may import check
+from pulse_bot.usecases.people import put_programme, weekly_themes
 
 LEAD: Final = "a lead"
 """Who did it, in the log that all members read: without a name, which would stay for ever."""
-_LONGEST: Final = {"opens": 20, "closes": 20, "items": 1}
+_LONGEST: Final = {"opens": 20, "closes": 20, "items": 1, "weekly": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,10 @@ def settings(installation: Installation, address: Address) -> Reply:
     """What is set, for leads and facilitators. Raises Refused for others."""
     with installation.database.read() as session:
         member, partnership = someone(session, address)
-        if member.role is Role.MEMBER:
-            raise Refused(
-                "The settings are shown to leads and facilitators. Every change of them is in the "
-                "log, which everybody reads."
-            )
+        check(member, Act.SEE_SETTINGS)
         text = (
             *planned(session, partnership),
+            limit.in_words(partnership),
             (
                 f"Nobody is written to from {partnership.quiet_from:%H:%M} to "
                 f"{partnership.quiet_until:%H:%M}, on weekends or in holidays."
@@ -67,7 +65,7 @@ def settings(installation: Installation, address: Address) -> Reply:
             _bars(session, partnership),
         )
     change = ((Button("Change the programme", cards.PROGRAMME),),)
-    buttons = change if member.role is Role.LEAD else ()
+    buttons = change if may(member.role, Act.CHANGE_PROGRAMME) else ()
     return Reply(cards=(Card(CardKind.NOTICE, f"Settings of {partnership.name}", text, buttons),))
 
 
@@ -111,9 +109,11 @@ def _bars(session: Session, partnership: PartnershipRow) -> str:
 def ask_change(installation: Installation, address: Address) -> Reply:
     """The form in which a lead changes the programme. Raises Refused for others."""
     with installation.database.read() as session:
-        present = planned(session, _led(session, address))
+        partnership = _led(session, address, Act.CHANGE_PROGRAMME)
+        present = (*planned(session, partnership), limit.in_words(partnership))
     themes = tuple(Option(theme, theme) for theme in weekly_themes(installation.pool()))
-    items = tuple(Option(str(n), str(n)) for n in range(1, MOST_ITEMS + 1))
+    items = _numbers(1, MOST_ITEMS)
+    weekly = _numbers(limit.LEAST, limit.MOST)
     hint = "A day and a time, such as Wed 15:30."
     return Reply(
         form=Form(
@@ -128,21 +128,21 @@ def ask_change(installation: Installation, address: Address) -> Reply:
                 Field("opens", "When does a round open?", FieldKind.TEXT, (), hint, 20),
                 Field("closes", "When does it close?", FieldKind.TEXT, (), hint, 20),
                 Field("items", "How many questions a round?", FieldKind.ONE, items),
+                Field("weekly", "How many questions a week at most?", FieldKind.ONE, weekly),
             ),
             submit="Change it",
         )
     )
 
 
-def weekly_themes(pool: Pool) -> list[str]:
-    """The themes that have a core to be asked week by week; the others are for workshops."""
-    return sorted(theme for theme, items in pool.items() if any(item.core for item in items))
+def _numbers(least: int, most: int) -> tuple[Option, ...]:
+    return tuple(Option(str(n), str(n)) for n in range(least, most + 1))
 
 
-def _led(session: Session, address: Address) -> PartnershipRow:
+def _led(session: Session, address: Address, *acts: Act) -> PartnershipRow:
     member, partnership = someone(session, address)
-    if member.role is not Role.LEAD:
-        raise Refused("Only a lead can change the programme. Nothing was changed.")
+    for act in acts:
+        check(member, act)
     return partnership
 
 
@@ -153,10 +153,20 @@ def change(installation: Installation, event: Submitted) -> Reply:
     given = fields.read(others, _LONGEST)
     if not themes and not any(given.values()):
         raise Refused(fields.NOTHING)
+    weekly = given.pop("weekly")
+    wanted = Wanted(themes, **given)
+    planning = (Act.CHANGE_PROGRAMME,) if wanted != Wanted() else ()
+    limiting = (Act.CHANGE_LIMIT,) if weekly else ()
+    said: list[str] = []
     with installation.database.write() as session:
-        partnership = _led(session, event.address)
-        plan = replan(session, installation, partnership, Wanted(themes, **given), LEAD)
-    return Reply(f"From now on a round opens on {plan.opens} and closes on {plan.closes}.")
+        partnership = _led(session, event.address, *planning, *limiting)
+        if planning:
+            plan = replan(session, installation, partnership, wanted, LEAD)
+            said.append(f"From now on a round opens on {plan.opens} and closes on {plan.closes}.")
+        if limiting:
+            limit.put_limit(session, installation, partnership, _number(weekly), LEAD)
+            said.append(limit.in_words(partnership))
+    return Reply(" ".join(said))
 
 
 def replan(

@@ -35,6 +35,7 @@ def partnership_rows(installation: Installation, name: str | None = None) -> lis
                     "themes": ", ".join(planned[0].themes) if planned else None,
                     "opens": str(planned[0].opens) if planned else None,
                     "closes": str(planned[0].closes) if planned else None,
+                    "weekly_limit": row.weekly_limit,
                 }
             )
         return rows

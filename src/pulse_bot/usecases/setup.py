@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards, codes
+from pulse_bot.domain.roles import Act, who_may
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Field, FieldKind, Form, Option, Pressed, Reply, Submitted
-from pulse_bot.storage import groups, partnerships
+from pulse_bot.storage import announcements, groups, partnerships
 from pulse_bot.storage.columns import Welcome
 from pulse_bot.storage.database import once_more
 from pulse_bot.storage.models import GroupRow, PartnershipRow
@@ -26,7 +27,8 @@ from pulse_bot.usecases.groups import (
     setup_key,
 )
 from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.programme import LEAD, Wanted, planned, replan, weekly_themes
+from pulse_bot.usecases.people import weekly_themes
+from pulse_bot.usecases.programme import LEAD, Wanted, planned, replan
 
 _WHOEVER: Final = "whoever set up a group chat"
 """Who did it, in the log that all members read, where they came by a code and not by a name."""
@@ -40,8 +42,9 @@ _OPENS: Final = ("Mon 08:00", "Wed 15:30", "Thu 12:30")
 _CLOSES: Final = ("Wed 16:00", "Fri 16:00", "Sun 18:00")
 _OLD_FORM: Final = "That is not in use any more. Please write “/pulse setup” in the chat again."
 _NOT_YOURS: Final = (
-    "This chat is linked already, and only a lead of its partnership can change what is set up. "
-    "Nothing was changed. Whoever runs pulse-bot can make you a lead."
+    f"This chat is linked already, and only {who_may(Act.SET_UP_CHATS)} of its partnership can "
+    "change what is set up. Nothing was changed. A lead, or whoever runs pulse-bot, can make you "
+    "one."
 )
 _PLANNED_ALREADY: Final = (
     "The partnership has a programme already, which only a lead can change. Nothing was set up; "
@@ -143,6 +146,8 @@ def _set_up(installation: Installation, event: Submitted) -> Reply:
             *_guests(session, installation, group, given["guests"], who),
         ]
         if group.welcome is Welcome.DUE:
+            # What was set while it was linked is no news there.
+            group.announced = announcements.newest(session, row.id)
             told.append("The card by which people join comes into the chat in a minute.")
     return Reply(" ".join(told))
 
@@ -231,5 +236,6 @@ def _guests(
     group.guests = invited
     done = "invited" if invited else "no longer invites"
     what = f"{done} the guests of a group chat"
-    partnerships.note(session, group.partnership_id, installation.clock.now(), who, what)
+    now = installation.clock.now()
+    partnerships.note(session, group.partnership_id, now, who, what, announce=True)
     yield "Guests are invited, too." if invited else "Guests are not invited."

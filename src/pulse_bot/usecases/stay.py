@@ -13,8 +13,11 @@ from pulse_bot import cards
 from pulse_bot.domain.people import Standing
 from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Button, Card, CardKind, Reply
+from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import InvitationRow, MemberRow
 from pulse_bot.usecases.answer import NobodyThere, someone
+from pulse_bot.usecases.bars import bars_noted
+from pulse_bot.usecases.came_and_went import LEFT
 from pulse_bot.usecases.installation import Installation
 
 _log = logging.getLogger(__name__)
@@ -83,7 +86,10 @@ def leave(installation: Installation, address: Address) -> Reply:
     """Forget a member: name and address go; the bare row stays, because a roster refers to it."""
     with installation.database.write() as session:
         member, partnership = someone(session, address)
-        forget_member(session, member)
+        now = installation.clock.now()
+        partnerships.note(session, partnership.id, now, "a member", LEFT, announce=True)
+        with bars_noted(session, installation, partnership):
+            forget_member(session, member)
         name = partnership.name
     scrub(installation)
     text = ("Your name and your address are deleted. Thank you for having been part of it.",)
