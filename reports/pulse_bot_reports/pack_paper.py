@@ -13,9 +13,10 @@ from pulse_bot_reports.pack_pictures import gap_pictures, rank_picture
 from pulse_bot_reports.pack_words import Asked, Laid, Promised, Timed, laid
 
 # Millimetres; sizes of type in points.
-TITLE: Final = 24
+TITLE: Final = 22
 SECTION: Final = 15
 QUESTION: Final = 13
+STEP: Final = 9
 RESULT: Final = 11
 PROMPT: Final = 15
 """Large enough to be read out with the sheet on a table."""
@@ -61,7 +62,7 @@ def _write_cover(paper: A4, found: Laid) -> None:
     for text in (found.headline, pack_words.PROMISE):
         paper.words(text, size=BODY, ink=QUIET)
         paper.ln(1.5)
-    paper.ln(5)
+    paper.ln(3)
     _section(paper, f"{pack_words.ORDER}, {found.minutes} minutes")
     for one in found.order:
         _write_step(paper, one)
@@ -69,19 +70,19 @@ def _write_cover(paper: A4, found: Laid) -> None:
 
 def _write_step(paper: A4, one: Timed) -> None:
     width = paper.epw - CLOCK
-    height = 4 + paper.tall(one.title, width, BODY, bold=True) + paper.tall(one.what, width, BODY)
+    height = 4 + paper.tall(one.title, width, STEP, bold=True) + paper.tall(one.what, width, STEP)
     if paper.room() < height:
         paper.add_page()
     paper.rule(HAIR, 0.2)
-    paper.ln(1.5)
+    paper.ln(1.2)
     top = paper.get_y()
-    paper.words(f"{one.begins}  {one.minutes}", size=BODY, ink=QUIET)
+    paper.words(f"{one.begins}  {one.minutes}", size=STEP, ink=QUIET)
     paper.set_y(top)
     _indent(paper, CLOCK)
-    paper.words(one.title, size=BODY, bold=True)
-    paper.words(one.what, size=BODY)
+    paper.words(one.title, size=STEP, bold=True)
+    paper.words(one.what, size=STEP)
     _indent(paper, 0)
-    paper.ln(2)
+    paper.ln(1.2)
 
 
 def _write_question(paper: A4, one: Asked) -> None:

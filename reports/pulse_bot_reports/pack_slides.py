@@ -26,8 +26,8 @@ SMALL: Final = 30
 BODY: Final = 40
 LARGE: Final = 58
 TITLE: Final = 84
-LEAST: Final = 0.3
-"""The smallest that type becomes, of its own size."""
+LEAST, MOST = 0.3, 1.4
+"""The smallest and the largest that type becomes, of its own size, to fit the slide."""
 MOST_QUOTES: Final = 6
 """On one slide."""
 MOST_COMMITMENTS: Final = 6
@@ -121,7 +121,7 @@ def _slide(found: Laid, blocks: Iterator[Block]) -> bytes:
     kept = tuple(blocks)
     with DRAWING:
         sheet = Sheet(SLIDE.height, LIGHT, SLIDE.width)
-        scale = 1.0
+        scale = MOST
         while scale > LEAST and _height(kept, scale) > FOOT - TOP:
             scale -= 0.05
         plane, down = sheet.plane(), float(TOP)

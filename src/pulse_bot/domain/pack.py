@@ -129,12 +129,11 @@ def _opening(pack: Pack) -> Iterator[Step]:
 def _question(part: Part, minutes: int) -> Step:
     pairs = (minutes - LOOK) * 2 // 5
     together = minutes - LOOK - pairs
-    look = "Look at the result" if part.shown else "Read the question"
+    look = "look at the result" if part.shown else "read the question"
     return Step(
         minutes,
         f"Question {part.number}: {part.item.text}",
-        f"{look} ({LOOK} minutes), talk in pairs ({pairs}), then all together ({together}). "
-        f"Ask: {part.item.talk}",
+        f"{LOOK} minutes to {look}, {pairs} in pairs, {together} all together: {part.item.talk}",
     )
 
 

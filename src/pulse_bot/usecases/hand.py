@@ -18,7 +18,7 @@ from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Address, Card, File
 from pulse_bot.storage import packs, seedings
 from pulse_bot.storage.columns import Delivery
-from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow
+from pulse_bot.storage.models import MemberRow, PartnershipRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.look import digest_card
@@ -43,16 +43,15 @@ def claim(installation: Installation, seeding_id: int) -> tuple[Address, Card] |
     """
     with installation.database.write() as session:
         row = session.get(SeedingRow, seeding_id)
-        asked = session.get(RoundRow, row.round_id) if row and row.round_id else None
-        if row is None or asked is None:
+        pack = _pack(session, row)
+        if row is None or pack is None:
             return None
         address = _address(session, row)
         # Whoever has left or lost the role is not handed it later either, should they come back.
         state = Delivery.SENDING if address else Delivery.FAILED
         if not packs.claim(session, seeding_id, state) or address is None:
             return None
-        partnership = session.get_one(PartnershipRow, row.partnership_id)
-        pack = packs.read(session, partnership, row, asked)
+    # Drawn while nothing is locked: it takes a second.
     return address, replace(digest_card(pack.digest), file=pdf(installation, pack))
 
 
@@ -75,12 +74,17 @@ def handed(installation: Installation, seeding_id: int, state: Delivery, referen
 def file_of(installation: Installation, round_id: int) -> File | None:
     """The pack of a round that everybody may read, as a PDF; None for a round without one."""
     with installation.database.read() as session:
-        row = seedings.of_round(session, round_id)
-        if row is None:
-            return None
-        partnership = session.get_one(PartnershipRow, row.partnership_id)
-        pack = packs.read(session, partnership, row, session.get_one(RoundRow, round_id))
-    return pdf(installation, pack)
+        pack = _pack(session, seedings.of_round(session, round_id))
+    return pdf(installation, pack) if pack else None
+
+
+def _pack(session: Session, row: SeedingRow | None) -> Pack | None:
+    """The pack of a workshop, where everybody may read it."""
+    found = packs.one(session, row.partnership_id, row.id) if row else None
+    if row is None or found is None or found.asked is None or not found.is_open:
+        return None
+    partnership = session.get_one(PartnershipRow, row.partnership_id)
+    return packs.read(session, partnership, row, found.asked)
 
 
 def pdf(installation: Installation, pack: Pack) -> File | None:
