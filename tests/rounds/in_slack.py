@@ -62,6 +62,9 @@ class InSlack:
     def said(self) -> str:
         return _said(self._drawings())
 
+    def files(self) -> dict[str, bytes]:
+        return _files(self.person.direct)
+
     def cards(self) -> int:
         return sum(_is_card(one) for one in self._drawings())
 
@@ -161,7 +164,10 @@ class ChannelInSlack:
 
     def pictures(self) -> list[str]:
         shown = self.group.channel.messages.values()
-        return [file.alt for one in shown for file in one.files]
+        return [file.alt for one in shown for file in one.files if file.alt]
+
+    def files(self) -> dict[str, bytes]:
+        return _files(self.group.channel)
 
     async def link(self, lead: InSlack, code: str) -> None:
         """Bring the bot in, and link the channel to its partnership."""
@@ -211,6 +217,11 @@ def _drawings(slack: Slack, channel: Channel) -> Iterator[Drawing]:
 
 def _said(drawings: Iterable[Drawing]) -> str:
     return plain(" ".join(word for one in drawings for word in one.words))
+
+
+def _files(channel: Channel) -> dict[str, bytes]:
+    kept = (file for one in channel.messages.values() for file in one.files if not file.alt)
+    return {one.name: one.data for one in kept}
 
 
 def _is_card(drawing: Drawing) -> bool:

@@ -46,6 +46,9 @@ class InTelegram:
     def said(self) -> str:
         return _said(self.person.chat)
 
+    def files(self) -> dict[str, bytes]:
+        return _files(self.person.server, self.person.chat)
+
     def cards(self) -> int:
         return sum(_is_card(one) for one in self.person.chat.messages.values())
 
@@ -131,6 +134,9 @@ class GroupInTelegram:
         shown = (plain(one.text) for one in self.group.chat.messages.values() if one.sender.is_bot)
         return next(one for one in shown if words in one)
 
+    def files(self) -> dict[str, bytes]:
+        return _files(self.group.server, self.group.chat)
+
     def pictures(self) -> list[str]:
         shown = self.group.chat.messages.values()
         return [str(one.content["caption"]) for one in shown if "photo" in one.content]
@@ -155,6 +161,12 @@ def _labels(message: Message) -> list[str]:
 
 def _said(chat: Chat) -> str:
     return plain(" ".join(one.text for one in chat.messages.values() if one.sender.is_bot))
+
+
+def _files(telegram: TelegramServer, chat: Chat) -> dict[str, bytes]:
+    shown = (one.content["document"] for one in chat.messages.values() if "document" in one.content)
+    kept = [telegram.world.files[one["file_id"]] for one in shown]
+    return {one.name: one.content for one in kept}
 
 
 def _is_card(message: Message) -> bool:

@@ -65,11 +65,12 @@ class OnTheWeb:
         return plain(" ".join(self.visitor.page.words))
 
     async def command(self, word: str, then: str) -> None:
-        """Press the button that stands for a command."""
+        """Follow the link at the foot of one's page."""
         await self.read()
-        buttons = [one for one in self.visitor.page.controls if one.value == word]
-        assert buttons, f"No button for {word!r}: {self.said()}"
-        await self._send(buttons[0].target, {buttons[0].name: [word]}, then)
+        assert self.visitor.response is not None
+        assert f'{self.visitor.path}/{word}"' in self.visitor.response.text, self.said()
+        seen = await self.visitor.command(word)
+        assert then in seen.text, seen.text
 
     async def press(self, label: str, then: str) -> None:
         """Press a button."""

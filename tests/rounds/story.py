@@ -41,6 +41,9 @@ class Chat(Protocol):
     def said(self) -> str:
         """What the bot has said there, in the order of its saying."""
 
+    def files(self) -> dict[str, bytes]:
+        """The files that the bot has sent there, pictures left out, by their names."""
+
 
 class Member(Named, Chat, Protocol):
     """Somebody's own chat with the bot, and what they do there."""
@@ -70,8 +73,11 @@ Given = Mapping[str, str | tuple[str, ...]]
 or several of them. What is not named is left empty."""
 
 
-class Facilitator(Chat, Protocol):
+class Facilitator(Protocol):
     """Somebody who prepares workshops, wherever that is."""
+
+    def said(self) -> str:
+        """What can be read there."""
 
     async def command(self, word: str, then: str) -> None:
         """Give a command, until these words are seen."""
