@@ -35,6 +35,7 @@ COMMANDS = {
     "programme": ("pulse_bot.cli.programme", "programme", "Set and show what is asked, and when."),
     "round": ("pulse_bot.cli.round", "round_", "Open, close and list rounds."),
     "commitment": ("pulse_bot.cli.commitment", "commitment", "Write down and end commitments."),
+    "pack": ("pulse_bot.cli.pack", "pack", "Show, export and open the packs of workshops."),
     "digest": ("pulse_bot.cli.digest", "digest", "Show and export digests."),
     "bank": ("pulse_bot.cli.bank", "bank", "List, show, lint and preview question banks."),
 }
