@@ -66,7 +66,7 @@ class Valley:
     async def week(self, number: int, done: str = "partly") -> tuple[Round, DigestFacts]:
         """A week's round, in which everybody answers; what its digest was made of."""
         asked = opened_round(self.talk.made, number)
-        own = {Kind.YES_NO: done, Kind.WORDS: "skip"}
+        own = {Kind.YES_NO: done, Kind.WORDS: "skip", Kind.CHOOSE: "drop"}
         await answer_all(
             self.talk.made,
             asked,

@@ -92,6 +92,35 @@ async def test_one_commitment_a_round_the_one_that_is_due_longest(valley: Valley
     ]
 
 
+async def test_after_three_times_the_group_says_what_is_to_become_of_it(valley: Valley) -> None:
+    """Each answer to the same question that is released tells a little more of who gave it."""
+    await valley.write_down(due="2026-01-05")
+    await valley.write_down("We meet on the last day.", due="2026-03-18")
+
+    asked = {number: about((await valley.week(number))[0])[:1] for number in range(11)}
+
+    assert {number: ids for number, ids in asked.items() if ids} == {
+        0: [DONE],
+        2: [DONE],
+        4: [DONE],
+        6: ["commitments-what-now/1"],
+        # The other, which is due now, does not wait behind it.
+        10: ["commitments-done/2"],
+    }
+    assert f"1. {LESSONS} By" in await valley.listed()
+
+
+async def test_a_small_group_is_asked_until_it_ends(talk: Talk) -> None:
+    """Nothing of its answers is ever released."""
+    valley = valley_of(talk, members=8)
+    await valley.write_down(due="2026-01-05")
+
+    assert [bool(about((await valley.week(number))[0])) for number in range(10)] == [
+        True,
+        False,
+    ] * 5
+
+
 async def test_a_small_group_calls_it_kept_by_hand(talk: Talk) -> None:
     valley = valley_of(talk, members=8)
     await valley.write_down(due="2026-01-05")

@@ -22,6 +22,10 @@ MOST_OPEN: Final = 10
 """A group with more has none that it looks at."""
 AGAIN: Final = timedelta(weeks=2)
 """After being asked about, a commitment is left alone for so long."""
+MOST_ASKED: Final = 3
+"""How often a group is asked whether one is done. Of ten or twelve who never change their answers,
+six times would let a reader who knows who answered each time narrow about 4 %; three times, under
+1 %."""
 WEEKS: Final = (2, 4, 6)
 """The days that are offered."""
 FURTHEST: Final = timedelta(days=366)

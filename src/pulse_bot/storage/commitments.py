@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.commitments import Commitment, CommitmentState
@@ -16,7 +16,11 @@ from pulse_bot.storage.workshop_tables import CommitmentRow
 def every(session: Session, partnership_id: int) -> list[Commitment]:
     """All commitments of a partnership, the oldest first."""
     query = select(CommitmentRow).where(CommitmentRow.partnership_id == partnership_id)
-    rows = session.scalars(query.order_by(CommitmentRow.number))
+    return _read(session, query.order_by(CommitmentRow.number))
+
+
+def _read(session: Session, query: Select[CommitmentRow]) -> list[Commitment]:
+    rows = session.scalars(query)
     return [Commitment(row.number, row.text, row.due, row.state) for row in rows]
 
 
@@ -71,15 +75,14 @@ def leave_until(session: Session, partnership_id: int, number: int, day: date) -
     changed(session, change.values(ask_from=day))
 
 
-def due_longest(session: Session, partnership_id: int, on: date) -> Commitment | None:
-    """The open commitment to be asked about on a day: of several, the one whose day came first."""
+def due(session: Session, partnership_id: int, on: date) -> list[Commitment]:
+    """The open commitments to be asked about on a day, those that are due longest first."""
     query = select(CommitmentRow).where(
         CommitmentRow.partnership_id == partnership_id,
         CommitmentRow.state == CommitmentState.OPEN,
         CommitmentRow.ask_from <= on,
     )
-    row = session.scalar(query.order_by(CommitmentRow.ask_from, CommitmentRow.number).limit(1))
-    return Commitment(row.number, row.text, row.due, row.state) if row else None
+    return _read(session, query.order_by(CommitmentRow.ask_from, CommitmentRow.number))
 
 
 def untold(session: Session, partnership_id: int, asked: Iterable[int]) -> Sequence[CommitmentRow]:

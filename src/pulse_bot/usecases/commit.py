@@ -125,7 +125,7 @@ def _ended(one: Commitment, to: CommitmentState) -> Card:
     if to is CommitmentState.OPEN:
         text = "Everybody is asked about it again when its day has come."
         return Card(CardKind.NOTICE, f"Commitment {one.number} is open again", (one.text, text))
-    text = "The next digest tells everybody. If that was a mistake, open it again."
+    text = "Everybody reads it here, and in a digest. If that was a mistake, open it again."
     title = f"Commitment {one.number} is {STANDS[to]}"
     return Card(CardKind.NOTICE, title, (one.text, text), ((_open_again(one.number),),))
 

@@ -118,14 +118,11 @@ def warnings(text: str) -> tuple[str, ...]:
     By lists of English words, which find little in other languages.
     """
     found = (
-        (marked("absolute", text), "is hard to keep, and to answer with yes. A number is easier"),
-        (marked("double-barrelled", text), "may join two promises. Each is easier to keep alone"),
+        (marked("absolute", text), "is hard to keep. Saying how often, or how many, is easier."),
+        (marked("double-barrelled", text), "may join two promises. Each is easier to keep alone."),
     )
-    return tuple(
-        f"One thing to look at: “{words[0]}” {why}. To change it, drop it and write it anew."
-        for words, why in found
-        if words
-    )
+    notes = tuple(f"One thing to look at: “{words[0]}” {why}" for words, why in found if words)
+    return (*notes, "To change it, drop it and write it anew.") if notes else ()
 
 
 def today(installation: Installation, partnership: PartnershipRow) -> date:

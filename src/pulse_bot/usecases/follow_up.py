@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -9,19 +10,26 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.commitments import AGAIN, Commitment, CommitmentState, heard, share
+from pulse_bot.domain.commitments import (
+    AGAIN,
+    MOST_ASKED,
+    Commitment,
+    CommitmentState,
+    heard,
+    share,
+)
 from pulse_bot.domain.digest import CommitmentFact, CommitmentNews, QuestionFact
 from pulse_bot.domain.items import Item
 from pulse_bot.domain.people import Standing
 from pulse_bot.domain.says import Said, Silence
 from pulse_bot.domain.thresholds import Thresholds
-from pulse_bot.storage import commitments, partnerships
+from pulse_bot.storage import commitments, partnerships, rounds
 from pulse_bot.storage.workshop_tables import CommitmentRow
 from pulse_bot.usecases.installation import Installation
 
-_BANK: Final = "commitments"
 _DONE: Final = "commitments-done"
 _IN_WORDS: Final = ("commitments-helped-in-words", "commitments-hindered-in-words")
+_WHAT_NOW: Final = "commitments-what-now"
 _NEWS: Final = {
     CommitmentState.OPEN: CommitmentNews.MADE,
     CommitmentState.KEPT: CommitmentNews.KEPT,
@@ -36,47 +44,53 @@ def items(
 
     `on` is the local day on which they are asked. What is asked about is put on for two weeks.
     """
-    due = commitments.due_longest(session, partnership_id, on) if most > 0 else None
-    if due is None:
+    if most < 1:
         return ()
-    asked = tuple(_about(session, installation, partnership_id, due))[:most]
-    if asked:
-        commitments.leave_until(session, partnership_id, due.number, on + AGAIN)
-    return asked
+    before = Counter(one for ids in rounds.asked(session, partnership_id) for one in ids)
+    read = _is_read(session, partnership_id)
+    for due in commitments.due(session, partnership_id, on):
+        # What a small group answers is never released, so being asked again gives nobody away.
+        wanted = _wanted(before, due.number) if read else (_DONE,)
+        asked = tuple(_named(installation, due, wanted))[:most]
+        if asked:
+            commitments.leave_until(session, partnership_id, due.number, on + AGAIN)
+            return asked
+    return ()
 
 
-def _about(
-    session: Session, installation: Installation, partnership_id: int, due: Commitment
-) -> Iterator[Item]:
-    known = {
-        item.id: item
-        for there in installation.pool().values()
-        for item in there
-        if item.bank == _BANK
-    }
-    wanted = (_DONE, *_IN_WORDS) if _words_are_read(session, partnership_id) else (_DONE,)
-    # Where somebody's own banks leave the first out, there is nothing that could end it.
-    if _DONE in known:
-        yield from (_named(known[one], due) for one in wanted if one in known)
+def _wanted(before: Counter[str], number: int) -> tuple[str, ...]:
+    """What is asked now, of the bank's questions: at last, what is to become of it."""
+    if before[_id(_DONE, number)] < MOST_ASKED:
+        return (_DONE, *_IN_WORDS)
+    return () if before[_id(_WHAT_NOW, number)] else (_WHAT_NOW,)
 
 
-def _words_are_read(session: Session, partnership_id: int) -> bool:
-    """Whether what people write can ever be shown: under the bar it would wait for ever."""
+def _is_read(session: Session, partnership_id: int) -> bool:
+    """Whether anything of the answers can ever be said: under the bar nothing is."""
     everybody = partnerships.members(session, partnership_id)
     active = sum(member.standing is Standing.ACTIVE for member, _ in everybody)
     return active >= Thresholds().roster
 
 
-def _named(item: Item, due: Commitment) -> Item:
-    """A question of the bank with the commitment before it, in every language that it has."""
+def _named(installation: Installation, due: Commitment, wanted: Sequence[str]) -> Iterator[Item]:
+    """Questions of the bank with the commitment before them, in every language that they have."""
+    known = {item.id: item for there in installation.pool().values() for item in there}
     # In single marks: a digest puts the whole question in double ones.
     named = f"\N{LEFT SINGLE QUOTATION MARK}{due.text}\N{RIGHT SINGLE QUOTATION MARK}"
-    return replace(
-        item,
-        id=f"{item.id}/{due.number}",
-        text=f"{named} {item.text}",
-        translations=tuple(replace(one, text=f"{named} {one.text}") for one in item.translations),
-    )
+    # What somebody's own banks leave out is not asked.
+    for item in (known[one] for one in wanted if one in known):
+        yield replace(
+            item,
+            id=_id(item.id, due.number),
+            text=f"{named} {item.text}",
+            translations=tuple(
+                replace(one, text=f"{named} {one.text}") for one in item.translations
+            ),
+        )
+
+
+def _id(item: str, number: int) -> str:
+    return f"{item}/{number}"
 
 
 def settle(
