@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from html import escape, unescape
 from pathlib import Path
-
-import pytest
 
 from pulse_bot.ports import (
     Button,
@@ -25,26 +24,11 @@ from pulse_bot.ports import (
     Reply,
     Ticks,
 )
-from pulse_bot_web.render import Page, Pages, answer_page, home_page
+from pulse_bot.testing.samples import PACK, PLANNING
+from pulse_bot_web.render import Asked, Page, Pages, answer_page, home_page
+from tests.browser.chromium import CHROMIUM, FLAGS, NEEDED
 
-CHROMIUM = Path("/usr/bin/chromium")
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Chromium: apt-get install chromium"),
-]
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--hide-scrollbars",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+pytestmark = [*NEEDED]
 
 PHONE = 360
 """CSS pixels. Chromium's own window cannot be narrower than 500, so each page gets a frame."""
@@ -70,7 +54,7 @@ FORM = Form(
     "Three questions for this week",
     (
         Field("1", LONG, FieldKind.ONE, tuple(Option(label, label) for label in LABELS)),
-        Field("1c", "Say more", FieldKind.TEXT, hint=LONG, longest=500),
+        Field("1c", "Say more", FieldKind.TEXT, hint=LONG, longest=500, beside=True),
         Field("2", "How sure?", FieldKind.ONE, tuple(Option(str(n), str(n)) for n in range(11))),
         WHICH,
         Field("4", "Which school?", FieldKind.ONE, (Option("a", LONG),), hint=LONG, longest=80),
@@ -88,6 +72,10 @@ QUESTION = Card(
     "Question 1 of 3",
 )
 PROMISE = Card(CardKind.PROMISE, "Before your first answer", ("Nobody can tell.", LONG))
+KEPT = Card(CardKind.NOTICE, "The pack", (LONG,), file=replace(PACK, name=f"{LONG}.pdf"))
+MANY = tuple((Button(f"Kept: {LONG}", f"k{n}"), Button("Dropped", f"d{n}")) for n in range(20))
+LISTED = Card(CardKind.NOTICE, "Commitments", (LONG,), MANY)
+LEADS = ("seed", "trends", "settings")
 DIGEST = Card(CardKind.DIGEST, "Round 12", ("Trust: no clear change.", LONG))
 
 PAGES = {
@@ -96,6 +84,10 @@ PAGES = {
     "recorded": home_page(HOME, Reply(form=FORM), promised=True, notice="Recorded."),
     "card": home_page(HOME, Reply(cards=(QUESTION,)), promised=True, notice=""),
     "ticks": home_page(HOME, Reply(cards=(TICKED,)), promised=True, notice=""),
+    "planning": answer_page(HOME, Reply(form=PLANNING), here="seed"),
+    "files": answer_page(HOME, Reply(cards=(KEPT,)), here="pack", asked=Asked(f"{HOME}/pack")),
+    "inside": answer_page(HOME, Reply(cards=(KEPT,))),
+    "listed": answer_page(HOME, Reply(cards=(LISTED,), commands=LEADS), here="commitments"),
     "digest": answer_page(HOME, Reply(cards=(DIGEST, DIGEST)), here="group"),
     "refused": answer_page(HOME, Reply(f"No. {LONG}", outcome=Outcome.REFUSED)),
 }
