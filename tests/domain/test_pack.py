@@ -1,0 +1,136 @@
+"""What is in a pack, and the order that it suggests: 60 to 90 minutes, nothing unsaid."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulse_bot.domain.commitments import Commitment, CommitmentState
+from pulse_bot.domain.digest import Digest, Mark, Statement, StatementKind
+from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.pack import (
+    LONGEST,
+    MOST_TALKED,
+    SHORTEST,
+    Pack,
+    parts,
+    rest,
+    running_order,
+    talked,
+)
+from pulse_bot.domain.says import Level
+
+OPEN = Commitment(1, "We meet in May.", date(2026, 5, 1), CommitmentState.OPEN)
+
+
+def item(number: int, *, core: bool = False) -> Item:
+    """A question."""
+    return Item(
+        id=f"q-{number}",
+        bank="courage",
+        text=f"We do number {number}.",
+        kind=Kind.AGREE,
+        dimension="courage",
+        talk=f"When did we last do number {number}?",
+        core=core,
+    )
+
+
+def pack(
+    *items: Item, said: tuple[Statement, ...] = (), commitments: tuple[Commitment, ...] = ()
+) -> Pack:
+    """A pack of these questions, whose digest says this."""
+    digest = Digest(1, datetime(2026, 3, 11, 18, tzinfo=UTC), said, "Courage")
+    return Pack("Valley", "UTC", "Courage", date(2026, 3, 12), items, digest, commitments)
+
+
+def about(item: str, text: str = "", kind: StatementKind = StatementKind.QUESTION) -> Statement:
+    """A statement without a number."""
+    return Statement(kind, text or f"Of {item}.", subject=item)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=15), st.booleans())
+def test_a_workshop_takes_sixty_to_ninety_minutes(cores: list[bool], promised: bool) -> None:
+    items = [item(n, core=core) for n, core in enumerate(cores)]
+    made = pack(*items, commitments=(OPEN,) if promised else ())
+
+    steps = running_order(made)
+
+    assert SHORTEST <= sum(step.minutes for step in steps) <= LONGEST
+    assert all(step.minutes >= 5 for step in steps)
+    talks = [one.talk for one in items if any(one.talk in step.what for step in steps)]
+    assert len(talks) == min(len(items), MOST_TALKED)
+
+
+def test_a_single_question_takes_an_hour_and_six_take_ninety_minutes() -> None:
+    hour = running_order(pack(item(1)))
+    assert sum(step.minutes for step in hour) == 60
+    full = running_order(pack(*map(item, range(6))))
+    assert sum(step.minutes for step in full) == 90
+
+
+def test_questions_of_the_workshop_come_before_those_of_the_week() -> None:
+    weekly, own = [item(n, core=True) for n in range(3)], [item(n) for n in range(3, 9)]
+    assert [part.item for part in talked(pack(*weekly, *own))] == own
+    # Those of the week fill what is left, and all stand in the order in which they were asked.
+    assert [part.item for part in talked(pack(*weekly, *own[:4]))] == [*weekly[:2], *own[:4]]
+
+
+def test_open_commitments_are_read_aloud_where_there_are_any() -> None:
+    titles = [step.title for step in running_order(pack(item(1), commitments=(OPEN,)))]
+    assert titles[:2] == ["Arrive and read alone", "What we said we would do"]
+    assert "What we said we would do" not in [one.title for one in running_order(pack(item(1)))]
+
+
+def test_the_plenary_closes_with_growth_commitments_and_three_words() -> None:
+    *_, growth, commit, leave = running_order(pack(item(1)))
+    assert "one area for growth" in growth.title
+    assert "by when" in commit.what
+    assert all(word in leave.what for word in ("discovery", "disturbance", "delight"))
+
+
+def test_minutes_of_a_question_add_up_to_its_step() -> None:
+    for count in range(1, 7):
+        for step in running_order(pack(*map(item, range(count)))):
+            if step.title.startswith("Question"):
+                words = step.what.partition(":")[0].split()
+                assert sum(int(word) for word in words if word.isdecimal()) == step.minutes
+
+
+def test_a_statement_stands_with_its_question_or_with_the_rest_and_nowhere_else() -> None:
+    headline = Statement(StatementKind.HEADLINE, "Round 1.")
+    one, two = about("q-1"), about("q-2")
+    written = about("q-2", "Somebody wrote: “Yes.”", StatementKind.COMMENT)
+    comment = Statement(StatementKind.COMMENT, "Somebody wrote: “No.”")
+    trend = Statement(StatementKind.TREND, "Courage: up.", subject="courage", theme="courage")
+    made = pack(item(1), item(2), said=(headline, trend, one, two, written, comment))
+
+    first, second = parts(made)
+
+    assert (first.number, first.said, first.words) == (1, (one,), ())
+    assert (second.number, second.said, second.words) == (2, (two,), (written,))
+    assert rest(made) == (trend, comment)
+
+
+@pytest.mark.parametrize(
+    ("statements", "shown"),
+    [
+        ((), False),
+        ((about("q-1", "Too few answers."),), False),
+        ((Statement(StatementKind.QUESTION, "About 3.", "q-1", level=Level("3.0")),), True),
+        ((Statement(StatementKind.QUESTION, "Now.", "q-1", marks=(Mark("now", "2.6"),)),), True),
+        ((about("q-1", "“Yes.”", StatementKind.COMMENT),), True),
+        ((about("q-2", "“Yes.”", StatementKind.COMMENT),), False),
+    ],
+)
+def test_a_question_without_a_result_is_a_prompt(
+    statements: tuple[Statement, ...], shown: bool
+) -> None:
+    made = pack(item(1), said=statements)
+    [part] = parts(made)
+    assert part.shown is shown
+    looked = "look at the result" in " ".join(step.what for step in running_order(made))
+    assert looked is shown
