@@ -181,8 +181,9 @@ def leaves(value: object) -> list[object]:
 def test_numbers_in_facts_are_of_rounds_and_never_of_answers_or_members() -> None:
     """Rule 5: the exact n is nowhere in the facts, and nor are totals or the size of the roster."""
     numbers = [leaf for leaf in leaves(facts(closed(6), lowest)) if type(leaf) in (int, float)]
-    number, block, trend = 6, [1] * 3, [6, 8] * 3
-    assert sorted(str(one) for one in numbers) == sorted(map(str, [number, *block, *trend]))
+    number, block, trend, commitments = 6, [1] * 3, [6, 8] * 3, [0, 0]
+    known = [number, *block, *trend, *commitments]
+    assert sorted(str(one) for one in numbers) == sorted(map(str, known))
 
 
 @given(first=st.integers(10, 14), second=st.integers(10, 14))

@@ -1,56 +1,53 @@
-"""Are we of one mind? Words for how far answers lie apart, pooled over at least three rounds.
+"""Are we of one mind? A word for a block, from how many stand on the smaller side of its questions.
 
-Computed inside, from tallies alone, for answers from 1 to 5. The release policy has no rule for
-these words yet, so that no digest says them.
+One answer moves this count by one at most, where it would move a standard deviation by the square
+of its distance: two members who pool their answers would leave too little of it free in a group of
+fewer than a hundred. So sides are counted, question by question, and no spread is said. Where the
+word is said at all is decided here too, from counts and from levels that are released.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from math import sqrt
+from fractions import Fraction
 from typing import Final
 
-from pulse_bot.domain.ranges import squares_about_mean
-from pulse_bot.domain.tallies import Tally, sums
+from pulse_bot.domain.says import Level, Minds
+from pulse_bot.domain.tallies import ANSWER, Tally
 
-LEAST_ROUNDS: Final = 3
-_CLOSE_UNDER: Final = 0.7
-_FAR_OVER: Final = 1.1
-_CAMP: Final = 4
-"""A camp is at least one in four."""
+LEAST_ANSWERS: Final = 60
+CLOSE_UP_TO: Final = Fraction(1, 6)
+"""Close: no more than this share stands on the smaller side, each question by itself."""
+CAMPS_FROM: Final = Fraction(1, 4)
+"""Two camps: a quarter at least stands on the smaller side, and so on the other one, too."""
 
-
-class Agreement(StrEnum):
-    """How far the answers to the same question lie apart."""
-
-    CLOSE = "close"
-    MIXED = "mixed"
-    FAR_APART = "far apart"
+_MIDDLE: Final = Fraction(3)
+_ANY_WORD: Final = (Fraction(6, 5), Fraction(6, 5))
+_CAMPS: Final = (Fraction(1), Fraction(3, 5))
+"""How far from the middle (the level of a round, the level of the block) may be printed. Nearer to
+the ends the two sides could hardly be otherwise than a word says, and would tell who is on them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Minds:
-    """The word, and whether two camps stand against each other."""
+def minds(rounds: Sequence[Tally], levels: Sequence[Level], whole: Level) -> Minds | None:
+    """The word for the heard rounds of a block whose own levels, and whose level, are printed.
 
-    agreement: Agreement
-    two_camps: bool
-
-
-def minds(rounds: Sequence[Tally]) -> Minds | None:
-    """What rounds that passed the two keys say together; None of fewer than three of them."""
-    if len(rounds) < LEAST_ROUNDS:
+    None where they leave too little free, whatever the answers are.
+    """
+    answers = sum(one.n for one in rounds)
+    # Two who pool theirs are known to stand on the smaller side, and one more still can.
+    if answers < LEAST_ANSWERS or answers * CLOSE_UP_TO < 2 * len(rounds) + 1:
         return None
-    questions = sums(rounds).values()
-    answers = sum(one.n for one in questions)
-    spread = sqrt(sum(map(squares_about_mean, questions)) / (answers - len(questions)))
-    low = sum(one.low for one in questions)
-    high = sum(one.high for one in questions)
-    return Minds(_word(spread), _CAMP * low >= answers and _CAMP * high >= answers)
+    if not _within(_ANY_WORD, levels, whole):
+        return None
+    smaller = sum(min(one.moments[ANSWER].low, one.moments[ANSWER].high) for one in rounds)
+    if smaller <= answers * CLOSE_UP_TO:
+        return Minds.CLOSE
+    camps = smaller >= answers * CAMPS_FROM and _within(_CAMPS, levels, whole)
+    return Minds.TWO_CAMPS if camps else Minds.MIXED
 
 
-def _word(spread: float) -> Agreement:
-    if spread < _CLOSE_UNDER:
-        return Agreement.CLOSE
-    return Agreement.FAR_APART if spread > _FAR_OVER else Agreement.MIXED
+def _within(reach: tuple[Fraction, Fraction], levels: Sequence[Level], whole: Level) -> bool:
+    of_round, of_block = reach
+    return abs(Fraction(whole.about) - _MIDDLE) <= of_block and all(
+        abs(Fraction(one.about) - _MIDDLE) <= of_round for one in levels
+    )

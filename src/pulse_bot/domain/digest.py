@@ -57,7 +57,7 @@ class BlockFact:
     """The block's number in the theme's series, from 1."""
     says: Level | Silence
     minds: Minds | None = None
-    """How far the answers lie apart; None where the policy does not say it."""
+    """The word for agreement; None where the policy says none."""
 
 
 class Call(StrEnum):
@@ -151,7 +151,7 @@ class DigestFacts:
     trends: tuple[TrendFact, ...]
     talk: str
     talk_about: str = ""
-    """The dimension whose block said that answers lie far apart, where `talk` was chosen for it."""
+    """The dimension whose block said "two camps", where `talk` was chosen for it."""
     low_pulse: bool = False
     """A question about the pulse itself has a low level."""
     newcomers: bool = False

@@ -14,14 +14,15 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
+from pulse_bot.domain.agreement import minds
 from pulse_bot.domain.closed_round import ClosedRound
 from pulse_bot.domain.digest import Band, BlockFact, DigestFacts, QuestionFact, TrendFact
 from pulse_bot.domain.grid import cell
 from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release_kinds import FIVE, Draw, said
+from pulse_bot.domain.release_kinds import FIVE, Draw, level, said
 from pulse_bot.domain.release_talk import low_pulse, prompt
 from pulse_bot.domain.release_words import comments, words
-from pulse_bot.domain.says import Level, Said, Silence
+from pulse_bot.domain.says import Level, Minds, Said, Silence
 from pulse_bot.domain.series import RULED, PastRound, heard
 from pulse_bot.domain.tallies import ANSWER, Tally
 from pulse_bot.domain.thresholds import Thresholds
@@ -95,6 +96,24 @@ def block(rounds: Sequence[PastRound], thresholds: Thresholds) -> Level | Silenc
     return say(answers, total, free, _step(BLOCK_STEPS, answers)) or Silence.ENOUGH
 
 
+def agreement(rounds: Sequence[PastRound], says: Level | Silence) -> Minds | None:
+    """The word for agreement beside the level of a block, where the policy says one.
+
+    Every round that was heard must have had a level of its own: what it leaves free is known.
+    """
+    counted = [past for past in rounds if past.heard]
+    levels = [
+        found
+        for past in counted
+        if not past.small
+        and past.tally.n >= past.thresholds.week_answers
+        and (found := level(past.tally.moments[ANSWER])) is not None
+    ]
+    if isinstance(says, Silence) or len(levels) < len(counted):
+        return None
+    return minds([past.tally for past in counted], levels, says)
+
+
 def say(n: int, total: int, d: int, step: Fraction) -> Level | None:
     """The printed cell of a mean of `n` answers from 1 to 5; None where there is but one cell."""
     found = cell(n, total, FIVE, step, d)
@@ -148,10 +167,15 @@ def _question_fact(item: Item, closed: ClosedRound, draw: Draw) -> QuestionFact:
 
 def _block_facts(closed: ClosedRound) -> list[BlockFact]:
     size = closed.thresholds.block_rounds
+    ended = [one for one in closed.series if one.rounds % size == 0 and len(one.block) == size]
     return [
-        BlockFact(one.dimension, one.rounds // size, block(one.block, closed.thresholds))
-        for one in closed.series
-        if one.rounds % size == 0 and len(one.block) == size
+        BlockFact(
+            dimension=one.dimension,
+            number=one.rounds // size,
+            says=(says := block(one.block, closed.thresholds)),
+            minds=agreement(one.block, says),
+        )
+        for one in ended
     ]
 
 

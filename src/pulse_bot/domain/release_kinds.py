@@ -47,12 +47,12 @@ def said(item: Item, tally: Tally, draw: Draw) -> Said | None:
     """
     match item.kind:
         case Kind.AGREE | Kind.FREQUENCY:
-            return _level(tally.moments[ANSWER])
+            return level(tally.moments[ANSWER])
         case Kind.SCALE:
             found = _mean(tally.moments[ANSWER], TEN)
             return OutOfTen(found.about, found.edge) if found else None
         case Kind.JOURNEY:
-            now, later = _level(tally.moments["now"]), _level(tally.moments["later"])
+            now, later = level(tally.moments["now"]), level(tally.moments["later"])
             return Journey(now, later) if now and later else None
         case Kind.YES_NO:
             yes, partly = tally.counts.get("yes", 0), tally.counts.get("partly", 0)
@@ -62,6 +62,12 @@ def said(item: Item, tally: Tally, draw: Draw) -> Said | None:
             return choices(item, tally, draw)
         case Kind.WORDS:
             raise ValueError("Words are shown under the rule for comments.")
+
+
+def level(answers: Moments) -> Level | None:
+    """The level of answers from 1 to 5 of one week; None where too few answered."""
+    found = _mean(answers, FIVE)
+    return Level(found.about, found.edge) if found else None
 
 
 def choices(item: Item, tally: Tally, draw: Draw) -> Choices | None:
@@ -86,11 +92,6 @@ def _often(count: int, n: int, draw: Draw) -> Often:
     if n >= MOST_ANSWERS and count >= most:
         return Often.MOST
     return Often.OFTEN if count >= often else Often.UNSAID
-
-
-def _level(answers: Moments) -> Level | None:
-    found = _mean(answers, FIVE)
-    return Level(found.about, found.edge) if found else None
 
 
 def _mean(answers: Moments, scale: Scale) -> Cell | None:

@@ -18,29 +18,25 @@ PULSE_BANK: Final = "trust-in-the-pulse"
 LOW_PULSE: Final = Decimal("2.6")
 """Up to this level, the group has something to say about the pulse before it goes on."""
 
-WORTH_TALKING: Final = (Minds.TWO_CAMPS, Minds.FAR_APART)
-"""What is worth talking about most, first."""
-
 
 class Prompt(NamedTuple):
-    """The talking prompt, and the dimension whose answers lie far apart where that chose it."""
+    """The talking prompt, and the dimension of two camps where that chose it."""
 
     text: str
     about: str = ""
 
 
 def prompt(number: int, questions: Sequence[QuestionFact], blocks: Sequence[BlockFact]) -> Prompt:
-    """One talking prompt for round `number`: of a theme said to lie far apart, or else by turns.
+    """One talking prompt for round `number`: of a theme with two camps, or else by turns.
 
     By turns, because to pick it by the answers would say more than is printed. The turn moves on by
     one a round and by one more after each turn of the core, or a question of a core of six and its
     neighbours of the week would meet the same prompt for ever.
     """
-    for minds in WORTH_TALKING:
-        for one in blocks:
-            talk = _of_theme(one.dimension, questions)
-            if one.minds is minds and talk:
-                return Prompt(talk, one.dimension)
+    for one in blocks:
+        talk = _of_theme(one.dimension, questions)
+        if one.minds is Minds.TWO_CAMPS and talk:
+            return Prompt(talk, one.dimension)
     prompts = [one.talk for one in questions if one.talk]
     turn = number + number // BLOCK_ROUNDS
     return Prompt(prompts[turn % len(prompts)] if prompts else "")

@@ -89,12 +89,17 @@ class Silence(StrEnum):
 
 
 class Minds(StrEnum):
-    """Are we of one mind? The word for how far the answers of a block lie apart."""
+    """Are we of one mind? The word for a block, from the smaller side of each question.
+
+    The sides are disagreeing (1 and 2) and agreeing (4 and 5); the middle is on neither.
+    """
 
     CLOSE = "close"
+    """Few stand on the other side of most, so that nearly all lean one way or not at all."""
     MIXED = "mixed"
     FAR_APART = "far apart"
     TWO_CAMPS = "two camps"
+    """A quarter at least on each side."""
 
 
 Said = Level | OutOfTen | Journey | Lean | Choices
