@@ -84,6 +84,12 @@ class Window:
         await self.click(selector)
         await self.do("Input.insertText", text=text)
 
+    async def back(self) -> None:
+        """The browser's own button."""
+        told = await self.do("Page.getNavigationHistory")
+        before = told["entries"][told["currentIndex"] - 1]["id"]
+        await self.do("Page.navigateToHistoryEntry", entryId=before)
+
     async def text(self) -> str:
         """What can be read."""
         return str(await self.say("document.body ? document.body.innerText : ''"))

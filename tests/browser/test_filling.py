@@ -8,7 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.ports import Button, Card, CardKind, Event, OpenedHome, Pressed, Reply, Submitted
+from pulse_bot.ports import (
+    Button,
+    Card,
+    CardKind,
+    Event,
+    OpenedHome,
+    Outcome,
+    Pressed,
+    Reply,
+    Submitted,
+)
 from pulse_bot.testing import Script, running
 from pulse_bot.testing.samples import PACK, PLANNED, PLANNING
 from pulse_bot_web import personal_link
@@ -68,6 +78,21 @@ async def test_a_form_with_lines_ticks_and_a_day_is_sent_as_it_was_filled_in(
     await window.click("button.main", PLANNING.submit)
     await window.until(lambda text: "Six questions for 12 March" in text)
     assert [dict(one.values) for one in script.heard(Submitted)] == [PLANNED]
+
+
+async def test_what_was_refused_is_still_there_on_the_way_back(
+    at_home: tuple[Window, Script],
+) -> None:
+    window, script = at_home
+    await window.click("footer a", "Prepare a workshop")
+    await window.until(lambda text: "Which day?" in text)
+    await window.type('textarea[name="f:own"]', PLANNED["own"][0])
+    script.answer = Reply("Please say which day it is.", outcome=Outcome.REFUSED)
+    await window.click("button.main", PLANNING.submit)
+    await window.until(lambda text: "Go back in your browser to change" in text)
+    await window.back()
+    await window.until(lambda text: "Which day?" in text)
+    assert await window.say("document.querySelector('textarea').value") == PLANNED["own"][0]
 
 
 @pytest.mark.parametrize("way", ["a button", "a form", "a link"])

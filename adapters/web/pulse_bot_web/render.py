@@ -94,6 +94,11 @@ class Page:
         object.__setattr__(self, "blocks", _blocks(self.form.fields) if self.form else ())
 
     @property
+    def sent(self) -> bool:
+        """Whether this came of a form."""
+        return self.back and self.asked is None
+
+    @property
     def title(self) -> str:
         """What a tab shows and a screen reader says first."""
         if self.promise:
