@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from pulse_bot.domain.calendar import Holiday, week_time
 from pulse_bot.domain.people import Role
 from pulse_bot.domain.programme import Programme
+from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Added, Address, Commanded, Joined, Removed, Submitted
 from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.columns import Link
+from pulse_bot.testing import FakeAdapter
 from pulse_bot.usecases import announce, limit, stay
 from pulse_bot.usecases.announce import Announcement
 from pulse_bot.usecases.installation import Installation
@@ -29,6 +32,8 @@ from pulse_bot.usecases.people import (
 )
 from tests.made_up import GROUP, PARTNERSHIP, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk
+from tests.usecases.test_notices import running_app
+from tests.usecases.test_posting import worked_off
 
 MORNING = datetime(2026, 1, 6, 9, tzinfo=UTC)
 """A Tuesday in winter, when London's time is UTC."""
@@ -85,7 +90,10 @@ def test_several_changes_make_one_message(valley: Installation) -> None:
 
     assert one.address == GROUP
     assert one.card.text == (
-        "The operator set the programme: trust; opens Tuesday 09:00, closes Friday 16:00.",
+        (
+            "The operator set the programme: trust; 2 questions a round; opens Tuesday 09:00, "
+            "closes Friday 16:00; reminds 24 hours after the opening."
+        ),
         "The operator set the weekly limit to 4 questions, instead of 6.",
         LOG,
     )
@@ -109,7 +117,10 @@ def test_who_changes_something_again_and_again_puts_nothing_off(valley: Installa
 CHANGES: list[tuple[Callable[[Installation], object], str]] = [
     (
         lambda made: set_programme(made, PARTNERSHIP, NEW_PLAN),
-        "The operator set the programme: trust; opens Tuesday 09:00, closes Friday 16:00.",
+        (
+            "The operator set the programme: trust; 2 questions a round; opens Tuesday 09:00, "
+            "closes Friday 16:00; reminds 24 hours after the opening."
+        ),
     ),
     (
         lambda made: limit.change_limit(made, PARTNERSHIP, 12),
@@ -330,6 +341,23 @@ def test_what_could_not_be_sent_is_given_back(valley: Installation) -> None:
     announce.not_announced(valley, first)
     assert due(valley) == ()
     assert later.before == again.up_to
+
+
+async def test_the_job_tells_the_chat_once_and_again_when_it_could_not(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        at(app.installation, MORNING)
+        limit.change_limit(app.installation, PARTNERSHIP, 5)
+        fake.fail(AdapterError("It is away for a moment.", permanent=False), to=GROUP)
+        for minute in range(2, 6):
+            at(app.installation, MORNING + timedelta(minutes=minute))
+            await worked_off(app)
+            if minute == 3:
+                assert fake.cards(GROUP) == ()
+                fake.recover()
+
+        [card] = fake.cards(GROUP)
+        assert card.text[0] == "The operator set the weekly limit to 5 questions, instead of 6."
 
 
 def test_no_name_is_told(valley: Installation) -> None:

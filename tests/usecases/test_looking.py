@@ -8,6 +8,7 @@ import pytest
 
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, CardKind, Commanded, Joined, Left, Outcome, Reply, Wrote
+from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import MemberRow
 from pulse_bot.usecases import stay
 from pulse_bot.usecases.close import close, close_now
@@ -19,7 +20,7 @@ from pulse_bot.usecases.people import (
     create_partnership,
     readdress,
 )
-from pulse_bot.usecases.report import digest, digests
+from pulse_bot.usecases.report import digest, digests, log_rows
 from tests.made_up import (
     CLOSES,
     OPENS,
@@ -129,6 +130,47 @@ async def test_everybody_reads_the_same_digests(talk: Talk) -> None:
     assert "the operator looked at every digest" in log
     with pytest.raises(Refused, match="Round 3 of Colne Valley has no digest"):
         digest(talk.made, PARTNERSHIP, 3)
+
+
+async def test_every_line_of_the_log_can_be_come_to(talk: Talk) -> None:
+    """Nobody pushes a line out of sight by changing many things."""
+    one, *_ = people(talk.made)
+    create_partnership(talk.made, NewPartnership("Another"))
+    with talk.made.database.write() as session:
+        for number in range(260):
+            # Lines of another partnership lie between.
+            for partnership, who in ((1, "a lead"), (2, "somebody else")):
+                now = talk.made.clock.now()
+                partnerships.note(session, partnership, now, who, f"did thing {number}")
+
+    reply, found = await talk.look(one, "log"), list[str]()
+    for _ in range(10):
+        [card] = reply.cards
+        found += card.text
+        if not card.buttons:
+            break
+        [[button]] = card.buttons
+        assert (button.label, len(card.text)) == ("Earlier lines", 100)
+        reply = await talk.press(one, button.action)
+
+    mine = [line for line in found if "a lead did thing" in line]
+    assert [line.rpartition(" ")[2] for line in mine] == [str(n) for n in range(260)][::-1]
+    assert found[-1].endswith("the operator created the partnership")
+    assert len(found) == len(log_rows(talk.made, PARTNERSHIP))
+    assert "somebody else" not in words([reply])
+
+
+@pytest.mark.parametrize(
+    "action", ["log:", "log:x", "log:-1", "log:٣", "log:1:1", "log:" + "9" * 10]
+)
+async def test_forged_pages_of_the_log(talk: Talk, action: str) -> None:
+    one, *_ = people(talk.made)
+
+    reply = await talk.press(one, action)
+
+    assert (reply.outcome, reply.cards) == (Outcome.REFUSED, ())
+    stranger = await talk.press(Address("fake", "", "stranger"), "log:5")
+    assert stranger.outcome is Outcome.UNKNOWN
 
 
 async def test_the_roster_the_log_and_help(talk: Talk) -> None:

@@ -38,7 +38,10 @@ STRANGER = Address("fake", "T0 1:2", "stranger")
 LEAD = Address("fake", "", "person-00")
 MEMBER = Address("fake", "", "person-01")
 Values = Mapping[str, tuple[str, ...]]
-HOURS = "opens Monday 08:00, closes Thursday 12:30"
+HOURS = (
+    "3 questions a round; opens Monday 08:00, closes Thursday 12:30; reminds 24 hours after the "
+    "opening"
+)
 SAID: Values = {
     "themes": ("trust", "honesty"),
     "opens": ("Mon 08:00",),

@@ -137,7 +137,8 @@ async def test_a_lead_changes_the_programme(valley: Talk) -> None:
     [line, *_] = log_rows(valley.made, PARTNERSHIP)
     assert line["who"] == "a lead"
     assert line["what"] == (
-        "set the programme: honesty, trust; opens Tuesday 09:00, closes Friday 16:00"
+        "set the programme: honesty, trust; 2 questions a round; opens Tuesday 09:00, closes "
+        "Friday 16:00; reminds 24 hours after the opening"
     )
 
 

@@ -24,6 +24,7 @@ from pulse_bot.storage.models import (
     OrganisationRow,
     PartnershipRow,
 )
+from pulse_bot.usecases import programme_words
 from pulse_bot.usecases.bars import bars_noted
 from pulse_bot.usecases.came_and_went import added, removed
 from pulse_bot.usecases.installation import OPERATOR, Installation, Pool
@@ -234,8 +235,7 @@ def put_programme(
         raise Refused(f'There is no theme "{unknown[0]}". There are: {there}.')
     now = installation.clock.now()
     partnerships.set_programme(session, row.id, plan, now)
-    themes = ", ".join(plan.themes)
-    what = f"set the programme: {themes}; opens {plan.opens}, closes {plan.closes}"
+    what = f"set the programme: {programme_words.line(plan)}"
     partnerships.note(session, row.id, now, who, what, announce=True)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -27,15 +26,14 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.models import PartnershipRow
-from pulse_bot.usecases import fields, limit
+from pulse_bot.usecases import fields, limit, programme_words
 from pulse_bot.usecases.answer import someone
 from pulse_bot.usecases.ask import thresholds_of
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.may import check
 from pulse_bot.usecases.people import put_programme, weekly_themes
+from pulse_bot.usecases.roles import LEAD
 
-LEAD: Final = "a lead"
-"""Who did it, in the log that all members read: without a name, which would stay for ever."""
 _LONGEST: Final = {"opens": 20, "closes": 20, "items": 1, "weekly": 2}
 
 
@@ -75,20 +73,14 @@ def planned(session: Session, partnership: PartnershipRow) -> tuple[str, ...]:
     if found is None:
         return ("There is no programme yet, so nobody is asked.",)
     plan, _ = found
-    questions = "1 question" if plan.items_a_round == 1 else f"{plan.items_a_round} questions"
     return (
-        f"Themes: {', '.join(plan.themes)}; {questions} a round.",
+        f"Themes: {', '.join(plan.themes)}; {programme_words.questions(plan)}.",
         (
             f"A round opens on {plan.opens} and closes on {plan.closes}, in the time zone "
             f"{partnership.time_zone}."
         ),
-        f"Who has not answered is reminded {_reminded(plan.reminders)}.",
+        f"Who has not answered is reminded {programme_words.reminded(plan)}.",
     )
-
-
-def _reminded(reminders: tuple[timedelta, ...]) -> str:
-    hours = [f"{after.total_seconds() / 3600:g}" for after in reminders]
-    return f"{' and '.join(hours)} hours after the opening" if hours else "never"
 
 
 def _chats(session: Session, partnership: PartnershipRow) -> str:

@@ -28,7 +28,8 @@ from pulse_bot.usecases.groups import (
 )
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.people import weekly_themes
-from pulse_bot.usecases.programme import LEAD, Wanted, planned, replan
+from pulse_bot.usecases.programme import Wanted, planned, replan
+from pulse_bot.usecases.roles import LEAD
 
 _WHOEVER: Final = "whoever set up a group chat"
 """Who did it, in the log that all members read, where they came by a code and not by a name."""
