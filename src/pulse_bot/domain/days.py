@@ -42,7 +42,7 @@ _FORMS: Final = tuple(
     )
 )
 _AHEAD: Final = re.compile(r"in (?P<many>\d{1,2}) (?P<unit>day|week)s?")
-_NAMED: Final = {"today": 0, "tomorrow": 1, "a week today": 7, "in a week": 7}
+_NAMED: Final = {"yesterday": -1, "today": 0, "tomorrow": 1, "a week today": 7, "in a week": 7}
 _BEHIND: Final = timedelta(days=60)
 """A day without a year that is over by no more was meant to be this year's: a slip, to be told."""
 

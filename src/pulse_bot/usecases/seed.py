@@ -1,73 +1,234 @@
-"""Seeding: a facilitator prepares a workshop with questions from the banks."""
+"""Seeding in a conversation: a facilitator prepares a workshop, looks at it, tries it, plans it.
+
+What is done with a draft is in `draft`, how it looks in `draft_card`. Where somebody is with one
+stands in the database and not in the conversation, so that it can go on anywhere.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy.orm import Session
+
 from pulse_bot import cards
-from pulse_bot.domain.items import Item
-from pulse_bot.domain.people import Role
-from pulse_bot.domain.seeding import suggest
+from pulse_bot.domain.arranging import full
+from pulse_bot.domain.roles import Act
+from pulse_bot.domain.seeding import SeedingState
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
     Address,
+    Button,
     Card,
     CardKind,
-    Field,
-    FieldKind,
-    Form,
-    Option,
     Pressed,
     Reply,
     Submitted,
 )
-from pulse_bot.usecases import fields
+from pulse_bot.storage import seedings
+from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases import (
+    draft,
+    draft_card,
+    draft_forms,
+    dry_run,
+    fields,
+    own_words,
+    suggesting,
+)
 from pulse_bot.usecases.answer import someone
+from pulse_bot.usecases.draft_card import action
 from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.may import check
 
-_LONGEST: Final = {"bank": 60}
+_OLD: Final = "That is not in use any more. “/pulse workshops” shows what is planned."
 
 
 def ask_seed(installation: Installation, address: Address) -> Reply:
     """The form in which a facilitator says what a workshop is about. Raises Refused for others."""
-    _check(installation, address)
-    options = tuple(Option(bank, _title(bank)) for bank in sorted(_banks(installation)))
-    about = Field("bank", "What is the workshop about?", FieldKind.ONE, options)
-    text = ("You get six questions for it, each with a prompt for talking about it.",)
-    return Reply(form=Form(cards.SEED, "Prepare a workshop", (about,), text, "Suggest six"))
+    with installation.database.read() as session:
+        member, _ = someone(session, address)
+        check(member, Act.SEED)
+    return Reply(form=draft_forms.seed_form(installation))
 
 
 def seed(installation: Installation, event: Submitted) -> Reply:
-    """Suggest questions from one bank. Raises Refused."""
-    _check(installation, event.address)
-    bank = fields.read(event.values, _LONGEST)["bank"]
-    found = _banks(installation).get(bank)
-    if found is None:
-        raise Refused("Please choose from the list what the workshop is about.")
-    lines = tuple(f"{item.text} To talk about: {item.talk}" for item in suggest(found))
-    return Reply(cards=(Card(CardKind.NOTICE, f"For a workshop: {_title(bank)}", lines),))
+    """What came back from one of the forms about workshops. Raises Refused."""
+    if event.form == cards.SEED:
+        return _begin(installation, event)
+    verb, seeding = _read(event.form)
+    if verb == draft_card.SHOWN:
+        return Reply(draft_card.PREVIEW)
+    stories = {draft_card.OTHER: _chosen, draft_card.DAY: _moved}
+    if verb not in stories:
+        raise Refused(_OLD)
+    with installation.database.write() as session:
+        scene = _scene(session, installation, event.address, seeding)
+        stories[verb](scene, event.values)
+        told = "" if scene.row.state is SeedingState.DRAFT else "It is changed; the group is told."
+        card = _look(scene)
+    return Reply(told, cards=(card,))
+
+
+def _begin(installation: Installation, event: Submitted) -> Reply:
+    typed = "\n".join(event.values.get("own", ()))
+    others = {key: given for key, given in event.values.items() if key != "own"}
+    given = fields.read(others, draft_forms.LONGEST)
+    with installation.database.write() as session:
+        member, partnership = someone(session, event.address)
+        check(member, Act.SEED)
+        day = draft.read_day(installation, partnership, given["on"])
+        own = own_words.read(session, installation, partnership, typed)
+        if not given["bank"] and not own:
+            raise Refused(
+                "Please choose what the workshop is about, or write questions of your own."
+            )
+        title, items = draft.questions(session, installation, partnership, given["bank"], own)
+        together = given["together"] == draft_forms.TOGETHER
+        wanted = draft.Wanted(day, title, items, together)
+        row = draft.begin(session, installation, partnership, wanted, member.id)
+        card = draft_card.draft_card(session, installation, partnership, row)
+    return Reply(cards=(card,))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who is at which draft, inside a transaction."""
+
+    session: Session
+    installation: Installation
+    partnership: PartnershipRow
+    row: SeedingRow
+    who: str
+
+
+def _scene(session: Session, installation: Installation, address: Address, seeding: int) -> Scene:
+    """Raises Refused for whoever may not prepare workshops, at this very moment."""
+    member, partnership = someone(session, address)
+    check(member, Act.SEED)
+    row = session.get(SeedingRow, seeding)
+    if row is None or row.partnership_id != partnership.id:
+        raise Refused(_OLD)
+    return Scene(session, installation, partnership, row, f"a {member.role}")
+
+
+def _read(key: str) -> tuple[str, int]:
+    """The verb and the number of a button or a form. Raises Refused for what is none of ours."""
+    parts = key.split(":")
+    if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdecimal()):
+        raise Refused(_OLD)
+    # Longer ones are forged, and no database's whole number holds them.
+    return parts[1], int(parts[2][:9])
+
+
+def _chosen(scene: Scene, values: Mapping[str, tuple[str, ...]]) -> None:
+    """Take the questions that were ticked and those that were typed."""
+    typed = "\n".join(values.get("own", ()))
+    own = own_words.read(scene.session, scene.installation, scene.partnership, typed)
+    offered = suggesting.others(
+        scene.session, scene.installation, scene.partnership.id, seedings.items(scene.row)
+    )
+    ticked = values.get("items", ())
+    items = suggesting.whole(scene.installation, [item for item in offered if item.id in ticked])
+    if not items and not own:
+        raise Refused(fields.NOTHING)
+    taken = {item.id for item in items}
+    items += [item for item in own if item.id not in taken]
+    draft.choose(scene.session, scene.installation, scene.partnership, scene.row, items, scene.who)
+
+
+def _moved(scene: Scene, values: Mapping[str, tuple[str, ...]]) -> None:
+    typed = fields.read(values, {"on": draft_forms.LONGEST["on"]})["on"]
+    day = draft.read_day(scene.installation, scene.partnership, typed)
+    draft.move(scene.session, scene.installation, scene.partnership, scene.row, day, scene.who)
 
 
 def pressed(installation: Installation, event: Pressed) -> Reply:
     """What a button of a draft or of a planned workshop does. Raises Refused."""
-    raise Refused("This is not there yet.")
+    verb, seeding = _read(event.action)
+    if verb not in _BUTTONS:
+        raise Refused(_OLD)
+    with installation.database.write() as session:
+        return _BUTTONS[verb](_scene(session, installation, event.address, seeding))
 
 
-def _check(installation: Installation, address: Address) -> None:
-    with installation.database.read() as session:
-        member, _ = someone(session, address)
-        if member.role is Role.MEMBER:
-            raise Refused("Workshops are prepared by facilitators and leads. Ask one of them.")
+def _look(scene: Scene) -> Card:
+    if scene.row.state in (SeedingState.DRAFT, SeedingState.PLANNED):
+        return draft_card.draft_card(
+            scene.session, scene.installation, scene.partnership, scene.row
+        )
+    said = draft.out_already(scene.session, scene.partnership, scene.row)
+    other = Button("Another day", action(draft_card.DAY, scene.row.id))
+    asked = scene.row.state is SeedingState.ASKED
+    title = f"{scene.row.title}, {full(scene.row.workshop_on)}"
+    return Card(CardKind.NOTICE, title, (said,), ((other,),) if asked else ())
 
 
-def _banks(installation: Installation) -> dict[str, list[Item]]:
-    found: dict[str, list[Item]] = {}
-    for items in installation.pool().values():
-        for item in items:
-            found.setdefault(item.bank, []).append(item)
-    return found
+def _open(scene: Scene) -> Reply:
+    return Reply(cards=(_look(scene),))
 
 
-def _title(bank: str) -> str:
-    words = bank.replace("-", " ")
-    return words[:1].upper() + words[1:]
+def _other(scene: Scene) -> Reply:
+    _check_changeable(scene)
+    found = suggesting.others(
+        scene.session, scene.installation, scene.partnership.id, seedings.items(scene.row)
+    )
+    form = draft_forms.other_form(scene.row.id, found, scene.partnership.weekly_limit)
+    return Reply(form=form)
+
+
+def _check_changeable(scene: Scene) -> None:
+    if scene.row.state not in (SeedingState.DRAFT, SeedingState.PLANNED):
+        raise Refused(draft.out_already(scene.session, scene.partnership, scene.row))
+
+
+def _day(scene: Scene) -> Reply:
+    return Reply(form=draft_forms.day_form(scene.row))
+
+
+def _see(scene: Scene) -> Reply:
+    shown = draft_card.previews(scene.partnership, scene.row)
+    return Reply(draft_card.PREVIEW, cards=shown)
+
+
+def _try(scene: Scene) -> Reply:
+    items = seedings.items(scene.row)
+    found = dry_run.runs(scene.session, scene.installation, scene.partnership, items)
+    told = "All answers here are made up. The rules that show and hide are the real ones."
+    return Reply(told, cards=tuple(draft_card.run_card(one) for one in found))
+
+
+def _shown(_scene: Scene) -> Reply:
+    return Reply(draft_card.PREVIEW)
+
+
+def _plan(scene: Scene) -> Reply:
+    draft.plan(scene.session, scene.installation, scene.partnership, scene.row, scene.who)
+    scene.session.refresh(scene.row)
+    told = "It is planned, and the group is told. Everybody reads it under “/pulse workshops”."
+    return Reply(told, cards=(_look(scene),))
+
+
+def _drop(scene: Scene) -> Reply:
+    draft.cancel(scene.session, scene.installation, scene.partnership, scene.row, scene.who)
+    return Reply("It is thrown away. Nobody was asked anything.")
+
+
+def _cancel(scene: Scene) -> Reply:
+    draft.cancel(scene.session, scene.installation, scene.partnership, scene.row, scene.who)
+    return Reply("It is cancelled, and the group is told. Nobody was asked anything.")
+
+
+_BUTTONS: Final[Mapping[str, Callable[[Scene], Reply]]] = {
+    draft_card.OPEN: _open,
+    draft_card.OTHER: _other,
+    draft_card.DAY: _day,
+    draft_card.SEE: _see,
+    draft_card.TRY: _try,
+    draft_card.SHOWN: _shown,
+    draft_card.PLAN: _plan,
+    draft_card.DROP: _drop,
+    draft_card.CANCEL: _cancel,
+}

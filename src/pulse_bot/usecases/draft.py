@@ -1,0 +1,314 @@
+"""Drafts and plans of workshops: begun, changed, planned, cancelled, whoever does it.
+
+What is asked and when is decided in `domain.arranging`; how a draft looks is in `draft_card`, what
+a conversation does with it in `seed`, the operator's commands in `cli.seed`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.arranging import (
+    Arrangement,
+    CannotBeArranged,
+    arrange,
+    full,
+    waiting,
+)
+from pulse_bot.domain.calendar import spoken, zone
+from pulse_bot.domain.days import day_named
+from pulse_bot.domain.items import Item
+from pulse_bot.domain.people import Standing
+from pulse_bot.domain.programme import still_resting
+from pulse_bot.domain.rounds import State
+from pulse_bot.domain.seeding import SUGGESTED, Arranged, SeedingState
+from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.errors import Refused
+from pulse_bot.storage import partnerships, rounds, seedings
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import PartnershipRow, RoundRow
+from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases import suggesting
+from pulse_bot.usecases.installation import Installation
+
+MOST_DRAFTS: Final = 10
+_KEPT: Final = timedelta(days=60)
+"""For so long after its day a draft that nobody planned is kept."""
+_CHANGEABLE: Final = (SeedingState.DRAFT, SeedingState.PLANNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody wants to be asked for a workshop."""
+
+    workshop_on: date
+    title: str
+    items: tuple[Item, ...]
+    together: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """How the asking for a workshop would go: arranged, or why it cannot be."""
+
+    arrangement: Arrangement | None
+    waiting: tuple[datetime, ...] = ()
+    """Weekly openings whose questions wait for a week."""
+    refusal: str = ""
+    limit: int = 0
+
+
+def today(installation: Installation, partnership: PartnershipRow) -> date:
+    """The day that it is where the partnership is."""
+    return installation.clock.now().astimezone(zone(partnership.time_zone)).date()
+
+
+def read_day(installation: Installation, partnership: PartnershipRow, typed: str) -> date:
+    """The day of a workshop as it was typed. Raises Refused where it is none, or is over."""
+    now = today(installation, partnership)
+    day = day_named(typed, now)
+    if day is None:
+        raise Refused(
+            f"“{typed}” is not a day. Write it like 12 March, Thu, or 2027-03-12."
+            if typed
+            else "Please say on which day the workshop is, such as 12 March."
+        )
+    if day < now:
+        raise Refused(f"{full(day)} is over. Please write a day that is still to come.")
+    return day
+
+
+def questions(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    about: str,
+    own: Sequence[Item],
+) -> tuple[str, tuple[Item, ...]]:
+    """The title and the questions: one's own, and suggestions for the rest. Raises Refused."""
+    resting = still_resting(rounds.asked(session, partnership.id))
+    for item in own:
+        suggesting.check(item, resting)
+    if not about and own:
+        return "Our own questions", tuple(own)
+    found = suggesting.subject(session, installation, partnership.id, about)
+    most = min(SUGGESTED, partnership.weekly_limit) - len(own)
+    return found.title, (*own, *(suggesting.pick(found, most) if most > 0 else ()))
+
+
+def begin(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    wanted: Wanted,
+    member: int | None,
+) -> SeedingRow:
+    """A new draft. Raises Refused where there are too many."""
+    drafts = seedings.of_partnership(session, partnership.id, [SeedingState.DRAFT])
+    for row in drafts:
+        if row.workshop_on < today(installation, partnership) - _KEPT:
+            session.delete(row)
+    if len(drafts) >= MOST_DRAFTS:
+        raise Refused(
+            f"{MOST_DRAFTS} workshops are begun and not planned. Throw one of them away first; "
+            "“/pulse workshops” shows them."
+        )
+    row = SeedingRow(
+        partnership_id=partnership.id,
+        title=wanted.title,
+        workshop_on=wanted.workshop_on,
+        items=seedings.frozen(wanted.items),
+        state=SeedingState.DRAFT,
+        arranged=Arranged.ALONE,
+        together=wanted.together,
+        seeded_by=member,
+        handed=Delivery.WAITING,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def prospect(
+    session: Session, installation: Installation, partnership: PartnershipRow, row: SeedingRow
+) -> Prospect:
+    """How the asking of a draft, or of a plan that is changed, would go now."""
+    now = installation.clock.now()
+    here = seedings.situation(session, partnership, now, besides=row.id)
+    try:
+        _check_group(session, partnership)
+        found = arrange(len(row.items), row.workshop_on, here, now)
+    except (CannotBeArranged, Refused) as error:
+        return Prospect(None, refusal=str(error), limit=here.limit)
+    return Prospect(found, waiting(found, here), limit=here.limit)
+
+
+def _check_group(session: Session, partnership: PartnershipRow) -> None:
+    everybody = partnerships.members(session, partnership.id)
+    active = sum(member.standing is Standing.ACTIVE for member, _ in everybody)
+    bars = Thresholds()
+    if active < bars.roster:
+        members = "1 member" if active == 1 else f"{active} members"
+        raise Refused(
+            f"With {members} nothing could be shown: no number is from a group of fewer than "
+            f"{bars.roster} that are asked."
+        )
+
+
+def plan(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    row: SeedingRow,
+    who: str,
+) -> Arrangement:
+    """Plan a draft: it is asked as arranged, unless it is cancelled. Raises Refused."""
+    # Two plans at one moment would not see one another.
+    partnerships.hold(session, partnership)
+    resting = still_resting(rounds.asked(session, partnership.id))
+    for item in seedings.items(row):
+        suggesting.check(item, resting)
+    found = _arranged(session, installation, partnership, row)
+    session.flush()
+    if not seedings.turn(session, row.id, SeedingState.DRAFT, SeedingState.PLANNED):
+        raise Refused("This workshop is planned already. “/pulse workshops” shows it.")
+    _note(session, installation, partnership, who, f"planned {_named(row)}", found)
+    return found
+
+
+def _arranged(
+    session: Session, installation: Installation, partnership: PartnershipRow, row: SeedingRow
+) -> Arrangement:
+    ahead = prospect(session, installation, partnership, row)
+    if ahead.arrangement is None:
+        raise Refused(f"{ahead.refusal} Nothing was changed.")
+    row.arranged = ahead.arrangement.arranged
+    row.opens_at = ahead.arrangement.opens_at
+    row.closes_at = ahead.arrangement.closes_at
+    return ahead.arrangement
+
+
+def choose(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    row: SeedingRow,
+    items: Sequence[Item],
+    who: str,
+) -> None:
+    """Put other questions into a draft or a plan. Raises Refused."""
+    _check_changeable(session, partnership, row)
+    partnerships.hold(session, partnership)
+    row.items = seedings.frozen(items)
+    if row.state is SeedingState.PLANNED:
+        found = _arranged(session, installation, partnership, row)
+        what = f"changed the questions of {_named(row)}"
+        _note(session, installation, partnership, who, what, found)
+
+
+def move(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    row: SeedingRow,
+    day: date,
+    who: str,
+) -> None:
+    """Put a workshop on another day; of one whose questions are out, the day alone. Raises Refused.
+
+    The round goes on as everybody was told.
+    """
+    before = _named(row)
+    if row.state is SeedingState.ASKED:
+        _check_closed_by(session, partnership, row, day)
+        row.workshop_on = day
+        now = installation.clock.now()
+        what = f"moved {before} to {full(day)}; its questions close as they were announced"
+        partnerships.note(session, partnership.id, now, who, what, announce=True)
+        return
+    _check_changeable(session, partnership, row)
+    partnerships.hold(session, partnership)
+    row.workshop_on = day
+    if row.state is SeedingState.PLANNED:
+        found = _arranged(session, installation, partnership, row)
+        _note(session, installation, partnership, who, f"moved {before} to {full(day)}", found)
+
+
+def _check_closed_by(
+    session: Session, partnership: PartnershipRow, row: SeedingRow, day: date
+) -> None:
+    asked = session.get(RoundRow, row.round_id) if row.round_id else None
+    where = zone(partnership.time_zone)
+    if asked is not None and day <= asked.closes_at.astimezone(where).date():
+        raise Refused(
+            f"Its questions are open until {spoken(asked.closes_at, where)}, as everybody was "
+            f"told, so there is no pack by {full(day)}. Choose a later day, or use the questions "
+            "as discussion prompts in the room instead."
+        )
+
+
+def cancel(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    row: SeedingRow,
+    who: str,
+) -> None:
+    """Throw a draft away, or cancel a plan. Raises Refused where its questions are out."""
+    if row.state is SeedingState.DRAFT:
+        session.delete(row)
+        return
+    _check_changeable(session, partnership, row)
+    if not seedings.turn(session, row.id, SeedingState.PLANNED, SeedingState.CANCELLED):
+        raise Refused("Its questions went out at this very moment. Look again: “/pulse workshops”.")
+    now = installation.clock.now()
+    what = f"cancelled {_named(row)}, so nobody is asked about it"
+    partnerships.note(session, partnership.id, now, who, what, announce=True)
+
+
+def _check_changeable(session: Session, partnership: PartnershipRow, row: SeedingRow) -> None:
+    if row.state not in _CHANGEABLE:
+        raise Refused(out_already(session, partnership, row))
+
+
+def out_already(session: Session, partnership: PartnershipRow, row: SeedingRow) -> str:
+    """What is still possible with a workshop whose questions are out, or that was cancelled."""
+    if row.state is SeedingState.CANCELLED:
+        return "This workshop was cancelled. Prepare a new one with “/pulse seed”."
+    asked = session.get(RoundRow, row.round_id) if row.round_id else None
+    if asked is None or asked.state is not State.OPEN:
+        return (
+            "Its questions were asked and have closed, so they cannot be changed any more. "
+            "“/pulse pack” shows what came of them."
+        )
+    closes = spoken(asked.closes_at, zone(partnership.time_zone))
+    return (
+        "Its questions are out, and people may have answered, so they can be neither changed nor "
+        f"taken back. They close on {closes}, as everybody was told, and the pack comes then. You "
+        "can still move the day of the workshop itself; if it does not take place, tell the group, "
+        "and use the pack when you meet next."
+    )
+
+
+def _named(row: SeedingRow) -> str:
+    return f"the workshop “{row.title}” on {full(row.workshop_on)}"
+
+
+def _note(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    who: str,
+    did: str,
+    found: Arrangement,
+) -> None:
+    where = zone(partnership.time_zone)
+    come, close = spoken(found.opens_at, where), spoken(found.closes_at, where)
+    now = installation.clock.now()
+    what = f"{did}; its questions come on {come} and close on {close}"
+    partnerships.note(session, partnership.id, now, who, what, announce=True)

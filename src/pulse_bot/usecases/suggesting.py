@@ -1,0 +1,181 @@
+"""Suggesting: which questions of the banks fit a workshop that somebody has in mind.
+
+None of a core, because these belong to the weekly series, and none that was asked in the last
+rounds. What else is wrong with a question of one's own is in `own_words`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from pulse_bot.banks.bank import Bank, Entry
+from pulse_bot.banks.search import search
+from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.programme import still_resting
+from pulse_bot.domain.seeding import suggest
+from pulse_bot.errors import Refused
+from pulse_bot.storage import rounds
+from pulse_bot.usecases.installation import Installation
+
+CANDIDATES: Final = 12
+_WORD: Final = re.compile(r"[^\W\d_]{2,}")
+_SAYING: Final = re.compile(
+    r"suggest|give|ask|please|me|us|six|five|four|three|some|questions?|for|workshops?|session"
+    r"|meeting|day|inset|training|about|on|of|the|an|and|to|how|we|our|in|with|at|is|are|be|do|it"
+    r"|that|this|what|want|need|would|like"
+)
+"""Words by which people ask for questions, and that no question is about."""
+_VARIED: Final = (Kind.CHOOSE, Kind.JOURNEY)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a workshop is about, and the questions that fit, in the order of their banks."""
+
+    title: str
+    items: tuple[Item, ...]
+
+
+def banks(installation: Installation) -> dict[str, list[Item]]:
+    """The questions of every bank that has one for workshops, by the bank's id."""
+    found: dict[str, list[Item]] = {}
+    for items in installation.pool().values():
+        for item in items:
+            found.setdefault(item.bank, []).append(item)
+    usable = {bank: [item for item in items if not item.core] for bank, items in found.items()}
+    # What follows a commitment up makes no sense without one.
+    return {bank: items for bank, items in usable.items() if items and bank != "commitments"}
+
+
+def titled(bank: str) -> str:
+    """A bank's id as people read it."""
+    words = bank.replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+def subject(session: Session, installation: Installation, partnership: int, about: str) -> Subject:
+    """What typed words, or the id of a bank, are about. Raises Refused where nothing fits."""
+    there = banks(installation)
+    resting = still_resting(rounds.asked(session, partnership))
+    rested = {
+        bank: [item for item in items if item.id not in resting] for bank, items in there.items()
+    }
+    words = [word for word in _WORD.findall(about.casefold()) if not _SAYING.fullmatch(word)]
+    named = _named(there, about) or _named(there, " ".join(words))
+    found = rested[named] if named else _found(rested, words)
+    if named and not found:
+        raise Refused(
+            "Every question about that was asked in the last rounds. Please choose another subject."
+        )
+    if not found:
+        raise Refused(
+            "No question has these words. Please choose from the list what the workshop is about, "
+            "or use one plain word such as trust."
+        )
+    return Subject(titled(named) if named else " ".join(words).capitalize(), tuple(found))
+
+
+def _named(there: Iterable[str], about: str) -> str:
+    """The bank of this id or name; empty where there is none."""
+    plain = about.casefold()
+    return next((bank for bank in there if plain in (bank, titled(bank).casefold())), "")
+
+
+def _found(there: Mapping[str, Sequence[Item]], words: Sequence[str]) -> list[Item]:
+    """Those that have all of the words; where none has, those that have most of them."""
+    whole = [_bank(bank, items) for bank, items in there.items()]
+    best = search(whole, " ".join(words)) if words else []
+    if best:
+        return [one.entry.item for one in best]
+    weights: dict[str, int] = {}
+    items: dict[str, Item] = {}
+    for word in words:
+        for one in search(whole, word):
+            items[one.entry.item.id] = one.entry.item
+            weights[one.entry.item.id] = weights.get(one.entry.item.id, 0) + 10 + one.weight
+    return sorted(items.values(), key=lambda item: -weights[item.id])
+
+
+def _bank(bank: str, items: Iterable[Item]) -> Bank:
+    entries = tuple(Entry(item, {}) for item in items)
+    return Bank(bank, 1, titled(bank), "", "en", "", (), "", (), (), entries, "")
+
+
+def pick(found: Subject, most: int) -> tuple[Item, ...]:
+    """So many of a subject's questions, from as many of its sides as can be.
+
+    No half of a pair, which makes sense beside its other half alone.
+    """
+    single = [item for item in found.items if not item.pair]
+    # Of a search the best come first; beyond these, sides say nothing.
+    return suggest(single[: max(most, CANDIDATES)] if _mixed(found) else single, most)
+
+
+def _mixed(found: Subject) -> bool:
+    return len({item.bank for item in found.items}) > 1
+
+
+def others(
+    session: Session, installation: Installation, partnership: int, chosen: Sequence[Item]
+) -> tuple[Item, ...]:
+    """Up to a dozen questions to choose from instead: those chosen, then more of their banks.
+
+    One to choose among answers and one that looks ahead are among them, where there are such.
+    """
+    resting = still_resting(rounds.asked(session, partnership))
+    there = banks(installation)
+    own = {item.bank for item in chosen} & there.keys() or {"before-the-workshop"}
+    pool = [item for bank in there if bank in own for item in there[bank] if item.id not in resting]
+    kept = [item for item in chosen if item.id not in resting]
+    more = [item for item in pool if item not in kept]
+    varied = [next((one for one in more if one.kind is kind), None) for kind in _VARIED]
+    rest = [item for item in suggest(more, CANDIDATES) if item not in varied]
+    return tuple([*kept, *(one for one in varied if one), *rest][:CANDIDATES])
+
+
+def by_ids(
+    session: Session, installation: Installation, partnership: int, wanted: Sequence[str]
+) -> list[Item]:
+    """Questions by their ids, in that order. Raises Refused for one that may not be asked now."""
+    known = {item.id: item for items in installation.pool().values() for item in items}
+    resting = still_resting(rounds.asked(session, partnership))
+    found = [known[one] for one in dict.fromkeys(wanted) if one in known]
+    missing = [one for one in wanted if one not in known]
+    if missing:
+        raise Refused(f'There is no question "{missing[0]}". See: pulse-bot bank search')
+    complete = whole(installation, found)
+    for item in complete:
+        check(item, resting)
+    return complete
+
+
+def whole(installation: Installation, chosen: Sequence[Item]) -> list[Item]:
+    """Questions with the other halves of their pairs."""
+    everything = [item for items in installation.pool().values() for item in items]
+    found: dict[str, Item] = {}
+    for item in chosen:
+        pair = [one for one in everything if item.pair and one.pair == item.pair]
+        for one in (item, *(other for other in pair if other.bank == item.bank)):
+            found.setdefault(one.id, one)
+    return list(found.values())
+
+
+def check(item: Item, resting: Mapping[str, int]) -> None:
+    """Raise Refused where a question may not be asked for a workshop, or not yet."""
+    if item.core:
+        raise Refused(
+            f"“{item.text}” is one of the six questions that the weekly pulse follows over time, "
+            "so it is not asked for a workshop. Please choose another one."
+        )
+    if item.id in resting:
+        after = resting[item.id]
+        rounds_more = "1 more round" if after == 1 else f"{after} more rounds"
+        raise Refused(
+            f"“{item.text}” was asked not long ago. The same question comes at most every fourth "
+            f"round, so it is free again after {rounds_more}. Please choose another one."
+        )
