@@ -10,31 +10,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from pulse_bot.domain.calendar import spoken, spoken_day, zone
+from pulse_bot.domain.calendar import spoken, spoken_date, spoken_day, zone
 from pulse_bot.domain.digest import (
     Band,
     BlockFact,
     Digest,
     DigestFacts,
+    Mark,
     QuestionFact,
     Statement,
     StatementKind,
     TrendFact,
 )
 from pulse_bot.domain.pack import Pack
-from pulse_bot.domain.says import Level, Said, Silence
+from pulse_bot.domain.says import Minds, Silence
 from pulse_bot.ports import Picture
+from pulse_bot_reports.answers import marks, number, out_of_five, result
 from pulse_bot_reports.calls import trend_words
+from pulse_bot_reports.pledges import commitment_statements
 from pulse_bot_reports.text import digest_text
-
-SILENCES: Final = {
-    Silence.TOO_FEW: "Too few answers, or from too few organisations, to say anything this week.",
-    Silence.ENOUGH: (
-        "Enough answers, but not enough to show a number without giving somebody away."
-    ),
-    Silence.SMALL_GROUP: "Our group is too small to show a number from a single week.",
-    Silence.WORDS: "Answered in words.",
-}
 
 BLOCK_SILENCES: Final = {
     Silence.TOO_FEW: "too few answers to say anything.",
@@ -49,6 +43,19 @@ BANDS: Final = {
     Band.MOST: "Most of those asked answered.",
     Band.NOT_MOST: "Some of those asked did not answer.",
 }
+
+MINDS: Final = {
+    Minds.CLOSE: "we are largely of one mind.",
+    Minds.MIXED: "our views are mixed.",
+    Minds.TWO_CAMPS: (
+        "there are two camps. Some of us see this quite differently from the others."
+    ),
+}
+
+LOW_PULSE: Final = (
+    "Trust in this pulse itself is low. Talk about why, before you rely on the numbers; “privacy” "
+    "says who can see what."
+)
 
 SILENCE_HIDES: Final = "Those who did not answer may see it differently."
 
@@ -106,21 +113,27 @@ renderer: Final = DigestRenderer()
 def _statements(facts: DigestFacts) -> Iterator[Statement]:
     yield _headline(facts)
     yield from map(_trend, facts.trends)
-    yield from map(_question, facts.questions)
+    yield from commitment_statements(facts)
+    for question in facts.questions:
+        yield _question(question)
+        yield from (_comment(words, question) for words in question.words)
     yield from map(_block, facts.blocks)
+    yield from (_agreement(one.dimension, one.minds) for one in facts.blocks if one.minds)
     yield from _response(facts)
+    if facts.low_pulse:
+        yield Statement(StatementKind.NOTE, LOW_PULSE)
     if facts.talk:
-        yield Statement(StatementKind.TALK, f"Worth talking about: {facts.talk}")
-    for words in facts.comments:
-        yield Statement(StatementKind.COMMENT, f"Somebody wrote: “{words}”")
+        yield _talk(facts)
+    yield from map(_comment, facts.comments)
     yield _next(facts)
 
 
 def _headline(facts: DigestFacts) -> Statement:
     day = spoken_day(facts.closed_at, zone(facts.time_zone))
-    return Statement(
-        StatementKind.HEADLINE, f"Round {facts.round_number} of {facts.partnership}, closed {day}."
-    )
+    on = f" on {spoken_date(facts.workshop_on)}" if facts.workshop_on else ""
+    workshop = f", for the workshop “{facts.workshop}”{on}" if facts.workshop else ""
+    text = f"Round {facts.round_number} of {facts.partnership}{workshop}, closed {day}."
+    return Statement(StatementKind.HEADLINE, text)
 
 
 def _trend(fact: TrendFact) -> Statement:
@@ -135,46 +148,48 @@ def _trend(fact: TrendFact) -> Statement:
 def _question(fact: QuestionFact) -> Statement:
     return Statement(
         StatementKind.QUESTION,
-        f"“{fact.text}” {_level_of(fact)}",
+        f"“{fact.text}” {result(fact)}",
         subject=fact.item,
         theme=fact.dimension,
-        level=_number(fact.says),
+        level=number(fact.says),
+        asked=fact.kind,
+        marks=marks(fact.says),
     )
 
 
-def _level_of(fact: QuestionFact) -> str:
-    if isinstance(fact.says, Silence):
-        return SILENCES[fact.says]
-    # A reverse-scored item is turned before anything is computed (statistics). Said without this
-    # sentence, "we avoid hard topics: about 4.2" would be heard as its opposite.
-    turned = (
-        " Counted the other way round: the higher, the less this is so." if fact.reverse else ""
-    )
-    if not isinstance(fact.says, Level):
-        return f"{fact.says}."
-    return f"{_out_of_five(fact.says).capitalize()}.{turned}"
+def _comment(words: str, question: QuestionFact | None = None) -> Statement:
+    subject, theme = (question.item, question.dimension) if question else ("", "")
+    return Statement(StatementKind.COMMENT, f"Somebody wrote: “{words}”", subject, theme)
 
 
 def _block(fact: BlockFact) -> Statement:
     if isinstance(fact.says, Silence):
         words = BLOCK_SILENCES[fact.says]
     else:
-        words = f"{_out_of_five(fact.says)}."
+        words = f"{out_of_five(fact.says)}."
     return Statement(
         StatementKind.LEVEL,
         f"{theme_title(fact.dimension)} over the last six rounds: {words}",
         subject=fact.dimension,
         theme=fact.dimension,
-        level=_number(fact.says),
+        level=number(fact.says),
     )
 
 
-def _number(says: Said | Silence) -> Level | None:
-    return says if isinstance(says, Level) else None
+def _agreement(dimension: str, minds: Minds) -> Statement:
+    return Statement(
+        StatementKind.AGREEMENT,
+        f"{theme_title(dimension)} over the last six rounds: {MINDS[minds]}",
+        subject=dimension,
+        theme=dimension,
+        marks=(Mark("", minds.value),),
+    )
 
 
-def _out_of_five(level: Level) -> str:
-    return f"{level}, out of 5" if level.edge else f"{level} out of 5"
+def _talk(facts: DigestFacts) -> Statement:
+    about = theme_title(facts.talk_about).lower()
+    why = f", because we see {about} differently" if about else ""
+    return Statement(StatementKind.TALK, f"Worth talking about{why}: {facts.talk}")
 
 
 def _response(facts: DigestFacts) -> Iterator[Statement]:

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
 
 TITLES: Final = {
     StatementKind.TREND: "Themes",
+    StatementKind.COMMITMENT: "Commitments",
     StatementKind.QUESTION: "Questions",
     StatementKind.LEVEL: "Last six rounds",
+    StatementKind.AGREEMENT: "Of one mind?",
+    StatementKind.NOTE: "A word of care",
     StatementKind.RESPONSE: "Response",
     StatementKind.TALK: "For the group",
     StatementKind.COMMENT: "Comments",

@@ -14,6 +14,8 @@ LISTED: Final = frozenset(
         StatementKind.TREND,
         StatementKind.QUESTION,
         StatementKind.LEVEL,
+        StatementKind.AGREEMENT,
+        StatementKind.COMMITMENT,
         StatementKind.COMMENT,
     }
 )

@@ -27,7 +27,7 @@ from pulse_bot_reports.chart import png
 from pulse_bot_reports.colours import DARK
 from pulse_bot_reports.drawn import drawn
 from pulse_bot_web.render import Pages, answer_page
-from tests.browser.test_pages import FLAGS
+from tests.browser.chromium import FLAGS
 from tests.made_up import PARTNERSHIP
 from tests.reports.situations import SITUATIONS, played
 

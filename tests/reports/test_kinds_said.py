@@ -1,0 +1,271 @@
+"""The words of a digest for every kind of question, for commitments, and for a workshop's round."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+
+from pulse_bot.domain.digest import (
+    BlockFact,
+    CommitmentFact,
+    CommitmentNews,
+    Mark,
+    QuestionFact,
+    Statement,
+    StatementKind,
+)
+from pulse_bot.domain.items import Kind
+from pulse_bot.domain.says import Choices, Journey, Lean, Level, Minds, Often, OutOfTen, Said, Silence
+from pulse_bot_reports import renderer
+from pulse_bot_reports.answers import question_of
+from pulse_bot_reports.text import digest_text
+from tests.reports.facts import FACTS, FOLLOW_UP
+
+LABELS = ("One short update, in one place", "One person to ring", "A visit each term")
+TALENT = replace(FOLLOW_UP, item="talent", text="We use our talent.", dimension="talent")
+
+
+def said(kind: StatementKind, **changes: object) -> list[Statement]:
+    """The statements of one kind, of the facts with these changes."""
+    facts = replace(FACTS, **changes)  # type: ignore[arg-type]  # keywords of many types
+    return [one for one in renderer.statements(facts) if one.kind is kind]
+
+
+def asked(fact: QuestionFact) -> Statement:
+    """What is said of one question."""
+    (statement,) = said(StatementKind.QUESTION, questions=(fact,))
+    return statement
+
+
+def choices(*taken: Often) -> Choices:
+    """Three choices, taken so often."""
+    return Choices(tuple(zip(LABELS, taken, strict=True)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "says", "words", "marks"),
+    [
+        (
+            Kind.JOURNEY,
+            Journey(Level("2.6"), Level("4.2", "or higher")),
+            "Now about 2.6, in 12 months about 4.2 or higher, out of 5.",
+            (Mark("now", "2.6"), Mark("in 12 months", "4.2", "or higher")),
+        ),
+        (Kind.SCALE, OutOfTen("6.5"), "About 6.5 out of 10.", (Mark("", "6.5"),)),
+        (
+            Kind.SCALE,
+            OutOfTen("8.0", "or higher"),
+            "About 8.0 or higher, out of 10.",
+            (Mark("", "8.0", "or higher"),),
+        ),
+        (
+            Kind.YES_NO,
+            Lean.MORE_YES,
+            "Our answers are more yes than no.",
+            (Mark("", "more yes than no"),),
+        ),
+        (
+            Kind.CHOOSE,
+            choices(Often.OFTEN, Often.UNSAID, Often.MOST),
+            (
+                "Stands out: A visit each term (chosen by most of us); One short update, in one "
+                "place (chosen often)."
+            ),
+            (Mark(LABELS[0], "often"), Mark(LABELS[1], ""), Mark(LABELS[2], "by most")),
+        ),
+        (
+            Kind.CHOOSE,
+            choices(*[Often.UNSAID] * 3),
+            "No choice stands out.",
+            tuple(Mark(label, "") for label in LABELS),
+        ),
+    ],
+)
+def test_each_kind_is_said_in_a_sentence_and_in_marks(
+    kind: Kind,
+    says: Journey | OutOfTen | Lean | Choices,
+    words: str,
+    marks: tuple[Mark, ...],
+) -> None:
+    statement = asked(replace(TALENT, kind=kind, says=says))
+    assert statement.text == f"“We use our talent.” {words}"
+    assert (statement.asked, statement.marks, statement.level) == (kind, marks, None)
+
+
+@pytest.mark.parametrize("lean", list(Lean))
+def test_every_lean_is_one_plain_sentence(lean: Lean) -> None:
+    statement = asked(replace(TALENT, kind=Kind.YES_NO, says=lean))
+    assert statement.text == f"“We use our talent.” Our answers are {lean.value}."
+
+
+@pytest.mark.parametrize(
+    ("says", "is_turned"),
+    [
+        (OutOfTen("6.5"), True),
+        (Journey(Level("2.6"), Level("3.0")), True),
+        (Lean.YES, False),
+        (choices(*[Often.UNSAID] * 3), False),
+        (Silence.ENOUGH, False),
+    ],
+)
+def test_numbers_of_turned_questions_say_so_and_words_do_not(
+    says: OutOfTen | Journey | Lean | Choices | Silence, is_turned: bool
+) -> None:
+    text = asked(replace(TALENT, says=says, reverse=True)).text
+    assert text.endswith("the higher, the less this is so.") == is_turned
+
+
+@pytest.mark.parametrize("kind", [Kind.JOURNEY, Kind.SCALE, Kind.YES_NO, Kind.CHOOSE])
+def test_silence_has_no_marks(kind: Kind) -> None:
+    statement = asked(replace(TALENT, kind=kind, says=Silence.ENOUGH))
+    assert statement.marks == ()
+    assert statement.asked is kind
+
+
+def test_the_question_is_found_again_in_what_was_said_of_it() -> None:
+    results: tuple[tuple[Kind, Said], ...] = (
+        (Kind.JOURNEY, Journey(Level("2.6"), Level("3.0"))),
+        (Kind.CHOOSE, choices(Often.OFTEN, Often.UNSAID, Often.UNSAID)),
+        (Kind.CHOOSE, choices(*[Often.UNSAID] * 3)),
+    )
+    for text, (kind, says) in product(("We do.", "We say “no” to “more”."), results):
+        assert question_of(asked(replace(TALENT, text=text, kind=kind, says=says))) == text
+
+
+# Words
+
+
+def test_what_was_written_follows_its_question() -> None:
+    helped = replace(
+        TALENT, item="helped", text="What helped?", kind=Kind.WORDS, says=Silence.WORDS
+    )
+    facts = replace(
+        FACTS, questions=(replace(helped, words=("Time.", "A lift.")), FOLLOW_UP), comments=("Hm.",)
+    )
+    found = [
+        (one.kind.value, one.subject, one.text)
+        for one in renderer.statements(facts)
+        if one.kind in (StatementKind.QUESTION, StatementKind.COMMENT)
+    ]
+    assert found == [
+        ("question", "helped", "“What helped?” Answered in words, shown here in no order."),
+        ("comment", "helped", "Somebody wrote: “Time.”"),
+        ("comment", "helped", "Somebody wrote: “A lift.”"),
+        ("question", "accountability-1", "“We follow up what we agree.” About 3.8 out of 5."),
+        ("comment", "", "Somebody wrote: “Hm.”"),
+    ]
+
+
+# Agreement, and what to talk about
+
+
+@pytest.mark.parametrize(
+    ("minds", "words"),
+    [
+        (Minds.CLOSE, "we are largely of one mind."),
+        (Minds.MIXED, "our views are mixed."),
+        (
+            Minds.TWO_CAMPS,
+            "there are two camps. Some of us see this quite differently from the others.",
+        ),
+    ],
+)
+def test_agreement_is_read_aloud_behind_the_level(minds: Minds, words: str) -> None:
+    block = BlockFact("trust", 2, Level("3.0"), minds)
+    (one,) = said(StatementKind.AGREEMENT, blocks=(block,))
+    assert one.text == f"Trust over the last six rounds: {words}"
+    assert (one.theme, one.marks) == ("trust", (Mark("", minds.value),))
+
+
+def test_without_a_word_for_agreement_nothing_is_said_of_it() -> None:
+    assert said(StatementKind.AGREEMENT) == []
+
+
+def test_a_prompt_that_was_chosen_for_two_camps_says_so() -> None:
+    (one,) = said(StatementKind.TALK, talk="What do we avoid?", talk_about="shared-goals")
+    assert one.text == (
+        "Worth talking about, because we see shared goals differently: What do we avoid?"
+    )
+
+
+def test_a_low_trust_in_the_pulse_is_a_note() -> None:
+    assert said(StatementKind.NOTE) == []
+    (one,) = said(StatementKind.NOTE, low_pulse=True)
+    assert one.text.startswith("Trust in this pulse itself is low.")
+
+
+# Commitments
+
+
+@pytest.mark.parametrize(
+    ("news", "words"),
+    [
+        (CommitmentNews.MADE, "New commitment, due on Friday 15 May: “We visit each other.”"),
+        (CommitmentNews.KEPT, "Commitment kept: “We visit each other.”"),
+        (
+            CommitmentNews.ON_ITS_WAY,
+            "Commitment not yet kept: “We visit each other.” We shall ask again.",
+        ),
+        (
+            CommitmentNews.UNHEARD,
+            (
+                "Commitment asked about: “We visit each other.” Nothing can be said of the "
+                "answers, so talk about whether it is kept."
+            ),
+        ),
+        (CommitmentNews.DROPPED, "Commitment dropped: “We visit each other.”"),
+    ],
+)
+def test_what_became_of_a_commitment(news: CommitmentNews, words: str) -> None:
+    fact = CommitmentFact(3, "We visit each other.", date(2026, 5, 15), news)
+    assert [one.text for one in said(StatementKind.COMMITMENT, commitments=(fact,))] == [words]
+    without = replace(fact, text="We visit each other")
+    (one,) = said(StatementKind.COMMITMENT, commitments=(without,))
+    assert one.text == words.replace("other.”", "other”.")
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ((0, 0), []),
+        ((0, 1), ["So far we have kept 0 of 1 commitment that came due."]),
+        ((2, 3), ["So far we have kept 2 of 3 commitments that came due."]),
+    ],
+)
+def test_the_share_of_commitments_kept(kept: tuple[int, int], words: list[str]) -> None:
+    assert [one.text for one in said(StatementKind.COMMITMENT, commitments_kept=kept)] == words
+
+
+def test_a_workshops_round_names_the_workshop_and_its_day() -> None:
+    (one,) = said(
+        StatementKind.HEADLINE, workshop="Talent", workshop_on=date(2026, 3, 20), round_number=3
+    )
+    assert one.text == (
+        "Round 3 of Colne Valley Partnership, for the workshop “Talent” on Friday 20 March, "
+        "closed Friday 13 March."
+    )
+
+
+def test_a_full_digest_reads_in_this_order() -> None:
+    """What changed, what was promised, this week, half a term, who answered, and what is next."""
+    made = CommitmentFact(1, "We visit.", date(2026, 5, 15), CommitmentNews.MADE)
+    facts = replace(
+        FACTS,
+        blocks=(BlockFact("trust", 2, Level("3.0"), Minds.TWO_CAMPS),),
+        low_pulse=True,
+        comments=("Hm.",),
+        commitments=(made,),
+    )
+    order: list[str] = []
+    for one in renderer.statements(facts):
+        if one.kind.value not in order:
+            order.append(one.kind.value)
+    assert order == [
+        *("headline", "trend", "commitment", "question", "level", "agreement"),
+        *("response", "note", "talk", "comment", "next"),
+    ]
+    assert "- Commitment" not in digest_text(renderer.statements(FACTS))
+    assert "- New commitment, due on" in digest_text(renderer.statements(facts))
