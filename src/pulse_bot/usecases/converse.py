@@ -27,6 +27,7 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.usecases import (
+    closer,
     commit,
     digests,
     groups,
@@ -104,6 +105,7 @@ PRESSES: Mapping[str, Callable[[Installation, Pressed], Reply]] = {
     cards.PACK: packs.pressed,
     cards.COMMITMENT: commit.pressed,
     cards.ROLE: roles.pressed,
+    closer.CLOSER: closer.pressed,
     cards.LOG: look.earlier_log,
 }
 """Buttons that say what they are of, behind the first word of their action and a colon."""

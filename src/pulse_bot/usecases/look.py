@@ -27,12 +27,18 @@ from pulse_bot.storage.models import (
     SeatRow,
 )
 from pulse_bot.usecases.answer import closed_message, someone
+from pulse_bot.usecases.closer import message_card
 from pulse_bot.usecases.installation import Installation
 
 _log = logging.getLogger(__name__)
 
 SHOWN_DIGESTS = 12
-_OF_THEMES = (StatementKind.TREND, StatementKind.LEVEL, StatementKind.QUESTION)
+_OF_THEMES = (
+    StatementKind.TREND,
+    StatementKind.QUESTION,
+    StatementKind.LEVEL,
+    StatementKind.AGREEMENT,
+)
 LOG_LINES = 100
 LONGEST_NUMBER = 9
 DRAWN = 60
@@ -144,11 +150,11 @@ def group(installation: Installation, address: Address) -> Reply:
     with installation.database.read() as session:
         _, partnership = someone(session, address)
         found = history.digests(session, partnership.id, SHOWN_DIGESTS)
-    return Reply(cards=tuple(map(digest_card, found)) or (_no_digest(),))
+    return Reply(cards=tuple(map(message_card, found)) or (_no_digest(),))
 
 
 def digest_card(digest: Digest) -> Card:
-    """A digest exactly as it was released."""
+    """A digest exactly as it was released, all of it."""
     title, *rest = [statement.text for statement in digest.statements] or [""]
     return Card(CardKind.DIGEST, title, tuple(rest))
 

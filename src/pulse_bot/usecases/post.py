@@ -11,8 +11,9 @@ from pulse_bot.ports import Address, Card
 from pulse_bot.storage import groups, history, posts
 from pulse_bot.storage.columns import Delivery, Link
 from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
+from pulse_bot.usecases.closer import message_card
 from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.look import DRAWN, digest_card, drawn
+from pulse_bot.usecases.look import DRAWN, drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def next_posting(
         newest = history.digests(session, partnership, DRAWN)
     # Drawn while nothing is locked: it takes a second.
     picture = drawn(installation, newest) if newest[0].number == number else None
-    card = replace(digest_card(said), picture=picture)
+    card = replace(message_card(said), picture=picture)
     return Posting(round_id, group.id, groups.address_of(group), card)
 
 
