@@ -64,6 +64,8 @@ NOT_IN_THE_CHANNEL: Final = Reply(
 )
 OPEN: Final = "Open"
 IN_MESSAGES: Final = "The file is on the tab Messages."
+SECONDS_TO_REFUSE: Final = 2.0
+"""Slack waits three for what becomes of a window, and then says itself that something failed."""
 ATTEMPTS: Final = 3
 LONGEST_PAUSE: Final = 10.0
 """Seconds that a reply waits where Slack asks for a pause."""
@@ -82,9 +84,23 @@ class Desk:
 
     def take(self, heard: Heard) -> None:
         """Answer soon, and never raise."""
+        self._answer_in_turn(heard, None)
+
+    async def take_form(self, heard: Heard) -> str:
+        """Answer a window that was sent; says why it was refused, where that is known in time.
+
+        Said there, what was filled in is not lost. Whatever else comes of it is shown as ever.
+        """
+        refusal: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._answer_in_turn(heard, refusal)
+        with suppress(TimeoutError):
+            return await asyncio.wait_for(refusal, SECONDS_TO_REFUSE)
+        return ""
+
+    def _answer_in_turn(self, heard: Heard, refusal: asyncio.Future[str] | None) -> None:
         self._turns.take(
             heard.address,
-            lambda: self._quietly(self._answer(heard)),
+            lambda: self._quietly(self._answer(heard, refusal)),
             lambda: self._quietly(self._too_many(heard)),
         )
 
@@ -92,7 +108,7 @@ class Desk:
         """Give what is under way a moment."""
         await self._turns.finish(self._showing.end)
 
-    async def _answer(self, heard: Heard) -> None:
+    async def _answer(self, heard: Heard, refusal: asyncio.Future[str] | None) -> None:
         workspace = await self._installs.find(heard.address.workspace)
         try:
             named = await _named(workspace, heard)
@@ -101,7 +117,9 @@ class Desk:
                 await self._show(workspace, heard, SORRY)
             raise
         if named is not None:
-            await self._show(workspace, named, await self._asked(named))
+            reply = await self._asked(named)
+            if not _is_told_there(reply, refusal):
+                await self._show(workspace, named, reply)
 
     async def _too_many(self, heard: Heard) -> None:
         workspace = await self._installs.find(heard.address.workspace)
@@ -256,6 +274,15 @@ async def _named(workspace: Workspace, heard: Heard) -> Heard | None:
             name = await workspace.channel_name(event.group.user)
             return replace(heard, event=replace(event, name=name))
     return heard
+
+
+def _is_told_there(reply: Reply, refusal: asyncio.Future[str] | None) -> bool:
+    """Tell what came of a window in it, where that is a refusal and somebody waits for it there."""
+    if refusal is None or refusal.done():
+        return False
+    refused = reply.outcome is Outcome.REFUSED and not (reply.cards or reply.form)
+    refusal.set_result(reply.notice if refused else "")
+    return refused and bool(reply.notice)
 
 
 def _is_unseen(heard: Heard) -> bool:

@@ -27,7 +27,7 @@ from pulse_bot_slack import parse
 from pulse_bot_slack.answering import Desk
 from pulse_bot_slack.errors import NOT_INSTALLED
 from pulse_bot_slack.installs import Installs
-from pulse_bot_slack.modals import too_long
+from pulse_bot_slack.modals import refused, too_long
 from pulse_bot_slack.parse import Heard
 from pulse_bot_slack.places import address_of
 from pulse_bot_slack.quiet import SILENT
@@ -92,12 +92,14 @@ class Ears:
         await ack()
 
     async def on_view(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
-        """A modal was sent. One with a text that is too long stays open, with what was typed."""
-        if mistakes := too_long(body["view"]):
+        """A modal was sent. One that is refused stays open, with what was filled in."""
+        mistakes = too_long(body["view"])
+        if not mistakes and (heard := self._read(parse.submission, body, _workspace(context).id)):
+            mistakes = refused(body["view"], await self._desk.take_form(heard))
+        if mistakes:
             await ack(response_action="errors", errors=mistakes)
-            return
-        self._take(parse.submission, body, _workspace(context).id)
-        await ack()
+        else:
+            await ack()
 
     async def on_command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A slash command was given."""
@@ -125,14 +127,19 @@ class Ears:
             self._take(parse.news, event, workspace.id, workspace.bot)
 
     def _take(self, read: Callable[P, Heard | None], *args: P.args, **kwargs: P.kwargs) -> None:
+        heard = self._read(read, *args, **kwargs)
+        if heard is not None and not self._is_told_twice(heard):
+            self._desk.take(heard)
+
+    def _read(
+        self, read: Callable[P, Heard | None], *args: P.args, **kwargs: P.kwargs
+    ) -> Heard | None:
         try:
-            heard = read(*args, **kwargs)
+            return read(*args, **kwargs)
         except (LookupError, TypeError, ValueError) as error:
             # The type alone: its words would quote what was sent.
             log.warning("Something from Slack could not be read: %s.", type(error).__name__)
-            return
-        if heard is not None and not self._is_told_twice(heard):
-            self._desk.take(heard)
+            return None
 
     def _is_repeated(self, body: Body) -> bool:
         """Slack repeats what it thinks was not acknowledged in time."""

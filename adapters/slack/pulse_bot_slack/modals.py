@@ -106,6 +106,13 @@ def too_long(view: Mapping[str, Any]) -> dict[str, str]:
     return found
 
 
+def refused(view: Mapping[str, Any], why: str) -> dict[str, str]:
+    """What to say in a view that was refused, beside the last thing that is filled in: there the
+    person looks who has just sent it. Nothing where there is no reason."""
+    asked_for = [one["block_id"] for one in view.get("blocks", ()) if one.get("type") == "input"]
+    return {asked_for[-1]: short(why, CONTEXT)} if why and asked_for else {}
+
+
 def _parts(form: Form) -> Iterator[Part]:
     if len(form.title) > TITLE:
         yield from paragraphs(form.title)
