@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 import pytest
 
+import pulse_bot
 from pulse_bot.domain.people import Role
 from pulse_bot.domain.roles import Act, may, who_may
 from pulse_bot.ports import Address, Commanded, Outcome, Pressed, Reply, Submitted
@@ -63,6 +66,25 @@ ATTEMPTS: Final[Mapping[Act, Attempt]] = {
     Act.END_COMMITMENT: lambda talk, by: talk.press(by, "commitment:kept:1"),
 }
 """How each act is tried. A new act needs a line here: without one the first test fails."""
+
+
+def _asks_for_a_role(node: ast.AST) -> bool:
+    """Whether it compares somebody's role with a certain one, as only the table shall."""
+    return isinstance(node, ast.Compare) and any(
+        isinstance(side, ast.Attribute)
+        and isinstance(side.value, ast.Name)
+        and side.value.id == "Role"
+        for side in (node.left, *node.comparators)
+    )
+
+
+def test_no_code_asks_for_a_role_beside_the_table() -> None:
+    control = "if member.role is Role.LEAD: pass"
+    assert any(map(_asks_for_a_role, ast.walk(ast.parse(control))))
+
+    for file in Path(pulse_bot.__file__).parent.rglob("*.py"):
+        found = filter(_asks_for_a_role, ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+        assert not list(found), file
 
 
 @pytest.fixture

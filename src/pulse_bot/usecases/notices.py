@@ -7,7 +7,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.people import Role, Standing
+from pulse_bot.domain.people import Standing
+from pulse_bot.domain.roles import Act, may
 from pulse_bot.ports import Address, Card, CardKind, Members
 from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.columns import Link
@@ -34,7 +35,9 @@ def tell_leads(
         return [
             (_address(member), card)
             for member, _ in partnerships.members(session, partnership.id)
-            if member.role is Role.LEAD and member.standing in _TOLD and member.adapter in adapters
+            if may(member.role, Act.SET_UP_CHATS)
+            and member.standing in _TOLD
+            and member.adapter in adapters
         ]
 
 
