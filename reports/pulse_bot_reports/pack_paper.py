@@ -166,19 +166,21 @@ def _write_asks(paper: A4, title: str, asks: Sequence[str]) -> None:
 
 
 def _write_commitments(paper: A4, open_ones: Sequence[Promised]) -> None:
-    new = 20 + (pack_words.NEW_LINES + 1) * LINE_TO_WRITE_ON
+    written = [f"{one.text} By {one.due}." for one in open_ones]
+    new = 12 + pack_words.NEW_LINES * LINE_TO_WRITE_ON
+    old = sum(paper.tall(text, paper.epw - BAR, BODY) + 1.5 for text in written)
     paper.ln(8)
-    if paper.room() < new:
+    if paper.will_page_break(min(30 + old + new, paper.eph)):
         paper.add_page()
     _section(paper, pack_words.COMMITMENTS)
-    if open_ones:
+    if written:
         paper.words(pack_words.OPEN_COMMITMENTS, size=BODY, bold=True)
         paper.ln(1.5)
-        for one in open_ones:
-            _write_beside(paper, f"{one.text} By {one.due}.", BODY, HAIR, 0.4)
+        for text in written:
+            _write_beside(paper, text, BODY, HAIR, 0.4)
             paper.ln(1.5)
         paper.ln(5)
-        if paper.room() < new - 15:
+        if paper.room() < new:
             paper.add_page()
     paper.words(pack_words.NEW_COMMITMENTS, size=BODY, bold=True)
     paper.ln(2)

@@ -21,7 +21,7 @@ from pulse_bot_reports.sheet import DRAWING, SLIDE, Sheet, lines
 MARGIN: Final = 110
 LEADING: Final = 1.3
 TOP: Final = 90
-FOOT: Final = 1030
+FOOT: Final = 1000
 SMALL: Final = 30
 BODY: Final = 40
 LARGE: Final = 58
