@@ -33,6 +33,7 @@ COMMANDS = {
     "partnership": ("pulse_bot.cli.partnership", "partnership", "Create and show partnerships."),
     "member": ("pulse_bot.cli.member", "member", "Add, list and import members."),
     "programme": ("pulse_bot.cli.programme", "programme", "Set and show what is asked, and when."),
+    "seed": ("pulse_bot.cli.seed", "seed", "Plan questions for a workshop; list, move, cancel."),
     "round": ("pulse_bot.cli.round", "round_", "Open, close and list rounds."),
     "commitment": ("pulse_bot.cli.commitment", "commitment", "Write down and end commitments."),
     "pack": ("pulse_bot.cli.pack", "pack", "Show, export and open the packs of workshops."),

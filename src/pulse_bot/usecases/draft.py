@@ -26,7 +26,7 @@ from pulse_bot.domain.items import Item
 from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import still_resting
 from pulse_bot.domain.rounds import State
-from pulse_bot.domain.seeding import SUGGESTED, Arranged, SeedingState
+from pulse_bot.domain.seeding import Arranged, SeedingState
 from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships, rounds, seedings
@@ -83,24 +83,6 @@ def read_day(installation: Installation, partnership: PartnershipRow, typed: str
     return day
 
 
-def questions(
-    session: Session,
-    installation: Installation,
-    partnership: PartnershipRow,
-    about: str,
-    own: Sequence[Item],
-) -> tuple[str, tuple[Item, ...]]:
-    """The title and the questions: one's own, and suggestions for the rest. Raises Refused."""
-    resting = still_resting(rounds.asked(session, partnership.id))
-    for item in own:
-        suggesting.check(item, resting)
-    if not about and own:
-        return "Our own questions", tuple(own)
-    found = suggesting.subject(session, installation, partnership.id, about)
-    most = min(SUGGESTED, partnership.weekly_limit) - len(own)
-    return found.title, (*own, *(suggesting.pick(found, most) if most > 0 else ()))
-
-
 def begin(
     session: Session,
     installation: Installation,
@@ -149,15 +131,18 @@ def prospect(
 
 
 def _check_group(session: Session, partnership: PartnershipRow) -> None:
-    everybody = partnerships.members(session, partnership.id)
-    active = sum(member.standing is Standing.ACTIVE for member, _ in everybody)
-    bars = Thresholds()
-    if active < bars.roster:
-        members = "1 member" if active == 1 else f"{active} members"
-        raise Refused(
-            f"With {members} nothing could be shown: no number is from a group of fewer than "
-            f"{bars.roster} that are asked."
-        )
+    everybody = [member for member, _ in partnerships.members(session, partnership.id)]
+    active = [member for member in everybody if member.standing is Standing.ACTIVE]
+    schools = len({member.organisation_id for member in active})
+    bars = Thresholds.for_partnership(len({member.organisation_id for member in everybody}))
+    if len(active) >= bars.roster and schools >= bars.organisations:
+        return
+    members = "1 member" if len(active) == 1 else f"{len(active)} members"
+    of = "1 school" if schools == 1 else f"{schools} schools"
+    raise Refused(
+        f"With {members} of {of} nothing could be shown: a number needs {bars.roster} who are "
+        f"asked, of {bars.organisations} schools."
+    )
 
 
 def plan(

@@ -65,7 +65,7 @@ def draft_card(
     text = tuple(_planned(partnership, row) if planned else ())
     ahead = None if planned else prospect(session, installation, partnership, row)
     if ahead is not None:
-        text = tuple(_ahead(partnership, row, ahead))
+        text = in_words(partnership, row, ahead)
     refused = ahead is not None and ahead.arrangement is None
     listed = prompts(items) if refused else tuple(_listed(items))
     warned = tuple(str(one) for one in own_words.warnings(installation, items))
@@ -93,6 +93,11 @@ def _planned(partnership: PartnershipRow, row: SeedingRow) -> Iterator[str]:
         yield how_asked(row.arranged, row.opens_at, row.closes_at, where, partnership.weekly_limit)
     yield pack_comes(together=row.together)
     yield "Questions, day and all can be changed until they open."
+
+
+def in_words(partnership: PartnershipRow, row: SeedingRow, ahead: Prospect) -> tuple[str, ...]:
+    """How the asking would go, or why it cannot."""
+    return tuple(_ahead(partnership, row, ahead))
 
 
 def _ahead(partnership: PartnershipRow, row: SeedingRow, ahead: Prospect) -> Iterator[str]:

@@ -85,7 +85,7 @@ def _begin(installation: Installation, event: Submitted) -> Reply:
             raise Refused(
                 "Please choose what the workshop is about, or write questions of your own."
             )
-        title, items = draft.questions(session, installation, partnership, given["bank"], own)
+        title, items = suggesting.questions(session, installation, partnership, given["bank"], own)
         together = given["together"] == draft_forms.TOGETHER
         wanted = draft.Wanted(day, title, items, together)
         row = draft.begin(session, installation, partnership, wanted, member.id)

@@ -17,9 +17,10 @@ from pulse_bot.banks.bank import Bank, Entry
 from pulse_bot.banks.search import search
 from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.programme import still_resting
-from pulse_bot.domain.seeding import suggest
+from pulse_bot.domain.seeding import SUGGESTED, suggest
 from pulse_bot.errors import Refused
 from pulse_bot.storage import rounds
+from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
 
 CANDIDATES: Final = 12
@@ -118,6 +119,24 @@ def pick(found: Subject, most: int) -> tuple[Item, ...]:
 
 def _mixed(found: Subject) -> bool:
     return len({item.bank for item in found.items}) > 1
+
+
+def questions(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    about: str,
+    own: Sequence[Item],
+) -> tuple[str, tuple[Item, ...]]:
+    """The title and the questions: one's own, and suggestions for the rest. Raises Refused."""
+    resting = still_resting(rounds.asked(session, partnership.id))
+    for item in own:
+        check(item, resting)
+    if not about and own:
+        return "Our own questions", tuple(own)
+    found = subject(session, installation, partnership.id, about)
+    most = min(SUGGESTED, partnership.weekly_limit) - len(own)
+    return found.title, (*own, *(pick(found, most) if most > 0 else ()))
 
 
 def others(

@@ -1,0 +1,157 @@
+"""Seeding at an operator's word: the same drafts and rules, without a conversation.
+
+What the operator does is written into the log that all members read, as what anybody does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.calendar import spoken, zone
+from pulse_bot.domain.items import Item
+from pulse_bot.domain.seeding import SeedingState
+from pulse_bot.errors import Refused
+from pulse_bot.storage import partnerships, seedings
+from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases import draft, draft_card, dry_run, own_words, suggesting, workshops
+from pulse_bot.usecases.installation import OPERATOR, Installation
+
+Row = dict[str, str | int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What an operator types. One of `about` and `items`, or `own` alone."""
+
+    on: str
+    about: str = ""
+    """The id of a bank, or words."""
+    items: tuple[str, ...] = ()
+    """Ids of questions."""
+    own: tuple[str, ...] = ()
+    together: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What became of it: in words, and for programs."""
+
+    seeding: Row
+    said: tuple[str, ...]
+    questions: tuple[Item, ...]
+    warnings: tuple[str, ...]
+
+
+def order(installation: Installation, name: str, wanted: Order) -> Ordered:
+    """Plan a workshop. Raises Refused, with the questions as prompts where they cannot be asked."""
+    with installation.database.write() as session:
+        partnership = partnerships.by_name(session, name)
+        row = _begin(session, installation, partnership, wanted)
+        ahead = draft.prospect(session, installation, partnership, row)
+        items = seedings.items(row)
+        if ahead.arrangement is None:
+            raise Refused("\n".join((ahead.refusal, *draft_card.prompts(items))))
+        draft.plan(session, installation, partnership, row, OPERATOR)
+        session.refresh(row)
+        return Ordered(
+            _row(session, installation, partnership, row),
+            draft_card.in_words(partnership, row, ahead),
+            items,
+            tuple(str(one) for one in own_words.warnings(installation, items)),
+        )
+
+
+def rehearse(installation: Installation, name: str, wanted: Order) -> list[dry_run.Run]:
+    """What a digest would show and hide, with made-up answers. Nothing is kept. Raises Refused."""
+    with installation.database.read() as session:
+        partnership = partnerships.by_name(session, name)
+        draft.read_day(installation, partnership, wanted.on)
+        _, items = _questions(session, installation, partnership, wanted)
+        return dry_run.runs(session, installation, partnership, items)
+
+
+def _begin(
+    session: Session, installation: Installation, partnership: PartnershipRow, wanted: Order
+) -> SeedingRow:
+    day = draft.read_day(installation, partnership, wanted.on)
+    title, items = _questions(session, installation, partnership, wanted)
+    about = draft.Wanted(day, title, items, wanted.together)
+    return draft.begin(session, installation, partnership, about, None)
+
+
+def _questions(
+    session: Session, installation: Installation, partnership: PartnershipRow, wanted: Order
+) -> tuple[str, tuple[Item, ...]]:
+    own = own_words.read(session, installation, partnership, "\n".join(wanted.own))
+    if wanted.items:
+        chosen = suggesting.by_ids(session, installation, partnership.id, wanted.items)
+        title = suggesting.titled(wanted.about or chosen[0].bank)
+        return title, (*chosen, *own)
+    if not wanted.about and not own:
+        raise Refused("Say what to ask: --about TEXT, --bank BANK, --item ID or --own TEXT.")
+    return suggesting.questions(session, installation, partnership, wanted.about, own)
+
+
+def rows(installation: Installation, name: str) -> list[Row]:
+    """The workshops of a partnership, as its members see them, and the drafts."""
+    with installation.database.read() as session:
+        partnership = partnerships.by_name(session, name)
+        found = workshops.shown(session, partnership.id, drafts=True)
+        return [_row(session, installation, partnership, row) for row in found]
+
+
+def _row(
+    session: Session, installation: Installation, partnership: PartnershipRow, row: SeedingRow
+) -> Row:
+    where = zone(partnership.time_zone)
+    return {
+        "seeding": row.id,
+        "workshop_on": row.workshop_on.isoformat(),
+        "title": row.title,
+        "state": row.state.value,
+        "arranged": row.arranged.value if row.opens_at else None,
+        "opens": spoken(row.opens_at, where) if row.opens_at else None,
+        "closes": spoken(row.closes_at, where) if row.closes_at else None,
+        "questions": len(row.items),
+        "stands": workshops.stands(session, partnership, row, installation.clock.now()),
+    }
+
+
+def move(installation: Installation, name: str, seeding: int, on: str) -> str:
+    """Put a workshop on another day; returns how it stands. Raises Refused."""
+    with installation.database.write() as session:
+        partnership = partnerships.by_name(session, name)
+        row = _found(session, partnership, seeding)
+        day = draft.read_day(installation, partnership, on)
+        draft.move(session, installation, partnership, row, day, OPERATOR)
+        session.flush()
+        return workshops.stands(session, partnership, row, installation.clock.now())
+
+
+def cancel(installation: Installation, name: str, seeding: int) -> None:
+    """Cancel a workshop that is not asked yet. Raises Refused."""
+    with installation.database.write() as session:
+        partnership = partnerships.by_name(session, name)
+        row = _found(session, partnership, seeding)
+        draft.cancel(session, installation, partnership, row, OPERATOR)
+
+
+def _found(session: Session, partnership: PartnershipRow, seeding: int) -> SeedingRow:
+    row = session.get(SeedingRow, seeding)
+    if row is None or row.partnership_id != partnership.id:
+        known = seedings.of_partnership(session, partnership.id, list(SeedingState))
+        there = ", ".join(str(one.id) for one in known) or "none yet"
+        raise Refused(f"{partnership.name} has no workshop {seeding}. There are: {there}.")
+    return row
+
+
+def texts(items: Sequence[Item]) -> list[Row]:
+    """Questions, for programs."""
+    return [
+        {"id": item.id, "kind": item.kind.value, "text": item.text, "talk": item.talk}
+        for item in items
+    ]
