@@ -15,14 +15,22 @@ from typing import TYPE_CHECKING, Any, Final
 from pulse_bot.banks.sheets.grid import looks_like_formula
 from pulse_bot.domain.digest import Digest
 from pulse_bot.errors import MissingExtra, Refused
-from pulse_bot_reports.frames import BLOCKS, RELEASES, block_levels, dictionary, releases
+from pulse_bot_reports.frames import (
+    BLOCKS,
+    MARKS,
+    RELEASES,
+    block_levels,
+    dictionary,
+    marks,
+    releases,
+)
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
     from pandas import DataFrame
 
 DICTIONARY: Final = "Columns"
-WIDE: Final = {"text": 80, "meaning": 80, "subject": 24, "theme": 24}
+WIDE: Final = {"text": 80, "meaning": 80, "subject": 24, "theme": 24, "label": 40, "word": 24}
 WIDTH: Final = 14
 
 _DISTRIBUTIONS: Final = {"fpdf": "fpdf2", "PIL": "Pillow"}
@@ -32,7 +40,7 @@ Files = Mapping[str, bytes]
 
 
 def exported(file: str, partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
-    """The files of an export, by name: one, or for CSV its data dictionary beside it.
+    """The files of an export, by name: one, or for CSV its marks and its data dictionary beside it.
 
     Raises Refused for an ending that is none of ours, and MissingExtra.
     """
@@ -62,10 +70,14 @@ def _pdf(file: str, partnership: str, time_zone: str, digests: Sequence[Digest])
 
 def _csv(file: str, _partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
     name = PurePath(file)
-    beside = name.with_name(f"{name.stem}-columns{name.suffix}").name
+    beside = {
+        part: name.with_name(f"{name.stem}-{part}{name.suffix}").name
+        for part in ("columns", "marks")
+    }
     return {
         file: _csv_bytes(releases(digests, time_zone)),
-        beside: _csv_bytes(dictionary(RELEASES)),
+        beside["columns"]: _csv_bytes(dictionary(RELEASES, MARKS)),
+        beside["marks"]: _csv_bytes(marks(digests)),
     }
 
 
@@ -101,8 +113,9 @@ def _xlsx(file: str, _partnership: str, time_zone: str, digests: Sequence[Digest
 
     sheets = {
         RELEASES: releases(digests, time_zone),
-        DICTIONARY: dictionary(RELEASES, BLOCKS),
+        DICTIONARY: dictionary(RELEASES, BLOCKS, MARKS),
         BLOCKS: block_levels(digests),
+        MARKS: marks(digests),
     }
     out = BytesIO()
     with ExcelWriter(out, engine="openpyxl") as writer:

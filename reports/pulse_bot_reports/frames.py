@@ -1,4 +1,4 @@
-"""Releases as pandas frames: one row a statement, and one row a block, oldest first.
+"""Releases as pandas frames: one row a statement, a block or a mark, oldest first.
 
 Read from what was released and from nothing else. Pictures and pages need no frames, so that the
 process that serves them need not carry pandas.
@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pulse_bot.domain.calendar import zone
-from pulse_bot.domain.digest import Digest
+from pulse_bot.domain.digest import Digest, Mark, Statement
+from pulse_bot.domain.items import Kind
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports.drawn import blocks, themes
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 RELEASES: Final = "Releases"
 BLOCKS: Final = "Blocks"
+MARKS: Final = "Marks"
+NUMBERS: Final = frozenset({"level", "number"})
 
 _LEVEL: Final = (
     "The number that was said, of answers from 1 to 5; the higher, the better. Coarse on purpose. "
@@ -33,14 +36,18 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "round": "The number of the round, from 1.",
         "closed": "The day on which it closed, in the partnership's time zone (year-month-day).",
         "kind": (
-            "Which part of the digest it is: headline, trend, question, level (six rounds of a "
-            "theme), response, talk, comment, next."
+            "Which part of the digest it is: headline, trend, commitment, question, level (six "
+            "rounds of a theme), agreement, response, note, talk, comment, next."
         ),
         "theme": "The theme that it speaks of; empty where it speaks of none.",
         "subject": "The question's id in its bank, or the theme.",
         "text": "What everybody was told, word for word.",
         "level": _LEVEL,
         "edge": _EDGE,
+        "asked": (
+            "The kind of the question that it speaks of: agree, frequency, scale, journey, yes-no, "
+            "choose, words. Empty for other statements, and for questions of the first digests."
+        ),
     },
     BLOCKS: {
         "theme": "The theme.",
@@ -48,6 +55,22 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "last_round": "The last of them, in whose digest the number was said.",
         "level": _LEVEL,
         "edge": _EDGE,
+    },
+    MARKS: {
+        "round": "The number of the round.",
+        "asked": "The kind of the question; empty for how far we are of one mind.",
+        "theme": "The theme.",
+        "subject": "The question's id in its bank, or the theme.",
+        "label": "now, or in 12 months (journey); the choice (choose); otherwise empty.",
+        "number": (
+            "The number that was said, of answers from 1 to 5 (journey) or from 0 to 10 (scale). "
+            "Coarse on purpose. Empty where a word was said."
+        ),
+        "edge": _EDGE,
+        "word": (
+            "The word that was said: which way answers lean (yes-no), how often a choice was taken "
+            "(choose; empty where it does not stand out), or how far we are of one mind."
+        ),
     },
 }
 """The data dictionary: what each column holds."""
@@ -65,6 +88,7 @@ def releases(digests: Sequence[Digest], time_zone: str) -> DataFrame:
             said.text,
             float(said.level.about) if said.level else None,
             said.level.edge if said.level else "",
+            said.asked.value if said.asked else "",
         )
         for digest in sorted(digests, key=lambda digest: digest.number)
         for said in digest.statements
@@ -83,6 +107,31 @@ def block_levels(digests: Sequence[Digest]) -> DataFrame:
     return _frame(BLOCKS, rows)
 
 
+def marks(digests: Sequence[Digest]) -> DataFrame:
+    """What was said of questions of other kinds, and of agreement. Raises MissingExtra."""
+    rows = [
+        (
+            digest.number,
+            said.asked.value if said.asked else "",
+            said.theme,
+            said.subject,
+            mark.label,
+            *_told(said, mark),
+        )
+        for digest in sorted(digests, key=lambda digest: digest.number)
+        for said in digest.statements
+        for mark in said.marks
+    ]
+    return _frame(MARKS, rows)
+
+
+def _told(said: Statement, mark: Mark) -> tuple[float | None, str, str]:
+    """The number, its edge, the word: one of number and word is there."""
+    if said.asked in (Kind.JOURNEY, Kind.SCALE):
+        return float(mark.value), mark.edge, ""
+    return None, mark.edge, mark.value
+
+
 def dictionary(*tables: str) -> DataFrame:
     """What the columns of these tables hold. Raises MissingExtra."""
     rows = [(table, *meaning) for table in tables for meaning in MEANINGS[table].items()]
@@ -92,7 +141,7 @@ def dictionary(*tables: str) -> DataFrame:
 def _frame(table: str, rows: Sequence[tuple[object, ...]]) -> DataFrame:
     frame = _pandas_frame(rows, tuple(MEANINGS[table]))
     whole = {name: "int64" for name in frame.columns if name.endswith("round")}
-    return frame.astype({**whole, "level": "float64"})
+    return frame.astype({**whole, **{name: "float64" for name in frame.columns if name in NUMBERS}})
 
 
 def _pandas_frame(rows: Sequence[tuple[object, ...]], columns: tuple[str, ...]) -> DataFrame:

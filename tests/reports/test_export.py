@@ -13,11 +13,19 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pulse_bot.domain.digest import BlockFact, Digest, Statement, StatementKind
-from pulse_bot.domain.says import Silence
+from pulse_bot.domain.digest import (
+    BlockFact,
+    Digest,
+    Mark,
+    QuestionFact,
+    Statement,
+    StatementKind,
+)
+from pulse_bot.domain.items import Kind
+from pulse_bot.domain.says import Choices, Journey, Lean, Level, Minds, Often, Silence
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
-from pulse_bot_reports.frames import MEANINGS, RELEASES, block_levels, releases
+from pulse_bot_reports.frames import MARKS, MEANINGS, RELEASES, block_levels, releases
 from tests.reports.history import digest, history, level, week
 
 ATTACKS = (
@@ -43,14 +51,21 @@ def csv_rows(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
+def csv_columns(content: bytes) -> list[str]:
+    """The headings of a CSV file, which may have no rows."""
+    first, *_ = content.decode("utf-8-sig").splitlines()
+    return first.replace('"', "").split(",")
+
+
 def sheet(content: bytes, name: str = RELEASES) -> Worksheet:
     """A sheet of a workbook."""
     return load_workbook(io.BytesIO(content))[name]
 
 
 def saying(text: str) -> Digest:
-    """A digest with one statement that people wrote."""
-    said = Statement(StatementKind.COMMENT, text, subject=text, theme=text)
+    """A digest with one statement that people wrote, and a choice of that name."""
+    chosen = (Mark(text, "often"),)
+    said = Statement(StatementKind.COMMENT, text, subject=text, theme=text, marks=chosen)
     return Digest(1, digest(1).closed_at, (said,))
 
 
@@ -101,19 +116,46 @@ def test_blocks_are_listed_with_the_rounds_that_they_go_back_over() -> None:
 
 def test_the_data_dictionary_names_every_column() -> None:
     files = export("all.csv", history(2))
-    assert list(files) == ["all.csv", "all-columns.csv"]
-    columns = list(csv_rows(files["all.csv"])[0])
-    assert [row["column"] for row in csv_rows(files["all-columns.csv"])] == columns
+    assert list(files) == ["all.csv", "all-columns.csv", "all-marks.csv"]
+    for table, file in ((RELEASES, "all.csv"), (MARKS, "all-marks.csv")):
+        named = csv_rows(files["all-columns.csv"])
+        columns = [row["column"] for row in named if row["table"] == table]
+        assert columns == csv_columns(files[file])
     book = load_workbook(io.BytesIO(export("all.xlsx", history(2))["all.xlsx"]))
-    assert book.sheetnames == ["Releases", "Columns", "Blocks"]
-    named = [(row[0].value, row[1].value) for row in book["Columns"].iter_rows(min_row=2)]
+    assert book.sheetnames == ["Releases", "Columns", "Blocks", "Marks"]
+    dictionary = [(row[0].value, row[1].value) for row in book["Columns"].iter_rows(min_row=2)]
     there = [(name, cell.value) for name in MEANINGS for cell in book[name][1]]
-    assert named == there
+    assert dictionary == there
 
 
 def test_the_data_dictionary_names_every_kind_of_statement() -> None:
     for kind in StatementKind:
         assert kind.value in MEANINGS[RELEASES]["kind"]
+
+
+def test_marks_are_listed_with_their_number_or_their_word() -> None:
+    talent = QuestionFact(
+        "talent-1",
+        "We do.",
+        "talent",
+        "",
+        Journey(Level("2.6"), Level("4.2", "or higher")),
+        kind=Kind.JOURNEY,
+    )
+    taken = Choices((("A visit", Often.OFTEN), ("A call", Often.UNSAID)))
+    next_step = replace(talent, item="talent-2", says=taken, kind=Kind.CHOOSE)
+    lean = replace(talent, item="talent-3", says=Lean.BETWEEN, kind=Kind.YES_NO)
+    minds = BlockFact("talent", 1, Level("3.0"), Minds.MIXED)
+    content = export("all.csv", [digest(6, talent, next_step, lean, minds)])["all-marks.csv"]
+    columns = ("asked", "subject", "label", "number", "edge", "word")
+    assert [tuple(row[name] for name in columns) for row in csv_rows(content)] == [
+        ("journey", "talent-1", "now", "2.6", "", ""),
+        ("journey", "talent-1", "in 12 months", "4.2", "or higher", ""),
+        ("choose", "talent-2", "A visit", "", "", "often"),
+        ("choose", "talent-2", "A call", "", "", ""),
+        ("yes-no", "talent-3", "", "", "", "between yes and no"),
+        ("", "talent", "", "", "", "mixed"),
+    ]
 
 
 # Formulas
@@ -124,6 +166,9 @@ def test_no_cell_of_a_csv_is_taken_for_a_formula(attack: str) -> None:
     (row,) = csv_rows(export("a.csv", [saying(attack)])["a.csv"])
     for column in ("theme", "subject", "text"):
         assert row[column] == f"'{attack}"
+    (mark,) = csv_rows(export("a.csv", [saying(attack)])["a-marks.csv"])
+    for column in ("theme", "subject", "label"):
+        assert mark[column] == f"'{attack}"
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -134,6 +179,9 @@ def test_no_cell_of_a_workbook_is_a_formula(attack: str) -> None:
     assert [cell.value for cell in cells[3:6]] == [attack.replace("\r", "\n")] * 3
     # The mark of a text that stays one when somebody edits it; a quote needs none.
     assert all(cell.quotePrefix for cell in cells[3:6]) == (attack[0] != "'")
+    marks = sheet(export("a.xlsx", [saying(attack)])["a.xlsx"], MARKS)[2]
+    assert not [cell for cell in marks if cell.data_type == "f"]
+    assert all(cell.quotePrefix for cell in marks[2:5]) == (attack[0] != "'")
 
 
 def test_pandas_alone_would_write_a_formula() -> None:
@@ -174,11 +222,10 @@ def test_a_workbook_holds_days_and_numbers_as_such() -> None:
 def test_without_releases_there_are_columns_alone(file: str) -> None:
     content = export(file, [])[file]
     if file.endswith("csv"):
-        first, *others = content.decode("utf-8-sig").splitlines()
-        assert first.replace('"', "").split(",") == list(MEANINGS[RELEASES])
-        assert others == []
+        assert csv_columns(content) == list(MEANINGS[RELEASES])
+        assert csv_rows(content) == []
     else:
-        assert [len(list(sheet(content, name).rows)) for name in MEANINGS] == [1, 1]
+        assert [len(list(sheet(content, name).rows)) for name in MEANINGS] == [1, 1, 1]
 
 
 def test_ten_years_are_exported() -> None:
