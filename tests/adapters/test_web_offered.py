@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from pulse_bot.ports import Card, CardKind, Commanded, Reply
 from pulse_bot.testing import Script
-from pulse_bot.testing.samples import PLANNING
+from pulse_bot.testing.samples import FORM, PLANNING
 from pulse_bot_web.links import address_of
 from pulse_bot_web.render import FOOTER, NAVIGATION, OFFERED
 from pulse_bot_web.settings import WebSettings
@@ -71,3 +72,20 @@ async def test_a_form_behind_a_link_can_be_filled_in_and_nothing_is_folded(
         ('input type="text"', "f:day"),
         ("textarea", "f:own"),
     ]
+
+
+async def test_what_came_of_a_button_can_be_gone_back_to_and_answers_are_kept_nowhere(
+    browser: httpx.AsyncClient, script: Script
+) -> None:
+    off = 'autocomplete="off"'
+    script.answer = Reply(form=PLANNING)
+    planning = await browser.post(f"{HOME}/press", data={"action": "seed:other:3"})
+    assert planning.headers["cache-control"] == "private, no-cache"
+    assert off not in planning.text
+
+    script.home = script.answer = Reply(form=FORM)
+    assert off in (await browser.get(HOME)).text
+    words = replace(FORM, fields=(replace(FORM.fields[-1], erased=True),))
+    script.answer = Reply(form=words)
+    assert off in (await browser.post(f"{HOME}/press", data={"action": "more:7:0"})).text
+    assert (await browser.get(HOME)).headers["cache-control"] == "no-store"

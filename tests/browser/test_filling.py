@@ -80,12 +80,19 @@ async def test_a_form_with_lines_ticks_and_a_day_is_sent_as_it_was_filled_in(
     assert [dict(one.values) for one in script.heard(Submitted)] == [PLANNED]
 
 
+@pytest.mark.parametrize("by_button", [False, True])
 async def test_what_was_refused_is_still_there_on_the_way_back(
-    at_home: tuple[Window, Script],
+    at_home: tuple[Window, Script], by_button: bool
 ) -> None:
     window, script = at_home
-    await window.click("footer a", "Prepare a workshop")
+    if by_button:
+        script.answer = Reply(form=PLANNING)
+        await window.click("button", "Throw it away")
+    else:
+        await window.click("footer a", "Prepare a workshop")
     await window.until(lambda text: "Which day?" in text)
+    label = PLANNING.fields[2].options[7].label
+    await window.click("label.option", label)
     await window.type('textarea[name="f:own"]', PLANNED["own"][0])
     script.answer = Reply("Please say which day it is.", outcome=Outcome.REFUSED)
     await window.click("button.main", PLANNING.submit)
@@ -93,6 +100,7 @@ async def test_what_was_refused_is_still_there_on_the_way_back(
     await window.back()
     await window.until(lambda text: "Which day?" in text)
     assert await window.say("document.querySelector('textarea').value") == PLANNED["own"][0]
+    assert await window.say("document.querySelector(':checked').value") == "i:7"
 
 
 @pytest.mark.parametrize("way", ["a button", "a form", "a link"])

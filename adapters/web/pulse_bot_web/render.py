@@ -94,6 +94,13 @@ class Page:
         object.__setattr__(self, "blocks", _blocks(self.form.fields) if self.form else ())
 
     @property
+    def answers(self) -> bool:
+        """Whether answers are given in the form; what is typed in others, a browser may remember
+        for the way back."""
+        fields = self.form.fields if self.form else ()
+        return self.here == "" or any(one.erased for one in fields)
+
+    @property
     def sent(self) -> bool:
         """Whether this came of a form."""
         return self.back and self.asked is None

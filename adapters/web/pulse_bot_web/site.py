@@ -36,6 +36,9 @@ PROMISED: Final = "promised"
 NOTICE: Final = "notice"
 A_YEAR: Final = 365 * 24 * 60 * 60
 A_MINUTE: Final = 60
+FOR_THE_WAY_BACK: Final = "private, no-cache"
+"""For what came of a button or a form: a browser that may not keep it asks whether to press again
+when somebody goes back to it. It never says what was answered, as no page does."""
 LONGEST_COOKIE: Final = 3000
 """Browsers drop a cookie of more than 4096 bytes with its name and attributes."""
 
@@ -167,7 +170,9 @@ class Site:
         alone = not reply.cards and reply.form is None and len(packed) <= LONGEST_COOKIE
         if reply.outcome is Outcome.REFUSED or not alone:
             page = answer_page(home, reply, asked=asked)
-            return self._page(page, 409 if page.refused else 200)
+            response: Response = self._page(page, 409 if page.refused else 200)
+            response.headers["Cache-Control"] = FOR_THE_WAY_BACK
+            return response
         response = RedirectResponse(home, 303)
         response.set_cookie(
             NOTICE,
