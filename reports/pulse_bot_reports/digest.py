@@ -95,10 +95,17 @@ class DigestRenderer:
         return packed(file, pack)
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
-        """What was released over time, drawn and in words. Raises MissingExtra."""
+        """What was released over time, drawn and in words; for a workshop, its own result.
+
+        Raises MissingExtra.
+        """
         from pulse_bot_reports.drawn import drawn
+        from pulse_bot_reports.figures import figures
         from pulse_bot_reports.words import alternative
 
+        newest = max(digests, key=lambda digest: digest.number, default=None)
+        if newest and newest.workshop and (own := figures(newest)):
+            return own[0]
         found = drawn(digests)
         if found is None:
             return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from pulse_bot.domain.digest import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports.colours import DARK, LIGHT
 from pulse_bot_reports.drawn import Drawn, drawn
+from pulse_bot_reports.figures import figures, pictured
 from pulse_bot_reports.table import LEGEND, tables
 from pulse_bot_reports.words import alternative
 
@@ -55,6 +56,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """The picture for light screens and paper, and for dark ones, as data addresses; its words."""
+
+    light: str
+    dark: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One digest, laid out."""
 
@@ -65,15 +75,7 @@ class Entry:
     long_day: str
     headline: str
     sections: tuple[Section, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """The picture for light screens and paper, and for dark ones, as data addresses; its words."""
-
-    light: str
-    dark: str
-    alternative: str
+    figures: tuple[Figure, ...] = ()
 
 
 def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) -> str:
@@ -82,10 +84,12 @@ def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) ->
     The same digests give the same page. Where matplotlib is not installed there are the tables
     without the picture. Raises MissingExtra where Jinja2 is not installed.
     """
-    found = drawn(digests)
+    found, laid = drawn(digests), entries(digests, time_zone)
+    shown = pictured(digests)
+    own = {one.number: _figures(one) for one in digests if one.number in shown}
     return _template().render(
         partnership=partnership,
-        entries=entries(digests, time_zone),
+        entries=[replace(one, figures=own.get(one.number, ())) for one in laid],
         figure=_figure(found) if found else None,
         tables=tables(found, time_zone) if found else (),
         lead=LEAD,
@@ -109,6 +113,17 @@ def _figure(found: Drawn) -> Figure | None:
     except MissingExtra:
         return None
     return Figure(light, dark, alternative(found))
+
+
+def _figures(digest: Digest) -> tuple[Figure, ...]:
+    try:
+        both = zip(figures(digest, LIGHT), figures(digest, DARK), strict=True)
+        return tuple(
+            Figure(_address(light.png), _address(dark.png), light.alternative)
+            for light, dark in both
+        )
+    except MissingExtra:
+        return ()
 
 
 def _address(png: bytes) -> str:

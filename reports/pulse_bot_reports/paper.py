@@ -17,8 +17,10 @@ from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image
 
 from pulse_bot.domain.digest import Digest
+from pulse_bot.ports import Picture
 from pulse_bot_reports.chart import png
-from pulse_bot_reports.drawn import Drawn, drawn
+from pulse_bot_reports.drawn import drawn
+from pulse_bot_reports.figures import figures, pictured
 from pulse_bot_reports.page import LEAD, NO_ROUND, SCALE, Entry, Section, entries
 from pulse_bot_reports.sheet import FONT, drawable
 from pulse_bot_reports.table import LEGEND, Table, tables
@@ -49,10 +51,14 @@ def pdf(partnership: str, digests: Sequence[Digest], time_zone: str) -> bytes:
     paper = _Paper(partnership, max((one.closed_at for one in digests), default=None))
     paper.heading(partnership, 20)
     paper.words(LEAD, size=BODY, ink=QUIET)
+    shown = pictured(digests)
+    own = {one.number: figures(one) for one in digests if one.number in shown}
     for place, entry in enumerate(entries(digests, time_zone)):
         paper.entry(entry)
+        for one in own.get(entry.number, ()):
+            paper.picture(one)
         if place == 0 and found:
-            paper.picture(found)
+            paper.picture(Picture(png(found), alternative(found)))
     if not digests:
         paper.words(NO_ROUND, size=BODY)
     if found:
@@ -122,9 +128,9 @@ class _Paper(FPDF):
                 self.ln(1.5)
             self._section(section)
 
-    def picture(self, found: Drawn) -> None:
-        """As wide as there is room for below the newest digest, or on a page of its own."""
-        file = BytesIO(png(found))
+    def picture(self, found: Picture) -> None:
+        """As wide as there is room for below its digest, or on a page of its own."""
+        file = BytesIO(found.png)
         with Image.open(file) as opened:
             ratio = opened.height / opened.width
         least, most = PICTURE
@@ -132,7 +138,7 @@ class _Paper(FPDF):
         if self._room() < least * ratio:
             self.add_page()
         width = min(most, self._room() / ratio)
-        self.image(file, x=Align.C, w=width, h=width * ratio, alt_text=drawable(alternative(found)))
+        self.image(file, x=Align.C, w=width, h=width * ratio, alt_text=drawable(found.alternative))
 
     def tables(self, several: Iterable[Table]) -> None:
         """The numbers; a row is never cut, and headings stand on every page."""

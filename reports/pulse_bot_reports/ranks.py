@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from pulse_bot.domain.says import Choices, Often
+from pulse_bot.domain.says import Often
 from pulse_bot_reports.colours import LIGHT, Colours
 from pulse_bot_reports.sheet import DRAWING, PHONE, Shape, Sheet, lines, points
 
@@ -49,11 +49,6 @@ class Rank:
     often: Often
 
 
-def ranks_of(choices: Choices) -> tuple[Rank, ...]:
-    """What was released of a question, as rows."""
-    return tuple(Rank(label, often) for label, often in choices.taken)
-
-
 def rank_chart(
     rows: Sequence[Rank], title: str, colours: Colours = LIGHT, shape: Shape = PHONE
 ) -> bytes:
@@ -67,7 +62,7 @@ def rank_chart(
 def rank_words(rows: Sequence[Rank], title: str) -> str:
     """The picture in words: its text alternative."""
     said = [
-        f"{HEADINGS[often]}: {'; '.join(one.label for one in group)}."
+        f"{_named(rows, often).removesuffix('.')}: {'; '.join(one.label for one in group)}."
         for often, group in groupby(ranked(rows), key=lambda one: one.often)
     ]
     return f"Chart of what was chosen to “{title}” {' '.join(said)}"
@@ -99,11 +94,11 @@ def rank_sheet(
         sheet.write(MARGIN, down, words, size=TITLE_SIZE, weight="bold")
     for often, group in groupby(ranked(rows), key=lambda one: one.often):
         down += _heading(size)
-        words = HEADINGS[often]
+        words = _named(rows, often)
         sheet.write(MARGIN, down - BETWEEN, words, size=HEADING_SIZE, ink=colours.quiet)
         for one in group:
             down = _draw_bar(sheet, plane, one, down, size)
-    sheet.write(MARGIN, down + 55, _note(rows), size=HEADING_SIZE, ink=colours.quiet)
+    sheet.write(MARGIN, down + 55, NOTE, size=HEADING_SIZE, ink=colours.quiet)
     return sheet
 
 
@@ -174,6 +169,6 @@ def _room(shape: Shape) -> float:
     return shape.width - 2 * MARGIN
 
 
-def _note(rows: Sequence[Rank]) -> str:
+def _named(rows: Sequence[Rank], often: Often) -> str:
     nothing = all(one.often is Often.UNSAID for one in rows)
-    return f"{NONE_STANDS_OUT} {NOTE}" if nothing else NOTE
+    return NONE_STANDS_OUT if nothing else HEADINGS[often]
