@@ -77,10 +77,9 @@ def test_what_is_kept_stays_as_it_is_when_it_is_read_again(typed: str) -> None:
         ("Friday, 4 December, 2026", date(2026, 12, 4)),
         ("4/12/2026", date(2026, 12, 4)),
         ("4.12.2026", date(2026, 12, 4)),
-        ("3 weeks", date(2026, 12, 9)),
+        ("in 3 weeks", date(2026, 12, 9)),
         ("in 1 week", date(2026, 11, 25)),
         ("18 november", TODAY),
-        ("17 november", date(2027, 11, 17)),
         ("3 May", date(2027, 5, 3)),
     ],
 )

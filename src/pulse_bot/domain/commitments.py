@@ -13,15 +13,17 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from pulse_bot.domain.days import day_named
 from pulse_bot.domain.digest import CommitmentNews
+from pulse_bot.domain.programme import ROUNDS_BETWEEN
 from pulse_bot.domain.says import Lean, Said, Silence
 
 LONGEST: Final = 140
 """Characters: it has to fit on a card, before the question about it."""
 MOST_OPEN: Final = 10
 """A group with more has none that it looks at."""
-AGAIN: Final = timedelta(weeks=2)
-"""After being asked about, a commitment is left alone for so long."""
+AGAIN: Final = timedelta(weeks=ROUNDS_BETWEEN)
+"""After being asked about, a commitment is left alone for so long (release policy, rule 3)."""
 MOST_ASKED: Final = 3
 """How often a group is asked whether one is done. A reader who sees who answers each time can rule
 out an answer of 1.3 % of ten members who never change theirs; after six times, of 5.7 %."""
@@ -31,13 +33,6 @@ FURTHEST: Final = timedelta(days=366)
 
 _SHORTEST: Final = 12
 _WE: Final = re.compile(r"(?:we|our|let\W?s|together|each of us|all of us)\b", re.IGNORECASE)
-_MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec"
-_IN_WEEKS: Final = re.compile(r"(?:in )?(\d{1,2}) weeks?")
-_IN_NUMBERS: Final = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})[./](?P<year>\d{4})")
-_IN_WORDS: Final = re.compile(
-    r"(?:[a-z]+,? )?(?P<day>\d{1,2})(?:st|nd|rd|th)? (?P<month>[a-z]{3})[a-z]*\.?,?"
-    r"(?: (?P<year>\d{4}))?"
-)
 
 
 class CommitmentState(StrEnum):
@@ -87,12 +82,8 @@ def worded(text: str, *, english: bool = True) -> str:
 
 
 def due_day(text: str, today: date) -> date:
-    """The day that somebody typed, or chose. Raises CannotBeCommitted.
-
-    "4 December", "Friday 4 Dec 2026", "4/12/2026", "2026-12-04" and "in 3 weeks" are understood; a
-    day without its year is the next one.
-    """
-    found = _day(" ".join(text.lower().split()), today)
+    """The day that somebody typed, or chose. Raises CannotBeCommitted."""
+    found = day_named(text, today)
     if found is None:
         raise CannotBeCommitted("That is not a day. Write it like 4 December, or choose one.")
     if found < today:
@@ -100,27 +91,6 @@ def due_day(text: str, today: date) -> date:
     if found - today > FURTHEST:
         raise CannotBeCommitted("That day is more than a year ahead. Please choose an earlier one.")
     return found
-
-
-def _day(text: str, today: date) -> date | None:
-    weeks = _IN_WEEKS.fullmatch(text)
-    if weeks:
-        return today + timedelta(weeks=int(weeks[1]))
-    parts = _IN_WORDS.fullmatch(text) or _IN_NUMBERS.fullmatch(text)
-    try:
-        return _of(parts.groupdict(), today) if parts else date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _of(parts: dict[str, str | None], today: date) -> date:
-    """Raises ValueError where there is no such day."""
-    day, month, year = parts["day"] or "", parts["month"] or "", parts["year"]
-    number = int(month) if month.isdecimal() else _MONTHS.split().index(month) + 1
-    if year is not None:
-        return date(int(year), number, int(day))
-    this_year = date(today.year, number, int(day))
-    return this_year if this_year >= today else date(today.year + 1, number, int(day))
 
 
 def heard(says: Said | Silence) -> CommitmentNews:

@@ -42,7 +42,7 @@ def items(
 ) -> tuple[Item, ...]:
     """The questions about the commitment that is due longest, at most so many; none where none is.
 
-    `on` is the local day on which they are asked. What is asked about is put on for two weeks.
+    `on` is the local day on which they are asked. What is asked about is put on for four weeks.
     """
     if most < 1:
         return ()
