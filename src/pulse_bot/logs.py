@@ -29,8 +29,9 @@ OURS: Final = ("pulse_bot", "uvicorn.error", "__main__")
 SILENT: Final = ("uvicorn.access",)
 """Loggers that are never written: the address of a page holds a member's personal link."""
 
-QUIETER: Final = ("sqlalchemy", "dbos", "httpx", "httpcore", "asyncio", "alembic")
-"""Libraries that are heard from WARNING on, whatever the level: below it they quote payloads."""
+QUIETER: Final = ("sqlalchemy", "dbos", "httpx", "httpcore", "asyncio", "alembic", "fontTools")
+"""Libraries that are heard from WARNING on, whatever the level: below it they quote payloads, or
+say seventy things of every PDF."""
 
 FRAMES: Final = 6
 """Innermost places of a traceback that are written."""
