@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, CardKind, Commanded, Joined, Picture, Wrote
 from pulse_bot.testing import Script
-from pulse_bot.testing.samples import PIXEL, card
+from pulse_bot.testing.samples import PACK, PIXEL, card
 from pulse_bot_slack import adapter
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
@@ -140,6 +140,20 @@ async def test_a_picture_that_fails_does_not_take_the_digest_with_it() -> None:
         assert "A rise." not in here.seen().text
         await one.adapter.send(here.address, shown)
         assert "A rise." in here.seen().text
+
+
+@pytest.mark.parametrize("fault", [broken(), DROPPED, ANSWER_LOST, too_fast(60)])
+async def test_a_file_that_fails_takes_no_text_with_it_and_is_not_named(
+    fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with scene() as one:
+        here = await one.group()
+        one.slack.trouble.on("files.completeUploadExternal", fault)
+        await one.adapter.send(here.address, Card(CardKind.DIGEST, "The digest", file=PACK))
+        assert here.seen().text.count("The digest") == 1
+        assert here.seen().files == ((PACK,) if fault is ANSWER_LOST else ())
+        told = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
+        assert told == ["A file could not be shown in Slack; its text was."]
 
 
 async def test_too_fast_is_told_with_its_pause() -> None:

@@ -8,9 +8,9 @@ import time
 import pytest
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Pressed, Reply, Wrote
+from pulse_bot.ports import Address, Card, CardKind, Pressed, Reply, Wrote
 from pulse_bot.testing import Script
-from pulse_bot.testing.samples import card
+from pulse_bot.testing.samples import PACK, card
 from pulse_bot_telegram.adapter import TelegramAdapter
 from tests.adapters.servers.telegram import TelegramServer
 from tests.adapters.servers.telegram.client import BareBot
@@ -136,6 +136,22 @@ async def test_an_answer_that_never_came_is_uncertain(lost: bool) -> None:
         assert (error.uncertain, error.permanent, error.gone) == (True, False, False)
         # Neither was it sent a second time, nor is anything sent while it is not known.
         assert len(on.ada.chat.messages) == lost
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["dropped", "lost"])
+async def test_a_file_that_fails_takes_no_text_with_it_and_is_not_named(
+    lost: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with scene() as on:
+        trouble = on.server.trouble
+        (trouble.lose if lost else trouble.drop)(methods=("sendDocument",))
+        shown = Card(CardKind.NOTICE, "The pack", file=PACK)
+        await on.adapter.send(on.ada.address, shown)
+        seen = await on.ada.look()
+        assert seen.text.count("The pack") == 1
+        assert seen.files == ((PACK,) if lost else ())
+        assert "A file could not be sent in Telegram" in caplog.text
+        assert PACK.name not in caplog.text
 
 
 async def test_nothing_is_uncertain_where_nobody_listens() -> None:
