@@ -69,8 +69,7 @@ def plan(
     """Plan a workshop; the word plan can be left out. Everybody is told."""
     from pulse_bot.usecases.seed_now import Order
 
-    about = typed["bank"] or typed["about"]
-    wanted = Order(typed["on"], about, typed["items"], typed["own"], typed["together"])
+    wanted = Order(**typed)
     if dry_run:
         _rehearse(installation, partnership, wanted, as_json=as_json)
     else:

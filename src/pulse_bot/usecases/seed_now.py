@@ -25,11 +25,11 @@ Row = dict[str, str | int | None]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an operator types. One of `about` and `items`, or `own` alone."""
+    """What an operator types. One of `about`, `bank` and `items`, or `own` alone."""
 
     on: str
     about: str = ""
-    """The id of a bank, or words."""
+    bank: str = ""
     items: tuple[str, ...] = ()
     """Ids of questions."""
     own: tuple[str, ...] = ()
@@ -89,11 +89,16 @@ def _questions(
     own = own_words.read(session, installation, partnership, "\n".join(wanted.own))
     if wanted.items:
         chosen = suggesting.by_ids(session, installation, partnership.id, wanted.items)
-        title = suggesting.titled(wanted.about or chosen[0].bank)
-        return title, (*chosen, *own)
-    if not wanted.about and not own:
+        return suggesting.titled(chosen[0].bank), (*chosen, *own)
+    about = wanted.bank or wanted.about
+    if not about and not own:
         raise Refused("Say what to ask: --about TEXT, --bank BANK, --item ID or --own TEXT.")
-    return suggesting.questions(session, installation, partnership, wanted.about, own)
+    if wanted.bank and wanted.bank not in suggesting.banks(installation):
+        raise Refused(
+            f"There is no bank “{wanted.bank}” with questions for a workshop. See: pulse-bot bank "
+            "list"
+        )
+    return suggesting.questions(session, installation, partnership, about, own)
 
 
 def rows(installation: Installation, name: str) -> list[Row]:

@@ -31,6 +31,8 @@ _SAYING: Final = re.compile(
     r"|that|this|what|want|need|would|like"
 )
 """Words by which people ask for questions, and that no question is about."""
+_TELLING: Final = 4
+"""Letters of a word that says something when it stands alone in a question."""
 _VARIED: Final = (Kind.CHOOSE, Kind.JOURNEY)
 
 
@@ -95,7 +97,7 @@ def _found(there: Mapping[str, Sequence[Item]], words: Sequence[str]) -> list[It
         return [one.entry.item for one in best]
     weights: dict[str, int] = {}
     items: dict[str, Item] = {}
-    for word in words:
+    for word in (one for one in words if len(one) >= _TELLING):
         for one in search(whole, word):
             items[one.entry.item.id] = one.entry.item
             weights[one.entry.item.id] = weights.get(one.entry.item.id, 0) + 10 + one.weight

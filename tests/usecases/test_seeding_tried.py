@@ -1,0 +1,69 @@
+"""A workshop is tried with made-up answers, through the real release policy and renderer."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulse_bot.domain.items import Item, Kind
+from pulse_bot.storage import partnerships
+from pulse_bot.usecases.dry_run import Run, runs
+from pulse_bot.usecases.installation import Installation
+from tests.made_up import PARTNERSHIP, item, people
+from tests.usecases.scene import Talk, snapshot, words
+from tests.usecases.workshop_scene import workshop
+
+ALL_KINDS = [item(kind.value, 1, kind, core=False) for kind in Kind]
+
+
+def tried(made: Installation, items: list[Item]) -> list[Run]:
+    with made.database.read() as session:
+        row = partnerships.by_name(session, PARTNERSHIP)
+        return runs(session, made, row, items)
+
+
+async def test_four_runs_are_marked_as_made_up_and_change_nothing(talk: Talk) -> None:
+    valley = workshop(talk)
+    await valley.begin()
+    before = snapshot(valley.made)
+    reply = await valley.press("try")
+
+    assert "All answers here are made up" in reply.notice
+    assert [card.title for card in reply.cards] == [
+        "Made up: if 6 of 14 answer",
+        "Made up: if 9 of 14 answer",
+        "Made up: if all 14 answer",
+        "Made up: if all 20 answer",
+    ]
+    assert reply.cards[0].text[0] == "Of these answers nothing would be shown."
+    assert "6 of 6 questions would be shown" in reply.cards[2].text[0]
+    assert await valley.press("try") == reply
+    assert snapshot(valley.made) == before
+
+
+def test_six_answers_show_nothing_whatever_is_asked(made: Installation) -> None:
+    people(made)
+    six, *_, twenty = tried(made, ALL_KINDS)
+
+    assert (six.answers, six.shown) == (6, 0)
+    assert (twenty.answers, twenty.shown) == (20, len(ALL_KINDS))
+    said = " ".join(one.text for one in twenty.said)
+    assert "ade up" in said  # what was written, of a question for words
+    assert "in 12 months" in said
+
+
+@pytest.mark.parametrize("members", [6, 9])
+def test_a_small_group_would_see_nothing(made: Installation, members: int) -> None:
+    people(made, members)
+    found = tried(made, ALL_KINDS)
+
+    assert [run.shown for run in found if run.members < 10] == [0] * sum(
+        run.members < 10 for run in found
+    )
+    # What more members would bring is shown, and said to be more than there are.
+    assert [run.members for run in found] == [max(run.answers, members) for run in found]
+
+
+def test_without_any_member_it_is_tried_all_the_same(made: Installation) -> None:
+    people(made, 0)
+    assert words([]) == ""
+    assert [run.members for run in tried(made, ALL_KINDS)] == [6, 9, 14, 20]
