@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from html import unescape
 from urllib.parse import urlsplit
 
 from pulse_bot.plugins import PersonalLink
@@ -94,6 +96,14 @@ class OnTheWeb:
         self.visitor.response = await self.visitor.client.post(action, data=sent)
         assert then in self.said(), self.said()
 
+    async def whole_page(self, name: str) -> str:
+        """The words of a page of its own, which is to be kept or printed."""
+        told = await self.visitor.client.get(f"{self.visitor.path}/{name}")
+        assert told.status_code == 200, told.text
+        return plain(
+            unescape(re.sub("<style>.*?</style>|<[^>]*>", " ", told.text, flags=re.DOTALL))
+        )
+
     async def answers(self) -> int:
         """How many answers the page asks for, comments left out."""
         return len((await self._questions())[1])
@@ -112,7 +122,9 @@ class OnTheWeb:
     async def _questions(self) -> tuple[AskedForm, list[Asked]]:
         await self.read()
         assert self.visitor.response is not None
-        [form] = [one for one in AskedReader(self.visitor.response.text).forms if one.asked]
+        forms = [one for one in AskedReader(self.visitor.response.text).forms if one.asked]
+        assert len(forms) == 1, f"Nothing is asked: {self.said()}"
+        [form] = forms
         return form, [one for one in form.asked if "Say more" not in one.caption]
 
     async def answer(self, point: int) -> None:
