@@ -28,8 +28,10 @@ LARGE: Final = 58
 TITLE: Final = 84
 LEAST, MOST = 0.3, 1.4
 """The smallest and the largest that type becomes, of its own size, to fit the slide."""
+STEP: Final = 0.1
 MOST_QUOTES: Final = 6
-"""On one slide."""
+MOST_WRITTEN: Final = 700
+"""Quotes, and characters of them, on one slide."""
 MOST_COMMITMENTS: Final = 6
 
 
@@ -61,8 +63,8 @@ def slides(pack: Pack) -> Iterator[bytes]:
         if ranked:
             yield ranked.png
         yield _slide(found, _question(one))
-        for n in range(0, len(one.quotes), MOST_QUOTES):
-            yield _slide(found, _quotes(one, one.quotes[n : n + MOST_QUOTES]))
+        for quotes in _shared(one.quotes):
+            yield _slide(found, _quotes(one, quotes))
     yield _slide(found, _asks(pack_words.GROWTH, pack_words.GROWTH_ASKS))
     yield _slide(found, _commitments(found))
     yield _slide(found, _asks(pack_words.EXIT, pack_words.EXIT_ASKS))
@@ -101,6 +103,18 @@ def _quotes(one: Asked, quotes: Sequence[str]) -> Iterator[Block]:
         yield Block(" ".join(text.split()), BODY, above=28, barred=True)
 
 
+def _shared(quotes: Sequence[str]) -> list[list[str]]:
+    """Quotes by slide, so few that they can be read."""
+    found: list[list[str]] = []
+    for quote in quotes:
+        last = found[-1] if found else []
+        if last and len(last) < MOST_QUOTES and sum(map(len, last)) + len(quote) <= MOST_WRITTEN:
+            last.append(quote)
+        else:
+            found.append([quote])
+    return found
+
+
 def _asks(title: str, asks: Sequence[str]) -> Iterator[Block]:
     yield Block(title, TITLE, above=60, bold=True)
     for ask in asks:
@@ -123,7 +137,7 @@ def _slide(found: Laid, blocks: Iterator[Block]) -> bytes:
         sheet = Sheet(SLIDE.height, LIGHT, SLIDE.width)
         scale = MOST
         while scale > LEAST and _height(kept, scale) > FOOT - TOP:
-            scale -= 0.05
+            scale -= STEP
         plane, down = sheet.plane(), float(TOP)
         for one in kept:
             size, top = one.size * scale, down + one.above * scale
