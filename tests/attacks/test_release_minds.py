@@ -58,6 +58,9 @@ PICKS: dict[str, Callable[[Random, list[Printed]], Printed]] = {
     "high": lambda random, cells: cells[-1 - (random.random() < 0.3)],
     "low": lambda random, cells: cells[random.random() < 0.3],
     "at both ends": lambda random, cells: random.choice((cells[0], cells[-1])),
+    "where camps may be": lambda random, cells: random.choice(
+        [one for one in cells if 2 <= float(one.level.about) <= 4]
+    ),
     "anywhere": lambda random, cells: random.choice(cells),
 }
 

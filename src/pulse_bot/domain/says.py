@@ -97,7 +97,6 @@ class Minds(StrEnum):
     CLOSE = "close"
     """Few stand on the other side of most, so that nearly all lean one way or not at all."""
     MIXED = "mixed"
-    FAR_APART = "far apart"
     TWO_CAMPS = "two camps"
     """A quarter at least on each side."""
 

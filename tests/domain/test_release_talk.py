@@ -1,0 +1,55 @@
+"""What follows from what was said: the prompt of two camps, and a low trust in the pulse."""
+
+from __future__ import annotations
+
+import pytest
+
+from pulse_bot.domain.digest import BlockFact, QuestionFact
+from pulse_bot.domain.release_talk import low_pulse, prompt
+from pulse_bot.domain.says import Level, Minds, Said, Silence
+
+QUESTIONS = [
+    QuestionFact(f"{theme}-1", "Text.", theme, f"Talk of {theme}.", Level("3.4"))
+    for theme in ("trust", "honesty", "accountability")
+]
+
+
+def blocks(**minds: Minds | None) -> list[BlockFact]:
+    """Blocks that have just ended."""
+    return [BlockFact(theme, 1, Level("3.4"), word) for theme, word in minds.items()]
+
+
+def test_two_camps_choose_the_prompt_and_say_so() -> None:
+    ended = blocks(trust=Minds.MIXED, honesty=Minds.TWO_CAMPS, accountability=Minds.TWO_CAMPS)
+    assert prompt(6, QUESTIONS, ended) == ("Talk of honesty.", "honesty")
+
+
+@pytest.mark.parametrize("minds", [Minds.CLOSE, Minds.MIXED, None])
+def test_any_other_word_leaves_it_to_turns(minds: Minds | None) -> None:
+    everywhere = blocks(trust=minds, honesty=minds, accountability=minds)
+    for number in range(1, 19):
+        assert prompt(number, QUESTIONS, everywhere) == prompt(number, QUESTIONS, [])
+        assert prompt(number, QUESTIONS, everywhere).about == ""
+
+
+def test_a_theme_with_camps_and_no_prompt_leaves_it_to_turns() -> None:
+    assert prompt(6, QUESTIONS, blocks(courage=Minds.TWO_CAMPS)).about == ""
+
+
+@pytest.mark.parametrize(
+    ("bank", "says", "low"),
+    [
+        ("trust-in-the-pulse", Level("2.6"), True),
+        ("trust-in-the-pulse", Level("2.2", "or lower"), True),
+        ("trust-in-the-pulse", Level("2.7"), False),
+        ("trust-in-the-pulse", Level("3.0"), False),
+        ("trust-in-the-pulse", Silence.TOO_FEW, False),
+        ("trust-in-the-pulse", Silence.SMALL_GROUP, False),
+        ("trust", Level("1.8", "or lower"), False),
+    ],
+)
+def test_a_low_trust_in_the_pulse_is_seen_in_what_is_printed(
+    bank: str, says: Said | Silence, low: bool
+) -> None:
+    fact = QuestionFact("q", "My answers are hidden.", "pulse", "", says, bank=bank)
+    assert low_pulse([*QUESTIONS, fact]) is low
