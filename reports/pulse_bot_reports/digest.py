@@ -186,7 +186,7 @@ def _block(fact: BlockFact) -> Statement:
 def _agreement(dimension: str, minds: Minds) -> Statement:
     return Statement(
         StatementKind.AGREEMENT,
-        f"{theme_title(dimension)} over the last six rounds: {MINDS[minds]}",
+        f"{theme_title(dimension)}: {MINDS[minds]}",
         subject=dimension,
         theme=dimension,
         marks=(Mark("", minds.value),),

@@ -41,8 +41,9 @@ TITLES: Final = {
 LEAD: Final = "What the group was told after each round, newest first, word for word."
 NO_ROUND: Final = "No round has closed yet. The first digest will stand here."
 SCALE: Final = (
-    "Numbers are averages of answers from 1 (strongly disagree, or never) to 5 (strongly agree, or "
-    "always). They are coarse on purpose, so that nobody can tell who gave which answer."
+    "Numbers out of 5 are averages of answers from 1 (strongly disagree, never, or not started) to "
+    "5 (strongly agree, always, or there). All numbers are coarse on purpose, so that nobody can "
+    "tell who gave which answer."
 )
 
 

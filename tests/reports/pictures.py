@@ -21,11 +21,12 @@ from PIL import Image, ImageChops
 
 from pulse_bot.domain.digest import Digest
 from pulse_bot.ports import Reply
-from pulse_bot.usecases.look import digest_card
+from pulse_bot.usecases.closer import message_card
 from pulse_bot_reports import renderer
 from pulse_bot_reports.chart import png
 from pulse_bot_reports.colours import DARK
 from pulse_bot_reports.drawn import drawn
+from pulse_bot_reports.figures import figures
 from pulse_bot_web.render import Pages, answer_page
 from tests.browser.chromium import FLAGS
 from tests.made_up import PARTNERSHIP
@@ -61,7 +62,8 @@ def _draw(name: str, digests: Sequence[Digest], folder: Path) -> None:
     page = renderer.page(PARTNERSHIP, ZONE, digests)
     _keep(f"{name}-message", _screen(_message(digests[0]), PHONE, folder))
     _keep(f"{name}-page", _screen(page, DESK, folder))
-    picture = renderer.picture(digests)
+    own = figures(digests[0])
+    picture = own[0] if own else renderer.picture(digests)
     if picture:
         _keep(f"{name}-chart", _opened(picture.png))
 
@@ -78,7 +80,7 @@ def _draw_in_full(name: str, digests: Sequence[Digest], folder: Path) -> None:
 def _message(digest: Digest) -> str:
     """The digest as a card, with its style inside, so that no server is needed."""
     pages = Pages("")
-    html = pages.write(answer_page("", Reply(cards=(digest_card(digest),)), here="group"))
+    html = pages.write(answer_page("", Reply(cards=(message_card(digest),)), here="group"))
     html = re.sub(r'<p class="back">.*?</p>', "", html)
     return re.sub('<link rel="stylesheet"[^>]*>', lambda _: f"<style>{pages.css}</style>", html)
 

@@ -1,25 +1,29 @@
-"""Five situations that a partnership can be in, played through real rounds with made-up answers.
+"""Situations that a partnership can be in, played through real rounds with made-up answers.
 
 What comes out are digests as groups read them; `pictures` draws them for the docs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
 from pulse_bot.app import assemble
 from pulse_bot.cards import Target
 from pulse_bot.domain.digest import Digest
+from pulse_bot.domain.items import SKIP, Item, Kind, slots
 from pulse_bot.domain.rounds import Round
 from pulse_bot.key_stores import MemoryKeyStore
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.answer import Given, record
 from pulse_bot.usecases.close import close
+from pulse_bot.usecases.commitments import written
+from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.people import set_programme
 from pulse_bot.usecases.report import digests
-from tests.made_up import KEY, PARTNERSHIP, START, at, opened_round, people
+from tests.made_up import KEY, OPENS, PARTNERSHIP, PLAN, START, at, opened_round, people
 
 MEMBERS = 16
 Leaning = Callable[[int, int, str], float]
@@ -37,6 +41,13 @@ class Situation:
     """The share of members who answer, by chance."""
     chance: float = 0.8
     """The standard deviation of single answers."""
+    members: int = MEMBERS
+    asks: tuple[str, ...] = ()
+    """Questions of the banks that are asked instead of the weekly ones, each once."""
+    skips: tuple[str, ...] = ()
+    """Themes that everybody skips."""
+    promised: tuple[str, ...] = ()
+    """Commitments that were written down before the first round, due in its week."""
 
 
 def _steady(_member: int, _week: int, theme: str) -> float:
@@ -53,12 +64,47 @@ def _camps(member: int, week: int, theme: str) -> float:
     return 1.4 if member % 2 else 4.6
 
 
+def _ambitious(_member: int, _week: int, theme: str) -> float:
+    return {"later": 4.4, "reflection-talent": 2.6}.get(theme, 3.0)
+
+
+def _kept(member: int, week: int, theme: str) -> float:
+    return 4.6 if theme == "commitments" else _steady(member, week, theme)
+
+
 SITUATIONS = (
     Situation("too-few", 3, _steady, answer=0.2),
     Situation("still-learning", 5, _steady),
     Situation("no-change", 20, _steady),
     Situation("up", 20, _up),
-    Situation("two-camps", 14, _camps, chance=0.4),
+    Situation("two-camps", 12, _camps, chance=0.4),
+    Situation(
+        "journey",
+        1,
+        _ambitious,
+        asks=(
+            "partnership-reflection-most-of-our-talent",
+            "partnership-reflection-know-who-is-good",
+            "partnership-reflection-learn-elsewhere",
+        ),
+    ),
+    Situation(
+        "choose",
+        1,
+        _ambitious,
+        members=30,
+        asks=(
+            "decisive-collaboration-belief-stronger",
+            "before-the-workshop-how-far-along",
+            "peer-review-lead-to-action",
+        ),
+    ),
+    Situation(
+        "commitments",
+        1,
+        _kept,
+        promised=("We visit one another's schools once this half-term.",),
+    ),
 )
 
 
@@ -68,7 +114,10 @@ def played(situation: Situation, folder: Path) -> list[Digest]:
         f"sqlite:///{folder / f'{situation.name}.db'}", MemoryKeyStore(), KEY, FixedClock(START)
     )
     random = Random(situation.name)
-    addresses = people(made, MEMBERS)
+    addresses = people(made, situation.members)
+    made = _asking(made, situation.asks)
+    for text in situation.promised:
+        written(made, PARTNERSHIP, text, f"{OPENS:%Y-%m-%d}")
     for week in range(situation.rounds):
         asked = opened_round(made, week)
         record(
@@ -86,12 +135,44 @@ def played(situation: Situation, folder: Path) -> list[Digest]:
     return found
 
 
+def _asking(made: Installation, ids: Sequence[str]) -> Installation:
+    """With a programme of these questions alone, where there are some: each is its own theme."""
+    if not ids:
+        return made
+    known = {item.id: item for items in made.pool().values() for item in items}
+    own = {one: [known[one]] for one in ids}
+    asking = replace(made, pool=lambda: own)
+    set_programme(asking, PARTNERSHIP, replace(PLAN, themes=tuple(ids)))
+    return asking
+
+
 def _answers(random: Random, situation: Situation, asked: Round, member: int) -> dict[Target, str]:
     found = {}
     for position, item in enumerate(asked.items):
-        mean = situation.leaning(member, asked.number - 1, item.dimension)
-        drawn = min(5, max(1, round(random.gauss(mean, situation.chance))))
-        # Who finds a thing good says little of its opposite.
-        value = 6 - drawn if item.reverse else drawn
-        found[Target(asked.id, position, "answer")] = str(value)
+        for slot in slots(item):
+            mean = situation.leaning(
+                member, asked.number - 1, "later" if slot == "later" else item.dimension
+            )
+            leans = random.gauss(mean, situation.chance)
+            skipped = item.dimension in situation.skips
+            answer = SKIP if skipped else _answer(random, item, leans)
+            found[Target(asked.id, position, slot)] = answer
     return found
+
+
+def _answer(random: Random, item: Item, leans: float) -> str:
+    """What somebody says who stands there, from 1 to 5."""
+    drawn = min(5, max(1, round(leans)))
+    match item.kind:
+        case Kind.SCALE:
+            return str(min(10, max(0, round(2.5 * (leans - 1)))))
+        case Kind.YES_NO:
+            return "yes" if drawn >= 4 else "partly" if drawn == 3 else "no"
+        case Kind.CHOOSE:
+            keys = [one.key for one in item.choices]
+            # Far from the borders, which are drawn anew each time.
+            return random.choices(keys, [4 ** (len(keys) - n) for n in range(len(keys))])[0]
+        case Kind.WORDS:
+            return SKIP
+    # Who finds a thing good says little of its opposite.
+    return str(6 - drawn if item.reverse else drawn)

@@ -18,7 +18,17 @@ from pulse_bot.domain.digest import (
     StatementKind,
 )
 from pulse_bot.domain.items import Kind
-from pulse_bot.domain.says import Choices, Journey, Lean, Level, Minds, Often, OutOfTen, Said, Silence
+from pulse_bot.domain.says import (
+    Choices,
+    Journey,
+    Lean,
+    Level,
+    Minds,
+    Often,
+    OutOfTen,
+    Said,
+    Silence,
+)
 from pulse_bot_reports import renderer
 from pulse_bot_reports.answers import question_of
 from pulse_bot_reports.text import digest_text
@@ -176,7 +186,7 @@ def test_what_was_written_follows_its_question() -> None:
 def test_agreement_is_read_aloud_behind_the_level(minds: Minds, words: str) -> None:
     block = BlockFact("trust", 2, Level("3.0"), minds)
     (one,) = said(StatementKind.AGREEMENT, blocks=(block,))
-    assert one.text == f"Trust over the last six rounds: {words}"
+    assert one.text == f"Trust: {words}"
     assert (one.theme, one.marks) == ("trust", (Mark("", minds.value),))
 
 

@@ -22,7 +22,7 @@ from tests.usecases.scene import Talk
 
 MEMBER = Address("fake", "", "person-02")
 STRANGER = Address("fake", "", "nobody")
-LONG = 500
+LONG = 600
 CLOSER = {
     StatementKind.QUESTION,
     StatementKind.COMMENT,

@@ -15,8 +15,8 @@ from pulse_bot.storage import history
 from pulse_bot.usecases.answer import someone
 from pulse_bot.usecases.installation import Installation
 
-LONGEST: Final = 1_000
-"""Characters of a message: about one screen of a phone."""
+LONGEST: Final = 900
+"""Characters of a message: about one screen of a phone, as it was measured on rendered ones."""
 
 CLOSER: Final = "closer"
 """The first word of the button's action; behind it comes the number of the round."""
