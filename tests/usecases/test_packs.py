@@ -19,11 +19,12 @@ from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import LogEntryRow, MemberRow
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
-from pulse_bot.usecases import hand, packs
+from pulse_bot.usecases import hand, pack_files, packs
 from pulse_bot.usecases.close import close
 from pulse_bot.usecases.people import NewPartnership, change_role, create_partnership
+from pulse_bot.usecases.post import next_posting
 from pulse_bot.usecases.report import digest
-from tests.made_up import CLOSES, PARTNERSHIP, answer_all, at, opened_round, people
+from tests.made_up import CLOSES, GROUP, PARTNERSHIP, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk, words
 
 LEAD, FACILITATOR, MEMBER, OTHER = (Address("fake", "", f"person-{n:02}") for n in range(4))
@@ -305,8 +306,11 @@ async def test_whoever_seeded_it_is_handed_the_card_that_everybody_gets(valley: 
     assert claimed is not None
     address, card = claimed
     assert address == FACILITATOR
-    assert card.file == hand.file_of(valley.made, asked.id)
+    assert card.file == pack_files.file_of(valley.made, asked.id)
     assert card.file is not None
+    posting = next_posting(valley.made, asked.id, frozenset({"fake"}))
+    assert posting is not None
+    assert (posting.address, posting.card) == (GROUP, card)
     [shown] = (await valley.look(MEMBER, "pack")).cards
     assert replace(card, file=None, picture=None, buttons=()) == replace(shown, buttons=())
     # Claimed before it is sent: a second worker finds nothing.
@@ -342,11 +346,11 @@ async def test_what_an_operator_or_nobody_seeded_is_handed_to_nobody(valley: Tal
     assert hand.claim(valley.made, seeding) is None
     assert hand.claim(valley.made, seeding + 99) is None
     # The group's chats get it all the same.
-    assert hand.file_of(valley.made, asked.id) is not None
+    assert pack_files.file_of(valley.made, asked.id) is not None
 
 
 async def test_a_weekly_round_has_no_file(valley: Talk) -> None:
     asked = opened_round(valley.made)
     at(valley.made, CLOSES)
     close(valley.made, asked.id)
-    assert hand.file_of(valley.made, asked.id) is None
+    assert pack_files.file_of(valley.made, asked.id) is None

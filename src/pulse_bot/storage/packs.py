@@ -12,7 +12,7 @@ from pulse_bot.domain.commitments import Commitment, CommitmentState
 from pulse_bot.domain.pack import Pack
 from pulse_bot.domain.rounds import State
 from pulse_bot.domain.seeding import SeedingState
-from pulse_bot.storage import history
+from pulse_bot.storage import history, seedings
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.frozen import thaw
 from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow
@@ -105,6 +105,21 @@ def read(
             for row in session.scalars(open_ones)
         ),
     )
+
+
+def is_open(session: Session, round_id: int) -> bool:
+    """Whether a round is over, and everybody may read its digest."""
+    asked = session.get(RoundRow, round_id)
+    return asked is not None and _is_over(asked) and not asked.held
+
+
+def of_round(session: Session, round_id: int) -> Pack | None:
+    """The pack of a round; None where it was for no workshop, or nobody may read it yet."""
+    seeding = seedings.of_round(session, round_id)
+    if seeding is None or not is_open(session, round_id):
+        return None
+    partnership = session.get_one(PartnershipRow, seeding.partnership_id)
+    return read(session, partnership, seeding, session.get_one(RoundRow, round_id))
 
 
 def reveal(session: Session, round_id: int) -> bool:

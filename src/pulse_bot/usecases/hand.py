@@ -1,31 +1,21 @@
-"""Handing: a pack as a file, and its way to whoever seeded it when the group's chats get theirs.
+"""Handing: a pack's way to whoever seeded it, when the group's chats get theirs.
 
 What they get is the card that everybody gets: a courtesy, and no look ahead of the others.
 """
 
 from __future__ import annotations
 
-import logging
-from dataclasses import replace
-from typing import Final
-
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.pack import Pack
 from pulse_bot.domain.people import Standing
 from pulse_bot.domain.roles import Act, may
-from pulse_bot.errors import MissingExtra
-from pulse_bot.ports import Address, Card, File
-from pulse_bot.storage import packs, seedings
+from pulse_bot.ports import Address, Card
+from pulse_bot.storage import packs
 from pulse_bot.storage.columns import Delivery
-from pulse_bot.storage.models import MemberRow, PartnershipRow
+from pulse_bot.storage.models import MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.look import digest_card
-
-_log = logging.getLogger(__name__)
-
-PDF: Final = "application/pdf"
+from pulse_bot.usecases.post import posting_card
 
 
 def unhanded(
@@ -43,16 +33,16 @@ def claim(installation: Installation, seeding_id: int) -> tuple[Address, Card] |
     """
     with installation.database.write() as session:
         row = session.get(SeedingRow, seeding_id)
-        pack = _pack(session, row)
-        if row is None or pack is None:
+        if row is None or row.round_id is None or not packs.is_open(session, row.round_id):
             return None
         address = _address(session, row)
         # Whoever has left or lost the role is not handed it later either, should they come back.
         state = Delivery.SENDING if address else Delivery.FAILED
         if not packs.claim(session, seeding_id, state) or address is None:
             return None
+        round_id = row.round_id
     # Drawn while nothing is locked: it takes a second.
-    return address, replace(digest_card(pack.digest), file=pdf(installation, pack))
+    return address, posting_card(installation, round_id)
 
 
 def _address(session: Session, row: SeedingRow) -> Address | None:
@@ -69,38 +59,3 @@ def handed(installation: Installation, seeding_id: int, state: Delivery, referen
         row = session.get_one(SeedingRow, seeding_id)
         row.handed = state
         row.reference = reference
-
-
-def file_of(installation: Installation, round_id: int) -> File | None:
-    """The pack of a round that everybody may read, as a PDF; None for a round without one."""
-    with installation.database.read() as session:
-        pack = _pack(session, seedings.of_round(session, round_id))
-    return pdf(installation, pack) if pack else None
-
-
-def _pack(session: Session, row: SeedingRow | None) -> Pack | None:
-    """The pack of a workshop, where everybody may read it."""
-    found = packs.one(session, row.partnership_id, row.id) if row else None
-    if row is None or found is None or found.asked is None or not found.is_open:
-        return None
-    partnership = session.get_one(PartnershipRow, row.partnership_id)
-    return packs.read(session, partnership, row, found.asked)
-
-
-def pdf(installation: Installation, pack: Pack) -> File | None:
-    """A pack as a PDF; None where it cannot be made, because the words go without it."""
-    name = f"pack-{pack.workshop_on}.pdf"
-    try:
-        return File(name, PDF, installation.renderer.pack(name, pack)[name])
-    except MissingExtra:
-        return None
-    except Exception as error:
-        # The words say it all; a digest must not wait for a file.
-        _log.warning("A pack could not be made (%s).", type(error).__name__)
-        return None
-
-
-def page(installation: Installation, pack: Pack) -> str:
-    """A pack as a page that needs nothing else. Raises MissingExtra."""
-    name = "pack.html"
-    return installation.renderer.pack(name, pack)[name].decode()

@@ -23,9 +23,10 @@ from pulse_bot.ports import Address, Button, Card, CardKind, Pressed, Reply
 from pulse_bot.storage import packs, partnerships
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.packs import Seeded
-from pulse_bot.usecases import hand, look
 from pulse_bot.usecases import may as allowed
+from pulse_bot.usecases import pack_files
 from pulse_bot.usecases.answer import someone
+from pulse_bot.usecases.closer import message_card
 from pulse_bot.usecases.groups import PULSE_BOT
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
@@ -63,7 +64,7 @@ def page(installation: Installation, address: Address) -> Reply:
     if pack is None:
         return shown
     try:
-        return replace(shown, page=hand.page(installation, pack))
+        return replace(shown, page=pack_files.page(installation, pack))
     except MissingExtra:
         return shown
 
@@ -155,7 +156,7 @@ def _file(installation: Installation, address: Address, seeding: int) -> Reply:
         found = _found(session, partnership, seeding)
         pack = _read(session, partnership, found)
     # Drawn while nothing is locked: it takes a second.
-    file = hand.pdf(installation, pack)
+    file = pack_files.pdf(installation, pack)
     if file is None:
         raise Refused("The file cannot be made here. “/pulse pack” says what is in it.")
     text = (
@@ -180,7 +181,7 @@ def _read(session: Session, partnership: PartnershipRow, found: Seeded) -> Pack:
 
 
 def _card(found: Seeded, pack: Pack) -> Card:
-    card = look.digest_card(pack.digest)
+    card = message_card(pack.digest)
     button = Button("The pack as a file", f"{cards.PACK}:{FILE}:{found.seeding.id}")
     return replace(card, buttons=(*card.buttons, (button,)))
 

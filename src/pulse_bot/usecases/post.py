@@ -14,6 +14,7 @@ from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
 from pulse_bot.usecases.closer import message_card
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.look import DRAWN, drawn
+from pulse_bot.usecases.pack_files import file_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,24 @@ def next_posting(
     claimed = _claim(installation, round_id, adapters, tried)
     if claimed is None:
         return None
-    group, partnership, number = claimed
-    with installation.database.read() as session:
-        said = history.digest(session, partnership, number)
-        newest = history.digests(session, partnership, DRAWN)
     # Drawn while nothing is locked: it takes a second.
-    picture = drawn(installation, newest) if newest[0].number == number else None
-    card = replace(message_card(said), picture=picture)
-    return Posting(round_id, group.id, groups.address_of(group), card)
+    card = posting_card(installation, round_id)
+    return Posting(round_id, claimed.id, groups.address_of(claimed), card)
+
+
+def posting_card(installation: Installation, round_id: int) -> Card:
+    """A digest as it comes to everybody: its message, its picture and, of a workshop, its pack."""
+    with installation.database.read() as session:
+        asked = session.get_one(RoundRow, round_id)
+        said = history.digest(session, asked.partnership_id, asked.number)
+        newest = history.digests(session, asked.partnership_id, DRAWN)
+    picture = drawn(installation, newest) if newest[0].number == said.number else None
+    return replace(message_card(said), picture=picture, file=file_of(installation, round_id))
 
 
 def _claim(
     installation: Installation, round_id: int, adapters: frozenset[str], tried: Collection[int]
-) -> tuple[GroupRow, int, int] | None:
-    """The chat, and the partnership and the number of the round."""
+) -> GroupRow | None:
     with installation.database.write() as session:
         waiting = (
             select(GroupRow)
@@ -68,8 +73,7 @@ def _claim(
         group = session.scalar(waiting)
         if group is None or not posts.claim(session, round_id, group.id):
             return None
-        asked = session.get_one(RoundRow, round_id)
-        return group, asked.partnership_id, asked.number
+        return group
 
 
 def posted(installation: Installation, posting: Posting, state: Delivery, reference: str) -> None:
