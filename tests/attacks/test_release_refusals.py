@@ -8,13 +8,14 @@ hides a result when all agree, and it has to fail.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import combinations_with_replacement
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.items import SKIP, Item, Kind
+from pulse_bot.domain.items import SKIP, Choice, Item, Kind
 from pulse_bot.domain.release import block, question
 from pulse_bot.domain.says import Said, Silence
 from pulse_bot.domain.series import PastRound
@@ -131,3 +132,45 @@ def test_in_a_small_group_a_silence_does_not_count_the_answers(roster_size: int)
         for n in range(roster_size + 1)
     }
     assert said == {Silence.SMALL_GROUP}
+
+
+def answer_of(kind: Kind) -> st.SearchStrategy[dict[str, str]]:
+    """Any answer that is no skip."""
+    if kind is Kind.JOURNEY:
+        both = st.tuples(st.integers(1, 5), st.integers(1, 5))
+        return both.map(lambda pair: {"now": str(pair[0]), "later": str(pair[1])})
+    if kind is Kind.CHOOSE:
+        taken = st.lists(st.sampled_from("abcd"), min_size=1, max_size=2, unique=True)
+        return taken.map(lambda keys: {"answer": ",".join(sorted(keys))})
+    among = {
+        Kind.SCALE: [str(value) for value in range(11)],
+        Kind.YES_NO: ["yes", "partly", "no"],
+        Kind.WORDS: ["Words.", "Other words."],
+    }
+    return st.sampled_from(among[kind]).map(lambda one: {"answer": one})
+
+
+@pytest.mark.parametrize("kind", [Kind.SCALE, Kind.YES_NO, Kind.JOURNEY, Kind.CHOOSE, Kind.WORDS])
+@given(
+    answered=st.integers(0, 40),
+    organisations=st.integers(1, 8),
+    draws=st.lists(st.integers(0, 2), min_size=8, max_size=8),
+    data=st.data(),
+)
+def test_of_every_kind_the_counts_alone_decide(
+    kind: Kind, answered: int, organisations: int, draws: list[int], data: st.DataObject
+) -> None:
+    """A `choose` of which nothing stands out says so: that is no refusal."""
+    choices = tuple(Choice(key, key.upper()) for key in "abcd")
+    item = replace(ITEM, kind=kind, choices=choices, most=2)
+
+    def met() -> str:
+        given_answers = data.draw(st.lists(answer_of(kind), min_size=answered, max_size=answered))
+        counted = tally(
+            item,
+            [Answers(number % organisations, one) for number, one in enumerate(given_answers)],
+        )
+        drawn = iter(draws)
+        return decision(question(item, counted, 60, BARS, lambda _: next(drawn)))
+
+    assert met() == met()

@@ -47,7 +47,7 @@ def test_the_smaller_side_of_each_question_is_counted(week: list[int], expected:
 
 def test_an_easy_and_a_hard_question_are_no_disagreement() -> None:
     """All agree with three of them, and nobody with the others."""
-    easy, hard = of(0, 0, 2, 16, 0), of(0, 16, 2, 0, 0)
+    easy, hard = of(0, 0, 4, 14, 0), of(0, 14, 4, 0, 0)
     assert word([easy, hard] * 3) is Minds.CLOSE
 
 
@@ -75,6 +75,12 @@ def test_nothing_is_said_near_the_ends() -> None:
 
 def test_one_question_near_the_end_keeps_the_word_away() -> None:
     assert word([of(0, 0, 20, 0, 0)] * 5 + [of(0, 0, 0, 0, 20)]) is None
+
+
+def test_questions_that_lie_too_far_apart_keep_the_word_away() -> None:
+    """Levels of 4.2 and of 1.8, around 3: who is on the smaller side of each could be told."""
+    easy, hard = of(0, 0, 0, 16, 4), of(4, 16, 0, 0, 0)
+    assert word([easy, hard] * 3) is None
 
 
 def test_far_from_the_middle_camps_are_only_mixed() -> None:

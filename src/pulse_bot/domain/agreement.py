@@ -26,6 +26,8 @@ _ANY_WORD: Final = (Fraction(6, 5), Fraction(6, 5))
 _CAMPS: Final = (Fraction(1), Fraction(3, 5))
 """How far from the middle (the level of a round, the level of the block) may be printed. Nearer to
 the ends the two sides could hardly be otherwise than a word says, and would tell who is on them."""
+_TOGETHER: Final = Fraction(1)
+"""How far a round's level may lie from the block's, for the same reason."""
 
 
 def minds(rounds: Sequence[Tally], levels: Sequence[Level], whole: Level) -> Minds | None:
@@ -48,6 +50,8 @@ def minds(rounds: Sequence[Tally], levels: Sequence[Level], whole: Level) -> Min
 
 def _within(reach: tuple[Fraction, Fraction], levels: Sequence[Level], whole: Level) -> bool:
     of_round, of_block = reach
-    return abs(Fraction(whole.about) - _MIDDLE) <= of_block and all(
-        abs(Fraction(one.about) - _MIDDLE) <= of_round for one in levels
+    middle = Fraction(whole.about)
+    return abs(middle - _MIDDLE) <= of_block and all(
+        abs(at - _MIDDLE) <= of_round and abs(at - middle) <= _TOGETHER
+        for at in (Fraction(one.about) for one in levels)
     )

@@ -1,0 +1,135 @@
+"""What is said of each kind of question beside answers from 1 to 5. Worked out by hand.
+
+Steps, ends and borders are those that `docs/decisions.md` states; the attacks on them live in
+`tests/attacks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+
+from pulse_bot.domain.items import Choice, Item, Kind
+from pulse_bot.domain.release import question
+from pulse_bot.domain.release_kinds import Draw
+from pulse_bot.domain.says import Choices, Journey, Lean, Level, Often, OutOfTen, Said, Silence
+from pulse_bot.domain.tallies import Answers, tally
+from pulse_bot.domain.thresholds import Thresholds
+from tests.domain.soft_borders import highest, lowest
+
+BARS = Thresholds()
+ITEM = Item(
+    "q", "bank", "Text?", Kind.AGREE, "courage", "When?", choices=tuple(map(Choice, "abcd", "ABCD"))
+)
+
+
+def says(
+    kind: Kind, answers: Sequence[Mapping[str, str]], draw: Draw = lowest, most: int = 1
+) -> Said | Silence:
+    """What is said of these answers, by slot, of members of five organisations."""
+    item = replace(ITEM, kind=kind, most=most)
+    given = [Answers(number % 5, one) for number, one in enumerate(answers)]
+    return question(item, tally(item, given), 60, BARS, draw)
+
+
+def each(*answers: object) -> list[dict[str, str]]:
+    """One answer a member."""
+    return [{"answer": str(one)} for one in answers]
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        # Ten: steps of 1, and 25 points free at each end, which leaves two cells on either side.
+        ([10] * 10, OutOfTen("7.0", "or higher")),
+        ([0] * 10, OutOfTen("3.0", "or lower")),
+        ([5] * 5 + [6] * 5, OutOfTen("5.0")),  # 5.5 is a tie: towards the middle
+        ([5] * 4 + [6] * 6, OutOfTen("6.0")),
+        # Seven: steps of 1.5. Twenty: steps of 0.5.
+        ([10] * 7, OutOfTen("6.5", "or higher")),
+        ([10] * 20, OutOfTen("8.5", "or higher")),
+        ([7] * 20, OutOfTen("7.0")),
+        ([7] * 6, Silence.ENOUGH),
+    ],
+)
+def test_a_scale_of_ten(answers: list[int], expected: OutOfTen | Silence) -> None:
+    assert says(Kind.SCALE, each(*answers)) == expected
+
+
+@pytest.mark.parametrize(
+    ("yes", "partly", "no", "expected"),
+    [
+        # Of ten, everything beyond the first cell is merged: all yes is "more yes than no".
+        (10, 0, 0, Lean.MORE_YES),
+        (5, 0, 5, Lean.BETWEEN),
+        (0, 10, 0, Lean.BETWEEN),
+        (0, 2, 8, Lean.MORE_NO),
+        # From 21 on there is a cell for nearly all: over 1.75 of 2.
+        (21, 0, 0, Lean.YES),
+        (16, 5, 0, Lean.YES),
+        (14, 7, 0, Lean.MORE_YES),
+        (0, 2, 19, Lean.NO),
+        (4, 1, 1, Silence.ENOUGH),
+    ],
+)
+def test_yes_and_no(yes: int, partly: int, no: int, expected: Lean | Silence) -> None:
+    answers = each(*["yes"] * yes, *["partly"] * partly, *["no"] * no)
+    assert says(Kind.YES_NO, answers) == expected
+
+
+def test_a_journey_is_two_levels() -> None:
+    answers = [{"now": "2", "later": "5"}] * 10
+    assert says(Kind.JOURNEY, answers) == Journey(
+        Level("2.2", "or lower"), Level("3.8", "or higher")
+    )
+
+
+def test_of_a_journey_both_halves_need_their_answers_and_their_organisations() -> None:
+    now = [{"now": "3", "later": "skip"}] * 10
+    few_later = [{"now": "3", "later": "4"}] * 6 + now[:4]
+    assert says(Kind.JOURNEY, few_later) is Silence.ENOUGH
+    of_three = [{"now": "3", "later": "4" if k % 5 < 3 else "skip"} for k in range(20)]
+    assert says(Kind.JOURNEY, of_three) is Silence.TOO_FEW
+
+
+def standing_out(counts: str, draw: Draw, most: int = 1) -> list[tuple[str, Often]]:
+    """What stands out of one choice a member."""
+    found = says(Kind.CHOOSE, each(*counts), draw, most)
+    assert isinstance(found, Choices)
+    return list(found.standing_out)
+
+
+@pytest.mark.parametrize(
+    ("counts", "draw", "expected"),
+    [
+        # Ten: often from 3, 4 or 5 on, whatever was drawn.
+        ("a" * 5 + "b" * 2 + "c" * 2 + "d", highest, [("A", Often.OFTEN)]),
+        ("a" * 4 + "b" * 2 + "c" * 2 + "d" * 2, lowest, [("A", Often.OFTEN)]),
+        ("a" * 4 + "b" * 2 + "c" * 2 + "d" * 2, highest, []),
+        ("a" * 10, lowest, [("A", Often.OFTEN)]),
+        # Three that reach it are too many, and none stands out.
+        ("aaabbbcccd", lowest, []),
+        # Twenty: often from 6 to 8 on, by most from 11 to 13 on.
+        ("a" * 11 + "b" * 9, lowest, [("A", Often.MOST), ("B", Often.OFTEN)]),
+        ("a" * 11 + "b" * 9, highest, [("A", Often.OFTEN), ("B", Often.OFTEN)]),
+        ("b" * 13 + "a" * 7, highest, [("B", Often.MOST)]),
+    ],
+)
+def test_what_stands_out(counts: str, draw: Draw, expected: list[tuple[str, Often]]) -> None:
+    assert standing_out(counts, draw) == expected
+
+
+def test_of_several_choices_a_member_three_can_stand_out() -> None:
+    answers = ["a,b,c"] * 5 + ["d"] * 5
+    found = says(Kind.CHOOSE, each(*answers[:5], *["a,b"] * 5), lowest, most=3)
+    assert isinstance(found, Choices)
+    assert [label for label, _ in found.standing_out] == ["A", "B", "C"]
+    four = says(Kind.CHOOSE, each(*answers), lowest, most=3)
+    assert isinstance(four, Choices)
+    assert four.standing_out == ()
+
+
+def test_under_ten_answers_nothing_stands_out_and_that_is_said() -> None:
+    assert says(Kind.CHOOSE, each(*"aaaaaaaaa")) is Silence.ENOUGH
