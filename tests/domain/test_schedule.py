@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pulse_bot.domain.arranging import Asked, Planned
 from pulse_bot.domain.calendar import Calendar, Holiday, following, week_time, zone
 from pulse_bot.domain.programme import Programme
 from pulse_bot.domain.rounds import State
@@ -21,6 +22,7 @@ from pulse_bot.domain.schedule import (
     Count,
     Deliver,
     Hand,
+    Held,
     Open,
     PartnershipState,
     Post,
@@ -326,3 +328,82 @@ def test_chats_are_counted_while_a_round_is_open_and_the_hour_is_not_quiet(
     state = PartnershipState(1, CALENDAR, PLAN, START, latest)
 
     assert [one for one in due(state, now) if isinstance(one, Count)] == counts
+
+
+SEEDING = Planned(5, OPENS, datetime(2026, 1, 12, 18, tzinfo=UTC), 4)
+"""With the first weekly opening, for a workshop on the Tuesday after."""
+
+
+def opening(state: PartnershipState, now: datetime) -> list[Open]:
+    return [one for one in due(state, now) if isinstance(one, Open)]
+
+
+def test_a_workshops_questions_take_the_weekly_opening() -> None:
+    state = PartnershipState(1, CALENDAR, PLAN, START, seedings=(SEEDING,))
+
+    assert opening(state, OPENS - MINUTE) == []
+    assert opening(state, OPENS) == [Open(1, OPENS, SEEDING.closes_at, seeding=5)]
+    # Late, and not at night; and with a day left at least.
+    assert opening(state, OPENS.replace(hour=20)) == []
+    assert opening(state, OPENS.replace(day=8, hour=9))[0].seeding == 5
+    assert opening(state, SEEDING.closes_at - 23 * HOUR) == []
+
+
+def test_a_workshop_waits_for_the_limit_for_holidays_and_for_an_open_round() -> None:
+    state = PartnershipState(1, CALENDAR, PLAN, START, seedings=(SEEDING,))
+    asked = replace(state, asked=(Asked(OPENS - 24 * HOUR, 3),))
+    assert opening(asked, OPENS) == []
+    assert opening(replace(asked, limit=7), OPENS)[0].seeding == 5
+    today = Calendar(LONDON, (Holiday(OPENS.date(), OPENS.date()),))
+    assert opening(replace(state, calendar=today), OPENS) == []
+    busy = RoundState(7, State.OPEN, OPENS - HOUR, OPENS - HOUR, CLOSES)
+    assert opening(replace(state, latest=busy), OPENS) == []
+
+
+def test_a_weekly_round_leaves_room_for_a_workshop_of_the_next_days() -> None:
+    later = replace(SEEDING, opens_at=OPENS + timedelta(days=5), closes_at=CLOSES + 9 * 24 * HOUR)
+    state = PartnershipState(1, CALENDAR, PLAN, START, seedings=(later,))
+
+    assert opening(state, OPENS) == [Open(1, OPENS, CLOSES)]
+    assert opening(replace(state, seedings=(replace(later, questions=6),)), OPENS) == []
+    soon = replace(later, opens_at=CLOSES - HOUR, questions=1)
+    assert opening(replace(state, seedings=(soon,)), OPENS) == []
+
+
+def test_a_lost_round_of_a_workshop_is_asked_again_as_one() -> None:
+    lost = RoundState(7, State.LOST, OPENS, OPENS, SEEDING.closes_at, seeding=5)
+    state = PartnershipState(1, CALENDAR, PLAN, START, latest=lost)
+
+    [again] = opening(state, OPENS + HOUR)
+    assert (again.again, again.seeding, again.closes_at) == (True, 5, SEEDING.closes_at)
+
+
+@pytest.mark.parametrize(
+    ("length", "reminded"),
+    [(timedelta(days=5), [24, 96]), (timedelta(hours=50), [24]), (timedelta(hours=25), [24])],
+)
+def test_a_workshop_reminds_after_a_day_and_a_day_before_the_close(
+    length: timedelta, reminded: list[int]
+) -> None:
+    """On weekdays of a calendar without nights, so that hours can be counted."""
+    calendar = Calendar(LONDON, (), CALENDAR.quiet_until, CALENDAR.quiet_until)
+    monday = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    round_ = RoundState(1, State.OPEN, monday, monday, monday + length, seeding=5)
+    world = World(PartnershipState(1, calendar, None, None, round_))
+    for hour in range(int(length / HOUR)):
+        world.tick(monday + HOUR * hour)
+
+    assert [(now - monday) / HOUR for now, _ in world.reminded()] == reminded
+
+
+def test_packs_are_handed_revealed_and_changes_announced() -> None:
+    held = Held(9, date(2026, 1, 13))
+    state = PartnershipState(
+        1, CALENDAR, PLAN, START, held=(held,), unhanded=(5,), unannounced=(2,), unposted=(3,)
+    )
+    before = datetime(2026, 1, 14, 6, 59, tzinfo=UTC)
+
+    assert due(state, before)[:2] == (Post(3), Hand(5))
+    after = due(state, before + MINUTE)
+    assert after[:3] == (Reveal(9), Post(3), Hand(5))
+    assert after[-1] == Announce(2)

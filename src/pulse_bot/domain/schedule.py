@@ -244,14 +244,19 @@ def _opening(state: PartnershipState, now: datetime) -> tuple[Open, ...]:
 
 def _seeded(state: PartnershipState, now: datetime) -> Iterator[Open]:
     for one in sorted(state.seedings, key=lambda planned: planned.opens_at):
-        # By the programme's word a weekly opening may be in quiet hours; what is late waits.
-        late = now >= one.opens_at + _ON_TIME
         if not one.opens_at <= now <= one.closes_at - LEAST_TIME:
             continue
         fits = one.questions <= room(state.limit, state.asked, now, state.calendar.zone)
-        if fits and not (late and state.calendar.is_quiet(now)):
+        if fits and not _disturbs(one, state.calendar, now):
             first = max(one.opens_at, _after(state.latest))
             yield Open(state.id, first, one.closes_at, seeding=one.id)
+
+
+def _disturbs(planned: Planned, calendar: Calendar, now: datetime) -> bool:
+    # By the programme's word a weekly opening may be in quiet hours; what is late waits.
+    if now >= planned.opens_at + _ON_TIME:
+        return calendar.is_quiet(now)
+    return calendar.is_holiday(now.astimezone(calendar.zone).date())
 
 
 def _after(latest: RoundState | None) -> datetime:

@@ -60,7 +60,7 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
         return None
     if newest is not None and newest.slot >= plan.slot:
         return None
-    seeding = _seeding(session, plan, newest)
+    seeding = _seeding(session, installation, plan, newest)
     if plan.seeding and seeding is None:
         return None
     items = pick(session, installation, partnership, plan, seeding)
@@ -95,15 +95,22 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
     return row.id
 
 
-def _seeding(session: Session, plan: schedule.Open, newest: RoundRow | None) -> SeedingRow | None:
+def _seeding(
+    session: Session, installation: Installation, plan: schedule.Open, newest: RoundRow | None
+) -> SeedingRow | None:
     """The seeding that is to be asked; None where it was cancelled or asked meanwhile."""
     row = session.get(SeedingRow, plan.seeding) if plan.seeding else None
     if row is None or row.partnership_id != plan.partnership:
         return None
     lost = newest is not None and newest.state is State.LOST and row.round_id == newest.id
     before = SeedingState.ASKED if plan.again and lost else SeedingState.PLANNED
-    # The other runner is a facilitator who cancels it at this moment.
-    return row if seedings.turn(session, row.id, before, SeedingState.ASKED) else None
+    # The other runner is a facilitator who changes or cancels it at this moment.
+    if not seedings.turn(session, row.id, before, SeedingState.ASKED):
+        return None
+    session.refresh(row)
+    if row.opens_at is None or row.opens_at > installation.clock.now():
+        raise Refused("The workshop was put on another day at this very moment.")
+    return row
 
 
 def _asked_for(seeding: SeedingRow, row: RoundRow, items: list[Item]) -> None:

@@ -187,8 +187,7 @@ def choose(
     who: str,
 ) -> None:
     """Put other questions into a draft or a plan. Raises Refused."""
-    _check_changeable(session, partnership, row)
-    partnerships.hold(session, partnership)
+    _claim(session, partnership, row)
     row.items = seedings.frozen(items)
     if row.state is SeedingState.PLANNED:
         found = _arranged(session, installation, partnership, row)
@@ -216,8 +215,7 @@ def move(
         what = f"moved {before} to {full(day)}; its questions close as they were announced"
         partnerships.note(session, partnership.id, now, who, what, announce=True)
         return
-    _check_changeable(session, partnership, row)
-    partnerships.hold(session, partnership)
+    _claim(session, partnership, row)
     row.workshop_on = day
     if row.state is SeedingState.PLANNED:
         found = _arranged(session, installation, partnership, row)
@@ -248,16 +246,20 @@ def cancel(
     if row.state is SeedingState.DRAFT:
         session.delete(row)
         return
-    _check_changeable(session, partnership, row)
     if not seedings.turn(session, row.id, SeedingState.PLANNED, SeedingState.CANCELLED):
-        raise Refused("Its questions went out at this very moment. Look again: “/pulse workshops”.")
+        session.refresh(row)
+        raise Refused(out_already(session, partnership, row))
     now = installation.clock.now()
     what = f"cancelled {_named(row)}, so nobody is asked about it"
     partnerships.note(session, partnership.id, now, who, what, announce=True)
 
 
-def _check_changeable(session: Session, partnership: PartnershipRow, row: SeedingRow) -> None:
-    if row.state not in _CHANGEABLE:
+def _claim(session: Session, partnership: PartnershipRow, row: SeedingRow) -> None:
+    """Raise Refused unless it can be changed, and keep it so until this transaction is over."""
+    # The other runners are the tick that opens it, and another facilitator.
+    partnerships.hold(session, partnership)
+    if row.state not in _CHANGEABLE or not seedings.turn(session, row.id, row.state, row.state):
+        session.refresh(row)
         raise Refused(out_already(session, partnership, row))
 
 
