@@ -10,16 +10,24 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MOST = 150
-"""MiB. The picture of sixty rounds of four themes is the largest that there is."""
+"""MiB. The picture of sixty rounds of four themes is the highest there is, a slide the widest."""
 
 PROGRAM = """
 import sys
 from pathlib import Path
 sys.path.insert(0, ".")
 from tests.reports.history import THEMES, history
+from pulse_bot.domain.says import Level, Often
 from pulse_bot_reports import renderer
+from pulse_bot_reports.gaps import Gap, gap_chart
+from pulse_bot_reports.ranks import Rank, rank_chart
+from pulse_bot_reports.sheet import PHONE, SLIDE
+from pulse_bot_reports.colours import LIGHT
 for rounds in (60, 59, 58, 57, 56):
     assert renderer.picture(history(rounds, (*THEMES, "shared-goals")))
+for shape in (PHONE, SLIDE):
+    assert gap_chart([Gap("We do. " * 17, Level("2.6"), Level("3.4"))] * 8, LIGHT, shape)
+    assert rank_chart([Rank("A choice. " * 9, Often.OFTEN)] * 7, "Which?", LIGHT, shape)
 assert "pandas" not in sys.modules
 # Not `ru_maxrss`: that one begins at the size of the process that started this one.
 said = Path("/proc/self/status").read_text().split("VmHWM:")[1]

@@ -1,0 +1,121 @@
+"""Digests at the edges, through real rounds: nobody, everybody, one question, one voice, sixty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pulse_bot.domain.digest import Call, Digest, StatementKind, TrendFact
+from pulse_bot_reports import renderer
+from pulse_bot_reports.drawn import drawn
+from tests.reports.facts import FACTS
+from tests.reports.history import THEMES, digest, level, week
+from tests.reports.situations import Situation, played
+
+
+def alike(_member: int, _week: int, _theme: str) -> float:
+    """Everybody stands at the same place."""
+    return 5.0
+
+
+def apart(_member: int, _week: int, theme: str) -> float:
+    """Each theme has its own place."""
+    return {"trust": 3.6, "honesty": 3.0, "accountability": 2.4}[theme]
+
+
+EVERYBODY = Situation("everybody", 2, apart, answer=1.0)
+
+
+def said(digests: list[Digest], kind: StatementKind) -> Iterator[str]:
+    """What all digests say of one kind."""
+    yield from (one.text for each in digests for one in each.statements if one.kind is kind)
+
+
+def numbers(text: str) -> list[str]:
+    """The levels that a text says."""
+    return re.findall(r"\d\.\d", text)
+
+
+@pytest.mark.parametrize(
+    "nobody", [replace(EVERYBODY, skips=THEMES), replace(EVERYBODY, answer=0.0)]
+)
+def test_where_everybody_skips_nothing_is_said_of_answers(
+    nobody: Situation, tmp_path: Path
+) -> None:
+    digests = played(replace(nobody, rounds=8), tmp_path)
+    assert not numbers(" ".join(one.text for each in digests for one in each.statements))
+    for text in said(digests, StatementKind.QUESTION):
+        assert "Too few answers" in text
+    assert renderer.picture(digests) is None
+    assert "<img" not in renderer.page("P", "UTC", digests)
+    # The next round comes all the same.
+    assert all("opens on" in text for text in said(digests, StatementKind.NEXT))
+
+
+def test_of_three_themes_the_one_that_is_skipped_is_silent_alone(tmp_path: Path) -> None:
+    digests = played(replace(EVERYBODY, rounds=6, skips=("honesty",)), tmp_path)
+    for one in digests:
+        for statement in one.statements:
+            if statement.kind in (StatementKind.QUESTION, StatementKind.LEVEL):
+                assert bool(statement.level) == (statement.theme != "honesty")
+    levels = {one.partition(" ")[0]: one for one in said(digests, StatementKind.LEVEL)}
+    assert levels["Honesty"] == "Honesty over the last six rounds: too few answers to say anything."
+    assert numbers(levels["Trust"])
+    assert numbers(levels["Accountability"])
+    found = drawn(digests)
+    assert found is not None
+    assert [panel.theme for panel in found.panels] == ["accountability", "trust"]
+
+
+def test_a_round_of_one_question_is_a_whole_digest(tmp_path: Path) -> None:
+    alone = replace(EVERYBODY, rounds=1, asks=("before-the-workshop-how-far-along",))
+    (one,) = played(replace(alone, leaning=alike), tmp_path)
+    kinds = [statement.kind.value for statement in one.statements]
+    assert kinds == ["headline", "question", "response", "talk", "next"]
+
+
+def test_a_unanimous_week_reads_like_any_high_one(tmp_path: Path) -> None:
+    digests = played(replace(EVERYBODY, leaning=alike, chance=0.0), tmp_path)
+    texts = list(said(digests, StatementKind.QUESTION))
+    assert texts
+    assert all(re.search(r"(” About 4\.\d or higher, out of 5\.)", text) for text in texts)
+    assert not any(re.search(r"\b5\.0|all of us|everybody", text) for text in texts)
+
+
+def test_sixty_members_are_told_finer_numbers_and_no_count(tmp_path: Path) -> None:
+    digests = played(replace(EVERYBODY, name="sixty", members=60, rounds=6), tmp_path)
+    texts = " ".join(one.text for each in digests for one in each.statements)
+    printed = {float(one) for one in numbers(texts)}
+    assert any(round(one * 10) % 2 for one in printed), "on a step of a tenth"
+    assert "60" not in texts
+    assert "59" not in texts
+
+
+def test_a_theme_that_starts_late_is_drawn_from_its_first_week() -> None:
+    early = [digest(n, week("trust", level("3.0"))) for n in range(1, 5)]
+    both = [
+        digest(n, week("trust", level("3.0")), week("honesty", level("2.6"))) for n in range(5, 8)
+    ]
+    found = drawn([*early, *both])
+    assert found is not None
+    honesty, trust = found.panels
+    assert [one.closing.number for one in honesty.weeks] == [5, 6, 7]
+    assert [one.closing.number for one in trust.weeks] == list(range(1, 8))
+    assert [one.number for one in found.closings] == list(range(1, 8)), "one time for all themes"
+
+
+def test_a_bank_that_changes_is_said_and_compared_with_nothing() -> None:
+    new = TrendFact("trust", Call.LEARNING, 1, 8, new_questions=True)
+    (text,) = (
+        one.text
+        for one in renderer.statements(replace(FACTS, trends=(new,)))
+        if one.kind is StatementKind.TREND
+    )
+    assert text == (
+        "Trust: still learning (round 1 of 8). Its questions are new, and are not compared with "
+        "those before."
+    )
