@@ -13,7 +13,7 @@ from pulse_bot.domain.closed_round import ClosedRound, Comment
 from pulse_bot.domain.digest import Band, BlockFact, Call, DigestFacts, TrendFact
 from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.release import facts
-from pulse_bot.domain.says import Level, Silence
+from pulse_bot.domain.says import Level, Minds, Silence
 from pulse_bot.domain.series import PastRound, Series
 from pulse_bot.domain.tallies import Answers, Tally, tally
 from pulse_bot.domain.thresholds import Thresholds
@@ -128,6 +128,22 @@ def test_every_prompt_of_the_core_has_its_turn() -> None:
 @given(values=st.lists(st.integers(1, 5), min_size=11, max_size=11), number=st.integers(1, 60))
 def test_the_prompt_does_not_depend_on_the_answers(values: list[int], number: int) -> None:
     assert facts(closed(number, values), lowest).talk == facts(closed(number), lowest).talk
+
+
+TWO_CAMPS = [1, 2] * 3 + [4, 5] * 4
+"""Six of fourteen on one side, eight on the other; the mean is about 3.2."""
+
+
+def test_at_the_end_of_a_block_two_camps_are_said_and_talked_about() -> None:
+    said = facts(closed(6, TWO_CAMPS), lowest)
+    assert {one.minds for one in said.blocks} == {Minds.TWO_CAMPS}
+    assert (said.talk, said.talk_about) == (CORES["trust"][5].talk, "trust")
+
+
+def test_between_two_blocks_nothing_is_said_of_camps() -> None:
+    for number in (5, 7):
+        said = facts(closed(number, TWO_CAMPS), lowest)
+        assert (said.blocks, said.talk_about) == ((), "")
 
 
 def test_a_round_without_prompts_has_none() -> None:
