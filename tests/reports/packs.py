@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cache
 from random import Random
@@ -89,7 +90,8 @@ def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
         words={item.id: written for item in items if item.kind is Kind.WORDS},
     )
     # The lowest borders that can be drawn.
-    said = renderer.statements(facts(closed, lambda _: 0))
+    known = replace(facts(closed, lambda _: 0), workshop=TITLE, workshop_on=DAY)
+    said = renderer.statements(known)
     return Digest(closed.number, closed.closed_at, said, TITLE)
 
 

@@ -30,6 +30,7 @@ from pulse_bot_reports.figures import figures
 from pulse_bot_web.render import Pages, answer_page
 from tests.browser.chromium import FLAGS
 from tests.made_up import PARTNERSHIP
+from tests.reports.pack_pictures import pack_pictures
 from tests.reports.situations import SITUATIONS, played
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -56,6 +57,8 @@ def main() -> None:
             _draw(situation.name, digests, Path(folder))
             if situation.name == FULL:
                 _draw_in_full(situation.name, digests, Path(folder))
+        for name, picture in pack_pictures(_screen, Path(folder)):
+            _keep(name, picture)
 
 
 def _draw(name: str, digests: Sequence[Digest], folder: Path) -> None:
