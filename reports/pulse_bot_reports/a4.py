@@ -73,7 +73,8 @@ class A4(FPDF):
         """In the middle, as wide as this or as there is height for; overleaf where it is low."""
         file = BytesIO(one.png)
         height = width * ratio(one)
-        if height > self.room():
+        # A rounding error is no reason for another sheet.
+        if height > self.room() + 0.01:
             self.add_page()
         if height > self.room():
             width, height = width * self.room() / height, self.room()
