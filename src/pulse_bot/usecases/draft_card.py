@@ -69,7 +69,7 @@ def draft_card(
     refused = ahead is not None and ahead.arrangement is None
     listed = prompts(items) if refused else tuple(_listed(items))
     warned = tuple(str(one) for one in own_words.warnings(installation, items))
-    day = tuple(_day(session, partnership, row))
+    day = day_notes(session, partnership, row)
     said = (*text, *listed) if refused else (*listed, *text)
     title = f"{'Planned' if planned else 'A workshop'} for {full(row.workshop_on)}: {row.title}"
     buttons = tuple(_buttons(row, plannable=not planned and not refused))
@@ -147,12 +147,16 @@ def pack_comes(*, together: bool) -> str:
     return "The pack comes when they have closed, to everybody at the same moment."
 
 
-def _day(session: Session, partnership: PartnershipRow, row: SeedingRow) -> Iterator[str]:
-    if is_off(row.workshop_on, partnerships.calendar(session, partnership)):
-        yield (
+def day_notes(session: Session, partnership: PartnershipRow, row: SeedingRow) -> tuple[str, ...]:
+    """What to look at again in the day of a workshop."""
+    if not is_off(row.workshop_on, partnerships.calendar(session, partnership)):
+        return ()
+    return (
+        (
             f"{full(row.workshop_on)} is a weekend or in the holidays. If that is not what you "
             "meant, choose another day."
-        )
+        ),
+    )
 
 
 def _buttons(row: SeedingRow, *, plannable: bool) -> Iterator[tuple[Button, ...]]:

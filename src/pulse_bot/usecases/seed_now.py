@@ -57,9 +57,10 @@ def order(installation: Installation, name: str, wanted: Order) -> Ordered:
             raise Refused("\n".join((ahead.refusal, *draft_card.prompts(items))))
         draft.plan(session, installation, partnership, row, OPERATOR)
         session.refresh(row)
+        notes = draft_card.day_notes(session, partnership, row)
         return Ordered(
             _row(session, installation, partnership, row),
-            draft_card.in_words(partnership, row, ahead),
+            (*notes, *draft_card.in_words(partnership, row, ahead)),
             items,
             tuple(str(one) for one in own_words.warnings(installation, items)),
         )
