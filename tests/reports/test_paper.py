@@ -170,7 +170,8 @@ def test_few_rounds_and_many_make_a_file(rounds: int, tmp_path: Path) -> None:
 def test_without_its_libraries_the_message_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, module: str, library: str
 ) -> None:
-    monkeypatch.delitem(sys.modules, "pulse_bot_reports.paper", raising=False)
+    for name in ("pulse_bot_reports.paper", "pulse_bot_reports.a4"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, module, None)
     png.cache_clear()
     with pytest.raises(MissingExtra, match=rf"^{library} is not .*pulse-bot\[reports\]"):
