@@ -30,6 +30,7 @@ from pulse_bot_reports.figures import figures
 from pulse_bot_web.render import Pages, answer_page
 from tests.browser.chromium import FLAGS
 from tests.made_up import PARTNERSHIP
+from tests.reports.facilitator_pictures import facilitator_pictures
 from tests.reports.pack_pictures import pack_pictures
 from tests.reports.situations import SITUATIONS, played
 
@@ -57,8 +58,9 @@ def main() -> None:
             _draw(situation.name, digests, Path(folder))
             if situation.name == FULL:
                 _draw_in_full(situation.name, digests, Path(folder))
-        for name, picture in pack_pictures(_screen, Path(folder)):
-            _keep(name, picture)
+        for draw in (pack_pictures, facilitator_pictures):
+            for name, picture in draw(_screen, Path(folder)):
+                _keep(name, picture)
 
 
 def _draw(name: str, digests: Sequence[Digest], folder: Path) -> None:
