@@ -9,7 +9,7 @@ from pulse_bot.storage import partnerships
 from pulse_bot.usecases.dry_run import Run, runs
 from pulse_bot.usecases.installation import Installation
 from tests.made_up import PARTNERSHIP, item, people
-from tests.usecases.scene import Talk, snapshot, words
+from tests.usecases.scene import Talk, snapshot
 from tests.usecases.workshop_scene import workshop
 
 ALL_KINDS = [item(kind.value, 1, kind, core=False) for kind in Kind]
@@ -65,5 +65,4 @@ def test_a_small_group_would_see_nothing(made: Installation, members: int) -> No
 
 def test_without_any_member_it_is_tried_all_the_same(made: Installation) -> None:
     people(made, 0)
-    assert words([]) == ""
     assert [run.members for run in tried(made, ALL_KINDS)] == [6, 9, 14, 20]
