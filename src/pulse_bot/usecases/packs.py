@@ -205,7 +205,7 @@ def _when(partnership: PartnershipRow, found: Seeded) -> str:
     if found.is_held:
         return (
             f"{named} is opened together, at the workshop on {day}. A facilitator or lead opens it "
-            "there for everybody; where nobody does, it opens at the end of that day."
+            "there for everybody; where nobody does, it opens the next morning."
         )
     closes_at = found.asked.closes_at if found.asked else found.seeding.closes_at
     closes = f", on {spoken(closes_at, zone(partnership.time_zone))}" if closes_at else ""

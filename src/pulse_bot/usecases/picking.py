@@ -44,7 +44,9 @@ def pick(
         most = room(here.limit, here.asked, now, zone)
         chosen = _seeded(session, installation, partnership, seeding, most)
     today = now.astimezone(zone).date()
-    left = most - len(chosen)
+    # What becomes of a commitment is told at the close, and this digest is held back.
+    held = seeding is not None and seeding.together
+    left = 0 if held else most - len(chosen)
     due = follow_up.items(session, installation, partnership.id, today, left) if left else ()
     return [*chosen, *due]
 
