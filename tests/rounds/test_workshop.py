@@ -54,6 +54,8 @@ class Workshop:
     opens: datetime
     closes: datetime
     together: bool = False
+    own: str = ""
+    """A question of the facilitator's own."""
 
     @property
     def pack(self) -> str:
@@ -64,11 +66,12 @@ class Workshop:
     def given(self) -> Given:
         """What a facilitator says in the form."""
         when = "Together, in the room" if self.together else "As soon as the questions have closed"
-        return {
+        given: dict[str, str] = {
             "What is the workshop about?": self.about,
             "When is it?": self.typed,
             "When is the pack opened?": when,
         }
+        return given | ({"Questions of your own": self.own} if self.own else {})
 
 
 def local(month: int, day: int, hour: int, minute: int = 0) -> datetime:
@@ -87,7 +90,14 @@ GAIN = Workshop(
     local(4, 1, 18),
     together=True,
 )
-TRUST = Workshop("Trust", "16/4/2026", date(2026, 4, 16), local(4, 8, 15, 30), local(4, 15, 18))
+TRUST = Workshop(
+    "Trust",
+    "16/4/2026",
+    date(2026, 4, 16),
+    local(4, 8, 15, 30),
+    local(4, 15, 18),
+    own="We say what we think.",
+)
 IN_THE_ROOM = local(4, 2, 9)
 ASKED_AGAIN, ASKED_UNTIL = local(3, 18, 15, 30), local(3, 20, 16)
 """The weekly round that follows up what is promised by 16 March."""
@@ -250,8 +260,12 @@ async def opened_together(one: Scene) -> None:
 async def asked_from_the_web(one: Scene) -> None:
     """What was prepared on the web is asked in the chats as well."""
     answers = await asked(one, TRUST.opens, TRUST.closes)
+    assert TRUST.own in one.telegram[2].said()
+    assert TRUST.own in one.slack[2].said()
     await everybody_answers(one, one.chatting, one.web, answers)
     one.program.move_to(TRUST.closes + SOON)
     chats = (one.channel, one.group)
     await until(lambda: all(TRUST.pack in chat.files() for chat in chats), "the pack")
-    assert TRUST.about in await one.web[0].whole_page("workshop")
+    page = await one.web[0].whole_page("workshop")
+    assert TRUST.about in page
+    assert TRUST.own in page
