@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -48,10 +49,12 @@ def _alone(settings: Settings) -> AbstractContextManager[object]:
 
 
 async def _run(settings: Settings) -> None:
+    from pulse_bot.apart import Apart
     from pulse_bot.app import App, build_adapters, open_installation
 
     adapters = build_adapters(settings)
-    installation = open_installation(settings)
+    opened = open_installation(settings)
+    installation = replace(opened, renderer=Apart(opened.renderer))
     app = App(installation, adapters, settings.engine_url.get_secret_value(), settings.executor_id)
     serving = asyncio.create_task(app.run())
     for number in (signal.SIGINT, signal.SIGTERM):
