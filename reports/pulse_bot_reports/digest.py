@@ -157,7 +157,7 @@ def _question(fact: QuestionFact) -> Statement:
         StatementKind.QUESTION,
         f"“{fact.text}” {result(fact)}",
         subject=fact.item,
-        theme=fact.dimension,
+        theme=fact.dimension if fact.weekly else "",
         level=number(fact.says),
         asked=fact.kind,
         marks=marks(fact.says),

@@ -16,6 +16,7 @@ from pulse_bot.domain.arranging import (
     Planned,
     Situation,
     arrange,
+    waiting,
     weekly_room,
 )
 from pulse_bot.domain.calendar import Calendar, Holiday, WeekTime, week_time, zone
@@ -149,6 +150,32 @@ def test_weekly_questions_leave_room_for_what_is_planned() -> None:
         assert weekly_room(here, WITH_WEEKLY - timedelta(days=closing_days), now) == left
     # Too late to be asked any more: its room is free again.
     assert weekly_room(here, EVENING_BEFORE, EVENING_BEFORE - timedelta(hours=23)) == 6
+
+
+def test_every_weekly_opening_that_waits_for_a_workshop_is_told() -> None:
+    beside = arrange(3, TUESDAY, HERE, NOW)
+    assert waiting(beside, 3, HERE, NOW) == ()
+    instead = arrange(4, TUESDAY, HERE, NOW)
+    assert waiting(instead, 4, HERE, NOW) == (WITH_WEEKLY,)
+    # On a Friday the questions are still open on the Wednesday before it.
+    friday = TUESDAY + timedelta(days=3)
+    assert waiting(arrange(3, friday, HERE, NOW), 3, HERE, NOW) == (
+        WITH_WEEKLY + timedelta(days=7),
+    )
+    # Late, on a Thursday: the Wednesday after it lies in the time of these.
+    thursday = WITH_WEEKLY + timedelta(hours=18)
+    late = arrange(3, date(2026, 1, 30), HERE, thursday)
+    assert late.arranged is Arranged.ALONE
+    assert waiting(late, 3, HERE, thursday) == (WITH_WEEKLY + timedelta(days=7),)
+
+
+def test_a_weekly_opening_shortly_before_a_workshops_waits_for_its_room() -> None:
+    """In the week of a holiday on the weekly day, a workshop is asked alone the day after."""
+    opens = WITH_WEEKLY + timedelta(days=1)
+    alone = Arrangement(Arranged.ALONE, opens, EVENING_BEFORE)
+    assert waiting(alone, 4, HERE, NOW) == (WITH_WEEKLY,)
+    plan = replace(PLAN, closes=week_time("Thu 08:00"))
+    assert waiting(alone, 3, replace(HERE, programme=plan), NOW) == ()
 
 
 week_times = st.builds(WeekTime, st.integers(0, 6), st.times().map(lambda t: t.replace(second=0)))

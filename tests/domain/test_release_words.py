@@ -65,11 +65,12 @@ def test_nothing_that_was_written_is_lost_or_shown_twice(many: int) -> None:
     assert sorted(found) == sorted(f"Reason {k}." for k in range(many))
 
 
-def test_four_writers_of_words_are_no_crowd() -> None:
-    """Eight answers of whom four wrote elsewhere before: their own words wait."""
-    one = written(8)
-    texts = tuple(Comment(f"Reason {k}.", first=k < 4) for k in range(8))
-    assert shown(replace(one, words={ITEM.id: texts})) == ()
+def test_who_commented_elsewhere_wrote_here_all_the_same() -> None:
+    """A second question in words, or one that everybody commented on, is read like the first."""
+    texts = tuple(Comment(f"Reason {k}.", first=False) for k in range(8))
+    assert len(shown(replace(written(8), words={ITEM.id: texts}))) == 8
+    # What waits among comments still counts its writers once.
+    assert not any(one.first for one in waiting(replace(written(7), words={ITEM.id: texts[:7]})))
 
 
 def test_comments_that_wait_and_words_that_wait_do_so_together() -> None:

@@ -370,6 +370,20 @@ def test_a_weekly_round_leaves_room_for_a_workshop_of_the_next_days() -> None:
     assert opening(replace(state, seedings=(soon,)), OPENS) == []
 
 
+def test_a_weekly_opening_in_the_time_of_a_workshop_waits_a_week() -> None:
+    """Or a new card would come in the hour of the pack."""
+    next_week = OPENS + timedelta(days=7)
+    closed = RoundState(
+        7, State.CLOSED, OPENS - 24 * HOUR, OPENS - 24 * HOUR, OPENS + HOUR, seeding=5
+    )
+    state = PartnershipState(1, CALENDAR, PLAN, START, latest=closed)
+
+    assert opening(state, OPENS + 2 * HOUR) == []
+    assert [one.slot for one in opening(state, next_week)] == [next_week]
+    weekly = replace(state, latest=replace(closed, seeding=0))
+    assert [one.slot for one in opening(weekly, OPENS + 2 * HOUR)] == [OPENS]
+
+
 def test_a_lost_round_of_a_workshop_is_asked_again_as_one() -> None:
     lost = RoundState(7, State.LOST, OPENS, OPENS, SEEDING.closes_at, seeding=5)
     state = PartnershipState(1, CALENDAR, PLAN, START, latest=lost)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.digest import Call, Digest, StatementKind, TrendFact
+from pulse_bot.domain.digest import BlockFact, Call, Digest, StatementKind, TrendFact
 from pulse_bot_reports import renderer
 from pulse_bot_reports.drawn import drawn
 from tests.reports.facts import FACTS
@@ -119,3 +119,14 @@ def test_a_bank_that_changes_is_said_and_compared_with_nothing() -> None:
         "Trust: still learning (round 1 of 8). Its questions are new, and are not compared with "
         "those before."
     )
+
+
+def test_a_workshops_own_question_shifts_no_block_of_its_theme() -> None:
+    asked = [digest(n, week("trust", level("3.0"))) for n in range(1, 6)]
+    between = digest(6, replace(week("trust", level("2.0")), weekly=False))
+    last = digest(7, week("trust", level("3.0")), BlockFact("trust", 1, level("3.2")))
+    found = drawn([*asked, between, last])
+    assert found is not None
+    (trust,) = found.panels
+    assert [(one.first.number, one.last.number) for one in trust.blocks] == [(1, 7)]
+    assert [one.closing.number for one in trust.weeks] == [1, 2, 3, 4, 5, 7]

@@ -8,7 +8,7 @@ why there is none comes out. What is asked for a workshop lives in `seeding`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -107,16 +107,22 @@ def arrange(questions: int, workshop_on: date, situation: Situation, now: dateti
     return found
 
 
-def waiting(found: Arrangement, situation: Situation) -> tuple[datetime, ...]:
+def waiting(
+    found: Arrangement, questions: int, situation: Situation, now: datetime
+) -> tuple[datetime, ...]:
     """The weekly openings whose questions wait for a week, because those of a workshop are out."""
     plan, calendar = situation.programme, situation.calendar
     if plan is None:
         return ()
-    openings = [found.opens_at] if found.arranged is Arranged.INSTEAD else []
-    opening = following(plan.opens, found.opens_at, calendar.zone)
-    while opening < found.closes_at:
-        half = (following(plan.closes, opening, calendar.zone) - opening) / 2
-        if found.closes_at > opening + half:
+    its_own = found.arranged is Arranged.MERGED
+    this = Planned(0, found.opens_at, found.closes_at, questions)
+    beside = replace(situation, planned=(*situation.planned, this))
+    openings = []
+    opening = following(plan.opens, max(now, found.opens_at - timedelta(days=WEEK)), calendar.zone)
+    while opening <= found.closes_at:
+        left = weekly_room(beside, following(plan.closes, opening, calendar.zone), opening)
+        wait = found.opens_at <= opening or left < weekly_questions(plan)
+        if wait and not (its_own and opening == found.opens_at):
             openings.append(opening)
         opening = following(plan.opens, opening, calendar.zone)
     return tuple(one for one in openings if not calendar.is_holiday(_day(one, calendar)))

@@ -46,6 +46,8 @@ class QuestionFact:
     words: tuple[str, ...] = ()
     """What was written to a `words` item, in an order that says nothing; empty where too few wrote,
     and for every other kind."""
+    weekly: bool = True
+    """Of the weekly pulse. A workshop's own question is not drawn over time with its theme."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,9 @@ all but one, answered (rule 5)."""
 
 def comments(closed: ClosedRound) -> tuple[str, ...]:
     """The comments that a digest shows, as they were written; none where they wait."""
-    shown = _enough(closed, closed.answered, closed.organisations, closed.comments)
+    # Once a round, however much each of them wrote: one who writes five comments is no crowd.
+    writers = sum(one.first for one in closed.comments)
+    shown = _enough(closed, closed.answered, closed.organisations, writers)
     return tuple(one.words for one in closed.comments) if shown else ()
 
 
@@ -46,17 +48,14 @@ def _shown(item: str, closed: ClosedRound) -> Sequence[Comment]:
     """The first of an item's answers in words, which are shuffled, or none."""
     written = closed.words.get(item, ())
     tally = closed.tallies[item]
-    if not _enough(closed, tally.n, tally.organisations, written):
+    # Each writes once to an item, whatever else they wrote.
+    if not _enough(closed, tally.n, tally.organisations, len(written)):
         return ()
     return written[: closed.roster_size - UNTOLD]
 
 
-def _enough(
-    closed: ClosedRound, answered: int, organisations: int, written: Sequence[Comment]
-) -> bool:
+def _enough(closed: ClosedRound, answered: int, organisations: int, writers: int) -> bool:
     """From at least 8 who answered and 5 who wrote, out of enough organisations (rules 1 and 8).
-
-    Writers count, once a round, and not what they wrote: one who writes five comments is no crowd.
 
     Under the roster's bar words wait too: of 8 members their coming would tell that all answered,
     of 9 that all or all but one did (rule 5).
@@ -65,5 +64,5 @@ def _enough(
         closed.roster_size >= closed.thresholds.roster
         and answered >= ANSWERED
         and organisations >= closed.thresholds.organisations
-        and sum(one.first for one in written) >= WRITERS
+        and writers >= WRITERS
     )

@@ -268,13 +268,21 @@ def _weekly(state: PartnershipState, now: datetime) -> Iterator[Open]:
     if state.programme is None or state.since is None:
         return
     opening, closing = slot(state.programme, state.calendar, now)
-    taken = state.latest is not None and opening <= state.latest.slot
+    taken = state.latest is not None and opening <= _through(state.latest)
     holiday = state.calendar.is_holiday(opening.astimezone(state.calendar.zone).date())
     if taken or holiday or opening < state.since or not _worth_opening(opening, closing, now):
         return
     here = Situation(state.calendar, state.limit, asked=state.asked, planned=state.seedings)
     if weekly_room(here, closing, now) >= weekly_questions(state.programme):
         yield Open(state.id, opening, closing)
+
+
+def _through(latest: RoundState) -> datetime:
+    """The last moment whose weekly opening a round took: a workshop's, those while it was open.
+
+    Or a new card would come in the hour of the pack.
+    """
+    return latest.closes_at if latest.seeding else latest.slot
 
 
 def _replacement(partnership: int, lost: RoundState, now: datetime) -> Iterator[Open]:

@@ -13,6 +13,7 @@ import random
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,7 @@ from pulse_bot.domain.calendar import zone
 from pulse_bot.domain.closed_round import ClosedRound, Comment
 from pulse_bot.domain.digest import DigestFacts
 from pulse_bot.domain.items import COMMENT, SKIP, Item, Kind, slots
-from pulse_bot.domain.programme import next_opening
+from pulse_bot.domain.programme import Programme, next_opening
 from pulse_bot.domain.release import facts, worth_keeping
 from pulse_bot.domain.release_words import waiting
 from pulse_bot.domain.rounds import Round, Seat, State
@@ -225,7 +226,21 @@ def _with_workshop(session: Session, asked: Round, said: DigestFacts) -> DigestF
     if seeding is None:
         return said
     session.get_one(RoundRow, asked.id).held = seeding.together
-    return replace(said, workshop=seeding.title, workshop_on=seeding.workshop_on)
+    own = {item.id for item in seedings.items(seeding)}
+    questions = tuple(replace(one, weekly=one.item not in own) for one in said.questions)
+    return replace(
+        said, questions=questions, workshop=seeding.title, workshop_on=seeding.workshop_on
+    )
+
+
+def _next_opening(
+    session: Session, partnership: PartnershipRow, planned: Programme | None, now: datetime
+) -> datetime | None:
+    """When people are asked next, for a workshop or by the programme; None where nobody knows."""
+    openings = [one.opens_at for one in seedings.planned(session, partnership.id)]
+    calendar = partnerships.calendar(session, partnership)
+    weekly = next_opening(planned, calendar, now) if planned else None
+    return min([one for one in (*openings, weekly) if one and one > now], default=None)
 
 
 def _closed_round(
@@ -237,14 +252,13 @@ def _closed_round(
 ) -> ClosedRound:
     partnership = session.get_one(PartnershipRow, asked.partnership)
     planned = partnerships.programme(session, asked.partnership)
-    calendar = partnerships.calendar(session, partnership)
     now = installation.clock.now()
     return ClosedRound(
         partnership=partnership.name,
         number=asked.number,
         opened_at=asked.opens_at,
         closed_at=asked.closes_at,
-        next_opens_at=next_opening(planned[0], calendar, now) if planned else None,
+        next_opens_at=_next_opening(session, partnership, planned[0] if planned else None, now),
         time_zone=partnership.time_zone,
         items=asked.items,
         tallies={one.item: one for one in tallies},

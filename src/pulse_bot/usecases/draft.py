@@ -127,7 +127,7 @@ def prospect(
         found = arrange(len(row.items), row.workshop_on, here, now)
     except (CannotBeArranged, Refused) as error:
         return Prospect(None, refusal=str(error), limit=here.limit)
-    return Prospect(found, waiting(found, here), limit=here.limit)
+    return Prospect(found, waiting(found, len(row.items), here, now), limit=here.limit)
 
 
 def _check_group(session: Session, partnership: PartnershipRow) -> None:

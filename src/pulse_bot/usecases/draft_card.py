@@ -112,7 +112,7 @@ def _ahead(partnership: PartnershipRow, row: SeedingRow, ahead: Prospect) -> Ite
     for opening in ahead.waiting:
         if opening != found.opens_at:
             day = spoken_day(opening, where)
-            yield f"The weekly questions of {day} wait a week, because these are still open then."
+            yield f"The weekly questions of {day} wait a week, to leave room for these."
     yield pack_comes(together=row.together)
 
 
