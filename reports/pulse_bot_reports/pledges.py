@@ -31,10 +31,10 @@ ENDS: Final = (".", "?", "!", "…")
 
 
 def commitment_statements(facts: DigestFacts) -> Iterator[Statement]:
-    """What is new of each, and how many were kept of those that came due."""
+    """What is new of each, and beside it how many were kept of those that came due."""
     yield from (Statement(StatementKind.COMMITMENT, _news(one)) for one in facts.commitments)
     kept, due = facts.commitments_kept
-    if due:
+    if facts.commitments and due:
         what = "commitment" if due == 1 else "commitments"
         yield Statement(
             StatementKind.COMMITMENT, f"So far we have kept {kept} of {due} {what} that came due."

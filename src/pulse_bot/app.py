@@ -25,6 +25,7 @@ from pulse_bot.ports import (
     Job,
     Keeping,
     KeyStore,
+    Pressed,
     Reply,
 )
 from pulse_bot.settings import Settings
@@ -35,6 +36,7 @@ from pulse_bot.storage.vault import DatabaseVault
 from pulse_bot.usecases.answer import Given, Recorded, record
 from pulse_bot.usecases.converse import converse
 from pulse_bot.usecases.installation import Installation, Pool
+from pulse_bot.usecases.packs import OPENING
 from pulse_bot.usecases.sweep import sweep
 from pulse_bot.usecases.tick import tick
 from pulse_bot.work import Work
@@ -137,7 +139,11 @@ class App:
 
     async def handle(self, event: Event) -> Reply:
         """What adapters are given: an event in, a reply out."""
-        return await converse(self.installation, self._answers.put, event)
+        reply = await converse(self.installation, self._answers.put, event)
+        if isinstance(event, Pressed) and event.action.startswith(OPENING):
+            # In the room everybody waits for the pack, and should not wait for a minute.
+            self._tick_now()
+        return reply
 
     async def run(self) -> None:
         """Serve until cancelled. Raises AdapterError where an adapter cannot listen."""

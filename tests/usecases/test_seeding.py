@@ -45,8 +45,8 @@ async def test_the_form_asks_four_things_in_turn(valley: Workshop) -> None:
     asked = await valley.talk.handle(Commanded(FACILITATOR, "seed"))
 
     assert asked.form is not None
-    assert [field.key for field in asked.form.fields] == ["bank", "on", "own", "together"]
-    about = asked.form.fields[0]
+    assert [field.key for field in asked.form.fields] == ["on", "bank", "own", "together"]
+    about = asked.form.fields[1]
     # None of a theme that has a core alone, whose questions are the weekly pulse's.
     assert [option.value for option in about.options] == ["courage"]
     assert about.longest > 0
@@ -179,10 +179,14 @@ async def test_a_preview_shows_the_real_cards_and_records_nothing(valley: Worksh
     before = snapshot(valley.made)
     shown = await valley.press("see")
 
-    assert len(shown.cards) >= 6
-    assert all(card.progress.startswith("Preview, ") for card in shown.cards)
+    *previews, below = shown.cards
+    assert len(previews) >= 6
+    assert all(card.progress.startswith("Preview, ") for card in previews)
     assert "Strongly agree" in buttons(shown)
-    for one in set(buttons(shown).values()):
+    ((back,),) = below.buttons
+    assert back.label == "Back to the workshop"
+    assert "Plan it" in buttons(await valley.talk.press(FACILITATOR, back.action))
+    for one in set(buttons(shown).values()) - {back.action}:
         told = await valley.talk.press(FACILITATOR, one)
         assert "This is a preview: nothing was recorded" in told.notice
     assert "preview" in (await valley.send("shown", items=("a",))).notice

@@ -33,6 +33,7 @@ async def test_four_runs_are_marked_as_made_up_and_change_nothing(talk: Talk) ->
         "Made up: if 9 of 14 answer",
         "Made up: if all 14 answer",
         "Made up: if all 20 answer",
+        "The workshop “Courage”",
     ]
     assert reply.cards[0].text[0] == "Of these answers nothing would be shown."
     assert "6 of 6 questions would be shown" in reply.cards[2].text[0]

@@ -84,7 +84,7 @@ def import_(installation: Installation, *, partnership: str, file: Path, adapter
         partnership,
         [(new, made.address) for new, made in zip(people, links, strict=True)],
     )
-    writer = csv.writer(sys.stdout)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow((*COLUMNS, "link"))
     for new, made in zip(people, links, strict=True):
         writer.writerow((new.name, new.organisation, new.role.value, made.url))

@@ -201,6 +201,12 @@ def previews(partnership: PartnershipRow, row: SeedingRow) -> tuple[Card, ...]:
     return tuple(_inert(card, action(SHOWN, row.id)) for card in shown)
 
 
+def way_back(row: SeedingRow) -> Card:
+    """What stands below a preview or a try, so that nobody is left there."""
+    button = Button("Back to the workshop", action(OPEN, row.id))
+    return Card(CardKind.NOTICE, f"The workshop “{row.title}”", (), ((button,),))
+
+
 def _inert(card: Card, inert: str) -> Card:
     rows = tuple(tuple(Button(one.label, inert) for one in row) for row in card.buttons)
     ticks = replace(card.ticks, form=inert) if card.ticks else None

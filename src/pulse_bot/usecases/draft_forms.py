@@ -37,6 +37,8 @@ def seed_form(installation: Installation) -> Form:
             ),
         ),
         fields=(
+            # First: the list of banks is long, and a day below it would be missed.
+            _day_field("When is it?"),
             Field(
                 "bank",
                 "What is the workshop about?",
@@ -45,7 +47,6 @@ def seed_form(installation: Installation) -> Form:
                 "Choose, or type a word or two, such as: trust.",
                 LONGEST["bank"],
             ),
-            _day_field("When is it?"),
             _own_field(),
             Field(
                 "together",

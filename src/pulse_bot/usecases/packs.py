@@ -32,6 +32,8 @@ from pulse_bot.usecases.installation import OPERATOR, Installation
 
 OPEN: Final = "open"
 FILE: Final = "file"
+OPENING: Final = f"{cards.PACK}:{OPEN}:"
+"""What the action of the button that opens a pack begins with."""
 
 NONE_YET: Final = (
     "There is no pack yet. One is made when the questions for a workshop have closed; facilitators "
@@ -191,7 +193,7 @@ def _waiting(
 ) -> Card:
     """When the next pack comes, and the button that opens it, for whom and when there is one."""
     its_day = found.seeding.workshop_on <= _today(installation, partnership)
-    button = Button("Open it for everybody", f"{cards.PACK}:{OPEN}:{found.seeding.id}")
+    button = Button("Open it for everybody", f"{OPENING}{found.seeding.id}")
     row = ((button,),) if found.is_held and its_day and may(role, Act.OPEN_PACK) else ()
     return Card(CardKind.NOTICE, "The next pack", (_when(partnership, found),), row)
 

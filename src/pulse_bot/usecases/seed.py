@@ -190,14 +190,15 @@ def _day(scene: Scene) -> Reply:
 
 def _see(scene: Scene) -> Reply:
     shown = draft_card.previews(scene.partnership, scene.row)
-    return Reply(draft_card.PREVIEW, cards=shown)
+    return Reply(draft_card.PREVIEW, cards=(*shown, draft_card.way_back(scene.row)))
 
 
 def _try(scene: Scene) -> Reply:
     items = seedings.items(scene.row)
     found = dry_run.runs(scene.session, scene.installation, scene.partnership, items)
     told = "All answers here are made up. The rules that show and hide are the real ones."
-    return Reply(told, cards=tuple(draft_card.run_card(one) for one in found))
+    tried = (draft_card.run_card(one) for one in found)
+    return Reply(told, cards=(*tried, draft_card.way_back(scene.row)))
 
 
 def _shown(_scene: Scene) -> Reply:
