@@ -246,7 +246,11 @@ def test_what_became_of_a_commitment(news: CommitmentNews, words: str) -> None:
     ],
 )
 def test_the_share_of_commitments_kept(kept: tuple[int, int], words: list[str]) -> None:
-    assert [one.text for one in said(StatementKind.COMMITMENT, commitments_kept=kept)] == words
+    fact = CommitmentFact(3, "We visit each other.", date(2026, 5, 15), CommitmentNews.KEPT)
+    _, *share = said(StatementKind.COMMITMENT, commitments=(fact,), commitments_kept=kept)
+    assert [one.text for one in share] == words
+    # Where there is no news of any, the share is no news either.
+    assert not said(StatementKind.COMMITMENT, commitments_kept=kept)
 
 
 def test_a_workshops_round_names_the_workshop_and_its_day() -> None:
