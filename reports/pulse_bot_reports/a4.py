@@ -29,6 +29,9 @@ INK: Final = 0
 QUIET: Final = 85
 """A grey that is read well on paper: 7.5 to 1."""
 HAIR: Final = 170
+_SHEETS: Final = "\ue000\ue001"
+"""Stands for the number of sheets until it is known: of private signs, which `drawable` lets nobody
+type. As long as the two digits that room is kept for."""
 
 
 class A4(FPDF):
@@ -45,6 +48,7 @@ class A4(FPDF):
         for style, weight in (("", "normal"), ("B", "bold")):
             self.add_font(FONT, style, findfont(FontProperties(family=FONT, weight=weight)))
         self.c_margin = 0
+        self.alias_nb_pages(_SHEETS)
         self._title = drawable(title)
         self.add_page()
 
@@ -55,7 +59,7 @@ class A4(FPDF):
         self.dress(SMALL, QUIET)
         width = self.w - 2 * MARGIN
         self.cell(width * 0.75, 5, self.short(self._title, width * 0.75))
-        self.cell(width * 0.25, 5, f"{self.page_no()} of {{nb}}", align=Align.R)
+        self.cell(width * 0.25, 5, f"{self.page_no()} of {_SHEETS}", align=Align.R)
 
     def words(self, text: str, *, size: float, bold: bool = False, ink: int = INK) -> None:
         """A paragraph as wide as the sheet, or as what is left of it to the right."""

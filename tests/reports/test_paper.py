@@ -125,7 +125,7 @@ def test_nothing_that_people_wrote_is_markup(tmp_path: Path) -> None:
     one = replace(digest(1), statements=(*digest(1).statements, comment))
     text = " ".join(pages(made(one, partnership="<b>&{x}</b>"), tmp_path))
     assert "<b>**__=1+1" in text
-    assert "%s</b> second line" in text
+    assert "{nb} %s</b> second line" in text
     assert "<b>&{x}</b>" in text
 
 
