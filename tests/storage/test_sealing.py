@@ -18,7 +18,8 @@ from pulse_bot.errors import SealError
 from pulse_bot.ports import RoundKeys
 from pulse_bot.sealing import Envelope, seal, tag, unseal
 from pulse_bot.storage import envelopes, rounds
-from pulse_bot.usecases.close import close, hear
+from pulse_bot.usecases.close import close
+from pulse_bot.usecases.hearing import hear
 from pulse_bot.usecases.installation import Installation
 from tests.made_up import CLOSES, answer_all, at, item, opened_round, people
 

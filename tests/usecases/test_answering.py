@@ -13,7 +13,8 @@ from pulse_bot.domain.schedule import Open
 from pulse_bot.ports import Address, Outcome, Pressed, Submitted
 from pulse_bot.storage import envelopes, rounds
 from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.close import close, hear
+from pulse_bot.usecases.close import close
+from pulse_bot.usecases.hearing import hear
 from pulse_bot.usecases.people import (
     NewMember,
     NewPartnership,

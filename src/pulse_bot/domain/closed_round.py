@@ -50,6 +50,6 @@ class ClosedRound:
     organisations: int = 0
     """How many organisations those who answered belong to."""
     comments: tuple[Comment, ...] = ()
-    """Those of this round and those that waited for it, shuffled."""
+    """Those of this round, without what is never read, and those that waited for it, shuffled."""
     words: Mapping[str, tuple[Comment, ...]] = field(default_factory=dict)
-    """What was written to `words` items, by item id, shuffled."""
+    """What was written to `words` items, by item id, without what is never read, shuffled."""

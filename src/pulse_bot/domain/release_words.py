@@ -1,24 +1,36 @@
 """The release policy for what people wrote: comments, and answers in words (anonymity, rule 8).
 
 Whether they are shown is decided from counts and membership. What is not shown waits, unread, for a
-later round; how it waits is storage's.
+later round; how it waits is storage's. Where nearly everybody wrote, a lot decides whose words are
+never read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from pulse_bot.domain.closed_round import ClosedRound, Comment
 from pulse_bot.domain.items import Item
+from pulse_bot.domain.release_kinds import Draw
 
 ANSWERED: Final = 8
 WRITERS: Final = 5
 """How many must answer, and how many must have written, before anything is read."""
 
 UNTOLD: Final = 2
-"""So many of the roster never have their words in one list, or its length would tell that all, or
-all but one, answered (rule 5)."""
+"""So many of the roster never have their words of a round read, or the length of a list would tell
+that all, or all but one, answered (rule 5)."""
+
+
+def unread(writers: int, roster_size: int, draw: Draw) -> frozenset[int]:
+    """Whose words of a round are destroyed, by lot: places among its writers, from 0.
+
+    All their words of that round, before anything is shown or waits: read later, what is left over
+    would be counted together with what was shown.
+    """
+    left = list(range(writers))
+    over = min(writers, max(0, writers - (roster_size - UNTOLD)))
+    return frozenset(left.pop(draw(len(left))) for _ in range(over))
 
 
 def comments(closed: ClosedRound) -> tuple[str, ...]:
@@ -31,7 +43,8 @@ def comments(closed: ClosedRound) -> tuple[str, ...]:
 
 def words(item: Item, closed: ClosedRound) -> tuple[str, ...]:
     """The answers in words that a digest shows of an item; none where they wait."""
-    return tuple(one.words for one in _shown(item.id, closed))
+    shown = closed.words.get(item.id, ()) if _are_shown(item.id, closed) else ()
+    return tuple(one.words for one in shown)
 
 
 def waiting(closed: ClosedRound) -> tuple[Comment, ...]:
@@ -39,19 +52,17 @@ def waiting(closed: ClosedRound) -> tuple[Comment, ...]:
     held = [
         one
         for item, written in closed.words.items()
-        for one in written[len(_shown(item, closed)) :]
+        if not _are_shown(item, closed)
+        for one in written
     ]
     return (*(() if comments(closed) else closed.comments), *held)
 
 
-def _shown(item: str, closed: ClosedRound) -> Sequence[Comment]:
-    """The first of an item's answers in words, which are shuffled, or none."""
-    written = closed.words.get(item, ())
+def _are_shown(item: str, closed: ClosedRound) -> bool:
+    """Whether the answers in words to an item are."""
     tally = closed.tallies[item]
     # Each writes once to an item, whatever else they wrote.
-    if not _enough(closed, tally.n, tally.organisations, len(written)):
-        return ()
-    return written[: closed.roster_size - UNTOLD]
+    return _enough(closed, tally.n, tally.organisations, len(closed.words.get(item, ())))
 
 
 def _enough(closed: ClosedRound, answered: int, organisations: int, writers: int) -> bool:

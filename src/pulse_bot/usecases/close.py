@@ -11,8 +11,8 @@ from __future__ import annotations
 import logging
 import random
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -20,37 +20,22 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain.calendar import zone
 from pulse_bot.domain.closed_round import ClosedRound, Comment
 from pulse_bot.domain.digest import DigestFacts
-from pulse_bot.domain.items import COMMENT, SKIP, Item, Kind, slots
 from pulse_bot.domain.programme import Programme, next_opening
 from pulse_bot.domain.release import facts, worth_keeping
 from pulse_bot.domain.release_words import waiting
-from pulse_bot.domain.rounds import Round, Seat, State
+from pulse_bot.domain.rounds import Round, State
 from pulse_bot.domain.series import PastRound, Series
-from pulse_bot.domain.tallies import Answers, Tally, tally
+from pulse_bot.domain.tallies import Tally, tally
 from pulse_bot.domain.trend import STORED
-from pulse_bot.errors import Refused, SealError
-from pulse_bot.ports import RoundKeys
-from pulse_bot.sealing import Envelope, tag, unseal
+from pulse_bot.errors import Refused
 from pulse_bot.storage import envelopes, groups, history, partnerships, rounds, seedings
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
 from pulse_bot.usecases import follow_up
+from pulse_bot.usecases.hearing import Heard, hear
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a round's envelopes held, by member and question, in memory only."""
-
-    answers: Mapping[str, Sequence[Answers]]
-    comments: Sequence[Comment]
-    words: Mapping[str, Sequence[Comment]]
-    """The answers to `words` items, by item id."""
-    answered: int
-    organisations: int
-    """Of those who answered."""
 
 
 def close(installation: Installation, round_id: int) -> None:
@@ -122,66 +107,6 @@ def lose(installation: Installation, round_id: int) -> None:
         if rounds.move(session, round_id, State.LOST):
             rounds.empty(session, round_id)
             _log.error("The key of a round is gone. Its answers were destroyed unread.")
-
-
-def hear(
-    asked: Round, keys: RoundKeys, roster: Iterable[Seat], sealed: Iterable[Envelope]
-) -> Heard:
-    """Open a round's envelopes. The tags of the roster, made again, match one person's answers."""
-    said = {envelope.tag: text for envelope, text in _opened(keys, sealed)}
-    answers: dict[str, list[Answers]] = {item.id: [] for item in asked.items}
-    words: dict[str, list[Comment]] = {
-        item.id: [] for item in asked.items if item.kind is Kind.WORDS
-    }
-    comments: list[Comment] = []
-    heard: list[int] = []
-    for seat in roster:
-        given = [(item, _of(said, keys, seat, item)) for item in asked.items]
-        for item, by_slot in given:
-            answers[item.id].append(Answers(seat.organisation, by_slot))
-        wrote = _comments(said, keys, seat, asked.items)
-        comments.extend(wrote)
-        for number, (item_id, text) in enumerate(_words(given), len(wrote)):
-            words[item_id].append(Comment(text, first=number == 0))
-        if any(text != SKIP for _, by_slot in given for text in by_slot.values()):
-            heard.append(seat.organisation)
-    return Heard(answers, comments, words, len(heard), len(set(heard)))
-
-
-def _comments(
-    said: Mapping[bytes, str], keys: RoundKeys, seat: Seat, items: Sequence[Item]
-) -> list[Comment]:
-    texts = [text for item in items for text in _of(said, keys, seat, item, (COMMENT,)).values()]
-    return [Comment(text, first=number == 0) for number, text in enumerate(texts)]
-
-
-def _words(given: Iterable[tuple[Item, Mapping[str, str]]]) -> list[tuple[str, str]]:
-    return [
-        (item.id, text)
-        for item, by_slot in given
-        if item.kind is Kind.WORDS
-        for text in by_slot.values()
-        if text != SKIP
-    ]
-
-
-def _opened(keys: RoundKeys, sealed: Iterable[Envelope]) -> Iterable[tuple[Envelope, str]]:
-    for envelope in sealed:
-        try:
-            yield envelope, unseal(keys, envelope)
-        except SealError as error:
-            _log.warning("%s", error)
-
-
-def _of(
-    said: Mapping[bytes, str],
-    keys: RoundKeys,
-    seat: Seat,
-    item: Item,
-    among: Sequence[str] | None = None,
-) -> dict[str, str]:
-    tags = {slot: tag(keys.tag_key, seat.member, item.id, slot) for slot in among or slots(item)}
-    return {slot: said[one] for slot, one in tags.items() if one in said}
 
 
 def _keep(session: Session, installation: Installation, asked: Round, heard: Heard) -> None:
