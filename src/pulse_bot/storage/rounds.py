@@ -28,9 +28,6 @@ from pulse_bot.storage.models import (
 )
 from pulse_bot.storage.workshop_tables import SeedingRow
 
-_REMEMBERED = 260
-"""Rounds that the rotation looks back on, so that its work does not grow with the years."""
-
 
 def move(session: Session, round_id: int, to: State) -> bool:
     """Compare-and-set of a round's state: False where another runner was first.
@@ -153,17 +150,6 @@ def not_lost(session: Session, partnership_id: int) -> int:
         RoundRow.id.not_in(alone),
     )
     return session.scalar(query) or 0
-
-
-def asked(session: Session, partnership_id: int) -> list[list[str]]:
-    """The item ids of the rounds that were not lost, oldest first."""
-    kept = (
-        select(RoundRow.items)
-        .where(RoundRow.partnership_id == partnership_id, RoundRow.state != State.LOST)
-        .order_by(RoundRow.number.desc())
-        .limit(_REMEMBERED)
-    )
-    return [[item["id"] for item in items] for items in session.scalars(kept)][::-1]
 
 
 def _of(partnership_id: int) -> Select[RoundRow]:

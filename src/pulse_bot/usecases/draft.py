@@ -24,16 +24,15 @@ from pulse_bot.domain.calendar import spoken, zone
 from pulse_bot.domain.days import day_named
 from pulse_bot.domain.items import Item
 from pulse_bot.domain.people import Standing
-from pulse_bot.domain.programme import still_resting
 from pulse_bot.domain.rounds import State
 from pulse_bot.domain.seeding import Arranged, SeedingState
 from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.errors import Refused
-from pulse_bot.storage import partnerships, rounds, seedings
+from pulse_bot.storage import partnerships, seedings
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
-from pulse_bot.usecases import suggesting
+from pulse_bot.usecases import other_day, suggesting
 from pulse_bot.usecases.installation import Installation
 
 MOST_DRAFTS: Final = 10
@@ -155,9 +154,7 @@ def plan(
     """Plan a draft: it is asked as arranged, unless it is cancelled. Raises Refused."""
     # Two plans at one moment would not see one another.
     partnerships.hold(session, partnership)
-    resting = still_resting(rounds.asked(session, partnership.id))
-    for item in seedings.items(row):
-        suggesting.check(item, resting)
+    suggesting.check_all(session, installation, partnership.id, seedings.items(row))
     found = _arranged(session, installation, partnership, row)
     session.flush()
     if not seedings.turn(session, row.id, SeedingState.DRAFT, SeedingState.PLANNED):
@@ -188,6 +185,7 @@ def choose(
 ) -> None:
     """Put other questions into a draft or a plan. Raises Refused."""
     _claim(session, partnership, row)
+    suggesting.check_all(session, installation, partnership.id, items)
     row.items = seedings.frozen(items)
     if row.state is SeedingState.PLANNED:
         found = _arranged(session, installation, partnership, row)
@@ -209,7 +207,7 @@ def move(
     """
     before = _named(row)
     if row.state is SeedingState.ASKED:
-        _check_closed_by(session, partnership, row, day)
+        other_day.check(session, partnership, row, day)
         row.workshop_on = day
         now = installation.clock.now()
         what = f"moved {before} to {full(day)}; its questions close as they were announced"
@@ -220,19 +218,6 @@ def move(
     if row.state is SeedingState.PLANNED:
         found = _arranged(session, installation, partnership, row)
         _note(session, installation, partnership, who, f"moved {before} to {full(day)}", found)
-
-
-def _check_closed_by(
-    session: Session, partnership: PartnershipRow, row: SeedingRow, day: date
-) -> None:
-    asked = session.get(RoundRow, row.round_id) if row.round_id else None
-    where = zone(partnership.time_zone)
-    if asked is not None and day <= asked.closes_at.astimezone(where).date():
-        raise Refused(
-            f"Its questions are open until {spoken(asked.closes_at, where)}, as everybody was "
-            f"told, so there is no pack by {full(day)}. Choose a later day, or use the questions "
-            "as discussion prompts in the room instead."
-        )
 
 
 def cancel(

@@ -21,9 +21,11 @@ from pulse_bot.domain.commitments import (
 from pulse_bot.domain.digest import CommitmentFact, CommitmentNews, QuestionFact
 from pulse_bot.domain.items import Item
 from pulse_bot.domain.people import Standing
+from pulse_bot.domain.programme import still_resting
+from pulse_bot.domain.sameness import is_known
 from pulse_bot.domain.says import Said, Silence
 from pulse_bot.domain.thresholds import Thresholds
-from pulse_bot.storage import commitments, partnerships, rounds
+from pulse_bot.storage import commitments, partnerships, questions
 from pulse_bot.storage.workshop_tables import CommitmentRow
 from pulse_bot.usecases.installation import Installation
 
@@ -46,16 +48,23 @@ def items(
     """
     if most < 1:
         return ()
-    before = Counter(one for ids in rounds.asked(session, partnership_id) for one in ids)
+    before = _asked(session, partnership_id)
+    resting = still_resting(questions.lately(session, partnership_id))
     read = _is_read(session, partnership_id)
     for due in commitments.due(session, partnership_id, on):
         # What a small group answers is never released, so being asked again gives nobody away.
         wanted = _wanted(before, due.number) if read else (_DONE,)
         asked = tuple(_named(installation, due, wanted))[:most]
-        if asked:
+        # In holidays four weeks pass without a round.
+        if asked and not any(is_known(one, resting) for one in asked):
             commitments.leave_until(session, partnership_id, due.number, on + AGAIN)
             return asked
     return ()
+
+
+def _asked(session: Session, partnership_id: int) -> Counter[str]:
+    """How often each question was asked, by its id; what is opened again is counted on."""
+    return Counter(one for ids in questions.asked(session, partnership_id) for one in ids)
 
 
 def _wanted(before: Counter[str], number: int) -> tuple[str, ...]:

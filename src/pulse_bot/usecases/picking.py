@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain.arranging import room, weekly_room
 from pulse_bot.domain.items import Item
 from pulse_bot.domain.programme import choose, still_resting
+from pulse_bot.domain.sameness import is_known, marks
 from pulse_bot.domain.schedule import Open
 from pulse_bot.domain.seeding import Arranged
 from pulse_bot.errors import Refused
-from pulse_bot.storage import partnerships, rounds, seedings
+from pulse_bot.storage import partnerships, questions, seedings
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.workshop_tables import SeedingRow
-from pulse_bot.usecases import follow_up
+from pulse_bot.usecases import follow_up, suggesting
 from pulse_bot.usecases.installation import Installation
 
 NO_PROGRAMME = "There is no programme yet. Set one with: pulse-bot programme set"
@@ -57,7 +58,7 @@ def _weekly(
     planned = partnerships.programme(session, partnership.id)
     if planned is None:
         raise Refused(NO_PROGRAMME)
-    items = choose(planned[0], installation.pool(), rounds.asked(session, partnership.id))
+    items = choose(planned[0], installation.pool(), questions.asked(session, partnership.id))
     if not items:
         raise Refused("Every question was asked in the last rounds. Add a theme to the programme.")
     return list(items)
@@ -70,9 +71,12 @@ def _seeded(
     seeding: SeedingRow,
     most: int,
 ) -> list[Item]:
-    resting = still_resting(rounds.asked(session, partnership.id))
-    # Asked by another round since it was planned: too soon again (release policy, rule 3).
-    own = [item for item in seedings.items(seeding) if item.id not in resting]
+    # Asked by another round since it was planned: too soon again (release policy, rule 3). Or a
+    # bank has come since whose core has it.
+    not_now = suggesting.weekly_alone(installation).union(
+        still_resting(questions.lately(session, partnership.id))
+    )
+    own = [item for item in seedings.items(seeding) if not is_known(item, not_now)]
     if not own:
         raise Refused("Every question of the workshop was asked in the last rounds.")
     if len(own) > most:
@@ -91,8 +95,8 @@ def _weekly_beside(
         weekly = _weekly(session, installation, partnership)
     except Refused:
         return []
-    taken = {item.id for item in own}
-    return [item for item in weekly if item.id not in taken]
+    taken = {mark for item in own for mark in marks(item)}
+    return [item for item in weekly if not is_known(item, taken)]
 
 
 def _too_many(questions: int, most: int, limit: int) -> str:

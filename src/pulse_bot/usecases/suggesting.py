@@ -7,7 +7,7 @@ rounds. What else is wrong with a question of one's own is in `own_words`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,9 +17,10 @@ from pulse_bot.banks.bank import Bank, Entry
 from pulse_bot.banks.search import search
 from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.programme import still_resting
+from pulse_bot.domain.sameness import is_known, marks, of_cores
 from pulse_bot.domain.seeding import SUGGESTED, suggest
 from pulse_bot.errors import Refused
-from pulse_bot.storage import rounds
+from pulse_bot.storage import questions as asked
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
 
@@ -64,9 +65,10 @@ def titled(bank: str) -> str:
 def subject(session: Session, installation: Installation, partnership: int, about: str) -> Subject:
     """What typed words, or the id of a bank, are about. Raises Refused where nothing fits."""
     there = banks(installation)
-    resting = still_resting(rounds.asked(session, partnership))
+    resting = _resting(session, partnership)
     rested = {
-        bank: [item for item in items if item.id not in resting] for bank, items in there.items()
+        bank: [item for item in items if not is_known(item, resting)]
+        for bank, items in there.items()
     }
     words = [word for word in _WORD.findall(about.casefold()) if not _SAYING.fullmatch(word)]
     named = _named(there, about) or _named(there, " ".join(words))
@@ -131,13 +133,14 @@ def questions(
     own: Sequence[Item],
 ) -> tuple[str, tuple[Item, ...]]:
     """The title and the questions: one's own, and suggestions for the rest. Raises Refused."""
-    resting = still_resting(rounds.asked(session, partnership.id))
-    for item in own:
-        check(item, resting)
+    check_all(session, installation, partnership.id, own)
     if not about and own:
         return "Our own questions", tuple(own)
     found = subject(session, installation, partnership.id, about)
     most = min(SUGGESTED, partnership.weekly_limit) - len(own)
+    written = {mark for item in own for mark in marks(item)}
+    more = [item for item in found.items if not is_known(item, written)]
+    found = Subject(found.title, tuple(more))
     return found.title, (*own, *(pick(found, most) if most > 0 else ()))
 
 
@@ -148,11 +151,12 @@ def others(
 
     One to choose among answers and one that looks ahead are among them, where there are such.
     """
-    resting = still_resting(rounds.asked(session, partnership))
+    resting = _resting(session, partnership)
     there = banks(installation)
     own = {item.bank for item in chosen} & there.keys() or {"before-the-workshop"}
-    pool = [item for bank in there if bank in own for item in there[bank] if item.id not in resting]
-    kept = [item for item in chosen if item.id not in resting]
+    theirs = [item for bank in there if bank in own for item in there[bank]]
+    pool = [item for item in theirs if not is_known(item, resting)]
+    kept = [item for item in chosen if not is_known(item, resting)]
     more = [item for item in pool if item not in kept]
     varied = [next((one for one in more if one.kind is kind), None) for kind in _VARIED]
     rest = [item for item in suggest(more, CANDIDATES) if item not in varied]
@@ -164,14 +168,12 @@ def by_ids(
 ) -> list[Item]:
     """Questions by their ids, in that order. Raises Refused for one that may not be asked now."""
     known = {item.id: item for items in installation.pool().values() for item in items}
-    resting = still_resting(rounds.asked(session, partnership))
     found = [known[one] for one in dict.fromkeys(wanted) if one in known]
     missing = [one for one in wanted if one not in known]
     if missing:
         raise Refused(f'There is no question "{missing[0]}". See: pulse-bot bank search')
     complete = whole(installation, found)
-    for item in complete:
-        check(item, resting)
+    check_all(session, installation, partnership, complete)
     return complete
 
 
@@ -186,15 +188,40 @@ def whole(installation: Installation, chosen: Sequence[Item]) -> list[Item]:
     return list(found.values())
 
 
-def check(item: Item, resting: Mapping[str, int]) -> None:
-    """Raise Refused where a question may not be asked for a workshop, or not yet."""
-    if item.core:
+def _resting(session: Session, partnership: int) -> dict[str, int]:
+    return still_resting(asked.lately(session, partnership))
+
+
+def check_all(
+    session: Session, installation: Installation, partnership: int, items: Iterable[Item]
+) -> None:
+    """Raise Refused where one of these may not be asked for a workshop, not yet, or not twice.
+
+    By its letters, too: a question of a bank that somebody types is that question all the same.
+    """
+    resting = _resting(session, partnership)
+    core = weekly_alone(installation)
+    before: set[str] = set()
+    for item in items:
+        _check(item, resting, core)
+        if is_known(item, before):
+            raise Refused(f"“{item.text}” is there twice. Please leave one of the two out.")
+        before |= marks(item)
+
+
+def weekly_alone(installation: Installation) -> frozenset[str]:
+    """The letters of the questions that belong to the weekly series."""
+    return of_cores(item for items in installation.pool().values() for item in items)
+
+
+def _check(item: Item, resting: Mapping[str, int], core: Collection[str]) -> None:
+    if item.core or is_known(item, core):
         raise Refused(
             f"“{item.text}” is one of the six questions that the weekly pulse follows over time, "
             "so it is not asked for a workshop. Please choose another one."
         )
-    if item.id in resting:
-        after = resting[item.id]
+    after = max((resting.get(mark, 0) for mark in marks(item)), default=0)
+    if after:
         rounds_more = "1 more round" if after == 1 else f"{after} more rounds"
         raise Refused(
             f"“{item.text}” was asked not long ago. The same question comes at most every fourth "
