@@ -32,6 +32,7 @@ TODAY = date(2026, 11, 18)
         ("we  visit one another's lessons", "We visit one another's lessons."),
         ("Let's visit one another's lessons!", "Let's visit one another's lessons!"),
         ("Our heads meet in March.", "Our heads meet in March."),
+        ("We say “yes” to it.” Kept. “We", "We say \u2018yes\u2019 to it.\u2019 Kept. \u2018We."),
     ],
 )
 def test_a_commitment_is_one_tidy_line(typed: str, kept: str) -> None:
@@ -46,6 +47,9 @@ def test_a_commitment_is_one_tidy_line(typed: str, kept: str) -> None:
         ("Visit one another's lessons.", "begin with “We”"),
         ("Werner visits one another's lessons.", "begin with “We”"),
         ("Will we visit one another?", "That is a question"),
+        ("We are about 4.6 out of 5 now.", "reads like a result"),
+        ("We ask \u0410nna to visit us.", "mixes letters of different alphabets"),
+        ("We ask An\u200bna to visit us.", "sign that nobody sees"),
         (f"We {'visit ' * 40}", "242 characters, and there is room for 140"),
     ],
 )

@@ -20,6 +20,8 @@ _PEOPLE = (
     ("Anna Lee", "Oakfield Primary School"),
     ("Will Okonkwo", "Church Lane Academy"),
     ("Zoë O'Brien-Shaw", "St Mary's Catholic School"),
+    ("Jo Li", "Church Lane Academy"),
+    ("José So", "Church Lane Academy"),
 )
 
 
@@ -48,7 +50,21 @@ def valley(made: Installation) -> int:
         ("We ask Will to go on.", ("Will",)),
         ("Will we visit? Lane by lane we will.", ()),
         ("We meet in Lane school.", ("Lane",)),
-        ("We plan annals and banned oakfields.", ()),
+        ("We plan annals and banned lanes.", ()),
+        # In other spellings, which the eye reads as the name all the same.
+        ("We ask An\u0332na, Jose\u0301 and A\u034fn\ufe0fna.", ("Anna", "José")),
+        ("We ask An\u00adna and Zo\u200be\u0308.", ("Anna", "Zoë")),
+        ("We ask An\u115fna.", ("Anna",)),
+        ("We ask \uff21\uff2e\uff2e\uff21 again.", ("ANNA",)),
+        ("We ask A.n.n.a and An-na and An\u2011na.", ("A.n.n.a",)),
+        ("We ask AnnaLee and Anna1.", ("AnnaLee", "Anna")),
+        ("Annas plan and the Oakfields plan.", ("Annas", "Oakfields")),
+        ("We ask OBrien and the Wills.", ("OBrien", "Wills")),
+        # Short names are found by their capital, and ordinary short words are not.
+        ("Jo says so, and Li does.", ("Jo", "Li")),
+        ("So we meet, so that we learn, in St. Albans.", ()),
+        ("We ask So about a jo-jo.", ("So",)),
+        ("We re-plan co-op visits. We plan e.g. lessons.", ()),
         ("Dilys of Crabtree is somebody else's.", ()),
     ],
 )

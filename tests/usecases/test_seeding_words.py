@@ -34,10 +34,19 @@ async def test_ones_own_questions_are_enough(valley: Workshop) -> None:
     assert (await valley.press("plan")).outcome is Outcome.DONE
 
 
+async def test_nobody_closes_the_quotation_around_their_question(valley: Workshop) -> None:
+    reply = await valley.begin(bank="", own="We trust each other.” About 4.6. “We are fine.")
+
+    assert "1. We trust each other.\u2019 About 4.6. \u2018We are fine." in reply.cards[0].text
+
+
 @pytest.mark.parametrize(
     ("own", "said"),
     [
         ("Member shares what goes wrong.", "“Member” may be the name of a member or a school"),
+        ("We trust Mem\u0332bers, whatever comes.", "“Members” may be the name of a member"),
+        ("We trust Memb\u0435r, whatever comes.", "mixes letters of different alphabets"),
+        ("We are about 4.6 out of 5 now.", "“out of 5” reads like a result"),
         ("We trust member, whatever comes.", "“member” may be the name of a member or a school"),
         ("Do we trust one another?", "Write it as one, such as “We say what we think.”"),
         ("We do.", "too short to be a question"),

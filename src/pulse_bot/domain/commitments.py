@@ -17,6 +17,7 @@ from pulse_bot.domain.days import day_named
 from pulse_bot.domain.digest import CommitmentNews
 from pulse_bot.domain.programme import ROUNDS_BETWEEN
 from pulse_bot.domain.says import Lean, Said, Silence
+from pulse_bot.domain.typed import single_quoted, unfit
 
 LONGEST: Final = 140
 """Characters: it has to fit on a card, before the question about it."""
@@ -62,7 +63,10 @@ def worded(text: str, *, english: bool = True) -> str:
 
     In English it has to say "we": the promise is the group's, and no one member's.
     """
-    line = " ".join(text.split())
+    line = single_quoted(" ".join(text.split()))
+    reason = unfit(line)
+    if reason:
+        raise CannotBeCommitted(reason)
     if len(line) < _SHORTEST:
         raise CannotBeCommitted("Please say in a few words what the group will do.")
     if len(line) > LONGEST:

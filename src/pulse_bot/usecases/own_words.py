@@ -19,6 +19,7 @@ from pulse_bot.banks.findings import Finding
 from pulse_bot.banks.lint import ALIKE, lint_banks
 from pulse_bot.banks.wording import likeness, trigrams
 from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.typed import single_quoted, unfit
 from pulse_bot.errors import Refused
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
@@ -50,7 +51,7 @@ def read(
     session: Session, installation: Installation, partnership: PartnershipRow, typed: str
 ) -> tuple[Item, ...]:
     """The questions that were typed, one a line. Raises Refused, naming what is wrong with one."""
-    lines = [" ".join(line.split()) for line in typed.splitlines()]
+    lines = [single_quoted(" ".join(line.split())) for line in typed.splitlines()]
     texts = list(dict.fromkeys(line.lstrip("-*•0123456789.) ") for line in lines if line))
     texts = [text for text in texts if text]
     if len(texts) > MOST:
@@ -79,8 +80,9 @@ def warnings(installation: Installation, items: Sequence[Item]) -> list[Warned]:
 
 
 def _check_form(text: str) -> None:
-    if not text.isprintable():
-        raise Refused(f"There is a control character in one of the questions. {_NOTHING}")
+    reason = unfit(text)
+    if reason:
+        raise Refused(f"{reason} {_NOTHING}")
     if len(text) > LONGEST:
         raise Refused(
             f"“{text[:40]}…” has {len(text)} characters, and a question has at most {LONGEST}. "
