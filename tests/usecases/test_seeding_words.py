@@ -7,7 +7,7 @@ import pytest
 from pulse_bot.ports import Outcome
 from pulse_bot.usecases.own_words import LONGEST
 from tests.usecases.scene import Talk, words
-from tests.usecases.workshop_scene import COURAGE, Workshop, workshop
+from tests.usecases.workshop_scene import COURAGE, FACILITATOR, Workshop, workshop
 
 GOOD = "We tell one another when we are stuck."
 
@@ -89,3 +89,29 @@ async def test_what_could_be_better_is_said_with_its_reason_and_can_be_planned(
     assert marked in said
     assert reason in said
     assert (await valley.press("plan")).outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ("hard things that member says", "“member” may be the name of a member or a school"),
+        ("hard things that Mem\u0332bers say", "“Members” may be the name of a member"),
+        ("hard things, of which none stands out", "“stands out” reads like a result"),
+        ("hard things that M\u0435mber says", "mixes letters of different alphabets"),
+        ("hard " * 13, "Please say in a few words what the workshop is about"),
+    ],
+)
+async def test_a_title_that_was_typed_is_held_against_the_same(
+    valley: Workshop, about: str, said: str
+) -> None:
+    reply = await valley.begin(bank=about)
+
+    assert reply.outcome is Outcome.REFUSED
+    assert said in reply.notice
+    assert "No workshop is planned" in words([await valley.listed(FACILITATOR)])
+
+
+async def test_a_title_that_was_typed_is_what_it_says(valley: Workshop) -> None:
+    reply = await valley.begin(bank="Please give us questions about “hard” things")
+
+    assert reply.cards[0].title.endswith(": Hard things")

@@ -19,12 +19,16 @@ from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.programme import still_resting
 from pulse_bot.domain.sameness import is_known, marks, of_cores
 from pulse_bot.domain.seeding import SUGGESTED, suggest
+from pulse_bot.domain.typed import unfit
 from pulse_bot.errors import Refused
 from pulse_bot.storage import questions as asked
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.named import names_in
 
 CANDIDATES: Final = 12
+LONGEST_TITLE: Final = 60
+"""Characters of typed words: as its title, they stand in the head of a pack."""
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SAYING: Final = re.compile(
     r"suggest|give|ask|please|me|us|six|five|four|three|some|questions?|for|workshops?|session"
@@ -72,6 +76,8 @@ def subject(session: Session, installation: Installation, partnership: int, abou
     }
     words = [word for word in _WORD.findall(about.casefold()) if not _SAYING.fullmatch(word)]
     named = _named(there, about) or _named(there, " ".join(words))
+    if not named:
+        _check_title(session, partnership, about, " ".join(words))
     found = rested[named] if named else _found(rested, words)
     if named and not found:
         raise Refused(
@@ -83,6 +89,22 @@ def subject(session: Session, installation: Installation, partnership: int, abou
             "or use one plain word such as trust."
         )
     return Subject(titled(named) if named else " ".join(words).capitalize(), tuple(found))
+
+
+def _check_title(session: Session, partnership: int, about: str, title: str) -> None:
+    if len(title) > LONGEST_TITLE:
+        raise Refused("Please say in a few words what the workshop is about, such as “trust”.")
+    reason = unfit(" ".join(about.split()))
+    if reason:
+        raise Refused(reason)
+    # As it was typed: a title has lost the capitals that show short names.
+    names = names_in(session, partnership, about)
+    if names:
+        quoted = " and ".join(f"“{name}”" for name in names)
+        raise Refused(
+            f"{quoted} may be the name of a member or a school here. What a workshop is about is "
+            "its title, which everybody reads, so please write it without names."
+        )
 
 
 def _named(there: Iterable[str], about: str) -> str:
