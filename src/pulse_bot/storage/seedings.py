@@ -102,6 +102,17 @@ def frozen(chosen: Iterable[Item]) -> list[dict[str, object]]:
     return [freeze(item) for item in chosen]
 
 
+def locked(session: Session, partnership: PartnershipRow, seeding_id: int) -> SeedingRow | None:
+    """A seeding as it is now, and as it stays until this transaction is over.
+
+    Read before, two facilitators who change one plan at a moment would each write half of theirs.
+    """
+    # The partnership first, always in this order; the tick locks the seeding alone.
+    partnerships.hold(session, partnership)
+    row = session.get(SeedingRow, seeding_id, with_for_update=True, populate_existing=True)
+    return row if row is not None and row.partnership_id == partnership.id else None
+
+
 def turn(session: Session, seeding_id: int, before: SeedingState, after: SeedingState) -> bool:
     """Compare-and-set of a seeding's state: False where another runner was first.
 

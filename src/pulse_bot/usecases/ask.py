@@ -64,6 +64,8 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
     if plan.seeding and seeding is None:
         return None
     items = pick(session, installation, partnership, plan, seeding)
+    # A facilitator may have moved it since the tick looked; what stands in for a lost one may not.
+    moved = seeding.closes_at if seeding is not None and not plan.again else None
     # The other runner may have opened a round meanwhile: then this number is taken.
     number = newest.number + 1 if newest is not None else 1
     members = _roster(session, plan.partnership)
@@ -74,7 +76,7 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
         slot=plan.slot,
         state=State.OPEN,
         opens_at=now,
-        closes_at=plan.closes_at,
+        closes_at=moved or plan.closes_at,
         public_key=b"",
         roster_size=len(members),
         newcomers=sum(not member.seated for member in members) if number > 1 else 0,

@@ -90,6 +90,8 @@ def begin(
     member: int | None,
 ) -> SeedingRow:
     """A new draft. Raises Refused where there are too many."""
+    # The other runner is a facilitator who begins, plans or throws one away.
+    partnerships.hold(session, partnership)
     drafts = seedings.of_partnership(session, partnership.id, [SeedingState.DRAFT])
     for row in drafts:
         if row.workshop_on < today(installation, partnership) - _KEPT:

@@ -108,9 +108,12 @@ def _scene(session: Session, installation: Installation, address: Address, seedi
     """Raises Refused for whoever may not prepare workshops, at this very moment."""
     member, partnership = someone(session, address)
     check(member, Act.SEED)
-    row = session.get(SeedingRow, seeding)
-    if row is None or row.partnership_id != partnership.id:
+    row = seedings.locked(session, partnership, seeding)
+    if row is None:
         raise Refused(_OLD)
+    # The other runner is a lead who takes the role meanwhile.
+    session.refresh(member)
+    check(member, Act.SEED)
     return Scene(session, installation, partnership, row, f"a {member.role}")
 
 

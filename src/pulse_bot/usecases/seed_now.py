@@ -147,8 +147,8 @@ def cancel(installation: Installation, name: str, seeding: int) -> None:
 
 
 def _found(session: Session, partnership: PartnershipRow, seeding: int) -> SeedingRow:
-    row = session.get(SeedingRow, seeding)
-    if row is None or row.partnership_id != partnership.id:
+    row = seedings.locked(session, partnership, seeding)
+    if row is None:
         known = seedings.of_partnership(session, partnership.id, list(SeedingState))
         there = ", ".join(str(one.id) for one in known) or "none yet"
         raise Refused(f"{partnership.name} has no workshop {seeding}. There are: {there}.")
