@@ -6,9 +6,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.arranging import full
 from pulse_bot.domain.programme import MOST_ITEMS
+from pulse_bot.domain.seeding import SeedingState
 from pulse_bot.errors import Refused
-from pulse_bot.storage import partnerships
+from pulse_bot.storage import partnerships, seedings
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
@@ -32,11 +34,24 @@ def put_limit(
             f"The limit is {LEAST} to {MOST} questions a week: the weekly round alone may ask "
             f"{MOST_ITEMS}, and with more than {MOST} people stop answering. Nothing was changed."
         )
+    # The other runner is a facilitator who plans a workshop within the limit there was.
+    partnerships.hold(session, row)
     if limit == row.weekly_limit:
         return
+    _check_planned(session, row, limit)
     what = f"set the weekly limit to {limit} questions, instead of {row.weekly_limit}"
     partnerships.note(session, row.id, installation.clock.now(), who, what, announce=True)
     row.weekly_limit = limit
+
+
+def _check_planned(session: Session, row: PartnershipRow, limit: int) -> None:
+    """A workshop that was promised is not taken back by the way."""
+    for one in seedings.of_partnership(session, row.id, [SeedingState.PLANNED]):
+        if len(one.items) > limit:
+            raise Refused(
+                f"The workshop “{one.title}” on {full(one.workshop_on)} asks {len(one.items)} "
+                "questions. Choose fewer for it first, or cancel it. Nothing was changed."
+            )
 
 
 def in_words(row: PartnershipRow) -> str:
