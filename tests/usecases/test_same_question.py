@@ -9,7 +9,8 @@ import pytest
 
 from pulse_bot.domain.items import Wording
 from pulse_bot.ports import Outcome
-from tests.made_up import OPENS, POOL, THEMES, WEEK, at
+from pulse_bot.usecases.people import set_programme
+from tests.made_up import OPENS, PARTNERSHIP, PLAN, POOL, THEMES, WEEK, at, item
 from tests.usecases.scene import Talk, words
 from tests.usecases.workshop_scene import COURAGE, TUESDAY, Workshop, workshop
 
@@ -140,3 +141,24 @@ async def test_what_has_come_into_a_core_since_is_left_out_at_the_opening(talk: 
 
     assert "We begin when we said." in texts(later)
     assert OURS not in texts(later)
+
+
+async def test_what_somebody_typed_rests_for_the_weekly_pulse_too(talk: Talk) -> None:
+    """A theme without a core asks whichever of its questions rested longest."""
+    valley = workshop(talk)
+    hope = [item("hope", number, core=False) for number in range(1, 6)]
+    made = replace(valley.made, pool=lambda: {"hope": hope})
+    valley = replace(valley, talk=replace(talk, made=made))
+    set_programme(made, PARTNERSHIP, replace(PLAN, themes=("hope",)))
+    assert await asked_for(valley, hope[1].text.upper(), 0, 1) == ""
+
+    asked: list[list[str]] = []
+    for week in range(5):
+        valley.run(OPENS + week * WEEK)
+        asked.append([one.casefold() for one in texts(valley)])
+        valley.run(valley.newest().closes_at)
+
+    assert hope[1].text.casefold() in asked[0]
+    assert not [week for week in (1, 2, 3) if hope[1].text.casefold() in asked[week]]
+    # The control: once it has rested, the theme asks it.
+    assert asked[4] == [hope[1].text.casefold()]

@@ -75,6 +75,14 @@ def leave_until(session: Session, partnership_id: int, number: int, day: date) -
     changed(session, change.values(ask_from=day))
 
 
+def due_again(session: Session, partnership_id: int, numbers: Iterable[int]) -> None:
+    """Ask about some commitments again at once, as if they had not been asked about."""
+    change = update(CommitmentRow).where(
+        CommitmentRow.partnership_id == partnership_id, CommitmentRow.number.in_(list(numbers))
+    )
+    changed(session, change.values(ask_from=CommitmentRow.due))
+
+
 def due(session: Session, partnership_id: int, on: date) -> list[Commitment]:
     """The open commitments to be asked about on a day, those that are due longest first."""
     query = select(CommitmentRow).where(

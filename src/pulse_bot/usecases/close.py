@@ -104,7 +104,9 @@ def forget(installation: Installation, round_ids: Iterable[int]) -> None:
 def lose(installation: Installation, round_id: int) -> None:
     """Give up a round whose key is gone: nobody can read it, and members are asked again."""
     with installation.database.write() as session:
-        if rounds.move(session, round_id, State.LOST):
+        asked = rounds.load(session, round_id)
+        if asked is not None and rounds.move(session, round_id, State.LOST):
+            follow_up.ask_again(session, asked)
             rounds.empty(session, round_id)
             _log.error("The key of a round is gone. Its answers were destroyed unread.")
 

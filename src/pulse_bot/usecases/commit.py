@@ -24,6 +24,7 @@ from pulse_bot.ports import (
     FieldKind,
     Form,
     Option,
+    Outcome,
     Pressed,
     Reply,
     Submitted,
@@ -31,9 +32,9 @@ from pulse_bot.ports import (
 from pulse_bot.storage import commitments
 from pulse_bot.storage.database import once_more
 from pulse_bot.storage.models import MemberRow
-from pulse_bot.usecases import fields
+from pulse_bot.usecases import fields, follow_up
 from pulse_bot.usecases.answer import someone
-from pulse_bot.usecases.commitments import STANDS, end, today, warnings, write_down
+from pulse_bot.usecases.commitments import STANDS, WasThere, end, today, warnings, write_down
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.may import check
 
@@ -47,6 +48,20 @@ _NOTHING: Final = (
     "Nothing is written down yet. What the group says it will do is written down by "
     f"{who_may(Act.COMMIT)}, with a day; when it has come, everybody is asked whether it is done."
 )
+_COMES: Final = {
+    follow_up.DONE: (
+        "Everybody is asked about it again when its day has come, at most every fourth round."
+    ),
+    follow_up.WHAT_NOW: (
+        "Everybody was asked three times whether it is done, and is asked once more, what is to "
+        "become of it."
+    ),
+    None: (
+        "Everybody was asked about it as often as can be, so nobody is asked again. Call it kept, "
+        "or drop it, when the group knows."
+    ),
+}
+"""What follows when a commitment is opened again."""
 _OLD_BUTTON: Final = (
     "That button is not in use any more. “/pulse commitments” shows how everything stands."
 )
@@ -118,16 +133,22 @@ def pressed(installation: Installation, event: Pressed) -> Reply:
         check(member, Act.END_COMMITMENT)
         who = f"a {member.role}"
         one = end(session, installation, partnership, int(number[:9]), to, who)
+        comes = follow_up.asked_next(session, partnership.id, one.number)
+    if to is CommitmentState.OPEN:
+        title = f"Commitment {one.number} is open again"
+        return Reply(cards=(Card(CardKind.NOTICE, title, (one.text, _COMES[comes])),))
     return Reply(cards=(_ended(one, to),))
 
 
 def _ended(one: Commitment, to: CommitmentState) -> Card:
-    if to is CommitmentState.OPEN:
-        text = "Everybody is asked about it again when its day has come."
-        return Card(CardKind.NOTICE, f"Commitment {one.number} is open again", (one.text, text))
     text = "Everybody reads it here, and in a digest. If that was a mistake, open it again."
     title = f"Commitment {one.number} is {STANDS[to]}"
     return Card(CardKind.NOTICE, title, (one.text, text), ((_open_again(one.number),),))
+
+
+def _was_there(one: Commitment) -> Card:
+    title = f"Commitment {one.number} was {STANDS[one.state]}"
+    return Card(CardKind.NOTICE, title, (one.text,), ((_open_again(one.number),),))
 
 
 def _form(installation: Installation, address: Address) -> Reply:
@@ -182,7 +203,10 @@ def _submitted(installation: Installation, address: Address, text: str, due: str
     with installation.database.write() as session:
         member, partnership = someone(session, address)
         check(member, Act.COMMIT)
-        one = write_down(session, installation, partnership, text, due, f"a {member.role}")
+        try:
+            one = write_down(session, installation, partnership, text, due, f"a {member.role}")
+        except WasThere as error:
+            return Reply(str(error), (_was_there(error.ended),), outcome=Outcome.REFUSED)
     told = f"From {full(one.due)} on everybody is asked whether it is done."
     card = Card(
         CardKind.NOTICE,

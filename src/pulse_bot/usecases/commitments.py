@@ -6,6 +6,7 @@ back as questions is in `follow_up`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -22,6 +23,7 @@ from pulse_bot.domain.commitments import (
     due_day,
     worded,
 )
+from pulse_bot.domain.sameness import identity
 from pulse_bot.errors import Refused
 from pulse_bot.storage import commitments, partnerships
 from pulse_bot.storage.models import PartnershipRow
@@ -39,6 +41,18 @@ _DID: Final = {
     CommitmentState.KEPT: "called commitment {number} kept",
     CommitmentState.DROPPED: "dropped commitment {number}",
 }
+
+
+class WasThere(Refused):
+    """A commitment has ended, and is written down once more."""
+
+    def __init__(self, ended: Commitment) -> None:
+        """Say which one it was."""
+        super().__init__(
+            f"That was commitment {ended.number}, which was {STANDS[ended.state]}. Open it again "
+            "instead. Nothing was written down."
+        )
+        self.ended = ended
 
 
 def end(
@@ -88,9 +102,7 @@ def write_down(
     partnerships.hold(session, partnership)
     everything = commitments.every(session, partnership.id)
     still = [one for one in everything if one.state is CommitmentState.OPEN]
-    twin = next((one for one in still if one.text.casefold() == line.casefold()), None)
-    if twin is not None:
-        raise Refused(f"That is written down already, as commitment {twin.number}.")
+    _check_new(everything, line)
     if len(still) >= MOST_OPEN:
         raise Refused(
             f"{MOST_OPEN} commitments are open, and nobody looks at more. Call one kept or drop "
@@ -100,6 +112,19 @@ def write_down(
     did = f"wrote down commitment {number}, by {full(day)}"
     _note(session, installation, partnership, who, did, line)
     return Commitment(number, line, day, CommitmentState.OPEN)
+
+
+def _check_new(everything: Sequence[Commitment], line: str) -> None:
+    """Raise Refused where a commitment is there already, whatever has become of it.
+
+    Written down anew, it would be asked about anew, as often as one that nobody was asked about.
+    """
+    twin = next((one for one in everything if identity(one.text) == identity(line)), None)
+    if twin is None:
+        return
+    if twin.state is CommitmentState.OPEN:
+        raise Refused(f"That is written down already, as commitment {twin.number}.")
+    raise WasThere(twin)
 
 
 def _read(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -22,6 +22,7 @@ from pulse_bot.domain.digest import CommitmentFact, CommitmentNews, QuestionFact
 from pulse_bot.domain.items import Item
 from pulse_bot.domain.people import Standing
 from pulse_bot.domain.programme import still_resting
+from pulse_bot.domain.rounds import Round
 from pulse_bot.domain.sameness import is_known
 from pulse_bot.domain.says import Said, Silence
 from pulse_bot.domain.thresholds import Thresholds
@@ -29,9 +30,11 @@ from pulse_bot.storage import commitments, partnerships, questions
 from pulse_bot.storage.workshop_tables import CommitmentRow
 from pulse_bot.usecases.installation import Installation
 
-_DONE: Final = "commitments-done"
+DONE: Final = "commitments-done"
+"""The question whether a commitment is done."""
 _IN_WORDS: Final = ("commitments-helped-in-words", "commitments-hindered-in-words")
-_WHAT_NOW: Final = "commitments-what-now"
+WHAT_NOW: Final = "commitments-what-now"
+"""What is to become of one, once it was asked often enough whether it is done."""
 _NEWS: Final = {
     CommitmentState.OPEN: CommitmentNews.MADE,
     CommitmentState.KEPT: CommitmentNews.KEPT,
@@ -53,7 +56,7 @@ def items(
     read = _is_read(session, partnership_id)
     for due in commitments.due(session, partnership_id, on):
         # What a small group answers is never released, so being asked again gives nobody away.
-        wanted = _wanted(before, due.number) if read else (_DONE,)
+        wanted = _wanted(before, due.number) if read else (DONE,)
         asked = tuple(_named(installation, due, wanted))[:most]
         # In holidays four weeks pass without a round.
         if asked and not any(is_known(one, resting) for one in asked):
@@ -69,9 +72,9 @@ def _asked(session: Session, partnership_id: int) -> Counter[str]:
 
 def _wanted(before: Counter[str], number: int) -> tuple[str, ...]:
     """What is asked now, of the bank's questions: at last, what is to become of it."""
-    if before[_id(_DONE, number)] < MOST_ASKED:
-        return (_DONE, *_IN_WORDS)
-    return () if before[_id(_WHAT_NOW, number)] else (_WHAT_NOW,)
+    if before[_id(DONE, number)] < MOST_ASKED:
+        return (DONE, *_IN_WORDS)
+    return () if before[_id(WHAT_NOW, number)] else (WHAT_NOW,)
 
 
 def _is_read(session: Session, partnership_id: int) -> bool:
@@ -79,6 +82,19 @@ def _is_read(session: Session, partnership_id: int) -> bool:
     everybody = partnerships.members(session, partnership_id)
     active = sum(member.standing is Standing.ACTIVE for member, _ in everybody)
     return active >= Thresholds().roster
+
+
+def asked_next(session: Session, partnership_id: int, number: int) -> str | None:
+    """Which question about a commitment comes next, DONE or WHAT_NOW; None where none ever does."""
+    if not _is_read(session, partnership_id):
+        return DONE
+    return next(iter(_wanted(_asked(session, partnership_id), number)), None)
+
+
+def ask_again(session: Session, asked: Round) -> None:
+    """Let the round that comes in a lost one's place ask what that one asked of commitments."""
+    numbers = {number for _, number in _about(item.id for item in asked.items)}
+    commitments.due_again(session, asked.partnership, numbers)
 
 
 def _named(installation: Installation, due: Commitment, wanted: Sequence[str]) -> Iterator[Item]:
@@ -119,9 +135,17 @@ def settle(
 
 def _said(questions: Sequence[QuestionFact]) -> Iterator[tuple[int, Said | Silence]]:
     for one in questions:
-        item, _, number = one.item.partition("/")
-        if item == _DONE and number.isdecimal():
-            yield int(number), one.says
+        for question, number in _about([one.item]):
+            if question == DONE:
+                yield number, one.says
+
+
+def _about(ids: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """(the question of the bank, the commitment's number) of those that ask about one."""
+    for one in ids:
+        question, _, number = one.partition("/")
+        if question in (DONE, *_IN_WORDS, WHAT_NOW) and number.isdecimal():
+            yield question, int(number)
 
 
 def _told(session: Session, row: CommitmentRow, says: Said | Silence | None) -> CommitmentFact:

@@ -58,7 +58,13 @@ def _weekly(
     planned = partnerships.programme(session, partnership.id)
     if planned is None:
         raise Refused(NO_PROGRAMME)
-    items = choose(planned[0], installation.pool(), questions.asked(session, partnership.id))
+    lately = still_resting(questions.lately(session, partnership.id))
+    pool = {
+        # By its id a question rests anyway; this is for one that somebody typed.
+        theme: [one for one in items if one.core or one.id in lately or not is_known(one, lately)]
+        for theme, items in installation.pool().items()
+    }
+    items = choose(planned[0], pool, questions.asked(session, partnership.id))
     if not items:
         raise Refused("Every question was asked in the last rounds. Add a theme to the programme.")
     return list(items)
