@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, CardKind, Commanded, Joined, Left, Outcome, Reply, Wrote
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import MemberRow
+from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import stay
 from pulse_bot.usecases.close import close, close_now
 from pulse_bot.usecases.installation import Installation
@@ -19,6 +21,7 @@ from pulse_bot.usecases.people import (
     add_member,
     create_partnership,
     readdress,
+    remove_member,
 )
 from pulse_bot.usecases.report import digest, digests, log_rows
 from tests.made_up import (
@@ -34,6 +37,7 @@ from tests.made_up import (
     people,
 )
 from tests.usecases.scene import Talk, rows_with, words
+from tests.usecases.workshop_scene import ASKED, FACILITATOR, MEMBER, workshop
 
 HOUR = timedelta(hours=1)
 
@@ -214,6 +218,33 @@ async def test_privacy_tells_of_every_row_that_is_held(talk: Talk) -> None:
     assert "You are on the list of: no open round" in held.text
     assert "Question cards for you in it, sent or waiting: 0" in held.text
     assert rows_with(talk.made, one.user) == {"member"}
+
+
+def prepared_by(made: Installation) -> list[int | None]:
+    with made.database.read() as session:
+        return list(session.scalars(select(SeedingRow.seeded_by)))
+
+
+@pytest.mark.parametrize("removed", [False, True])
+async def test_who_prepared_a_workshop_is_told_and_forgotten(talk: Talk, *, removed: bool) -> None:
+    valley = workshop(talk)
+    _, held = (await talk.look(FACILITATOR, "privacy")).cards
+    assert "Workshops that you prepared: none" in held.text
+    await valley.planned()
+
+    _, held = (await talk.look(FACILITATOR, "privacy")).cards
+    assert "Workshops that you prepared: “Courage” on Tuesday 27 January 2026" in held.text
+    _, held = (await talk.look(MEMBER, "privacy")).cards
+    assert "Workshops that you prepared: none" in held.text
+    assert prepared_by(talk.made) == [2]
+
+    if removed:
+        remove_member(talk.made, PARTNERSHIP, 2)
+    else:
+        stay.leave(talk.made, FACILITATOR)
+    assert prepared_by(talk.made) == [None]
+    # It is the group's, and goes out all the same.
+    assert "open" in valley.run(ASKED)
 
 
 async def test_leaving_forgets_name_and_address_at_once(talk: Talk) -> None:

@@ -14,7 +14,7 @@ from pulse_bot.domain.people import Role
 from pulse_bot.domain.rounds import Round
 from pulse_bot.domain.seeding import Arranged, SeedingState
 from pulse_bot.errors import Refused
-from pulse_bot.ports import Address, Outcome, Reply
+from pulse_bot.ports import Address, Outcome, Reply, Submitted
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import LogEntryRow, MemberRow
@@ -149,17 +149,9 @@ async def test_an_older_pack_stays_while_the_next_one_is_awaited(valley: Talk) -
 
 
 async def test_the_file_holds_what_the_digest_says_and_open_commitments(valley: Talk) -> None:
+    promised(valley, 1, CommitmentState.OPEN)
+    promised(valley, 2, CommitmentState.KEPT)
     seeding, _ = await closed(valley)
-    with valley.made.database.write() as session:
-        here = partnerships.by_name(session, PARTNERSHIP).id
-        for number, state in enumerate((CommitmentState.OPEN, CommitmentState.KEPT), start=1):
-            text = f"We open lesson {number} to all."
-            session.add(
-                CommitmentRow(
-                    partnership_id=here, number=number, text=text, due=WORKSHOP, state=state,
-                    ask_from=WORKSHOP,
-                )
-            )  # fmt: skip
     [card] = (await valley.press(MEMBER, f"pack:file:{seeding}")).cards
     assert card.file is not None
     assert (card.file.name, card.file.media_type) == ("pack-2026-01-12.pdf", "application/pdf")
@@ -168,6 +160,49 @@ async def test_the_file_holds_what_the_digest_says_and_open_commitments(valley: 
     assert "We open lesson 1 to all." in page
     assert "We open lesson 2 to all." not in page
     assert (await valley.look(LEAD, "workshop")).page == page
+
+
+def promised(talk: Talk, number: int, state: CommitmentState) -> None:
+    """A commitment of this number, of which a digest has told before."""
+    with talk.made.database.write() as session:
+        session.add(
+            CommitmentRow(
+                partnership_id=partnerships.by_name(session, PARTNERSHIP).id,
+                number=number,
+                text=f"We open lesson {number} to all.",
+                due=WORKSHOP,
+                state=state,
+                ask_from=WORKSHOP,
+                told=True,
+            )
+        )
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_pack_that_is_open_stays_the_same_for_ever(valley: Talk, *, together: bool) -> None:
+    """Whatever becomes of commitments, and wherever somebody tries to put its day."""
+    promised(valley, 1, CommitmentState.OPEN)
+    seeding, asked = await closed(valley, together=together)
+    packs.reveal(valley.made, asked.id)
+
+    def files() -> list[bytes]:
+        pack = packs.look_at(valley.made, PARTNERSHIP)
+        render = valley.made.renderer.pack
+        return [render(name, pack)[name] for name in ("pack.html", "pack.pdf")]
+
+    before = files()
+    assert b"We open lesson 1 to all." in before[0]
+    promised(valley, 2, CommitmentState.OPEN)
+    await valley.press(LEAD, "commitment:dropped:1")
+    moved = Submitted(FACILITATOR, f"seed:day:{seeding}", {"on": ("20 January",)})
+    refused = await valley.handle(moved)
+
+    assert "is open to everybody, so its day stays as it is" in refused.notice
+    assert files() == before
+    # The control: the commitments did change.
+    commitments = words([await valley.look(MEMBER, "commitments")])
+    assert "We open lesson 2 to all." in commitments
+    assert "We open lesson 1 to all. Dropped." in commitments
 
 
 @pytest.mark.parametrize(
@@ -222,6 +257,9 @@ async def test_what_is_held_nobody_reads_before_it_is_opened(valley: Talk) -> No
             packs.look_at(valley.made, PARTNERSHIP)
         with pytest.raises(Refused, match="is opened together"):
             packs.look_at(valley.made, PARTNERSHIP, asked.number)
+        for number in (None, asked.number):
+            with pytest.raises(Refused, match="at the workshop on Monday 12 January, or by itself"):
+                digest(valley.made, PARTNERSHIP, number)
     assert due(valley) == ()
 
 

@@ -38,7 +38,7 @@ class Pack:
     """As they were asked, in that order, those of the weekly pulse among them."""
     digest: Digest
     commitments: tuple[Commitment, ...] = ()
-    """Those that are open."""
+    """Those that were open when the round closed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, select, true, update
 from sqlalchemy.orm import Session
@@ -87,12 +88,6 @@ def read(
     session: Session, partnership: PartnershipRow, seeding: SeedingRow, asked: RoundRow
 ) -> Pack:
     """The pack of a workshop. Raises LookupError before its round has closed, and while held."""
-    open_ones = (
-        select(CommitmentRow)
-        .where(CommitmentRow.partnership_id == partnership.id)
-        .where(CommitmentRow.state == CommitmentState.OPEN)
-        .order_by(CommitmentRow.due, CommitmentRow.number)
-    )
     return Pack(
         partnership=partnership.name,
         time_zone=partnership.time_zone,
@@ -101,10 +96,23 @@ def read(
         questions=tuple(thaw(kept) for kept in asked.items),
         digest=history.digest(session, partnership.id, asked.number),
         commitments=tuple(
-            Commitment(row.number, row.text, row.due, row.state)
-            for row in session.scalars(open_ones)
+            Commitment(number, text, date.fromisoformat(due), CommitmentState.OPEN)
+            for number, text, due in seeding.promised
         ),
     )
+
+
+def keep_promised(session: Session, seeding: SeedingRow) -> None:
+    """Keep the commitments that are open now with a workshop whose round closes."""
+    open_ones = (
+        select(CommitmentRow)
+        .where(CommitmentRow.partnership_id == seeding.partnership_id)
+        .where(CommitmentRow.state == CommitmentState.OPEN)
+        .order_by(CommitmentRow.due, CommitmentRow.number)
+    )
+    seeding.promised = [
+        [row.number, row.text, row.due.isoformat()] for row in session.scalars(open_ones)
+    ]
 
 
 def is_open(session: Session, round_id: int) -> bool:

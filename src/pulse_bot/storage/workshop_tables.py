@@ -30,6 +30,8 @@ class SeedingRow(Table):
     closes_at: Mapped[datetime | None]
     together: Mapped[bool] = mapped_column(default=False)
     """The pack is opened in the room, by everybody at once, and by nobody before."""
+    promised: Mapped[list[Any]] = mapped_column(default=list)
+    """The commitments that were open when its round closed, frozen: a pack stays as it was read."""
     seeded_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     """Whom the pack is handed to; None for an operator, and once they have left."""
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)

@@ -28,7 +28,7 @@ from pulse_bot.domain.series import PastRound, Series
 from pulse_bot.domain.tallies import Tally, tally
 from pulse_bot.domain.trend import STORED
 from pulse_bot.errors import Refused
-from pulse_bot.storage import envelopes, groups, history, partnerships, rounds, seedings
+from pulse_bot.storage import envelopes, groups, history, packs, partnerships, rounds, seedings
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
 from pulse_bot.usecases import follow_up
@@ -153,6 +153,7 @@ def _with_workshop(session: Session, asked: Round, said: DigestFacts) -> DigestF
     if seeding is None:
         return said
     session.get_one(RoundRow, asked.id).held = seeding.together
+    packs.keep_promised(session, seeding)
     own = {item.id for item in seedings.items(seeding)}
     questions = tuple(replace(one, weekly=one.item not in own) for one in said.questions)
     return replace(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
@@ -18,14 +17,8 @@ from pulse_bot.domain.rounds import Round
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Picture, Pressed, Reply
 from pulse_bot.storage import history, partnerships, rounds
-from pulse_bot.storage.models import (
-    InvitationRow,
-    MemberRow,
-    OrganisationRow,
-    PartnershipRow,
-    RoundRow,
-    SeatRow,
-)
+from pulse_bot.storage.models import MemberRow, PartnershipRow
+from pulse_bot.usecases import kept_about
 from pulse_bot.usecases.answer import closed_message, someone
 from pulse_bot.usecases.closer import message_card
 from pulse_bot.usecases.installation import Installation
@@ -110,8 +103,12 @@ def _nothing_open(
             if opening
             else "The first questions have no date yet."
         )
-    # Which round it will be depends on how many are settled when it opens.
-    waits = () if member.seated else ("You are new here, and will be asked in one of the next.",)
+    # Which round it will be depends on how many are settled when it opens. Of the first it is all.
+    waits = (
+        ()
+        if member.seated or newest is None
+        else ("You are new here, and will be asked in one of the next.",)
+    )
     return Card(CardKind.NOTICE, "Nothing to answer now", (said, *waits), standing_buttons(member))
 
 
@@ -209,40 +206,10 @@ def privacy(installation: Installation, address: Address) -> Reply:
         held = Card(
             CardKind.NOTICE,
             "Everything that is kept about you",
-            tuple(_held(session, member)),
+            tuple(kept_about.lines(session, member)),
             standing_buttons(member),
         )
     return Reply(cards=(cards.promise_card(asked, calendar), held))
-
-
-def _held(session: Session, member: MemberRow) -> list[str]:
-    school = session.get_one(OrganisationRow, member.organisation_id).name
-    seats = (
-        select(RoundRow.number)
-        .join(SeatRow, SeatRow.round_id == RoundRow.id)
-        .where(SeatRow.member_id == member.id)
-    )
-    wish = partnerships.wish(member)
-    sent = select(func.count()).where(InvitationRow.member_id == member.id)
-    on_list = ", ".join(f"round {number}" for number in session.scalars(seats)) or "no open round"
-    return [
-        f"Your name: {member.name}",
-        f"Your school: {school}",
-        f"Your role: {member.role}; you are {member.standing}.",
-        (
-            f"Where you are reached: {member.adapter}, by an address that is kept as your platform "
-            "gives it or as a fingerprint of your link."
-        ),
-        f"Your time zone: {member.time_zone or 'the one of the partnership'}",
-        f"When you are asked: {wish or 'as soon as a round opens'}",
-        f"Your language: {member.language or 'the one of the partnership'}",
-        f"You are on the list of: {on_list}",
-        f"Question cards for you in it, sent or waiting: {session.scalar(sent) or 0}",
-        (
-            "Your answers: sealed and without your name while a round is open, and destroyed when "
-            "it closes. No list says whether you answered."
-        ),
-    ]
 
 
 def log(installation: Installation, address: Address, before: int | None = None) -> Reply:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.calendar import spoken, zone
+from pulse_bot.domain.calendar import spoken, spoken_date, zone
 from pulse_bot.domain.digest import Digest
 from pulse_bot.errors import Refused
-from pulse_bot.storage import history, partnerships
+from pulse_bot.storage import history, partnerships, seedings
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.usecases.installation import OPERATOR, Installation
 
@@ -93,7 +95,8 @@ def digests(installation: Installation, name: str) -> list[Digest]:
     with installation.database.write() as session:
         row = partnerships.by_name(session, name)
         found = history.digests(session, row.id)
-        _looked(session, installation, row.id, "every digest")
+        if found:
+            _looked(session, installation, row.id, "every digest")
         return found
 
 
@@ -104,7 +107,7 @@ def digest(installation: Installation, name: str, number: int | None = None) -> 
         if number is None:
             found = history.digests(session, row.id, most=1)
             if not found:
-                raise Refused(f"{name} has no digest yet: no round has closed.")
+                raise Refused(_none_yet(session, row))
             newest = found[0]
         else:
             newest = _numbered(session, row, number)
@@ -112,12 +115,30 @@ def digest(installation: Installation, name: str, number: int | None = None) -> 
         return newest
 
 
+def _none_yet(session: Session, row: PartnershipRow) -> str:
+    held = seedings.held(session, row.id)
+    if not held:
+        return f"{row.name} has no digest yet: no round has closed."
+    return _opened_together(session.get_one(RoundRow, held[-1].round), row, held[-1].workshop_on)
+
+
 def _numbered(session: Session, row: PartnershipRow, number: int) -> Digest:
     try:
         return history.digest(session, row.id, number)
     except LookupError:
         message = f"Round {number} of {row.name} has no digest: it is not closed."
-        raise Refused(message) from None
+    for held in seedings.held(session, row.id):
+        asked = session.get_one(RoundRow, held.round)
+        if asked.number == number:
+            message = _opened_together(asked, row, held.workshop_on)
+    raise Refused(message)
+
+
+def _opened_together(asked: RoundRow, row: PartnershipRow, day: date) -> str:
+    return (
+        f"The digest of round {asked.number} of {row.name} is held back: it is opened together, at "
+        f"the workshop on {spoken_date(day)}, or by itself the next morning."
+    )
 
 
 def _looked(session: Session, installation: Installation, partnership: int, what: str) -> None:

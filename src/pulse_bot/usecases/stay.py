@@ -6,7 +6,7 @@ import contextlib
 import logging
 import secrets
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
@@ -15,6 +15,7 @@ from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Button, Card, CardKind, Reply
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import InvitationRow, MemberRow
+from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.answer import NobodyThere, someone
 from pulse_bot.usecases.bars import bars_noted
 from pulse_bot.usecases.came_and_went import LEFT
@@ -97,12 +98,17 @@ def leave(installation: Installation, address: Address) -> Reply:
 
 
 def forget_member(session: Session, member: MemberRow) -> None:
-    """Delete a member's name and address, those on their card in an open round too."""
+    """Delete a member's name and address, those on their card in an open round too.
+
+    Nor is it kept which workshops they prepared; the workshops are the group's, and stay.
+    """
     member.standing = Standing.LEFT
     member.name = ""
     member.time_zone = member.language = member.asked_weekday = member.asked_at = None
     member.user = f"left-{secrets.token_hex(16)}"
     session.execute(delete(InvitationRow).where(InvitationRow.member_id == member.id))
+    prepared = update(SeedingRow).where(SeedingRow.seeded_by == member.id)
+    session.execute(prepared.values(seeded_by=None))
 
 
 def scrub(installation: Installation) -> None:

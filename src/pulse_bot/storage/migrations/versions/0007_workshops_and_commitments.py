@@ -42,6 +42,7 @@ def _seedings() -> None:
         sa.Column("opens_at", sa.DateTime(), nullable=True),
         sa.Column("closes_at", sa.DateTime(), nullable=True),
         sa.Column("together", sa.Boolean(), nullable=False),
+        sa.Column("promised", sa.JSON(), nullable=False),
         sa.Column("seeded_by", sa.Integer(), nullable=True),
         sa.Column("round_id", sa.Integer(), nullable=True),
         sa.Column("handed", sa.String(16), nullable=False),
