@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -64,8 +65,6 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
     if plan.seeding and seeding is None:
         return None
     items = pick(session, installation, partnership, plan, seeding)
-    # A facilitator may have moved it since the tick looked; what stands in for a lost one may not.
-    moved = seeding.closes_at if seeding is not None and not plan.again else None
     # The other runner may have opened a round meanwhile: then this number is taken.
     number = newest.number + 1 if newest is not None else 1
     members = _roster(session, plan.partnership)
@@ -76,7 +75,7 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
         slot=plan.slot,
         state=State.OPEN,
         opens_at=now,
-        closes_at=moved or plan.closes_at,
+        closes_at=_closes_at(plan, seeding),
         public_key=b"",
         roster_size=len(members),
         newcomers=sum(not member.seated for member in members) if number > 1 else 0,
@@ -113,6 +112,12 @@ def _seeding(
     if row.opens_at is None or row.opens_at > installation.clock.now():
         raise Refused("The workshop was put on another day at this very moment.")
     return row
+
+
+def _closes_at(plan: schedule.Open, seeding: SeedingRow | None) -> datetime:
+    """By the workshop, which may have been moved since the tick looked; else as the tick says."""
+    moved = seeding.closes_at if seeding is not None and not plan.again else None
+    return moved or plan.closes_at
 
 
 def _asked_for(seeding: SeedingRow, row: RoundRow, items: list[Item]) -> None:
