@@ -12,10 +12,16 @@ def day(ahead: int) -> str:
     return str(datetime.now(UTC).date() + timedelta(days=ahead))
 
 
+def in_full(ahead: int) -> str:
+    """That day, as it is said back."""
+    one = datetime.now(UTC).date() + timedelta(days=ahead)
+    return f"{one:%A} {one.day} {one:%B %Y}"
+
+
 def test_a_workshop_is_planned_listed_moved_and_cancelled(people: Shell) -> None:
     about = "suggest six for a workshop on trust"
     said = people.does("seed", NAME, "--on", day(20), "--about", about)
-    assert said.startswith(f"Workshop 1: Trust, {day(20)}\n")
+    assert said.startswith(f"Workshop 1: Trust, {in_full(20)}\n")
     assert "They go out on " in said
     assert "The pack comes when they have closed" in said
 
@@ -30,12 +36,18 @@ def test_a_workshop_is_planned_listed_moved_and_cancelled(people: Shell) -> None
     assert row["workshop_on"] == day(20)
     assert "Questions come on" in people.does("seed", "list", NAME)
 
-    assert "Workshop 1 is moved." in people.does("seed", "move", NAME, "1", day(27))
+    moved = people.does("seed", "move", NAME, "1", day(27))
+    assert moved.startswith(f"Workshop 1 is moved: Trust, {in_full(27)}\n")
+    assert "They go out on " in moved
+    # The weekly questions that wait are told there, and to the group.
+    assert "wait a week" in moved
+    assert "so nothing was changed" in people.fails("seed", "move", NAME, "1", day(27))
     assert people.json("seed", "list", NAME)[0]["workshop_on"] == day(27)
     assert "Workshop 1 is cancelled." in people.does("seed", "cancel", NAME, "1")
     assert people.json("seed", "list", NAME) == []
     log = people.does("partnership", "show", NAME)
     assert "planned the workshop “Trust”" in log
+    assert log.count("; the weekly questions of ") == 2
     assert "cancelled the workshop “Trust”" in log
 
 
@@ -60,14 +72,13 @@ def test_questions_by_id_and_of_ones_own(people: Shell) -> None:
 def test_a_dry_run_plans_nothing(people: Shell) -> None:
     words = ("seed", NAME, "--on", day(20), "--bank", "trust", "--dry-run")
     shown = people.does(*words)
-    assert shown.count("Made up: if ") == 4
+    assert shown.count("Made up: if ") == 3
     assert people.does(*words) == shown
     runs = people.json(*words)
     assert [(run["answers"], run["made_up"]) for run in runs] == [
         (6, True),
         (9, True),
         (14, True),
-        (20, True),
     ]
     assert runs[0]["shown"] == 0
     assert people.json("seed", "list", NAME) == []
@@ -79,6 +90,8 @@ def test_what_cannot_be_is_refused_and_says_what_to_do(people: Shell) -> None:
         (("--on", "2020-01-01", "--bank", "trust"), "is over"),
         (("--on", "soon", "--bank", "trust"), "is not a day"),
         (("--on", day(20)), "Say what to ask"),
+        (("--on", day(20), "--bank", "trust", "--about", "trust"), "and not with more"),
+        (("--on", day(20), "--item", "trust-x", "--about", "trust"), "and not with more"),
         (
             ("--on", day(20), "--bank", "trsut"),
             "There is no bank “trsut” with questions for a workshop",

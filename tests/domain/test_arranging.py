@@ -108,7 +108,7 @@ def test_late_as_soon_as_can_be() -> None:
         (0, TUESDAY, NOW, "There is no question to ask yet."),
         (3, TUESDAY, datetime(2026, 1, 25, 18, 1, tzinfo=UTC), "less than a day to answer"),
         # A Sunday and a Monday before 18:00 leave no hour that is not quiet.
-        (3, TUESDAY, datetime(2026, 1, 24, 8, tzinfo=UTC), "a weekend, quiet hours or holidays"),
+        (3, TUESDAY, datetime(2026, 1, 24, 8, tzinfo=UTC), "that leaves less than a day to answer"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_reason(

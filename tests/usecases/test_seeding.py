@@ -136,7 +136,7 @@ async def test_with_six_members_the_questions_are_prompts(talk: Talk) -> None:
 
 
 async def test_a_weekend_or_a_holiday_is_pointed_out(valley: Workshop) -> None:
-    assert "is a weekend" in words([await valley.begin(on="24 January")])
+    assert "is at a weekend" in words([await valley.begin(on="24 January")])
     assert "is a weekend" not in words([await valley.begin()])
     day = START.date().replace(day=27)
     add_holiday(valley.made, PARTNERSHIP, Holiday(day, day), None)
@@ -197,7 +197,7 @@ async def test_planning_tells_everybody(valley: Workshop) -> None:
     reply = await valley.planned()
 
     assert reply.outcome is Outcome.DONE
-    assert "the group is told" in reply.notice
+    assert "The group is told" in reply.notice
     assert "Cancel it" in buttons(reply)
     everybody = words([await valley.listed()])
     assert (
@@ -236,7 +236,7 @@ async def test_two_drafts_for_one_week_are_not_both_planned(valley: Workshop) ->
 async def test_a_plan_is_moved_changed_and_cancelled_until_it_opens(valley: Workshop) -> None:
     await valley.planned()
     moved = await valley.send("day", on=("3 February",))
-    assert "the group is told" in moved.notice
+    assert "The group is told" in moved.notice
     assert "Wednesday 28 January at 15:30" in words([await valley.listed()])
 
     changed = await valley.send("other", items=("courage-5",))
@@ -274,7 +274,7 @@ async def test_once_its_questions_are_out_the_day_alone_can_move(valley: Worksho
         assert "They close on Monday 26 January at 18:00" in said
     assert "so there is no pack by" in (await valley.send("day", on=("26 January",))).notice
     moved = await valley.send("day", on=("3 February",))
-    assert "the group is told" in moved.notice
+    assert "The group is told" in moved.notice
     assert valley.newest().closes_at == CLOSED
     assert "Tuesday 3 February 2026: Courage. Its questions are open until Monday 26" in words(
         [await valley.listed()]

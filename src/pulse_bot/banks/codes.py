@@ -212,7 +212,7 @@ _LINT: Final = {
     ),
     "double-barrelled": _warning(
         "A question may ask two things at once, so that nobody knows which one was answered.",
-        "Ask one of them, or make two items.",
+        "Ask one of them, or make two questions.",
     ),
     "leading": _warning(
         "A question leans towards one answer.",

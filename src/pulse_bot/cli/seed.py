@@ -14,7 +14,7 @@ from pulse_bot.cli.opened import as_json, print_rows, with_installation
 
 if TYPE_CHECKING:
     from pulse_bot.usecases.installation import Installation
-    from pulse_bot.usecases.seed_now import Order
+    from pulse_bot.usecases.seed_now import Order, Ordered
 
 PLAN = "plan"
 
@@ -84,8 +84,11 @@ def _plan(installation: Installation, partnership: str, wanted: Order, *, as_jso
         asked = {"asked": texts(found.questions), "warnings": list(found.warnings)}
         click.echo(json.dumps({**found.seeding, **asked}, indent=2, ensure_ascii=False))
         return
-    seeding = found.seeding
-    click.echo(f"Workshop {seeding['seeding']}: {seeding['title']}, {seeding['workshop_on']}")
+    _print(found, f"Workshop {found.seeding['seeding']}: {found.title}")
+
+
+def _print(found: Ordered, head: str) -> None:
+    click.echo(head)
     for number, item in enumerate(found.questions, 1):
         click.echo(f"  {number}. {item.text}  ({item.id})")
     for line in (*found.said, *found.warnings):
@@ -138,9 +141,8 @@ def move(installation: Installation, *, partnership: str, seeding: int, on: str)
     """Put workshop SEEDING on another day."""
     from pulse_bot.usecases import seed_now
 
-    click.echo(
-        f"Workshop {seeding} is moved. {seed_now.move(installation, partnership, seeding, on)}"
-    )
+    found = seed_now.move(installation, partnership, seeding, on)
+    _print(found, f"Workshop {seeding} is moved: {found.title}")
 
 
 @seed.command()

@@ -35,7 +35,11 @@ _SATURDAY: Final = 5
 
 
 class CannotBeArranged(ValueError):
-    """Why a workshop's questions cannot be asked; the message is for people."""
+    """Why questions cannot be asked; `in_room` is where they are left to talk about on the day."""
+
+    def __init__(self, message: str, *, in_room: bool = False) -> None:
+        super().__init__(message)
+        self.in_room = in_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +181,8 @@ def _check_day(workshop_on: date, today: date) -> None:
         when = ("today", "tomorrow")[days]
         raise CannotBeArranged(
             f"{full(workshop_on)} is {when}, and questions close the evening before, so nobody has "
-            "time to answer."
+            "time to answer.",
+            in_room=True,
         )
     if days > FURTHEST:
         raise CannotBeArranged(
@@ -230,13 +235,11 @@ def _alone(
             return Arrangement(Arranged.ALONE, moment, closes_at, late=moment > rightly)
         most = max(most, left)
     if now > latest or start > latest:
-        raise CannotBeArranged(_too_late(start, now, calendar.zone))
-    if calendar.first_allowed(max(rightly, start)) > latest:
-        raise CannotBeArranged(
-            "The days before it are a weekend, quiet hours or holidays, in which nobody is asked. "
-            "Choose a later day."
-        )
-    raise CannotBeArranged(_too_many(most, situation.limit))
+        raise CannotBeArranged(_too_late(start, now, calendar.zone), in_room=True)
+    first = calendar.first_allowed(max(rightly, start))
+    if first > latest:
+        raise CannotBeArranged(_too_short(first, calendar.zone), in_room=True)
+    raise CannotBeArranged(_too_many(most, situation.limit), in_room=not most)
 
 
 def _too_late(start: datetime, now: datetime, zone: ZoneInfo) -> str:
@@ -245,6 +248,14 @@ def _too_late(start: datetime, now: datetime, zone: ZoneInfo) -> str:
     return (
         f"Another round is open until {spoken(start, zone)}, and after that there is less than a "
         "day left to answer. Choose a later day."
+    )
+
+
+def _too_short(first: datetime, zone: ZoneInfo) -> str:
+    return (
+        f"Nobody is asked before {spoken(first, zone)}, because of a weekend, holidays or the "
+        "night. Questions close the evening before the workshop, and that leaves less than a day "
+        "to answer. Choose a later day."
     )
 
 

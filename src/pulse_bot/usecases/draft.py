@@ -33,6 +33,7 @@ from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import other_day, suggesting
+from pulse_bot.usecases.asked_when import waits
 from pulse_bot.usecases.installation import Installation
 
 MOST_DRAFTS: Final = 10
@@ -60,6 +61,8 @@ class Prospect:
     """Weekly openings whose questions wait for a week."""
     refusal: str = ""
     limit: int = 0
+    in_room: bool = False
+    """Whether it is refused for good, and the questions are left to talk about on the day."""
 
 
 def today(installation: Installation, partnership: PartnershipRow) -> date:
@@ -127,7 +130,9 @@ def prospect(
         _check_group(session, partnership)
         found = arrange(len(row.items), row.workshop_on, here, now)
     except (CannotBeArranged, Refused) as error:
-        return Prospect(None, refusal=str(error), limit=here.limit)
+        # What else is refused is a group that is too small, which no other question changes.
+        in_room = not isinstance(error, CannotBeArranged) or error.in_room
+        return Prospect(None, refusal=str(error), limit=here.limit, in_room=in_room)
     return Prospect(found, waiting(found, len(row.items), here, now), limit=here.limit)
 
 
@@ -152,7 +157,7 @@ def plan(
     partnership: PartnershipRow,
     row: SeedingRow,
     who: str,
-) -> Arrangement:
+) -> None:
     """Plan a draft: it is asked as arranged, unless it is cancelled. Raises Refused."""
     # Two plans at one moment would not see one another.
     partnerships.hold(session, partnership)
@@ -162,19 +167,19 @@ def plan(
     if not seedings.turn(session, row.id, SeedingState.DRAFT, SeedingState.PLANNED):
         raise Refused("This workshop is planned already. “/pulse workshops” shows it.")
     _note(session, installation, partnership, who, f"planned {_named(row)}", found)
-    return found
 
 
 def _arranged(
     session: Session, installation: Installation, partnership: PartnershipRow, row: SeedingRow
-) -> Arrangement:
+) -> tuple[Arrangement, tuple[datetime, ...]]:
+    """How it is asked, and the weekly openings whose questions wait. Raises Refused."""
     ahead = prospect(session, installation, partnership, row)
     if ahead.arrangement is None:
         raise Refused(f"{ahead.refusal} Nothing was changed.")
     row.arranged = ahead.arrangement.arranged
     row.opens_at = ahead.arrangement.opens_at
     row.closes_at = ahead.arrangement.closes_at
-    return ahead.arrangement
+    return ahead.arrangement, ahead.waiting
 
 
 def choose(
@@ -207,12 +212,14 @@ def move(
 
     The round goes on as everybody was told.
     """
+    if day == row.workshop_on:
+        raise Refused(f"The workshop is on {full(day)} already, so nothing was changed.")
     before = _named(row)
     if row.state is SeedingState.ASKED:
         other_day.check(session, partnership, row, day)
         row.workshop_on = day
         now = installation.clock.now()
-        what = f"moved {before} to {full(day)}; its questions close as they were announced"
+        what = f"moved {before} to {full(day)}; when its questions close stays as it was announced"
         partnerships.note(session, partnership.id, now, who, what, announce=True)
         return
     _claim(session, partnership, row)
@@ -279,10 +286,12 @@ def _note(
     partnership: PartnershipRow,
     who: str,
     did: str,
-    found: Arrangement,
+    found: tuple[Arrangement, tuple[datetime, ...]],
 ) -> None:
+    arrangement, waiting = found
     where = zone(partnership.time_zone)
-    come, close = spoken(found.opens_at, where), spoken(found.closes_at, where)
+    come, close = spoken(arrangement.opens_at, where), spoken(arrangement.closes_at, where)
     now = installation.clock.now()
-    what = f"{did}; its questions come on {come} and close on {close}"
+    asked = f"its questions come on {come} and close on {close}"
+    what = "; ".join(filter(None, (did, asked, waits(waiting, where))))
     partnerships.note(session, partnership.id, now, who, what, announce=True)

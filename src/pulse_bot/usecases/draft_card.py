@@ -9,22 +9,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
 from pulse_bot.domain.arranging import full, is_off
-from pulse_bot.domain.calendar import spoken, spoken_day, zone
+from pulse_bot.domain.calendar import spoken, zone
 from pulse_bot.domain.items import Item, Kind, slots
 from pulse_bot.domain.rounds import Round, State
-from pulse_bot.domain.seeding import Arranged, SeedingState
+from pulse_bot.domain.seeding import SeedingState
 from pulse_bot.domain.thresholds import Thresholds
 from pulse_bot.ports import Button, Card, CardKind
 from pulse_bot.storage import partnerships, seedings
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import own_words
+from pulse_bot.usecases.asked_when import how_asked, pack_comes, waits
 from pulse_bot.usecases.draft import Prospect, prospect
 from pulse_bot.usecases.dry_run import Run
 from pulse_bot.usecases.installation import Installation
@@ -40,7 +40,7 @@ CANCEL: Final = "cancel"
 SHOWN: Final = "shown"
 """What a button of a draft does, behind "seed:"."""
 
-PREVIEW: Final = "This is a preview: nothing was recorded. Members get it when the questions open."
+PREVIEW: Final = "This is a preview: nothing was recorded."
 IN_THE_ROOM: Final = "Use these as discussion prompts in the room instead:"
 _KINDS: Final = {
     Kind.CHOOSE: "to choose from a list",
@@ -67,7 +67,8 @@ def draft_card(
     if ahead is not None:
         text = in_words(partnership, row, ahead)
     refused = ahead is not None and ahead.arrangement is None
-    listed = prompts(items) if refused else tuple(_listed(items))
+    in_room = ahead is not None and ahead.in_room
+    listed = prompts(items) if in_room else tuple(_listed(items))
     warned = tuple(str(one) for one in own_words.warnings(installation, items))
     day = day_notes(session, partnership, row)
     said = (*text, *listed) if refused else (*listed, *text)
@@ -109,53 +110,21 @@ def _ahead(partnership: PartnershipRow, row: SeedingRow, ahead: Prospect) -> Ite
     yield how_asked(found.arranged, found.opens_at, found.closes_at, where, ahead.limit)
     if found.late:
         yield "That is as soon as can be: less than a week is left before the day."
-    for opening in ahead.waiting:
-        if opening != found.opens_at:
-            day = spoken_day(opening, where)
-            yield f"The weekly questions of {day} wait a week, to leave room for these."
+    # Those of the day itself are in the first sentence.
+    waiting = waits((one for one in ahead.waiting if one != found.opens_at), where)
+    if waiting:
+        yield f"{waiting[:1].upper()}{waiting[1:]}, to leave room for these."
     yield pack_comes(together=row.together)
-
-
-def how_asked(
-    arranged: Arranged, opens_at: datetime, closes_at: datetime, where: ZoneInfo, limit: int
-) -> str:
-    """How a workshop's questions are asked, in words."""
-    comes, closes = spoken(opens_at, where), spoken(closes_at, where)
-    match arranged:
-        case Arranged.MERGED:
-            return (
-                f"They go out together with the weekly questions on {comes}, in one round, and "
-                f"close on {closes}."
-            )
-        case Arranged.INSTEAD:
-            return (
-                f"They go out on {comes} and close on {closes}. The weekly questions of that day "
-                f"wait a week: both would be more than {limit} questions, which is the most that "
-                "anybody here is asked in a week."
-            )
-        case Arranged.ALONE:
-            return f"They go out on {comes} and close on {closes}."
-
-
-def pack_comes(*, together: bool) -> str:
-    """When a pack comes, in words."""
-    if together:
-        return (
-            "The pack is opened together: nobody reads any result before a facilitator or lead "
-            "opens it in the room."
-        )
-    return "The pack comes when they have closed, to everybody at the same moment."
 
 
 def day_notes(session: Session, partnership: PartnershipRow, row: SeedingRow) -> tuple[str, ...]:
     """What to look at again in the day of a workshop."""
-    if not is_off(row.workshop_on, partnerships.calendar(session, partnership)):
+    calendar = partnerships.calendar(session, partnership)
+    if not is_off(row.workshop_on, calendar):
         return ()
+    off = "in the holidays" if calendar.is_holiday(row.workshop_on) else "at a weekend"
     return (
-        (
-            f"{full(row.workshop_on)} is a weekend or in the holidays. If that is not what you "
-            "meant, choose another day."
-        ),
+        f"{full(row.workshop_on)} is {off}. If that is not what you meant, choose another day.",
     )
 
 
@@ -173,6 +142,13 @@ def _buttons(row: SeedingRow, *, plannable: bool) -> Iterator[tuple[Button, ...]
         yield (Button("Throw it away", action(DROP, row.id)),)
     else:
         yield (Button("Cancel it", action(CANCEL, row.id)),)
+
+
+def preview(row: SeedingRow) -> str:
+    """What is said above a preview, and when somebody presses a button of one."""
+    if row.state in (SeedingState.DRAFT, SeedingState.PLANNED):
+        return f"{PREVIEW} Members get it when the questions open."
+    return PREVIEW
 
 
 def previews(partnership: PartnershipRow, row: SeedingRow) -> tuple[Card, ...]:

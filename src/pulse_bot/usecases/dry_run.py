@@ -27,7 +27,7 @@ from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
 
 ANSWERS: Final = (6, 9, 14, 20)
-"""How many answer, in one run after another."""
+"""How many answer, in one run after another; none where there are fewer members."""
 _OF_QUESTIONS: Final = (StatementKind.QUESTION, StatementKind.COMMENT, StatementKind.RESPONSE)
 _WORDS: Final = (
     "These words are made up, and so are the others.",
@@ -55,22 +55,26 @@ class Run:
 def runs(
     session: Session, installation: Installation, partnership: PartnershipRow, items: Sequence[Item]
 ) -> list[Run]:
-    """A run for each number of answers, in the partnership as it is, or larger where it is not."""
+    """A run for each number of answers that the members could give.
+
+    Where there is no member yet, all of them are made up.
+    """
     members = partnerships.members(session, partnership.id)
     schools = [one.organisation_id for one, _ in members if one.standing is Standing.ACTIVE]
     bars = Thresholds.for_partnership(len({one.organisation_id for one, _ in members}))
     now = installation.clock.now()
+    most = len(schools) or max(ANSWERS)
     return [
-        _run(installation, partnership, items, bars, now, _seats(schools, answers, bars), answers)
-        for answers in ANSWERS
+        _run(
+            installation, partnership, items, bars, now, schools or _made_up(answers, bars), answers
+        )
+        for answers in [one for one in ANSWERS if one <= most] or [most]
     ]
 
 
-def _seats(schools: Sequence[int], answers: int, bars: Thresholds) -> list[int]:
-    """The school of everybody who is asked; made-up members come from the same schools."""
-    known = schools if len(set(schools)) >= bars.organisations else range(bars.organisations)
-    more = [known[n % len(known)] for n in range(max(0, answers - len(schools)))]
-    return [*schools, *more]
+def _made_up(members: int, bars: Thresholds) -> list[int]:
+    """The schools of members that there are not."""
+    return [number % bars.organisations for number in range(members)]
 
 
 def _run(

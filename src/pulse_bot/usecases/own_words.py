@@ -130,7 +130,9 @@ def _findings(items: Sequence[Item], language: str) -> list[Finding]:
 
 def _marked(finding: Finding) -> str:
     quoted = ", ".join(f"“{word}”" for word in finding.marked)
-    return f"It is about {quoted}." if quoted else ""
+    if not quoted:
+        return ""
+    return f"The word is {quoted}." if len(finding.marked) == 1 else f"The words are {quoted}."
 
 
 def _reason(finding: Finding) -> str:

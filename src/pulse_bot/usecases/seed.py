@@ -26,7 +26,7 @@ from pulse_bot.ports import (
     Reply,
     Submitted,
 )
-from pulse_bot.storage import seedings
+from pulse_bot.storage import groups, seedings
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import (
@@ -66,10 +66,10 @@ def seed(installation: Installation, event: Submitted) -> Reply:
         raise Refused(_OLD)
     with installation.database.write() as session:
         scene = _scene(session, installation, event.address, seeding)
-        stories[verb](scene, event.values)
-        told = "" if scene.row.state is SeedingState.DRAFT else "It is changed; the group is told."
+        beside = stories[verb](scene, event.values)
+        told = () if scene.row.state is SeedingState.DRAFT else (f"It is changed. {_told(scene)}",)
         card = _look(scene)
-    return Reply(told, cards=(card,))
+    return Reply(" ".join((*told, *beside)), cards=(card,))
 
 
 def _begin(installation: Installation, event: Submitted) -> Reply:
@@ -90,7 +90,8 @@ def _begin(installation: Installation, event: Submitted) -> Reply:
         wanted = draft.Wanted(day, title, items, together)
         row = draft.begin(session, installation, partnership, wanted, member.id)
         card = draft_card.draft_card(session, installation, partnership, row)
-    return Reply(cards=(card,))
+        few = suggesting.few(partnership, given["bank"], items)
+    return Reply(" ".join(few), cards=(card,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,26 +127,36 @@ def _read(key: str) -> tuple[str, int]:
     return parts[1], int(parts[2][:9])
 
 
-def _chosen(scene: Scene, values: Mapping[str, tuple[str, ...]]) -> None:
-    """Take the questions that were ticked and those that were typed."""
+def _told(scene: Scene) -> str:
+    """Where everybody learns of it: the group, or where there is none, the list."""
+    if groups.linked(scene.session, scene.partnership.id):
+        return "The group is told, and everybody reads it under “/pulse workshops”."
+    return "Everybody reads it under “/pulse workshops”."
+
+
+def _chosen(scene: Scene, values: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Take the questions that were ticked and those that were typed; says what comes along."""
     typed = "\n".join(values.get("own", ()))
     own = own_words.read(scene.session, scene.installation, scene.partnership, typed)
     offered = suggesting.others(
         scene.session, scene.installation, scene.partnership.id, seedings.items(scene.row)
     )
-    ticked = values.get("items", ())
-    items = suggesting.whole(scene.installation, [item for item in offered if item.id in ticked])
+    ticked = [item for item in offered if item.id in values.get("items", ())]
+    items = suggesting.whole(scene.installation, ticked)
+    along = suggesting.brought(ticked, items)
     if not items and not own:
         raise Refused(fields.NOTHING)
     taken = {item.id for item in items}
     items += [item for item in own if item.id not in taken]
     draft.choose(scene.session, scene.installation, scene.partnership, scene.row, items, scene.who)
+    return along
 
 
-def _moved(scene: Scene, values: Mapping[str, tuple[str, ...]]) -> None:
+def _moved(scene: Scene, values: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     typed = fields.read(values, {"on": draft_forms.LONGEST["on"]})["on"]
     day = draft.read_day(scene.installation, scene.partnership, typed)
     draft.move(scene.session, scene.installation, scene.partnership, scene.row, day, scene.who)
+    return ()
 
 
 def pressed(installation: Installation, event: Pressed) -> Reply:
@@ -193,7 +204,7 @@ def _day(scene: Scene) -> Reply:
 
 def _see(scene: Scene) -> Reply:
     shown = draft_card.previews(scene.partnership, scene.row)
-    return Reply(draft_card.PREVIEW, cards=(*shown, draft_card.way_back(scene.row)))
+    return Reply(draft_card.preview(scene.row), cards=(*shown, draft_card.way_back(scene.row)))
 
 
 def _try(scene: Scene) -> Reply:
@@ -204,25 +215,34 @@ def _try(scene: Scene) -> Reply:
     return Reply(told, cards=(*tried, draft_card.way_back(scene.row)))
 
 
-def _shown(_scene: Scene) -> Reply:
-    return Reply(draft_card.PREVIEW)
+def _shown(scene: Scene) -> Reply:
+    return Reply(draft_card.preview(scene.row))
 
 
 def _plan(scene: Scene) -> Reply:
+    _check_changeable(scene)
+    if scene.row.state is SeedingState.PLANNED:
+        raise Refused("This workshop is planned already. “/pulse workshops” shows it.")
     draft.plan(scene.session, scene.installation, scene.partnership, scene.row, scene.who)
     scene.session.refresh(scene.row)
-    told = "It is planned, and the group is told. Everybody reads it under “/pulse workshops”."
-    return Reply(told, cards=(_look(scene),))
+    return Reply(f"It is planned. {_told(scene)}", cards=(_look(scene),))
 
 
 def _drop(scene: Scene) -> Reply:
+    _check_changeable(scene)
+    if scene.row.state is SeedingState.PLANNED:
+        raise Refused(
+            "This workshop was planned in the meantime, so it was not thrown away. If it does not "
+            "take place, open it under “/pulse workshops” and choose “Cancel it”."
+        )
     draft.cancel(scene.session, scene.installation, scene.partnership, scene.row, scene.who)
     return Reply("It is thrown away. Nobody was asked anything.")
 
 
 def _cancel(scene: Scene) -> Reply:
     draft.cancel(scene.session, scene.installation, scene.partnership, scene.row, scene.who)
-    return Reply("It is cancelled, and the group is told. Nobody was asked anything.")
+    told = "The group is told." if groups.linked(scene.session, scene.partnership.id) else ""
+    return Reply(f"It is cancelled. Nobody was asked anything. {told}".strip())
 
 
 _BUTTONS: Final[Mapping[str, Callable[[Scene], Reply]]] = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.arranging import full
 from pulse_bot.domain.calendar import spoken, zone
 from pulse_bot.domain.items import Item
 from pulse_bot.domain.seeding import SeedingState
@@ -40,6 +41,8 @@ class Order:
 class Ordered:
     """What became of it: in words, and for programs."""
 
+    title: str
+    """What it is about, and its day in full."""
     seeding: Row
     said: tuple[str, ...]
     questions: tuple[Item, ...]
@@ -50,20 +53,37 @@ def order(installation: Installation, name: str, wanted: Order) -> Ordered:
     """Plan a workshop. Raises Refused, with the questions as prompts where they cannot be asked."""
     with installation.database.write() as session:
         partnership = partnerships.by_name(session, name)
-        row = _begin(session, installation, partnership, wanted)
+        row, beside = _begin(session, installation, partnership, wanted)
         ahead = draft.prospect(session, installation, partnership, row)
         items = seedings.items(row)
         if ahead.arrangement is None:
-            raise Refused("\n".join((ahead.refusal, *draft_card.prompts(items))))
+            prompts = draft_card.prompts(items) if ahead.in_room else ()
+            raise Refused("\n".join((ahead.refusal, *prompts)))
         draft.plan(session, installation, partnership, row, OPERATOR)
         session.refresh(row)
-        notes = draft_card.day_notes(session, partnership, row)
-        return Ordered(
-            _row(session, installation, partnership, row),
-            (*notes, *draft_card.in_words(partnership, row, ahead)),
-            items,
-            tuple(str(one) for one in own_words.warnings(installation, items)),
-        )
+        return _ordered(session, installation, partnership, row, beside)
+
+
+def _ordered(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    row: SeedingRow,
+    beside: Sequence[str] = (),
+) -> Ordered:
+    items = seedings.items(row)
+    if row.state in (SeedingState.DRAFT, SeedingState.PLANNED):
+        ahead = draft.prospect(session, installation, partnership, row)
+        how = draft_card.in_words(partnership, row, ahead)
+    else:
+        how = (workshops.stands(session, partnership, row, installation.clock.now()),)
+    return Ordered(
+        f"{row.title}, {full(row.workshop_on)}",
+        _row(session, installation, partnership, row),
+        (*beside, *draft_card.day_notes(session, partnership, row), *how),
+        items,
+        tuple(str(one) for one in own_words.warnings(installation, items)),
+    )
 
 
 def rehearse(installation: Installation, name: str, wanted: Order) -> list[dry_run.Run]:
@@ -71,35 +91,41 @@ def rehearse(installation: Installation, name: str, wanted: Order) -> list[dry_r
     with installation.database.read() as session:
         partnership = partnerships.by_name(session, name)
         draft.read_day(installation, partnership, wanted.on)
-        _, items = _questions(session, installation, partnership, wanted)
+        _, items, _ = _questions(session, installation, partnership, wanted)
         return dry_run.runs(session, installation, partnership, items)
 
 
 def _begin(
     session: Session, installation: Installation, partnership: PartnershipRow, wanted: Order
-) -> SeedingRow:
+) -> tuple[SeedingRow, tuple[str, ...]]:
     day = draft.read_day(installation, partnership, wanted.on)
-    title, items = _questions(session, installation, partnership, wanted)
+    title, items, beside = _questions(session, installation, partnership, wanted)
     about = draft.Wanted(day, title, items, wanted.together)
-    return draft.begin(session, installation, partnership, about, None)
+    return draft.begin(session, installation, partnership, about, None), beside
 
 
 def _questions(
     session: Session, installation: Installation, partnership: PartnershipRow, wanted: Order
-) -> tuple[str, tuple[Item, ...]]:
+) -> tuple[str, tuple[Item, ...], tuple[str, ...]]:
+    """The title, the questions, and what is to be said beside them."""
+    if sum(map(bool, (wanted.about, wanted.bank, wanted.items))) > 1:
+        raise Refused("Say what to ask with one of --about, --bank and --item, and not with more.")
     own = own_words.read(session, installation, partnership, "\n".join(wanted.own))
     if wanted.items:
         chosen = suggesting.by_ids(session, installation, partnership.id, wanted.items)
-        return suggesting.titled(chosen[0].bank), (*chosen, *own)
-    about = wanted.bank or wanted.about
+        along = suggesting.brought([one for one in chosen if one.id in wanted.items], chosen)
+        return suggesting.titled(chosen[0].bank), (*chosen, *own), along
+    bank = "-".join(wanted.bank.casefold().split())
+    about = bank or wanted.about
     if not about and not own:
         raise Refused("Say what to ask: --about TEXT, --bank BANK, --item ID or --own TEXT.")
-    if wanted.bank and wanted.bank not in suggesting.banks(installation):
+    if bank and bank not in suggesting.banks(installation):
         raise Refused(
             f"There is no bank “{wanted.bank}” with questions for a workshop. See: pulse-bot bank "
             "list"
         )
-    return suggesting.questions(session, installation, partnership, about, own)
+    title, items = suggesting.questions(session, installation, partnership, about, own)
+    return title, items, suggesting.few(partnership, about, items)
 
 
 def rows(installation: Installation, name: str) -> list[Row]:
@@ -127,15 +153,15 @@ def _row(
     }
 
 
-def move(installation: Installation, name: str, seeding: int, on: str) -> str:
-    """Put a workshop on another day; returns how it stands. Raises Refused."""
+def move(installation: Installation, name: str, seeding: int, on: str) -> Ordered:
+    """Put a workshop on another day. Raises Refused."""
     with installation.database.write() as session:
         partnership = partnerships.by_name(session, name)
         row = _found(session, partnership, seeding)
         day = draft.read_day(installation, partnership, on)
         draft.move(session, installation, partnership, row, day, OPERATOR)
         session.flush()
-        return workshops.stands(session, partnership, row, installation.clock.now())
+        return _ordered(session, installation, partnership, row)
 
 
 def cancel(installation: Installation, name: str, seeding: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from pulse_bot.storage import questions as asked
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.named import names_in
+from pulse_bot.usecases.own_words import OWN
 
 CANDIDATES: Final = 12
 LONGEST_TITLE: Final = 60
@@ -33,7 +34,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 _SAYING: Final = re.compile(
     r"suggest|give|ask|please|me|us|six|five|four|three|some|questions?|for|workshops?|session"
     r"|meeting|day|inset|training|about|on|of|the|an|and|to|how|we|our|in|with|at|is|are|be|do|it"
-    r"|that|this|what|want|need|would|like"
+    r"|that|this|what|want|need|would|like|each|other|others|another"
 )
 """Words by which people ask for questions, and that no question is about."""
 _TELLING: Final = 4
@@ -43,10 +44,13 @@ _VARIED: Final = (Kind.CHOOSE, Kind.JOURNEY)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a workshop is about, and the questions that fit, in the order of their banks."""
+    """What a workshop is about, and the questions that fit."""
 
     title: str
     items: tuple[Item, ...]
+    """Of a bank, in its order; of a search, those that have all of the words, the best first."""
+    nearly: tuple[Item, ...] = ()
+    """Of a search, those that have some of the words: first those with most of them."""
 
 
 def banks(installation: Installation) -> dict[str, list[Item]]:
@@ -78,17 +82,18 @@ def subject(session: Session, installation: Installation, partnership: int, abou
     named = _named(there, about) or _named(there, " ".join(words))
     if not named:
         _check_title(session, partnership, about, " ".join(words))
-    found = rested[named] if named else _found(rested, words)
+    found, nearly = (rested[named], []) if named else _found(rested, words)
     if named and not found:
         raise Refused(
             "Every question about that was asked in the last rounds. Please choose another subject."
         )
-    if not found:
+    if not found and not nearly:
         raise Refused(
             "No question has these words. Please choose from the list what the workshop is about, "
             "or use one plain word such as trust."
         )
-    return Subject(titled(named) if named else " ".join(words).capitalize(), tuple(found))
+    title = titled(named) if named else " ".join(words).capitalize()
+    return Subject(title, tuple(found), tuple(nearly))
 
 
 def _check_title(session: Session, partnership: int, about: str, title: str) -> None:
@@ -113,19 +118,22 @@ def _named(there: Iterable[str], about: str) -> str:
     return next((bank for bank in there if plain in (bank, titled(bank).casefold())), "")
 
 
-def _found(there: Mapping[str, Sequence[Item]], words: Sequence[str]) -> list[Item]:
-    """Those that have all of the words; where none has, those that have most of them."""
+def _found(
+    there: Mapping[str, Sequence[Item]], words: Sequence[str]
+) -> tuple[list[Item], list[Item]]:
+    """Those that have all of the words, and those that have some: those with most of them first."""
     whole = [_bank(bank, items) for bank, items in there.items()]
-    best = search(whole, " ".join(words)) if words else []
-    if best:
-        return [one.entry.item for one in best]
+    best = [one.entry.item for one in search(whole, " ".join(words))] if words else []
+    had: dict[str, int] = {}
     weights: dict[str, int] = {}
     items: dict[str, Item] = {}
     for word in (one for one in words if len(one) >= _TELLING):
         for one in search(whole, word):
             items[one.entry.item.id] = one.entry.item
-            weights[one.entry.item.id] = weights.get(one.entry.item.id, 0) + 10 + one.weight
-    return sorted(items.values(), key=lambda item: -weights[item.id])
+            had[one.entry.item.id] = had.get(one.entry.item.id, 0) + 1
+            weights[one.entry.item.id] = weights.get(one.entry.item.id, 0) + one.weight
+    some = (item for item in items.values() if item not in best)
+    return best, sorted(some, key=lambda item: (-had[item.id], -weights[item.id]))
 
 
 def _bank(bank: str, items: Iterable[Item]) -> Bank:
@@ -140,7 +148,18 @@ def pick(found: Subject, most: int) -> tuple[Item, ...]:
     """
     single = [item for item in found.items if not item.pair]
     # Of a search the best come first; beyond these, sides say nothing.
-    return suggest(single[: max(most, CANDIDATES)] if _mixed(found) else single, most)
+    chosen = suggest(single[: max(most, CANDIDATES)] if _mixed(found) else single, most)
+    nearly = [item for item in found.nearly if not item.pair]
+    return (*chosen, *nearly[: most - len(chosen)])
+
+
+def few(partnership: PartnershipRow, about: str, items: Collection[Item]) -> tuple[str, ...]:
+    """What is said where fewer questions fit than are suggested; empty where enough do."""
+    if not about or len(items) >= min(SUGGESTED, partnership.weekly_limit):
+        return ()
+    fit = sum(item.bank != OWN for item in items)
+    number = {0: "No question", 1: "Only 1 question"}.get(fit, f"Only {fit} questions")
+    return (f"{number} of the banks could be found for that. Choose others, or write your own.",)
 
 
 def _mixed(found: Subject) -> bool:
@@ -161,8 +180,11 @@ def questions(
     found = subject(session, installation, partnership.id, about)
     most = min(SUGGESTED, partnership.weekly_limit) - len(own)
     written = {mark for item in own for mark in marks(item)}
-    more = [item for item in found.items if not is_known(item, written)]
-    found = Subject(found.title, tuple(more))
+    found = replace(
+        found,
+        items=tuple(item for item in found.items if not is_known(item, written)),
+        nearly=tuple(item for item in found.nearly if not is_known(item, written)),
+    )
     return found.title, (*own, *(pick(found, most) if most > 0 else ()))
 
 
@@ -208,6 +230,16 @@ def whole(installation: Installation, chosen: Sequence[Item]) -> list[Item]:
         for one in (item, *(other for other in pair if other.bank == item.bank)):
             found.setdefault(one.id, one)
     return list(found.values())
+
+
+def brought(chosen: Sequence[Item], complete: Iterable[Item]) -> tuple[str, ...]:
+    """Which questions come along with those that were chosen, in words."""
+    halves = {(item.bank, item.pair): item.text for item in chosen if item.pair}
+    return tuple(
+        f"“{halves[item.bank, item.pair]}” is asked together with “{item.text}”, its other half."
+        for item in complete
+        if (item.bank, item.pair) in halves and item not in chosen
+    )
 
 
 def _resting(session: Session, partnership: int) -> dict[str, int]:
