@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import select
@@ -65,7 +65,7 @@ def seeded(
             state=SeedingState.ASKED if asked else SeedingState.PLANNED,
             arranged=Arranged.ALONE,
             opens_at=None,
-            closes_at=CLOSES,
+            closes_at=CLOSES if asked else datetime.combine(on, time(), UTC),
             together=together,
             seeded_by=by,
             round_id=asked.id if asked else None,

@@ -10,11 +10,15 @@ import pytest
 
 from pulse_bot.domain.calendar import week_time
 from pulse_bot.domain.rounds import State
+from pulse_bot.domain.schedule import Open
 from pulse_bot.errors import Refused
 from pulse_bot.storage import rounds, seedings
 from pulse_bot.storage.models import ProgrammeRow, RoundRow
-from pulse_bot.usecases.ask import open_now
+from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases import packs
+from pulse_bot.usecases.ask import open_now, open_round
 from pulse_bot.usecases.close import close_now
+from pulse_bot.usecases.limit import change_limit
 from pulse_bot.usecases.people import set_programme
 from tests.made_up import OPENS, PARTNERSHIP, PLAN, THEMES, WEEK, answer_all, at, found
 from tests.usecases.scene import Talk, words
@@ -231,3 +235,49 @@ async def test_over_a_term_nobody_is_asked_more_than_the_limit(talk: Talk, seed:
         week = sum(n for ago, (_, n) in zip(days, asked, strict=True) if 0 <= ago < 7)
         assert week <= 6
     assert len(asked) >= 8
+
+
+async def test_the_limit_is_not_lowered_below_a_workshop_that_is_planned(valley: Workshop) -> None:
+    await valley.planned()
+    with pytest.raises(Refused, match="asks 6 questions"):
+        change_limit(valley.made, PARTNERSHIP, 5)
+    await valley.press("cancel")
+    change_limit(valley.made, PARTNERSHIP, 5)
+
+
+async def test_a_plan_that_is_moved_between_tick_and_job_closes_as_it_was_moved(
+    valley: Workshop,
+) -> None:
+    """The tick named the closing of the plan before."""
+    await valley.planned()
+    at(valley.made, ASKED - DAY)
+    await valley.send("day", on=("28 January 2026",))
+    at(valley.made, ASKED)
+    assert open_round(valley.made, Open(1, ASKED, CLOSED, seeding=1)) is not None
+    assert valley.newest().closes_at == CLOSED + DAY
+
+
+async def test_a_workshop_whose_questions_were_all_asked_meanwhile_is_cancelled_aloud(
+    valley: Workshop,
+) -> None:
+    """Or it would hold up the weekly questions minute by minute, and nobody would know."""
+    await valley.planned()
+    before = _closed_weekly(valley)
+    with valley.made.database.write() as session:
+        kept = session.get_one(SeedingRow, 1).items
+        first = session.get_one(RoundRow, before)
+        first.items = [*first.items, *kept]
+
+    with pytest.raises(Refused, match="was asked in the last rounds"):
+        valley.run(ASKED)
+    assert "was asked in the last rounds" in words([await valley.talk.look(MEMBER, "log")])
+    valley.run(ASKED + HOUR)
+    assert weekly(valley) == set(THEMES)
+    assert (await valley.talk.look(MEMBER, "pack")).notice == packs.NONE_YET
+
+
+def _closed_weekly(valley: Workshop) -> int:
+    """The round of the week before, over."""
+    valley.run(ASKED - WEEK)
+    valley.run(ASKED - WEEK + 3 * DAY)
+    return valley.newest().id

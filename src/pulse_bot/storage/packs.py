@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Select, select, true, update
+from sqlalchemy import Select, case, select, true, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.commitments import Commitment, CommitmentState
@@ -46,17 +46,20 @@ def _is_over(asked: RoundRow) -> bool:
 def newest_open(session: Session, partnership_id: int) -> Seeded | None:
     """The workshop whose pack is the last that can be read."""
     query = _of(partnership_id).where(RoundRow.state == State.CLOSED, RoundRow.held.is_(False))
-    return _first(session, query)
+    # By the rounds: the day of a workshop may have been moved.
+    return _first(session, query.order_by(None).order_by(RoundRow.number.desc()))
 
 
-def coming(session: Session, partnership_id: int) -> Seeded | None:
-    """The next workshop whose pack nobody can read yet: planned, asked now, or held."""
-    planned = SeedingRow.state == SeedingState.PLANNED
+def coming(session: Session, partnership_id: int, now: datetime) -> Seeded | None:
+    """The next workshop whose pack nobody can read yet: held, asked now, or planned."""
+    # One that was planned and could not be asked in time has no pack to come.
+    planned = (SeedingRow.state == SeedingState.PLANNED) & (SeedingRow.closes_at > now)
     asked = RoundRow.state.in_([State.OPEN, State.CLOSING])
     held = (RoundRow.state == State.CLOSED) & RoundRow.held
     query = _of(partnership_id).where(planned | asked | held)
-    # The soonest first.
-    soonest = query.order_by(None).order_by(SeedingRow.workshop_on, SeedingRow.id)
+    # What waits to be opened first, then the soonest.
+    waits = case((held, 0), else_=1)
+    soonest = query.order_by(None).order_by(waits, SeedingRow.workshop_on, SeedingRow.id)
     return _first(session, soonest)
 
 

@@ -26,8 +26,8 @@ from pulse_bot.storage.database import Conflict
 from pulse_bot.storage.frozen import freeze
 from pulse_bot.storage.models import InvitationRow, MemberRow, PartnershipRow, RoundRow, SeatRow
 from pulse_bot.storage.workshop_tables import SeedingRow
-from pulse_bot.usecases.installation import OPERATOR, Installation
-from pulse_bot.usecases.picking import NO_PROGRAMME, pick
+from pulse_bot.usecases.installation import OPERATOR, PULSE_BOT, Installation
+from pulse_bot.usecases.picking import NO_PROGRAMME, NothingLeft, pick
 
 BLOCK: Final = Thresholds().block_rounds
 
@@ -49,6 +49,10 @@ def open_round(installation: Installation, plan: schedule.Open) -> int | None:
     try:
         with installation.database.write() as session:
             return _open(session, installation, plan)
+    except NothingLeft as error:
+        with installation.database.write() as session:
+            _give_up(session, installation, plan, str(error))
+        raise
     except Conflict:
         # The other runner is a second worker's tick: the slot's unique index let it through first.
         return None
@@ -94,6 +98,14 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
     for member in members:
         _invite(session, row, member, calendar_of(member))
     return row.id
+
+
+def _give_up(session: Session, installation: Installation, plan: schedule.Open, why: str) -> None:
+    """Cancel a workshop that can never be asked, and tell the group, or it would wait for ever."""
+    row = session.get(SeedingRow, plan.seeding)
+    if row and seedings.turn(session, row.id, SeedingState.PLANNED, SeedingState.CANCELLED):
+        now, what = installation.clock.now(), f"could not ask for the workshop “{row.title}”. {why}"
+        partnerships.note(session, plan.partnership, now, PULSE_BOT, what, announce=True)
 
 
 def _seeding(

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.ask import thresholds_of
-from pulse_bot.usecases.groups import PULSE_BOT
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.installation import PULSE_BOT, Installation
 
 
 @contextmanager

@@ -29,13 +29,10 @@ from pulse_bot.storage import announcements, groups, partnerships, rounds
 from pulse_bot.storage.columns import Link, Welcome
 from pulse_bot.storage.database import Conflict, once_more
 from pulse_bot.storage.models import GroupRow, PartnershipRow
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.installation import PULSE_BOT, Installation
 from pulse_bot.usecases.invite import invitation
 
 _log = logging.getLogger(__name__)
-
-PULSE_BOT = "pulse-bot"
-"""Who did it, in the log that all members read, when nobody in particular did."""
 
 BAD_CODE = (
     "That code is not valid: it was used before, was mistyped, or belongs to another installation. "

@@ -14,6 +14,9 @@ from pulse_bot.storage.database import Database
 OPERATOR: Final = "the operator"
 """Who did it, in the log that all members read, when it came from the command line."""
 
+PULSE_BOT: Final = "pulse-bot"
+"""Who did it, in that log, when nobody in particular did."""
+
 Pool = Mapping[str, Sequence[Item]]
 """The items of each theme, in their bank's order."""
 

@@ -27,8 +27,7 @@ from pulse_bot.usecases import may as allowed
 from pulse_bot.usecases import pack_files
 from pulse_bot.usecases.answer import someone
 from pulse_bot.usecases.closer import message_card
-from pulse_bot.usecases.groups import PULSE_BOT
-from pulse_bot.usecases.installation import OPERATOR, Installation
+from pulse_bot.usecases.installation import OPERATOR, PULSE_BOT, Installation
 
 OPEN: Final = "open"
 FILE: Final = "file"
@@ -47,7 +46,7 @@ def latest(installation: Installation, address: Address) -> Reply:
     """The newest pack, as a card with its file. Raises Refused where there is none."""
     with installation.database.read() as session:
         member, partnership = someone(session, address)
-        next_one = packs.coming(session, partnership.id)
+        next_one = packs.coming(session, partnership.id, installation.clock.now())
         waiting = _waiting(installation, partnership, member.role, next_one) if next_one else None
         found = packs.newest_open(session, partnership.id)
         shown = (_card(found, _read(session, partnership, found)),) if found else ()
@@ -96,7 +95,8 @@ def look_at(installation: Installation, name: str, number: int | None = None) ->
     with installation.database.write() as session:
         row = partnerships.by_name(session, name)
         if number is None:
-            found = packs.newest_open(session, row.id) or packs.coming(session, row.id)
+            now = installation.clock.now()
+            found = packs.newest_open(session, row.id) or packs.coming(session, row.id, now)
         else:
             found = packs.numbered(session, row.id, number)
         if found is None:
@@ -111,7 +111,7 @@ def open_now(installation: Installation, name: str) -> str:
     """Open the pack that is held, at an operator's word; returns its title. Raises Refused."""
     with installation.database.write() as session:
         row = partnerships.by_name(session, name)
-        found = packs.coming(session, row.id)
+        found = packs.coming(session, row.id, installation.clock.now())
         if found is None:
             raise Refused(f"No pack of {name} waits to be opened.")
         _open_held(session, installation, row, found, OPERATOR)

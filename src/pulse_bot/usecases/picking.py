@@ -25,6 +25,10 @@ from pulse_bot.usecases.installation import Installation
 NO_PROGRAMME = "There is no programme yet. Set one with: pulse-bot programme set"
 
 
+class NothingLeft(Refused):
+    """Every question of the workshop was asked in the last rounds."""
+
+
 def pick(
     session: Session,
     installation: Installation,
@@ -84,7 +88,7 @@ def _seeded(
     )
     own = [item for item in seedings.items(seeding) if not is_known(item, not_now)]
     if not own:
-        raise Refused("Every question of the workshop was asked in the last rounds.")
+        raise NothingLeft("Every question of the workshop was asked in the last rounds.")
     if len(own) > most:
         raise Refused(_too_many(len(own), most, partnership.weekly_limit))
     if seeding.arranged is not Arranged.MERGED:
