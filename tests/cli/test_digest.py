@@ -84,3 +84,13 @@ def test_before_the_first_digest_files_say_so(people: Shell) -> None:
     assert told == "Wrote 0 digests to all.html.\n"
     assert "No round has closed yet." in (people.folder / "all.html").read_text("utf-8")
     assert people.json("digest", "export", NAME) == []
+
+
+def test_where_nothing_was_released_no_look_is_logged(people: Shell) -> None:
+    looked = "looked at every digest"
+    people.does("digest", "export", NAME, "--to", "all.json")
+    assert looked not in people.does("partnership", "show", NAME)
+    people.does("round", "open", NAME)
+    people.does("round", "close", NAME)
+    people.does("digest", "export", NAME, "--to", "all.json")
+    assert looked in people.does("partnership", "show", NAME)

@@ -69,6 +69,21 @@ def test_questions_by_id_and_of_ones_own(people: Shell) -> None:
     assert "allows no exception" in found["warnings"][0]
 
 
+def test_a_bank_by_its_name_and_half_of_a_pair(people: Shell) -> None:
+    said = people.does("seed", NAME, "--on", day(20), "--bank", "Peer review")
+    assert said.startswith(f"Workshop 1: Peer review, {in_full(20)}\n")
+    said = people.does("seed", NAME, "--on", day(40), "--item", "trust-pair-weakness-me")
+    assert said.count("(trust-pair-weakness-") == 2
+    assert "is asked together with “" in said
+
+
+def test_a_search_finds_nothing_that_is_asked_afterwards(people: Shell) -> None:
+    about = ("--about", "honest feedback")
+    found = people.json("seed", NAME, "--on", day(20), *about)["asked"]
+    assert len(found) == 6
+    assert not [one["id"] for one in found if one["id"].startswith("after-the-workshop")]
+
+
 def test_a_dry_run_plans_nothing(people: Shell) -> None:
     words = ("seed", NAME, "--on", day(20), "--bank", "trust", "--dry-run")
     shown = people.does(*words)

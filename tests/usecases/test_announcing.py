@@ -261,7 +261,7 @@ def test_a_long_list_is_cut_and_says_so(valley: Installation) -> None:
     lines = said(valley)
     assert len(lines) == 13
     assert lines[-1] == "3 earlier changes are left out here."
-    assert all(len(line) <= 301 for line in lines)
+    assert all(len(line) <= 401 for line in lines)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ _AT_LAST: Final = timedelta(minutes=15)
 _ROSTER: Final = timedelta(days=1)
 """People come one by one, when a partnership begins; their group is told once a day."""
 _MOST_LINES: Final = 12
-_LONGEST_LINE: Final = 300
+_LONGEST_LINE: Final = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ _SAYING: Final = re.compile(
 """Words by which people ask for questions, and that no question is about."""
 _TELLING: Final = 4
 """Letters of a word that says something when it stands alone in a question."""
+_AFTERWARDS: Final = "after-the-workshop"
 _VARIED: Final = (Kind.CHOOSE, Kind.JOURNEY)
 
 
@@ -122,7 +123,8 @@ def _found(
     there: Mapping[str, Sequence[Item]], words: Sequence[str]
 ) -> tuple[list[Item], list[Item]]:
     """Those that have all of the words, and those that have some: those with most of them first."""
-    whole = [_bank(bank, items) for bank, items in there.items()]
+    # Of a day that is over, a search finds nothing: it is asked about one that is to come.
+    whole = [_bank(bank, items) for bank, items in there.items() if bank != _AFTERWARDS]
     best = [one.entry.item for one in search(whole, " ".join(words))] if words else []
     had: dict[str, int] = {}
     weights: dict[str, int] = {}
