@@ -135,7 +135,7 @@ async def facilitators_are_made(one: Scene) -> None:
 
 async def prepared(facilitator: Facilitator, workshop: Workshop) -> None:
     """Said in a form, seen as members will see it, tried with made-up answers, and planned."""
-    await facilitator.command("seed", "What is the workshop about?")
+    await facilitator.command("seed", "When is it?")
     await facilitator.fill(workshop.given, "They go out")
     await facilitator.press("As members will see it", "This is a preview")
     await draft(facilitator, workshop)

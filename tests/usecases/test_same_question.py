@@ -9,6 +9,7 @@ import pytest
 
 from pulse_bot.domain.items import Wording
 from pulse_bot.ports import Outcome
+from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.people import set_programme
 from tests.made_up import OPENS, PARTNERSHIP, PLAN, POOL, THEMES, WEEK, at, item
 from tests.usecases.scene import Talk, words
@@ -111,13 +112,17 @@ async def test_a_question_of_the_bank_that_is_typed_is_there_once(valley: Worksh
 async def test_what_another_round_asked_since_is_left_out_at_the_opening(
     valley: Workshop,
 ) -> None:
-    """Both are planned before either is asked: the second opens a week after the first."""
+    """A plan of before there was this rule: it has a question that is asked a week before it."""
     first, second = day_after(1), day_after(2)
     await valley.begin(bank="", own=OURS, on=first)
     await valley.press("plan", 1)
-    others = "We laugh - together - across our schools!\nWe begin when we said that we would."
-    await valley.begin(bank="", own=others, on=second)
+    await valley.begin(bank="", own="We begin when we said that we would.", on=second)
     assert (await valley.press("plan", 2)).outcome is Outcome.DONE
+    with valley.made.database.write() as session:
+        (laugh,) = session.get_one(SeedingRow, 1).items
+        again = {**laugh, "id": "own-0", "text": "We laugh - together - across our schools!"}
+        later = session.get_one(SeedingRow, 2)
+        later.items = [*later.items, again]
     for week in range(3):
         valley.run(OPENS + week * WEEK)
         if week < 2:

@@ -281,3 +281,19 @@ def _closed_weekly(valley: Workshop) -> int:
     valley.run(ASKED - WEEK)
     valley.run(ASKED - WEEK + 3 * DAY)
     return valley.newest().id
+
+
+async def test_two_workshops_on_one_subject_ask_other_questions(valley: Workshop) -> None:
+    await valley.planned()
+    first = {one["id"] for one in _kept(valley, 1)}
+    await valley.begin(on="17 February 2026")
+    assert first.isdisjoint({one["id"] for one in _kept(valley, 2)})
+    with valley.made.database.write() as session:
+        session.get_one(SeedingRow, 2).items = _kept(valley, 1)
+    told = await valley.press("plan", 2)
+    assert "is planned for another workshop already" in told.notice
+
+
+def _kept(valley: Workshop, seeding: int) -> list[dict[str, object]]:
+    with valley.made.database.read() as session:
+        return list(session.get_one(SeedingRow, seeding).items)

@@ -162,6 +162,7 @@ def plan(
     # Two plans at one moment would not see one another.
     partnerships.hold(session, partnership)
     suggesting.check_all(session, installation, partnership.id, seedings.items(row))
+    suggesting.check_promised(session, partnership.id, seedings.items(row), row.id)
     found = _arranged(session, installation, partnership, row)
     session.flush()
     if not seedings.turn(session, row.id, SeedingState.DRAFT, SeedingState.PLANNED):
@@ -193,6 +194,7 @@ def choose(
     """Put other questions into a draft or a plan. Raises Refused."""
     _claim(session, partnership, row)
     suggesting.check_all(session, installation, partnership.id, items)
+    suggesting.check_promised(session, partnership.id, items, row.id)
     row.items = seedings.frozen(items)
     if row.state is SeedingState.PLANNED:
         found = _arranged(session, installation, partnership, row)

@@ -18,10 +18,11 @@ from pulse_bot.banks.search import search
 from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.programme import still_resting
 from pulse_bot.domain.sameness import is_known, marks, of_cores
-from pulse_bot.domain.seeding import SUGGESTED, suggest
+from pulse_bot.domain.seeding import SUGGESTED, SeedingState, suggest
 from pulse_bot.domain.typed import unfit
 from pulse_bot.errors import Refused
 from pulse_bot.storage import questions as asked
+from pulse_bot.storage import seedings
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.named import names_in
@@ -74,10 +75,9 @@ def titled(bank: str) -> str:
 def subject(session: Session, installation: Installation, partnership: int, about: str) -> Subject:
     """What typed words, or the id of a bank, are about. Raises Refused where nothing fits."""
     there = banks(installation)
-    resting = _resting(session, partnership)
+    taken = {*_resting(session, partnership), *_promised(session, partnership)}
     rested = {
-        bank: [item for item in items if not is_known(item, resting)]
-        for bank, items in there.items()
+        bank: [item for item in items if not is_known(item, taken)] for bank, items in there.items()
     }
     words = [word for word in _WORD.findall(about.casefold()) if not _SAYING.fullmatch(word)]
     named = _named(there, about) or _named(there, " ".join(words))
@@ -201,7 +201,8 @@ def others(
     there = banks(installation)
     own = {item.bank for item in chosen} & there.keys() or {"before-the-workshop"}
     theirs = [item for bank in there if bank in own for item in there[bank]]
-    pool = [item for item in theirs if not is_known(item, resting)]
+    taken = {*resting, *_promised(session, partnership)}
+    pool = [item for item in theirs if not is_known(item, taken)]
     kept = [item for item in chosen if not is_known(item, resting)]
     more = [item for item in pool if item not in kept]
     varied = [next((one for one in more if one.kind is kind), None) for kind in _VARIED]
@@ -263,6 +264,23 @@ def check_all(
         if is_known(item, before):
             raise Refused(f"“{item.text}” is there twice. Please leave one of the two out.")
         before |= marks(item)
+
+
+def check_promised(session: Session, partnership: int, items: Iterable[Item], besides: int) -> None:
+    """Raise Refused where another workshop is to ask one of these already."""
+    promised = _promised(session, partnership, besides)
+    for item in items:
+        if is_known(item, promised):
+            raise Refused(
+                f"“{item.text}” is planned for another workshop already, and would be asked twice. "
+                "Please choose another one."
+            )
+
+
+def _promised(session: Session, partnership: int, besides: int = 0) -> set[str]:
+    planned = seedings.of_partnership(session, partnership, [SeedingState.PLANNED])
+    others = [item for row in planned if row.id != besides for item in seedings.items(row)]
+    return {mark for item in others for mark in marks(item)}
 
 
 def weekly_alone(installation: Installation) -> frozenset[str]:
