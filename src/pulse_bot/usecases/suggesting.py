@@ -13,8 +13,6 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.banks.bank import Bank, Entry
-from pulse_bot.banks.search import search
 from pulse_bot.domain.items import Item, Kind
 from pulse_bot.domain.programme import still_resting
 from pulse_bot.domain.sameness import is_known, marks, of_cores
@@ -24,6 +22,7 @@ from pulse_bot.errors import Refused
 from pulse_bot.storage import questions as asked
 from pulse_bot.storage import seedings
 from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases import searching
 from pulse_bot.usecases.installation import Installation
 from pulse_bot.usecases.named import names_in
 from pulse_bot.usecases.own_words import OWN
@@ -38,9 +37,6 @@ _SAYING: Final = re.compile(
     r"|that|this|what|want|need|would|like|each|other|others|another"
 )
 """Words by which people ask for questions, and that no question is about."""
-_TELLING: Final = 4
-"""Letters of a word that says something when it stands alone in a question."""
-_AFTERWARDS: Final = "after-the-workshop"
 _VARIED: Final = (Kind.CHOOSE, Kind.JOURNEY)
 
 
@@ -83,7 +79,7 @@ def subject(session: Session, installation: Installation, partnership: int, abou
     named = _named(there, about) or _named(there, " ".join(words))
     if not named:
         _check_title(session, partnership, about, " ".join(words))
-    found, nearly = (rested[named], []) if named else _found(rested, words)
+    found, nearly = (rested[named], []) if named else searching.found(rested, words)
     if named and not found:
         raise Refused(
             "Every question about that was asked in the last rounds. Please choose another subject."
@@ -117,30 +113,6 @@ def _named(there: Iterable[str], about: str) -> str:
     """The bank of this id or name; empty where there is none."""
     plain = about.casefold()
     return next((bank for bank in there if plain in (bank, titled(bank).casefold())), "")
-
-
-def _found(
-    there: Mapping[str, Sequence[Item]], words: Sequence[str]
-) -> tuple[list[Item], list[Item]]:
-    """Those that have all of the words, and those that have some: those with most of them first."""
-    # Of a day that is over, a search finds nothing: it is asked about one that is to come.
-    whole = [_bank(bank, items) for bank, items in there.items() if bank != _AFTERWARDS]
-    best = [one.entry.item for one in search(whole, " ".join(words))] if words else []
-    had: dict[str, int] = {}
-    weights: dict[str, int] = {}
-    items: dict[str, Item] = {}
-    for word in (one for one in words if len(one) >= _TELLING):
-        for one in search(whole, word):
-            items[one.entry.item.id] = one.entry.item
-            had[one.entry.item.id] = had.get(one.entry.item.id, 0) + 1
-            weights[one.entry.item.id] = weights.get(one.entry.item.id, 0) + one.weight
-    some = (item for item in items.values() if item not in best)
-    return best, sorted(some, key=lambda item: (-had[item.id], -weights[item.id]))
-
-
-def _bank(bank: str, items: Iterable[Item]) -> Bank:
-    entries = tuple(Entry(item, {}) for item in items)
-    return Bank(bank, 1, titled(bank), "", "en", "", (), "", (), (), entries, "")
 
 
 def pick(found: Subject, most: int) -> tuple[Item, ...]:
