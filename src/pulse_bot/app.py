@@ -142,7 +142,7 @@ class App:
         reply = await converse(self.installation, self._answers.put, event)
         if isinstance(event, Pressed) and event.action.startswith(OPENING):
             # In the room everybody waits for the pack, and should not wait for a minute.
-            self._tick_now()
+            await asyncio.to_thread(self._tick_now)
         return reply
 
     async def run(self) -> None:
