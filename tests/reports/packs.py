@@ -37,7 +37,11 @@ WRITTEN = (
     "Do we look at the same results in the same way?",
     "How do small schools keep up with all of this?",
     "Why do we never finish what we start in the spring?",
+    "What do our newest teachers see that we do not?",
+    "How would we know that it was worth the day?",
+    "Which of our meetings could we do without?",
 )
+"""As many as wrote: fewer than eight would not be read."""
 COMMITMENTS = (
     Commitment(3, "Every school opens one lesson a term to the others.", date(2026, 3, 20),
                CommitmentState.OPEN),
@@ -69,7 +73,8 @@ def pack(
 def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
     random = Random(members)
     given = {
-        item.id: [Answers(n % 9, _answer(random, item)) for n in range(answered)] for item in items
+        item.id: [Answers(n % 9, _answer(random, item)) for n in range(_given(item, answered))]
+        for item in items
     }
     written = tuple(Comment(words, first=True) for words in WRITTEN[:answered])
     closed = ClosedRound(
@@ -93,6 +98,11 @@ def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
     known = replace(facts(closed, lambda _: 0), workshop=TITLE, workshop_on=DAY)
     said = renderer.statements(known)
     return Digest(closed.number, closed.closed_at, said, TITLE)
+
+
+def _given(item: Item, answered: int) -> int:
+    """How many answered a question: of those in words, they who wrote."""
+    return min(answered, len(WRITTEN)) if item.kind is Kind.WORDS else answered
 
 
 def _answer(random: Random, item: Item) -> dict[str, str]:

@@ -65,7 +65,7 @@ def seeded(
             state=SeedingState.ASKED if asked else SeedingState.PLANNED,
             arranged=Arranged.ALONE,
             opens_at=None,
-            closes_at=CLOSES if asked else datetime.combine(on, time(), UTC),
+            closes_at=CLOSES if on == WORKSHOP else datetime.combine(on, time(), UTC),
             together=together,
             seeded_by=by,
             round_id=asked.id if asked else None,
