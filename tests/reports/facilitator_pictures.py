@@ -77,8 +77,7 @@ async def _shown(made: Installation, address: Address) -> AsyncIterator[tuple[st
 def _shortened(reply: Reply) -> Reply:
     """Without most of the banks, which would fill the picture."""
     assert reply.form is not None
-    banks, *rest = reply.form.fields
-    fields = (replace(banks, options=banks.options[:LISTED]), *rest)
+    fields = tuple(replace(one, options=one.options[:LISTED]) for one in reply.form.fields)
     return replace(reply, form=replace(reply.form, fields=fields))
 
 
