@@ -13,14 +13,14 @@ from typing import Final
 import sqlalchemy as sa
 
 from pulse_bot.app import assemble
-from pulse_bot.domain.calendar import week_time
-from pulse_bot.domain.programme import Programme
-from pulse_bot.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.crypto.sealing import KEY_BYTES
+from pulse_bot.domain.asking.calendar import week_time
+from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.ports import Address
-from pulse_bot.sealing import KEY_BYTES
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_members,

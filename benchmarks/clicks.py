@@ -17,16 +17,16 @@ from typing import Final
 
 from benchmarks._made_up import CLOSES, OPENS, address, installation
 from pulse_bot.cards import Target
-from pulse_bot.domain import schedule
+from pulse_bot.crypto.sealing import Envelope, new_keys, public_key, seal, tag
+from pulse_bot.domain.asking import schedule
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Pressed
-from pulse_bot.sealing import Envelope, new_keys, public_key, seal, tag
 from pulse_bot.storage import envelopes
 from pulse_bot.storage.group_commit import GroupCommit
-from pulse_bot.usecases.answer import Given, Record, Recorded, record
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.converse import converse
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.open_round import open_round
+from pulse_bot.usecases.rounds.record_answer import Given, Record, Recorded, record
+from pulse_bot.usecases.router import converse
 
 MEMBERS: Final = 300
 AT_ONCE: Final = (1, 20, 100)

@@ -16,18 +16,18 @@ from typing import Final
 
 from benchmarks._made_up import CLOSES, OPENS, address, installation
 from pulse_bot.cards import Target
-from pulse_bot.domain import schedule
-from pulse_bot.domain.digest import Statement, StatementKind
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.rounds import State
-from pulse_bot.domain.tallies import Tally, add_up
+from pulse_bot.domain.asking import schedule
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.release.digest import Statement, StatementKind
+from pulse_bot.domain.release.tallies import Tally, add_up
 from pulse_bot.storage import history, rounds
 from pulse_bot.storage.frozen import freeze
 from pulse_bot.storage.models import RoundRow
-from pulse_bot.usecases.answer import Given, record
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.close import begin, settle
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.close import begin, settle
+from pulse_bot.usecases.rounds.open_round import open_round
+from pulse_bot.usecases.rounds.record_answer import Given, record
 
 MEMBERS: Final = 14
 WEEKS: Final = (26, 520)

@@ -19,10 +19,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from pulse_bot.bridge import Bridge
-from pulse_bot.delivery import Courier, Delivered, Parcel, Receipt
 from pulse_bot.engine import Engine, Pace
 from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members, Sent
+from pulse_bot.sending.courier import Courier, Delivered, Parcel, Receipt
+from pulse_bot.sending.loop_bridge import Bridge
 from pulse_bot.storage.group_commit import GroupCommit
 
 MEMBERS: Final = 10_000

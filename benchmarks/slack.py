@@ -34,18 +34,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks._made_up import CLOSES, NAME, OPENS, installation
 from benchmarks._slack_server import AFTER_ACK, AFTER_POST, TEAM, user
-from pulse_bot.delivery import Courier, Receipt
-from pulse_bot.domain import schedule
+from pulse_bot.domain.asking import schedule
 from pulse_bot.ports import Address, Handle
+from pulse_bot.sending.courier import Courier, Receipt
 from pulse_bot.storage import ledger
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.testing import running
-from pulse_bot.usecases.answer import Given, Recorded, record
-from pulse_bot.usecases.ask import open_round, outgoing
-from pulse_bot.usecases.converse import converse
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import NewMember, add_members
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import NewMember, add_members
+from pulse_bot.usecases.rounds.open_round import open_round, outgoing
+from pulse_bot.usecases.rounds.record_answer import Given, Recorded, record
+from pulse_bot.usecases.router import converse
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
 from pulse_bot_slack.workspaces import Workspace

@@ -29,15 +29,15 @@ from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
 from benchmarks._made_up import CLOSES, NAME, OPENS, installation
 from benchmarks._telegram_server import BATCH
-from pulse_bot.delivery import Courier, Receipt
-from pulse_bot.domain import schedule
+from pulse_bot.domain.asking import schedule
 from pulse_bot.ports import Address, Button, Card, CardKind, Event, Reply
+from pulse_bot.sending.courier import Courier, Receipt
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.testing import running
-from pulse_bot.usecases.answer import Given, Recorded, record
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.converse import converse
-from pulse_bot.usecases.people import NewMember, add_members
+from pulse_bot.usecases.members.directory import NewMember, add_members
+from pulse_bot.usecases.rounds.open_round import open_round
+from pulse_bot.usecases.rounds.record_answer import Given, Recorded, record
+from pulse_bot.usecases.router import converse
 from pulse_bot_telegram import sending
 from pulse_bot_telegram.adapter import TelegramAdapter
 from pulse_bot_telegram.places import Place

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from benchmarks._trend_years import SHIFT_AT, Floats, Words, Years, calls, years
-from pulse_bot.domain.trend import ROUNDS_NEEDED
+from pulse_bot.domain.release.trend import ROUNDS_NEEDED
 
 GROUPS: Final = 4000
 AT_ONCE: Final = 500

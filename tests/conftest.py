@@ -12,7 +12,7 @@ import pytest
 from tests.engine.databases import fresh_postgres
 
 if TYPE_CHECKING:
-    from pulse_bot.usecases.installation import Installation
+    from pulse_bot.usecases.context import Installation
 
 
 @pytest.fixture(autouse=True)

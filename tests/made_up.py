@@ -14,14 +14,14 @@ from typing import Final
 from sqlalchemy import select
 
 from pulse_bot.cards import Target
-from pulse_bot.domain.calendar import week_time
-from pulse_bot.domain.items import Choice, Item, Kind, slots
-from pulse_bot.domain.programme import Programme
-from pulse_bot.domain.rounds import Round
-from pulse_bot.domain.schedule import Open
+from pulse_bot.config.plugins import renderer
+from pulse_bot.crypto.key_stores import MemoryKeyStore
+from pulse_bot.domain.asking.calendar import week_time
+from pulse_bot.domain.asking.items import Choice, Item, Kind, slots
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.errors import Refused
-from pulse_bot.key_stores import MemoryKeyStore
-from pulse_bot.plugins import renderer
 from pulse_bot.ports import Address, KeyStore
 from pulse_bot.storage import announcements, partnerships, rounds
 from pulse_bot.storage.database import Database
@@ -29,10 +29,8 @@ from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
 from pulse_bot.storage.models import GroupRow
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases.answer import Given, Record, Recorded, record
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.installation import Installation, Pool
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.context import Installation, Pool
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_group,
@@ -40,6 +38,8 @@ from pulse_bot.usecases.people import (
     create_partnership,
     set_programme,
 )
+from pulse_bot.usecases.rounds.open_round import open_round
+from pulse_bot.usecases.rounds.record_answer import Given, Record, Recorded, record
 
 PARTNERSHIP: Final = "Colne Valley"
 GROUP: Final = Address("fake", "", "the-group")

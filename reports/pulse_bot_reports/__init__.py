@@ -6,6 +6,6 @@ is used, so that a partnership without the extra `reports` still gets its digest
 
 from __future__ import annotations
 
-from pulse_bot_reports.digest import renderer
+from pulse_bot_reports.renderer import renderer
 
 __all__ = ["renderer"]

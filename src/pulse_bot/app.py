@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from pulse_bot.banks.load import load_library
-from pulse_bot.domain.items import Item
+from pulse_bot.config.plugins import adapter_plugins, renderer
+from pulse_bot.config.settings import Settings
+from pulse_bot.crypto.key_stores import load_installation_key, open_key_store
+from pulse_bot.domain.asking.items import Item
 from pulse_bot.engine import EVERY_MINUTE, Engine, Pace
 from pulse_bot.errors import AdapterError
-from pulse_bot.key_stores import load_installation_key, open_key_store
-from pulse_bot.plugins import adapter_plugins, renderer
 from pulse_bot.ports import (
     ChatAdapter,
     Clock,
@@ -28,18 +29,17 @@ from pulse_bot.ports import (
     Pressed,
     Reply,
 )
-from pulse_bot.settings import Settings
+from pulse_bot.sending.jobs import Work
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
 from pulse_bot.storage.vault import DatabaseVault
-from pulse_bot.usecases.answer import Given, Recorded, record
-from pulse_bot.usecases.converse import converse
-from pulse_bot.usecases.installation import Installation, Pool
-from pulse_bot.usecases.packs import OPENING
-from pulse_bot.usecases.sweep import sweep
+from pulse_bot.usecases.context import Installation, Pool
+from pulse_bot.usecases.rounds.record_answer import Given, Recorded, record
+from pulse_bot.usecases.rounds.sweep import sweep
+from pulse_bot.usecases.router import converse
 from pulse_bot.usecases.tick import tick
-from pulse_bot.work import Work
+from pulse_bot.usecases.workshops.pack import OPENING
 
 _log = logging.getLogger(__name__)
 

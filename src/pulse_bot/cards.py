@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote, unquote
 
-from pulse_bot.domain.calendar import Calendar, spoken
-from pulse_bot.domain.items import COMMENT, LONGEST_COMMENT, SKIP, Item, Kind, options, slots
-from pulse_bot.domain.rounds import Round
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.calendar import Calendar, spoken
+from pulse_bot.domain.asking.items import COMMENT, LONGEST_COMMENT, SKIP, Item, Kind, options, slots
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.ports import (
     Address,
     Button,

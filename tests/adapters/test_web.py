@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from pulse_bot.plugins import PersonalLink
+from pulse_bot.config.plugins import PersonalLink
 from pulse_bot.ports import Address, File, Form, Outcome
 from pulse_bot.testing import AdapterContract, Script, Seen, Stage, plain, running
 from pulse_bot_web import personal_link

@@ -11,12 +11,12 @@ from functools import cache
 from itertools import combinations, product
 from typing import NamedTuple
 
-from pulse_bot.domain.items import Choice, Item, Kind
-from pulse_bot.domain.release import question
-from pulse_bot.domain.release_kinds import SOFT
-from pulse_bot.domain.says import Choices, Often
-from pulse_bot.domain.tallies import Tally
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.items import Choice, Item, Kind
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.kinds import SOFT
+from pulse_bot.domain.release.policy import question
+from pulse_bot.domain.release.results import Choices, Often
+from pulse_bot.domain.release.tallies import Tally
 
 BARS = Thresholds()
 Taken = frozenset[int]

@@ -15,16 +15,16 @@ from typing import Any, NoReturn
 
 import sqlalchemy as sa
 
-from pulse_bot import key_stores
-from pulse_bot.domain.schedule import Open
-from pulse_bot.key_stores import DirectoryKeyStore
+from pulse_bot.crypto import key_stores
+from pulse_bot.crypto.key_stores import DirectoryKeyStore
+from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.storage import posts as post_queries
 from pulse_bot.storage import rounds
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Database
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases import ask, close, post
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds import close, open_round, post
 from tests.made_up import CLOSES, OPENS, at, installation
 
 
@@ -96,8 +96,8 @@ PLACES: dict[str, dict[str, Callable[[], None]]] = {
     "open": {
         "before the key": before(DirectoryKeyStore, "create"),
         "after the key": after(DirectoryKeyStore, "create"),
-        "among the invitations": after(ask, "_invite", 7),
-        "after it is open": after(ask, "open_round"),
+        "among the invitations": after(open_round, "_invite", 7),
+        "after it is open": after(open_round, "open_round"),
     },
     "post": {
         "before it is claimed": before(post_queries, "claim"),
@@ -115,7 +115,7 @@ def main() -> None:
     PLACES[what][where]()
     if what == "open":
         at(made, OPENS)
-        ask.open_round(made, Open(1, OPENS, CLOSES))
+        open_round.open_round(made, Open(1, OPENS, CLOSES))
     elif what == "close":
         close.close(made, 1)
     else:

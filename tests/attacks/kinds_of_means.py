@@ -12,11 +12,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release import question
-from pulse_bot.domain.says import Journey, Silence
-from pulse_bot.domain.tallies import Moments, Tally
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.policy import question
+from pulse_bot.domain.release.results import Journey, Silence
+from pulse_bot.domain.release.tallies import Moments, Tally
 from tests.attacks.release_cells import Cell
 from tests.domain.soft_borders import lowest
 

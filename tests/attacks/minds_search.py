@@ -22,12 +22,12 @@ from scipy.optimize import (  # type: ignore[import-untyped]  # it has no types
     milp,
 )
 
-from pulse_bot.domain.agreement import minds
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.release import say
-from pulse_bot.domain.release_kinds import level
-from pulse_bot.domain.says import Level, Minds
-from pulse_bot.domain.tallies import Moments, Tally
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.release.agreement import minds
+from pulse_bot.domain.release.kinds import level
+from pulse_bot.domain.release.policy import say
+from pulse_bot.domain.release.results import Level, Minds
+from pulse_bot.domain.release.tallies import Moments, Tally
 
 EVERY = frozenset(range(1, 6))
 Range = tuple[int, int]

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from pulse_bot.domain.release import say
+from pulse_bot.domain.release.policy import say
 
 Policy = Callable[[int, int], str | None]
 

@@ -13,20 +13,20 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from pulse_bot.domain.digest import Digest
-from pulse_bot.domain.rounds import Round, State
-from pulse_bot.domain.schedule import Open
-from pulse_bot.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.release.digest import Digest
 from pulse_bot.ports import RoundKeys
 from pulse_bot.storage import history
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.post import next_posting, posted
-from pulse_bot.usecases.sweep import sweep
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.open_round import open_round
+from pulse_bot.usecases.rounds.post import next_posting, posted
+from pulse_bot.usecases.rounds.sweep import sweep
 from pulse_bot.usecases.tick import tick
 from tests.made_up import installation
 

@@ -11,11 +11,11 @@ import random
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from pulse_bot.domain.commitments import MOST_ASKED
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release_kinds import said
-from pulse_bot.domain.says import Said
-from pulse_bot.domain.tallies import Answers, tally
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.partnership.commitments import MOST_ASKED
+from pulse_bot.domain.release.kinds import said
+from pulse_bot.domain.release.results import Said
+from pulse_bot.domain.release.tallies import Answers, tally
 
 ITEM = Item("done", "commitments", "Have we done it?", Kind.YES_NO, "commitments", "What is next?")
 WORTH = {"no": 0, "partly": 1, "yes": 2}

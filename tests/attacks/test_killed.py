@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pulse_bot.domain.digest import Digest
-from pulse_bot.domain.rounds import State
-from pulse_bot.sealing import public_key
-from pulse_bot.usecases.close import close
+from pulse_bot.crypto.sealing import public_key
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.release.digest import Digest
+from pulse_bot.usecases.rounds.close import close
 from tests.attacks.dying_worker import PLACES
 from tests.attacks.restart import Ground, count, digests, keys_of, states
 from tests.engine.databases import fresh_postgres

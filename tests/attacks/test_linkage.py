@@ -17,16 +17,16 @@ import pytest
 import sqlalchemy as sa
 
 from pulse_bot.cards import Target
-from pulse_bot.domain.rounds import Round
+from pulse_bot.crypto.sealing import tag
+from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address
-from pulse_bot.sealing import tag
 from pulse_bot.storage import ledger
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import InvitationRow, MemberRow
-from pulse_bot.usecases.answer import Given
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.record_answer import Given
 from tests.attacks.restart import keys_of
 from tests.attacks.thief import Contents, contents
 from tests.made_up import CLOSES, WEEK, at, opened_round, people, recording

@@ -17,12 +17,12 @@ from typing import NoReturn
 
 import pytest
 
-from pulse_bot import logs
 from pulse_bot.app import App
 from pulse_bot.cards import Target
-from pulse_bot.domain.digest import Digest, DigestFacts, Statement
-from pulse_bot.domain.items import Choice, Item, Kind
-from pulse_bot.domain.rounds import Round
+from pulse_bot.config import logs
+from pulse_bot.domain.asking.items import Choice, Item, Kind
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.release.digest import Digest, DigestFacts, Statement
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
@@ -38,7 +38,7 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import envelopes
 from pulse_bot.testing import FakeAdapter, FixedClock, running
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
 from tests.attacks.restart import keys_of
 from tests.attacks.thief import held
 from tests.engine.databases import fresh_postgres
@@ -257,7 +257,9 @@ async def test_nothing_of_a_member_is_logged(
 
 def test_a_careless_logger_is_caught(log: io.StringIO) -> None:
     """The control: what a line of ours would look like if it quoted an answer."""
-    logging.getLogger("pulse_bot.usecases.answer").debug("%s said %s", "person-01", WORDS)
+    logging.getLogger("pulse_bot.usecases.rounds.record_answer").debug(
+        "%s said %s", "person-01", WORDS
+    )
     assert "person-" in log.getvalue()
     assert WORDS in log.getvalue()
     logging.getLogger("a.library").debug("%s said %s", "person-02", WORDS)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pulse_bot.domain.rounds import Round, State
+from pulse_bot.domain.asking.rounds import Round, State
 from pulse_bot.ports import Address
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.sweep import sweep
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.sweep import sweep
 from tests.attacks.restart import Ground, count, digests, states
 from tests.attacks.thief import contents
 from tests.made_up import CLOSES, OPENS, answer_all, at, found, opened_round, people, say

@@ -6,17 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.domain.closed_round import Comment
-from pulse_bot.domain.people import Standing
-from pulse_bot.domain.release import facts
+from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.domain.release.closed_round import Comment
+from pulse_bot.domain.release.policy import facts
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import history, partnerships, rounds
 from pulse_bot.storage.models import MemberRow
-from pulse_bot.usecases import stay
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import NewMember, add_member, remove_member
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import NewMember, add_member, remove_member
+from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.tick import tick
 from tests.domain.soft_borders import lowest
 from tests.domain.test_release_facts import closed
@@ -103,11 +103,11 @@ def test_a_pause_lowers_no_bar_and_coming_back_waits(made: Installation) -> None
     close(made, first.id)
     # Everybody of one school pauses.
     for address in everybody[::4]:
-        stay.pause(made, address)
+        leave.pause(made, address)
     second = opened_round(made, 1)
     assert second.thresholds.organisations == 4
     close(made, second.id)
-    stay.resume(made, everybody[0])
+    leave.resume(made, everybody[0])
 
     # Nine are left, under the bar: nothing is at stake, and who comes back is asked at once.
     assert opened_round(made, 2).roster_size == 10
@@ -116,9 +116,9 @@ def test_a_pause_lowers_no_bar_and_coming_back_waits(made: Installation) -> None
 def test_who_comes_back_among_ten_or_more_waits_for_the_next_block(made: Installation) -> None:
     everybody = people(made, 14)
     close(made, opened_round(made).id)
-    stay.pause(made, everybody[0])
+    leave.pause(made, everybody[0])
     close(made, opened_round(made, 1).id)
-    stay.resume(made, everybody[0])
+    leave.resume(made, everybody[0])
 
     sizes = []
     for week in range(2, 7):
@@ -130,9 +130,9 @@ def test_who_comes_back_among_ten_or_more_waits_for_the_next_block(made: Install
 
 def test_silence_asked_for_outlives_being_unreachable(made: Installation) -> None:
     [one, *_] = people(made, 2)
-    stay.pause(made, one)
-    stay.unreachable(made, one)
-    stay.reachable(made, one)
+    leave.pause(made, one)
+    leave.unreachable(made, one)
+    leave.reachable(made, one)
 
     with made.database.read() as session:
         assert session.get_one(MemberRow, 1).standing is Standing.PAUSED

@@ -10,8 +10,8 @@ from itertools import combinations_with_replacement, pairwise, product
 
 import pytest
 
-from pulse_bot.domain.release_kinds import SOFT
-from pulse_bot.domain.says import Often
+from pulse_bot.domain.release.kinds import SOFT
+from pulse_bot.domain.release.results import Often
 from tests.attacks.choices_seen import (
     Asked,
     Range,

@@ -17,8 +17,8 @@ from random import Random
 
 import pytest
 
-from pulse_bot.domain.release_kinds import SOFT
-from pulse_bot.domain.says import Often
+from pulse_bot.domain.release.kinds import SOFT
+from pulse_bot.domain.release.results import Often
 from tests.attacks.choices_seen import Asked, Range, Taken, Words, fits, narrowed, ranges, said
 from tests.attacks.kinds_of_means import SCALES, Policy, Scale, naive
 from tests.attacks.release_cells import Cell, week

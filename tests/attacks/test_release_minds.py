@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from pulse_bot.domain.says import Minds
+from pulse_bot.domain.release.results import Minds
 from tests.attacks.minds_search import (
     EVERY,
     Block,

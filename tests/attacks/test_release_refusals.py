@@ -15,12 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.items import SKIP, Choice, Item, Kind
-from pulse_bot.domain.release import block, question
-from pulse_bot.domain.says import Said, Silence
-from pulse_bot.domain.series import PastRound
-from pulse_bot.domain.tallies import Answers, Tally, tally
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.items import SKIP, Choice, Item, Kind
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.policy import block, question
+from pulse_bot.domain.release.results import Said, Silence
+from pulse_bot.domain.release.series import PastRound
+from pulse_bot.domain.release.tallies import Answers, Tally, tally
 from tests.domain.soft_borders import lowest
 
 ITEM = Item("trust-1", "trust", "We trust one another.", Kind.AGREE, "trust", "When?")

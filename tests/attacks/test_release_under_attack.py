@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release import block, question
-from pulse_bot.domain.says import Level
-from pulse_bot.domain.series import PastRound
-from pulse_bot.domain.tallies import Moments, Tally
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.policy import block, question
+from pulse_bot.domain.release.results import Level
+from pulse_bot.domain.release.series import PastRound
+from pulse_bot.domain.release.tallies import Moments, Tally
 from tests.attacks.release_cells import block_of, week
 from tests.domain.soft_borders import lowest
 

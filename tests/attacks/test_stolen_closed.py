@@ -10,26 +10,26 @@ import sqlalchemy as sa
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
-from pulse_bot.domain.rounds import Round
-from pulse_bot.domain.schedule import Open
-from pulse_bot.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.crypto.sealing import Envelope
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.ports import Address
-from pulse_bot.sealing import Envelope
 from pulse_bot.storage import envelopes, ledger
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import InvitationRow
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_member,
     create_partnership,
     set_programme,
 )
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.open_round import open_round
 from tests.attacks.thief import contents, held, held_by_server
 from tests.engine.databases import fresh_postgres
 from tests.made_up import (

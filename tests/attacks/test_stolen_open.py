@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from pulse_bot.cards import Target
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address
-from pulse_bot.usecases.answer import Given
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.record_answer import Given
 from tests.attacks.thief import PAGE, Contents, Copy, beside, contents
 from tests.made_up import (
     THEMES,

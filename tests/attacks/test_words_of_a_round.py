@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 
 from pulse_bot.cards import Target
-from pulse_bot.domain.items import COMMENT
-from pulse_bot.domain.programme import Programme
+from pulse_bot.domain.asking.items import COMMENT
+from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.ports import Address
 from pulse_bot.storage import history
-from pulse_bot.usecases.answer import Given
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import set_programme
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import set_programme
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.record_answer import Given
 from tests.made_up import (
     CLOSES,
     KEY,

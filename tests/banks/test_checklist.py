@@ -13,7 +13,7 @@ import pytest
 
 from pulse_bot.banks.bank import Bank, Library
 from pulse_bot.banks.load import load_library
-from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, Kind
 
 LONGEST_LABEL = 75
 """What the narrowest menu of a chat shows of an option."""

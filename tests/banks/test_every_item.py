@@ -12,18 +12,18 @@ import pytest
 from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.load import load_library
 from pulse_bot.cards import Target
-from pulse_bot.domain.items import Item, Kind, options, slots
-from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.asking.items import Item, Kind, options, slots
+from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address, Card, Event, Form, Reply
 from pulse_bot.storage import history, partnerships
 from pulse_bot.testing import FakeAdapter, running
-from pulse_bot.usecases.answer import Given, Record, record
-from pulse_bot.usecases.ask import outgoing
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.converse import converse
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.look import digest_card
-from pulse_bot.usecases.people import set_programme
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import set_programme
+from pulse_bot.usecases.reading.pages import digest_card
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.open_round import outgoing
+from pulse_bot.usecases.rounds.record_answer import Given, Record, record
+from pulse_bot.usecases.router import converse
 from tests.made_up import (
     CLOSES,
     GROUP,

@@ -10,8 +10,8 @@ import pytest
 from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.load import load_library
 from pulse_bot.banks.preview import Preview, card_text, preview_text, previews
-from pulse_bot.domain.items import Kind, options
-from pulse_bot.plugins import adapter_plugins
+from pulse_bot.config.plugins import adapter_plugins
+from pulse_bot.domain.asking.items import Kind, options
 from pulse_bot.ports import Button, Card, CardKind
 from pulse_bot_slack.modals import Origin, modal
 from pulse_bot_slack.render import card_parts as slack_parts

@@ -8,7 +8,7 @@ import pytest
 
 from pulse_bot.banks.lint import lint_files
 from pulse_bot.banks.load import bank_files, load_library, shipped_folder
-from pulse_bot.domain.items import Kind
+from pulse_bot.domain.asking.items import Kind
 
 WEEKLY = ("accountability", "honesty", "trust")
 CORES = {

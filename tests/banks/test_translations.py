@@ -11,7 +11,7 @@ from pulse_bot.banks.lint import lint_banks, lint_files
 from pulse_bot.banks.load import load_library
 from pulse_bot.banks.parse import parse_bank
 from pulse_bot.banks.translation import parse_translation, with_translations
-from pulse_bot.domain.items import options
+from pulse_bot.domain.asking.items import options
 from tests.banks.example_bank import GOOD, bank_of, item_text
 
 CHOOSE = item_text(

@@ -15,7 +15,7 @@ from pulse_bot.banks.sheets.grid import Grid, Sheet
 from pulse_bot.banks.sheets.xlsform import form_grid
 from pulse_bot.banks.sheets.xlsform_in import Drafted, form_bank, is_form
 from pulse_bot.banks.sheets.xlsx_file import xlsx_bytes, xlsx_grid
-from pulse_bot.domain.items import Kind
+from pulse_bot.domain.asking.items import Kind
 from tests.banks.test_sheets import BANKS, EVIL, bare, translated, with_words
 
 SURVEY = [

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pulse_bot.cli import root
-from pulse_bot.key_stores import load_installation_key, open_key_store
-from pulse_bot.settings import load_settings
+from pulse_bot.config.settings import load_settings
+from pulse_bot.crypto.key_stores import load_installation_key, open_key_store
 
 
 @pytest.fixture(autouse=True)

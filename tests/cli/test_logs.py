@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy
 
-from pulse_bot import logs
+from pulse_bot.config import logs
 from pulse_bot.errors import StorageError
 
 SECRET = "4-and-nobody-may-know"
@@ -38,7 +38,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 
 
 def log() -> logging.Logger:
-    return logging.getLogger("pulse_bot.usecases.close")
+    return logging.getLogger("pulse_bot.usecases.rounds.close")
 
 
 def test_a_record_is_one_line_of_keys_and_values(written: io.StringIO) -> None:
@@ -46,7 +46,7 @@ def test_a_record_is_one_line_of_keys_and_values(written: io.StringIO) -> None:
 
     line = written.getvalue()
     assert line.count("\n") == 1
-    assert 'level=info logger=pulse_bot.usecases.close says="round closed\\nin time"' in line
+    assert 'level=info logger=pulse_bot.usecases.rounds.close says="round closed\\nin time"' in line
     assert line.rstrip().endswith("round=7 seconds=0.5")
 
 
@@ -185,7 +185,7 @@ def test_the_job_engine_finds_a_handler_and_adds_none(written: io.StringIO) -> N
 
 UNCAUGHT = """
 import threading
-from pulse_bot.logs import hide_payloads
+from pulse_bot.config.logs import hide_payloads
 hide_payloads()
 class Odd:
     def __del__(self):

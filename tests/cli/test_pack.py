@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from pulse_bot.app import open_installation
-from pulse_bot.domain.seeding import Arranged, SeedingState
-from pulse_bot.settings import load_settings
+from pulse_bot.config.settings import load_settings
+from pulse_bot.domain.asking.workshop import Arranged, SeedingState
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.workshop_tables import SeedingRow

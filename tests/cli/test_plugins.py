@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot import plugins
+from pulse_bot.config import plugins
+from pulse_bot.config.plugins import AdapterPlugin, adapter_plugins, renderer
 from pulse_bot.errors import MissingExtra, PulseBotError
-from pulse_bot.plugins import AdapterPlugin, adapter_plugins, renderer
 
 Install = Callable[[str, str, str], None]
 
@@ -44,7 +44,7 @@ def test_a_third_party_can_bring_an_adapter(install: Install) -> None:
     install(
         "pulse-bot-mychat",
         CHAT,
-        "from pulse_bot.plugins import AdapterPlugin\n"
+        "from pulse_bot.config.plugins import AdapterPlugin\n"
         "from pydantic import BaseModel\n"
         "plugin = AdapterPlugin('mychat', BaseModel, lambda settings: None)\n",
     )

@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from pulse_bot import cli
+from pulse_bot.config.settings import Settings
 from pulse_bot.errors import SettingsError, StorageError
-from pulse_bot.settings import Settings
 
 HEAVY = {"pydantic", "pydantic_settings", "sqlalchemy", "dbos", "yaml", "alembic", "nacl"}
 
@@ -44,7 +44,7 @@ def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     for name in ("odd", "shows"):
         monkeypatch.setitem(cli.COMMANDS, name, (__name__, name, "A test's command."))
     monkeypatch.setitem(sys.modules, __name__, sys.modules[odd.callback.__module__])
-    monkeypatch.setattr("pulse_bot.settings.adapter_plugins", dict)
+    monkeypatch.setattr("pulse_bot.config.settings.adapter_plugins", dict)
     return CliRunner()
 
 

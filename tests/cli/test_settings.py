@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr, ValidationError, field_validator
 
+from pulse_bot.config.plugins import AdapterPlugin
+from pulse_bot.config.settings import Settings, known_settings, load_settings
+from pulse_bot.config.sources import Sources
 from pulse_bot.errors import SettingsError
-from pulse_bot.plugins import AdapterPlugin
 from pulse_bot.ports import ChatAdapter
-from pulse_bot.settings import Settings, known_settings, load_settings
-from pulse_bot.settings_sources import Sources
 
 SECRET = "xoxb-geheim"
 

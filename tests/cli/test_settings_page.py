@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
-from pulse_bot.plugins import adapter_plugins
-from pulse_bot.settings import known_settings, load_settings
-from pulse_bot.settings_sources import SECRETS_DIR, SETTINGS_FILE
+from pulse_bot.config.plugins import adapter_plugins
+from pulse_bot.config.settings import known_settings, load_settings
+from pulse_bot.config.sources import SECRETS_DIR, SETTINGS_FILE
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 ROW = re.compile(r"^\| `([a-z_.]+)` \| `([A-Z_]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pulse_bot.delivery import Parcel, Receipt
 from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Members, Sent
+from pulse_bot.sending.courier import Parcel, Receipt
 
 CARD = Card(kind=CardKind.QUESTION, title="How was the week?")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.apart import Apart
+from pulse_bot.config.plugins import renderer
 from pulse_bot.errors import Refused
-from pulse_bot.plugins import renderer
+from pulse_bot.sending.render_process import Apart
 from tests.reports.history import history
 
 ROOT = Path(__file__).parents[2]
@@ -21,8 +21,8 @@ SERVING = """
 import resource, sys
 sys.path.insert(0, ".")
 import pulse_bot.app, pulse_bot_slack, pulse_bot_telegram, pulse_bot_web
-from pulse_bot.plugins import adapter_plugins, renderer
-from pulse_bot.apart import Apart
+from pulse_bot.config.plugins import adapter_plugins, renderer
+from pulse_bot.sending.render_process import Apart
 from tests.reports.history import THEMES, history
 adapter_plugins()
 digests = history(60, (*THEMES, "shared-goals"))

@@ -9,7 +9,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from pulse_bot.bridge import Bridge
+from pulse_bot.sending.loop_bridge import Bridge
 
 
 def is_cancelled(bridge: Bridge, coroutine: Coroutine[object, object, None]) -> bool:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse_bot.delivery import Bucket
 from pulse_bot.ports import Limits
+from pulse_bot.sending.courier import Bucket
 from tests.delivery import virtual_time
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse_bot.delivery import Courier, Delivered, Effort, Fate, Parcel
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Limits
+from pulse_bot.sending.courier import Courier, Delivered, Effort, Fate, Parcel
 from tests.delivery import virtual_time
 from tests.delivery.platform import Ledger, Platform, parcels
 

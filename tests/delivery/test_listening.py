@@ -13,7 +13,7 @@ from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Handle
 from pulse_bot.testing import FakeAdapter
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
 
 REVOKED = "The token was revoked. Set another."
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.release import agreement, block
-from pulse_bot.domain.says import Minds
-from pulse_bot.domain.series import PastRound
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.policy import agreement, block
+from pulse_bot.domain.release.results import Minds
+from pulse_bot.domain.release.series import PastRound
 from tests.domain.trend_rounds import Weeks, mirrored, rounds
 
 BARS = Thresholds()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.arranging import (
+from pulse_bot.domain.asking.arrange_workshop import (
     Arrangement,
     Asked,
     CannotBeArranged,
@@ -19,9 +19,9 @@ from pulse_bot.domain.arranging import (
     waiting,
     weekly_room,
 )
-from pulse_bot.domain.calendar import Calendar, Holiday, WeekTime, week_time, zone
-from pulse_bot.domain.programme import Programme
-from pulse_bot.domain.seeding import Arranged
+from pulse_bot.domain.asking.calendar import Calendar, Holiday, WeekTime, week_time, zone
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.asking.workshop import Arranged
 
 LONDON = zone("Europe/London")
 CALENDAR = Calendar(LONDON)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.calendar import (
+from pulse_bot.domain.asking.calendar import (
     Calendar,
     Holiday,
     WeekTime,

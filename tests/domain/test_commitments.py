@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.arranging import full
-from pulse_bot.domain.commitments import (
+from pulse_bot.domain.asking.arrange_workshop import full
+from pulse_bot.domain.partnership.commitments import (
     FURTHEST,
     LONGEST,
     CannotBeCommitted,
@@ -20,8 +20,8 @@ from pulse_bot.domain.commitments import (
     share,
     worded,
 )
-from pulse_bot.domain.digest import CommitmentNews
-from pulse_bot.domain.says import Lean, Level, Silence
+from pulse_bot.domain.release.digest import CommitmentNews
+from pulse_bot.domain.release.results import Lean, Level, Silence
 
 TODAY = date(2026, 11, 18)
 

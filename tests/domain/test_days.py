@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.arranging import full
-from pulse_bot.domain.days import day_named
+from pulse_bot.domain.asking.arrange_workshop import full
+from pulse_bot.domain.asking.days import day_named
 
 MONDAY = date(2026, 3, 2)
 

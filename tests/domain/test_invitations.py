@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pulse_bot.domain.calendar import Calendar, Holiday, zone
-from pulse_bot.domain.schedule import Action, PartnershipState, Show, Welcome, due
+from pulse_bot.domain.asking.calendar import Calendar, Holiday, zone
+from pulse_bot.domain.asking.schedule import Action, PartnershipState, Show, Welcome, due
 
 MONDAY = datetime(2026, 1, 5, 8, tzinfo=UTC)
 HALF_TERM = Holiday(MONDAY.date() + timedelta(weeks=1), MONDAY.date() + timedelta(weeks=1))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.items import (
+from pulse_bot.domain.asking.items import (
     COMMENT,
     LONGEST_COMMENT,
     SKIP,
@@ -22,7 +22,7 @@ from pulse_bot.domain.items import (
     score,
     slots,
 )
-from pulse_bot.domain.scales import SCALES
+from pulse_bot.domain.asking.scales import SCALES
 
 LETTERS = tuple(Choice(key, key.upper()) for key in "abc")
 

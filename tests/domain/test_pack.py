@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.commitments import Commitment, CommitmentState
-from pulse_bot.domain.digest import Digest, Mark, Statement, StatementKind
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.pack import (
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
+from pulse_bot.domain.partnership.pack import (
     LONGEST,
     MOST_TALKED,
     SHORTEST,
@@ -21,7 +20,8 @@ from pulse_bot.domain.pack import (
     running_order,
     talked,
 )
-from pulse_bot.domain.says import Level
+from pulse_bot.domain.release.digest import Digest, Mark, Statement, StatementKind
+from pulse_bot.domain.release.results import Level
 
 OPEN = Commitment(1, "We meet in May.", date(2026, 5, 1), CommitmentState.OPEN)
 

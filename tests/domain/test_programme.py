@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.calendar import Calendar, Holiday, week_time, zone
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.programme import (
+from pulse_bot.domain.asking.calendar import Calendar, Holiday, week_time, zone
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.programme import (
     ROUNDS_BETWEEN,
     Programme,
     choose,

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats  # type: ignore[import-untyped]  # it has no types
 
-from pulse_bot.domain.quantiles import normal, student_t
-from pulse_bot.domain.ranges import Range, favourable, mean_of_all, paired
-from pulse_bot.domain.tallies import Moments, add_up
+from pulse_bot.domain.release.quantiles import normal, student_t
+from pulse_bot.domain.release.ranges import Range, favourable, mean_of_all, paired
+from pulse_bot.domain.release.tallies import Moments, add_up
 
 
 def shares(high: int, n: int) -> Moments:

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.digest import Band
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release import band, block, question, say
-from pulse_bot.domain.says import Level, Silence
-from pulse_bot.domain.series import PastRound
-from pulse_bot.domain.tallies import Answers, Tally, tally
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.digest import Band
+from pulse_bot.domain.release.policy import band, block, question, say
+from pulse_bot.domain.release.results import Level, Silence
+from pulse_bot.domain.release.series import PastRound
+from pulse_bot.domain.release.tallies import Answers, Tally, tally
 from tests.domain.soft_borders import lowest
 
 BARS = Thresholds()

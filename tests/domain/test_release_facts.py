@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.closed_round import ClosedRound, Comment
-from pulse_bot.domain.digest import Band, BlockFact, Call, DigestFacts, TrendFact
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release import facts
-from pulse_bot.domain.says import Level, Minds, Silence
-from pulse_bot.domain.series import PastRound, Series
-from pulse_bot.domain.tallies import Answers, Tally, tally
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.closed_round import ClosedRound, Comment
+from pulse_bot.domain.release.digest import Band, BlockFact, Call, DigestFacts, TrendFact
+from pulse_bot.domain.release.policy import facts
+from pulse_bot.domain.release.results import Level, Minds, Silence
+from pulse_bot.domain.release.series import PastRound, Series
+from pulse_bot.domain.release.tallies import Answers, Tally, tally
 from tests.domain.soft_borders import lowest
 
 BARS = Thresholds()

@@ -11,12 +11,21 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.domain.items import Choice, Item, Kind
-from pulse_bot.domain.release import question
-from pulse_bot.domain.release_kinds import Draw
-from pulse_bot.domain.says import Choices, Journey, Lean, Level, Often, OutOfTen, Said, Silence
-from pulse_bot.domain.tallies import Answers, tally
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.items import Choice, Item, Kind
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.kinds import Draw
+from pulse_bot.domain.release.policy import question
+from pulse_bot.domain.release.results import (
+    Choices,
+    Journey,
+    Lean,
+    Level,
+    Often,
+    OutOfTen,
+    Said,
+    Silence,
+)
+from pulse_bot.domain.release.tallies import Answers, tally
 from tests.domain.soft_borders import highest, lowest
 
 BARS = Thresholds()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.digest import BlockFact, QuestionFact
-from pulse_bot.domain.release_talk import low_pulse, prompt
-from pulse_bot.domain.says import Level, Minds, Said, Silence
+from pulse_bot.domain.release.digest import BlockFact, QuestionFact
+from pulse_bot.domain.release.results import Level, Minds, Said, Silence
+from pulse_bot.domain.release.talking_prompt import low_pulse, prompt
 
 QUESTIONS = [
     QuestionFact(f"{theme}-1", "Text.", theme, f"Talk of {theme}.", Level("3.4"))

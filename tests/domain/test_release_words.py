@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.domain.closed_round import ClosedRound, Comment
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.release import facts
-from pulse_bot.domain.release_kinds import Draw
-from pulse_bot.domain.release_words import unread, waiting
-from pulse_bot.domain.says import Silence
-from pulse_bot.domain.tallies import Answers, tally
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.release.closed_round import ClosedRound, Comment
+from pulse_bot.domain.release.comments import unread, waiting
+from pulse_bot.domain.release.kinds import Draw
+from pulse_bot.domain.release.policy import facts
+from pulse_bot.domain.release.results import Silence
+from pulse_bot.domain.release.tallies import Answers, tally
 from tests.domain.soft_borders import highest, lowest
 from tests.domain.test_release_facts import closed
 

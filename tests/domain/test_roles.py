@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.people import Role
-from pulse_bot.domain.roles import MAY, Act, may, who_may
+from pulse_bot.domain.partnership.people import Role
+from pulse_bot.domain.partnership.roles import MAY, Act, may, who_may
 
 
 def test_every_act_stands_in_the_table() -> None:

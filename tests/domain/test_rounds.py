@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pulse_bot.domain.rounds import MOVES, Round, State
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.rounds import MOVES, Round, State
+from pulse_bot.domain.asking.thresholds import Thresholds
 
 OPENS = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
 CLOSES = datetime(2026, 1, 9, 16, tzinfo=UTC)

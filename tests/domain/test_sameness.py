@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.items import Wording
-from pulse_bot.domain.sameness import identity, is_known, letters, marks, of_cores
+from pulse_bot.domain.asking.items import Wording
+from pulse_bot.domain.asking.same_question import identity, is_known, letters, marks, of_cores
 from tests.made_up import item
 
 SENTENCE = "We trust one another, across 3 schools."

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse_bot.domain.arranging import Asked, Planned
-from pulse_bot.domain.calendar import Calendar, Holiday, following, week_time, zone
-from pulse_bot.domain.programme import Programme
-from pulse_bot.domain.rounds import State
-from pulse_bot.domain.schedule import (
+from pulse_bot.domain.asking.arrange_workshop import Asked, Planned
+from pulse_bot.domain.asking.calendar import Calendar, Holiday, following, week_time, zone
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.schedule import (
     Action,
     Announce,
     Close,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.seeding import SUGGESTED, suggest
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.workshop import SUGGESTED, suggest
 
 
 def item(number: int, facet: str, *, core: bool = False) -> Item:

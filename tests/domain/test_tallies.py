@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.items import COMMENT, SKIP, Choice, Item, Kind, options, slots
-from pulse_bot.domain.tallies import Answers, Moments, Tally, tally
+from pulse_bot.domain.asking.items import COMMENT, SKIP, Choice, Item, Kind, options, slots
+from pulse_bot.domain.release.tallies import Answers, Moments, Tally, tally
 
 
 def item(kind: Kind, *, reverse: bool = False) -> Item:

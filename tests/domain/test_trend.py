@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse_bot.domain.digest import Call
-from pulse_bot.domain.trend import (
+from pulse_bot.domain.release.digest import Call
+from pulse_bot.domain.release.trend import (
     BEFORE,
     RECENT,
     ROUNDS_NEEDED,

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse_bot.domain.digest import Call, Label, Smallest, TrendFact
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.series import PastRound, Series
-from pulse_bot.domain.tallies import Tally
-from pulse_bot.domain.thresholds import Thresholds
-from pulse_bot.domain.trend_release import trend_fact
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.digest import Call, Label, Smallest, TrendFact
+from pulse_bot.domain.release.series import PastRound, Series
+from pulse_bot.domain.release.tallies import Tally
+from pulse_bot.domain.release.trend_wording import trend_fact
 from tests.domain.trend_rounds import counted, histories
 
 BARS = Thresholds()

@@ -11,10 +11,10 @@ import pytest
 
 from benchmarks._trend_years import QUESTIONS, WEEKS, Years, calls, years
 from benchmarks.trend import FALSE_CALLS, LEAST_POWER, MEMBERS, SEED, begun, tried, weekly
-from pulse_bot.domain.digest import Call
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.tallies import Moments, Tally
-from pulse_bot.domain.trend import call, compare, confidence
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.release.digest import Call
+from pulse_bot.domain.release.tallies import Moments, Tally
+from pulse_bot.domain.release.trend import call, compare, confidence
 
 GROUPS = 600
 WORDS = {1: Call.UP, -1: Call.DOWN, 0: Call.NO_CLEAR_CHANGE}

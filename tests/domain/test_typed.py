@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.typed import seen, single_quoted, unfit
+from pulse_bot.domain.partnership.typed_words import seen, single_quoted, unfit
 
 DOUBLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02\u301d\u301e'
 

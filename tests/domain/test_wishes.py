@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.calendar import Calendar, Holiday, WeekTime, following, week_time
-from pulse_bot.domain.wishes import LEAST, MOST_OFFERED, asked_at, offered, useful
+from pulse_bot.domain.asking.calendar import Calendar, Holiday, WeekTime, following, week_time
+from pulse_bot.domain.asking.preferences import LEAST, MOST_OFFERED, asked_at, offered, useful
 
 OPENS = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
 """A Wednesday."""

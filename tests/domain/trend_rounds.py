@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.tallies import Answers, Tally, tally
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.release.tallies import Answers, Tally, tally
 
 TURN = 6
 CORE = [

@@ -15,13 +15,13 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from pulse_bot.app import App, assemble
+from pulse_bot.crypto.key_stores import DirectoryKeyStore
 from pulse_bot.engine import Pace
-from pulse_bot.key_stores import DirectoryKeyStore
 from pulse_bot.ports import Address, Card, Handle, Limits, Members, Sent
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import InvitationRow
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
 
 OPENS = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
 

@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from pulse_bot.domain.people import Role, Standing
-from pulse_bot.domain.schedule import Open
-from pulse_bot.key_stores import make_key_folder
+from pulse_bot.crypto.key_stores import make_key_folder
+from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import InvitationRow, MemberRow
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.people import NewPartnership, create_partnership, set_programme
+from pulse_bot.usecases.members.directory import NewPartnership, create_partnership, set_programme
+from pulse_bot.usecases.rounds.open_round import open_round
 from tests.engine.fan_out_worker import OPENS, open_app
 from tests.engine.scene import until
 from tests.made_up import CLOSES, PARTNERSHIP, PLAN

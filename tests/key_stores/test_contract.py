@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from pulse_bot.key_stores import (
+from pulse_bot.crypto.key_stores import (
     DirectoryKeyStore,
     MemoryKeyStore,
     RedisKeyStore,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.errors import KeyStoreError
-from pulse_bot.key_stores import DirectoryKeyStore, make_key_folder
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ NO_ROOM = """
 import resource, sys
 from pathlib import Path
 from pulse_bot.errors import KeyStoreError
-from pulse_bot.key_stores import DirectoryKeyStore
+from pulse_bot.crypto.key_stores import DirectoryKeyStore
 resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
 store = DirectoryKeyStore(Path(sys.argv[1]))
 for attempt in (store.check, lambda: store.create(1)):
@@ -126,7 +126,7 @@ def test_no_room_for_a_key(folder: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from pulse_bot.key_stores import DirectoryKeyStore
+from pulse_bot.crypto.key_stores import DirectoryKeyStore
 def die(*args, **kwargs):
     os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "before sync":
@@ -159,7 +159,7 @@ def test_killed_in_the_middle_there_is_a_whole_key_or_none(folder: Path, when: s
 LOOP = """
 import sys
 from pathlib import Path
-from pulse_bot.key_stores import DirectoryKeyStore
+from pulse_bot.crypto.key_stores import DirectoryKeyStore
 store = DirectoryKeyStore(Path(sys.argv[1]))
 for round_id in range(1, 1_000_000):
     keys = store.create(round_id)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from pulse_bot.crypto.key_stores import load_installation_key, make_installation_key
 from pulse_bot.errors import KeyStoreError
-from pulse_bot.key_stores import load_installation_key, make_installation_key
 
 
 def test_it_is_made_once_private_and_random(tmp_path: Path) -> None:

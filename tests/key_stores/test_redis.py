@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import redis
 
+from pulse_bot.crypto.key_stores import RedisKeyStore
 from pulse_bot.errors import KeyStoreError, MissingExtra
-from pulse_bot.key_stores import RedisKeyStore
 
 pytestmark = pytest.mark.redis
 Serve = Callable[..., RedisKeyStore]

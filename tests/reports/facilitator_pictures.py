@@ -17,13 +17,13 @@ from PIL import Image
 
 from pulse_bot import cards
 from pulse_bot.app import assemble
-from pulse_bot.domain.people import Role
-from pulse_bot.key_stores import MemoryKeyStore
+from pulse_bot.crypto.key_stores import MemoryKeyStore
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Address, Commanded, Event, Pressed, Reply, Submitted
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases.converse import converse
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import change_role
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import change_role
+from pulse_bot.usecases.router import converse
 from pulse_bot_web.render import Pages, answer_page
 from tests.made_up import KEY, PARTNERSHIP, START, people, recording
 from tests.reports.pack_pictures import Screen

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from pulse_bot.domain.digest import Band, BlockFact, Call, DigestFacts, QuestionFact, TrendFact
-from pulse_bot.domain.says import Level, Silence
+from pulse_bot.domain.release.digest import (
+    Band,
+    BlockFact,
+    Call,
+    DigestFacts,
+    QuestionFact,
+    TrendFact,
+)
+from pulse_bot.domain.release.results import Level, Silence
 
 FOLLOW_UP = QuestionFact(
     "accountability-1", "We follow up what we agree.", "accountability", "Talk 1?", Level("3.8")

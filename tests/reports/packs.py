@@ -9,14 +9,14 @@ from functools import cache
 from random import Random
 
 from pulse_bot.banks.load import load_library
-from pulse_bot.domain.closed_round import ClosedRound, Comment
-from pulse_bot.domain.commitments import Commitment, CommitmentState
-from pulse_bot.domain.digest import Digest
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.pack import Pack
-from pulse_bot.domain.release import facts
-from pulse_bot.domain.tallies import Answers, tally
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
+from pulse_bot.domain.partnership.pack import Pack
+from pulse_bot.domain.release.closed_round import ClosedRound, Comment
+from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.policy import facts
+from pulse_bot.domain.release.tallies import Answers, tally
 from pulse_bot_reports import renderer
 
 NAME = "Colne Valley Partnership"

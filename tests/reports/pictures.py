@@ -19,14 +19,14 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageChops
 
-from pulse_bot.domain.digest import Digest
+from pulse_bot.domain.release.digest import Digest
 from pulse_bot.ports import Reply
-from pulse_bot.usecases.closer import message_card
+from pulse_bot.usecases.reading.closer_look import message_card
 from pulse_bot_reports import renderer
-from pulse_bot_reports.chart import png
-from pulse_bot_reports.colours import DARK
-from pulse_bot_reports.drawn import drawn
-from pulse_bot_reports.figures import figures
+from pulse_bot_reports.charts.colours import DARK
+from pulse_bot_reports.charts.figures import figures
+from pulse_bot_reports.charts.series import drawn
+from pulse_bot_reports.charts.trends import png
 from pulse_bot_web.render import Pages, answer_page
 from tests.browser.chromium import FLAGS
 from tests.made_up import PARTNERSHIP

@@ -12,17 +12,17 @@ from random import Random
 
 from pulse_bot.app import assemble
 from pulse_bot.cards import Target
-from pulse_bot.domain.digest import Digest
-from pulse_bot.domain.items import SKIP, Item, Kind, slots
-from pulse_bot.domain.rounds import Round
-from pulse_bot.key_stores import MemoryKeyStore
+from pulse_bot.crypto.key_stores import MemoryKeyStore
+from pulse_bot.domain.asking.items import SKIP, Item, Kind, slots
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.release.digest import Digest
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases.answer import Given, record
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.commitments import written
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import set_programme
-from pulse_bot.usecases.report import digests
+from pulse_bot.usecases.commitments.register import written
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import set_programme
+from pulse_bot.usecases.reading.operator_lists import digests
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.record_answer import Given, record
 from tests.made_up import KEY, OPENS, PARTNERSHIP, PLAN, START, at, opened_round, people
 
 MEMBERS = 16

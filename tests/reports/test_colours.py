@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from pulse_bot_reports.colours import DARK, LIGHT, Colours
+from pulse_bot_reports.charts.colours import DARK, LIGHT, Colours
 
 EYES = {
     "most": np.eye(3),

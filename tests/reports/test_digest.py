@@ -9,13 +9,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pulse_bot.domain.digest import Band, BlockFact, Call, Smallest, StatementKind, TrendFact
-from pulse_bot.domain.says import Level, Silence
-from pulse_bot.plugins import renderer as installed
+from pulse_bot.config.plugins import renderer as installed
+from pulse_bot.domain.release.digest import (
+    Band,
+    BlockFact,
+    Call,
+    Smallest,
+    StatementKind,
+    TrendFact,
+)
+from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot_reports import renderer
-from pulse_bot_reports.answers import SILENCES
-from pulse_bot_reports.digest import BLOCK_SILENCES
-from pulse_bot_reports.text import digest_text
+from pulse_bot_reports.digest_text.plain_text import digest_text
+from pulse_bot_reports.digest_text.results import SILENCES
+from pulse_bot_reports.renderer import BLOCK_SILENCES
 from tests.reports.facts import AVOID, FACTS, FOLLOW_UP
 
 

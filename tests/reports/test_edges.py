@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.digest import BlockFact, Call, Digest, StatementKind, TrendFact
+from pulse_bot.domain.release.digest import BlockFact, Call, Digest, StatementKind, TrendFact
 from pulse_bot_reports import renderer
-from pulse_bot_reports.drawn import drawn
+from pulse_bot_reports.charts.series import drawn
 from tests.reports.facts import FACTS
 from tests.reports.history import THEMES, digest, level, week
 from tests.reports.situations import Situation, played

@@ -13,7 +13,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pulse_bot.domain.digest import (
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.release.digest import (
     BlockFact,
     Digest,
     Mark,
@@ -21,11 +22,10 @@ from pulse_bot.domain.digest import (
     Statement,
     StatementKind,
 )
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.says import Choices, Journey, Lean, Level, Minds, Often, Silence
+from pulse_bot.domain.release.results import Choices, Journey, Lean, Level, Minds, Often, Silence
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
-from pulse_bot_reports.frames import MARKS, MEANINGS, RELEASES, block_levels, releases
+from pulse_bot_reports.exports.frames import MARKS, MEANINGS, RELEASES, block_levels, releases
 from tests.reports.history import digest, history, level, week
 
 ATTACKS = (

@@ -15,16 +15,17 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from pulse_bot.domain.digest import Digest, QuestionFact
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.says import Choices, Journey, Lean, Level, Often, Said, Silence
-from pulse_bot_reports import gaps, ranks, renderer
-from pulse_bot_reports.colours import DARK, LIGHT
-from pulse_bot_reports.figures import MOST_GAPS, PICTURED, figures, pictured
-from pulse_bot_reports.gaps import Gap, gap_chart, gap_sheet, gap_words
-from pulse_bot_reports.page import history_page
-from pulse_bot_reports.ranks import Rank, rank_chart, rank_sheet, rank_words
-from pulse_bot_reports.sheet import PHONE, SLIDE, Shape, Sheet, lines, wide
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.release.digest import Digest, QuestionFact
+from pulse_bot.domain.release.results import Choices, Journey, Lean, Level, Often, Said, Silence
+from pulse_bot_reports import renderer
+from pulse_bot_reports.charts import gaps, ranks
+from pulse_bot_reports.charts.canvas import PHONE, SLIDE, Shape, Sheet, lines, wide
+from pulse_bot_reports.charts.colours import DARK, LIGHT
+from pulse_bot_reports.charts.figures import MOST_GAPS, PICTURED, figures, pictured
+from pulse_bot_reports.charts.gaps import Gap, gap_chart, gap_sheet, gap_words
+from pulse_bot_reports.charts.ranks import Rank, rank_chart, rank_sheet, rank_words
+from pulse_bot_reports.page.history_page import history_page
 from tests.reports.history import digest, level, week
 
 ABOUTS = ("1.8", "2.6", "3.0", "3.4", "4.2")

@@ -8,7 +8,8 @@ from itertools import product
 
 import pytest
 
-from pulse_bot.domain.digest import (
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.release.digest import (
     BlockFact,
     CommitmentFact,
     CommitmentNews,
@@ -17,8 +18,7 @@ from pulse_bot.domain.digest import (
     Statement,
     StatementKind,
 )
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.says import (
+from pulse_bot.domain.release.results import (
     Choices,
     Journey,
     Lean,
@@ -30,8 +30,8 @@ from pulse_bot.domain.says import (
     Silence,
 )
 from pulse_bot_reports import renderer
-from pulse_bot_reports.answers import question_of
-from pulse_bot_reports.text import digest_text
+from pulse_bot_reports.digest_text.plain_text import digest_text
+from pulse_bot_reports.digest_text.results import question_of
 from tests.reports.facts import FACTS, FOLLOW_UP
 
 LABELS = ("One short update, in one place", "One person to ring", "A visit each term")

@@ -17,12 +17,12 @@ import sys
 from pathlib import Path
 sys.path.insert(0, ".")
 from tests.reports.history import THEMES, history
-from pulse_bot.domain.says import Level, Often
+from pulse_bot.domain.release.results import Level, Often
 from pulse_bot_reports import renderer
-from pulse_bot_reports.gaps import Gap, gap_chart
-from pulse_bot_reports.ranks import Rank, rank_chart
-from pulse_bot_reports.sheet import PHONE, SLIDE
-from pulse_bot_reports.colours import LIGHT
+from pulse_bot_reports.charts.gaps import Gap, gap_chart
+from pulse_bot_reports.charts.ranks import Rank, rank_chart
+from pulse_bot_reports.charts.canvas import PHONE, SLIDE
+from pulse_bot_reports.charts.colours import LIGHT
 for rounds in (60, 59, 58, 57, 56):
     assert renderer.picture(history(rounds, (*THEMES, "shared-goals")))
 for shape in (PHONE, SLIDE):

@@ -16,12 +16,13 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pulse_bot.domain.commitments import Commitment, CommitmentState
-from pulse_bot.domain.digest import Digest, Statement, StatementKind
-from pulse_bot.domain.pack import Pack
+from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
+from pulse_bot.domain.partnership.pack import Pack
+from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra, Refused
-from pulse_bot_reports import pack_words, renderer
-from pulse_bot_reports.pack_paper import pdf
+from pulse_bot_reports import renderer
+from pulse_bot_reports.pack import layout
+from pulse_bot_reports.pack.paper import pdf
 from tests.reports.packs import COMMITMENTS, NAME, SEEDED, TITLE, WRITTEN, banked, pack
 from tests.reports.test_page import read
 
@@ -136,8 +137,8 @@ def test_every_question_has_its_prompt_to_be_read_out(members: int) -> None:
 def test_with_nothing_to_show_the_questions_are_prompts() -> None:
     for made in (pack(9), pack(14, 3)):
         text = text_of(page(made))
-        assert pack_words.ALL_INSTEAD in text
-        assert pack_words.INSTEAD not in text
+        assert layout.ALL_INSTEAD in text
+        assert layout.INSTEAD not in text
         assert "<figure>" not in page(made)
         assert DECIMAL.findall(text) == []
         assert not any(words in text for words in WRITTEN)
@@ -153,13 +154,13 @@ def test_one_question_with_nothing_to_show_says_so_alone() -> None:
         ),
     )
     text = text_of(page(replace(made, digest=digest)))
-    assert text.count(pack_words.INSTEAD) == 1
-    assert pack_words.ALL_INSTEAD not in text
+    assert text.count(layout.INSTEAD) == 1
+    assert layout.ALL_INSTEAD not in text
 
 
 def test_what_members_wrote_stands_with_its_question() -> None:
     text = text_of(page(pack(14)))
-    start = text.index(pack_words.WORDS)
+    start = text.index(layout.WORDS)
     end = text.index(banked(SEEDED[-1])[0].talk, start)
     assert all(words in text[start:end] for words in WRITTEN)
 
@@ -177,7 +178,7 @@ def test_pictures_are_told_in_words_to_those_who_do_not_see_them() -> None:
 
 def test_it_says_whose_it_is_and_when_and_what_is_not_in_it() -> None:
     text = text_of(page(pack(14)))
-    for words in (NAME, TITLE, "Thursday 12 March 2026", pack_words.PROMISE):
+    for words in (NAME, TITLE, "Thursday 12 March 2026", layout.PROMISE):
         assert words in text
     for one in COMMITMENTS:
         assert one.text in text
@@ -186,9 +187,9 @@ def test_it_says_whose_it_is_and_when_and_what_is_not_in_it() -> None:
 
 def test_there_are_lines_to_write_new_commitments_on() -> None:
     tags = read(page(pack(14, commitments=())))
-    assert pack_words.OPEN_COMMITMENTS not in " ".join(tags.text)
+    assert layout.OPEN_COMMITMENTS not in " ".join(tags.text)
     html = page(pack(14))
-    assert html.count("<tr><td></td><td></td></tr>") == pack_words.NEW_LINES
+    assert html.count("<tr><td></td><td></td></tr>") == layout.NEW_LINES
 
 
 @pytest.mark.parametrize("members", [9, 14])
@@ -292,7 +293,7 @@ def test_without_matplotlib_the_page_has_the_words(monkeypatch: pytest.MonkeyPat
 def test_without_its_libraries_the_message_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, file: str, module: str, library: str
 ) -> None:
-    for name in ("pulse_bot_reports.pack_paper", "pulse_bot_reports.a4"):
+    for name in ("pulse_bot_reports.pack.paper", "pulse_bot_reports.paper.a4"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, module, None)
     _forget_pictures()
@@ -302,7 +303,7 @@ def test_without_its_libraries_the_message_names_the_extra(
 
 def _forget_pictures() -> None:
     """What was drawn before must not stand in for a library that is not there."""
-    from pulse_bot_reports import gaps, ranks
+    from pulse_bot_reports.charts import gaps, ranks
 
     gaps._png.cache_clear()
     ranks._png.cache_clear()

@@ -11,12 +11,12 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pulse_bot.domain.digest import Digest, DigestFacts, Statement, StatementKind
+from pulse_bot.domain.release.digest import Digest, DigestFacts, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
-from pulse_bot_reports.chart import png
-from pulse_bot_reports.page import TITLES, history_page
-from pulse_bot_reports.table import NOTHING
+from pulse_bot_reports.charts.trends import png
+from pulse_bot_reports.page.history_page import TITLES, history_page
+from pulse_bot_reports.page.tables import NOTHING
 from tests.reports.facts import FACTS
 from tests.reports.history import THEMES, history, level, picture, week
 from tests.reports.history import digest as a_round

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
-from pulse_bot_reports.chart import png
-from pulse_bot_reports.export import exported
-from pulse_bot_reports.paper import pdf
-from pulse_bot_reports.table import NOTHING
+from pulse_bot_reports.charts.trends import png
+from pulse_bot_reports.exports.files import exported
+from pulse_bot_reports.page.tables import NOTHING
+from pulse_bot_reports.paper.history_pdf import pdf
 from tests.reports.facts import FACTS
 from tests.reports.history import THEMES, digest, history, level, week
 
@@ -170,7 +170,7 @@ def test_few_rounds_and_many_make_a_file(rounds: int, tmp_path: Path) -> None:
 def test_without_its_libraries_the_message_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, module: str, library: str
 ) -> None:
-    for name in ("pulse_bot_reports.paper", "pulse_bot_reports.a4"):
+    for name in ("pulse_bot_reports.paper.history_pdf", "pulse_bot_reports.paper.a4"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, module, None)
     png.cache_clear()

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from pulse_bot.domain.digest import BlockFact, Digest, Statement, StatementKind
-from pulse_bot.domain.items import Item, options
-from pulse_bot.domain.says import Silence
-from pulse_bot.domain.series import RULED
+from pulse_bot.domain.asking.items import Item, options
+from pulse_bot.domain.release.digest import BlockFact, Digest, Statement, StatementKind
+from pulse_bot.domain.release.results import Silence
+from pulse_bot.domain.release.series import RULED
 from pulse_bot_reports import renderer
-from pulse_bot_reports.chart import BLOCK, OPEN_BLOCK, OPEN_WEEK, WEEKS, sheet
-from pulse_bot_reports.drawn import drawn
+from pulse_bot_reports.charts.series import drawn
+from pulse_bot_reports.charts.trends import BLOCK, OPEN_BLOCK, OPEN_WEEK, WEEKS, sheet
 from tests.reports.history import FIRST, THEMES, digest, history, level, picture, week
 
 

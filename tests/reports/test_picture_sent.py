@@ -11,12 +11,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from pulse_bot.domain.digest import BlockFact
-from pulse_bot.domain.says import Silence
+from pulse_bot.domain.release.digest import BlockFact
+from pulse_bot.domain.release.results import Silence
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
-from pulse_bot_reports.chart import png, sheet
-from pulse_bot_reports.drawn import drawn
+from pulse_bot_reports.charts.series import drawn
+from pulse_bot_reports.charts.trends import png, sheet
 from tests.reports.history import THEMES, digest, history, level, picture, week
 
 

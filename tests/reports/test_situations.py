@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pulse_bot.domain.digest import Digest, StatementKind
+from pulse_bot.domain.release.digest import Digest, StatementKind
 from pulse_bot_reports import renderer
-from pulse_bot_reports.figures import figures
+from pulse_bot_reports.charts.figures import figures
 from tests.reports.pictures import FOLDER, MOST_BYTES
 from tests.reports.situations import SITUATIONS, played
 

@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from html import unescape
 from urllib.parse import urlsplit
 
-from pulse_bot.plugins import PersonalLink
+from pulse_bot.config.plugins import PersonalLink
 from pulse_bot.ports import Field, FieldKind, Form
 from pulse_bot.testing import plain
 from pulse_bot_web.links import address_of

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pulse_bot.domain.calendar import spoken
+from pulse_bot.domain.asking.calendar import spoken
 from tests.rounds import in_slack
 from tests.rounds.on_the_web import OnTheWeb
 from tests.rounds.story import (

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from pulse_bot.storage import migrations
-from pulse_bot.usecases.close import close
+from pulse_bot.usecases.rounds.close import close
 from tests.made_up import CLOSES, THEMES, at, installation, opened_round, people
 
 

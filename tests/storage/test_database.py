@@ -17,8 +17,8 @@ from pulse_bot.errors import MissingExtra, StorageError
 from pulse_bot.storage.database import Conflict, Database
 from pulse_bot.storage.migrations import upgrade
 from pulse_bot.storage.models import LogEntryRow, PartnershipRow
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import NewPartnership, create_partnership
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import NewPartnership, create_partnership
 from tests.engine.databases import fresh_postgres
 from tests.made_up import OPENS, PARTNERSHIP, installation, opened_round, people
 

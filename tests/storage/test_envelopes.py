@@ -8,11 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from pulse_bot.domain.rounds import Round, State
-from pulse_bot.sealing import Envelope
+from pulse_bot.crypto.sealing import Envelope
+from pulse_bot.domain.asking.rounds import Round, State
 from pulse_bot.storage import envelopes, rounds
 from pulse_bot.storage.models import EnvelopeRow
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
 from tests.made_up import opened_round, people
 
 

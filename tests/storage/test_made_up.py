@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pulse_bot.domain.rounds import State
+from pulse_bot.domain.asking.rounds import State
 from pulse_bot.storage import history
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.close import close
 from tests.made_up import CLOSES, answer_all, at, found, opened_round, people, say
 
 

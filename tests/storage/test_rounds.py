@@ -12,14 +12,14 @@ from typing import TypeVar
 import pytest
 import sqlalchemy as sa
 
-from pulse_bot.domain.items import Choice, Kind, Wording
-from pulse_bot.domain.rounds import MOVES, Round, State
-from pulse_bot.domain.schedule import Open
+from pulse_bot.domain.asking.items import Choice, Kind, Wording
+from pulse_bot.domain.asking.rounds import MOVES, Round, State
+from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.storage.frozen import freeze, thaw
 from pulse_bot.storage.models import RoundRow
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.open_round import open_round
 from tests.made_up import CLOSES, OPENS, PARTNERSHIP, at, found, item, opened_round, people
 
 T = TypeVar("T")

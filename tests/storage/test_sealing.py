@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nacl.public import PublicKey, SealedBox
 
-from pulse_bot import sealing
-from pulse_bot.domain.items import LONGEST_COMMENT, SKIP, Kind, options
+from pulse_bot.crypto import sealing
+from pulse_bot.crypto.sealing import Envelope, seal, tag, unseal
+from pulse_bot.domain.asking.items import LONGEST_COMMENT, SKIP, Kind, options
 from pulse_bot.errors import SealError
 from pulse_bot.ports import RoundKeys
-from pulse_bot.sealing import Envelope, seal, tag, unseal
 from pulse_bot.storage import envelopes, rounds
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.hearing import hear
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.decrypt import hear
 from tests.made_up import CLOSES, answer_all, at, item, opened_round, people
 
 KEYS = sealing.new_keys()

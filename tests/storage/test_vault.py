@@ -7,7 +7,7 @@ import pytest
 from pulse_bot.errors import SealError, StorageError
 from pulse_bot.storage.models import SecretRow
 from pulse_bot.storage.vault import DatabaseVault
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
 
 TOKEN = b"xoxb-a-token-that-nobody-reads"
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pulse_bot.banks.load import load_library
-from pulse_bot.domain.digest import DigestFacts, Statement
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.people import Role
-from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.partnership.people import Role
+from pulse_bot.domain.release.digest import DigestFacts, Statement
 from pulse_bot.ports import Address, Pressed, Reply, Submitted
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.commit import NEW
-from pulse_bot.usecases.people import change_role
-from pulse_bot_reports.digest import DigestRenderer
+from pulse_bot.usecases.commitments.conversation import NEW
+from pulse_bot.usecases.members.directory import change_role
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot_reports.renderer import DigestRenderer
 from tests.made_up import (
     CLOSES,
     PARTNERSHIP,

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from pulse_bot.storage.columns import Table
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
 from tests.engine.databases import fresh_postgres
 from tests.made_up import installation, recording
 from tests.usecases.scene import Talk

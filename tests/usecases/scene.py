@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import MetaData, func, select
 
 from pulse_bot.cards import Target, form_key
-from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import (
     Address,
     Commanded,
@@ -20,9 +20,9 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage.models import EnvelopeRow
-from pulse_bot.usecases.answer import Record
-from pulse_bot.usecases.converse import COMMANDS, converse
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.record_answer import Record
+from pulse_bot.usecases.router import COMMANDS, converse
 
 LOOKS = ("group", "roster", "privacy", "log", "help")
 """The commands that only show something."""

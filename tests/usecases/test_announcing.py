@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.calendar import Holiday, week_time
-from pulse_bot.domain.people import Role
-from pulse_bot.domain.programme import Programme
+from pulse_bot.domain.asking.calendar import Holiday, week_time
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Added, Address, Commanded, Joined, Removed, Submitted
 from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.columns import Link
 from pulse_bot.testing import FakeAdapter
-from pulse_bot.usecases import announce, limit, stay
-from pulse_bot.usecases.announce import Announcement
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.chats import announcements, weekly_limit
+from pulse_bot.usecases.chats.announcements import Announcement
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import (
     NewMember,
     add_group,
     add_holiday,
@@ -57,7 +58,7 @@ def valley(made: Installation) -> Installation:
 
 def due(made: Installation, adapters: frozenset[str] | None = None) -> tuple[int, ...]:
     with made.database.read() as session:
-        return announce.unannounced(session, 1, adapters, made.clock.now())
+        return announcements.unannounced(session, 1, adapters, made.clock.now())
 
 
 def wait(made: Installation, span: timedelta) -> None:
@@ -66,7 +67,7 @@ def wait(made: Installation, span: timedelta) -> None:
 
 def told(made: Installation) -> list[Announcement]:
     """What the chats that are due are told, as the job does it."""
-    claimed = [announce.claim(made, group) for group in due(made)]
+    claimed = [announcements.claim(made, group) for group in due(made)]
     return [one for one in claimed if one is not None]
 
 
@@ -81,7 +82,7 @@ def said(made: Installation) -> tuple[str, ...]:
 def test_several_changes_make_one_message(valley: Installation) -> None:
     set_programme(valley, PARTNERSHIP, NEW_PLAN)
     wait(valley, timedelta(minutes=1))
-    limit.change_limit(valley, PARTNERSHIP, 4)
+    weekly_limit.change_limit(valley, PARTNERSHIP, 4)
     wait(valley, timedelta(seconds=119))
     assert due(valley) == ()
     wait(valley, timedelta(seconds=1))
@@ -99,13 +100,13 @@ def test_several_changes_make_one_message(valley: Installation) -> None:
     )
     wait(valley, DAY)
     assert due(valley) == ()
-    assert announce.claim(valley, one.group) is None
+    assert announcements.claim(valley, one.group) is None
 
 
 def test_who_changes_something_again_and_again_puts_nothing_off(valley: Installation) -> None:
     for minute in range(15):
         assert due(valley) == (), minute
-        limit.change_limit(valley, PARTNERSHIP, 3 + minute % 2)
+        weekly_limit.change_limit(valley, PARTNERSHIP, 3 + minute % 2)
         wait(valley, timedelta(minutes=1))
 
     # All but those of the last two minutes, which come with the next; what was said twice, once.
@@ -123,7 +124,7 @@ CHANGES: list[tuple[Callable[[Installation], object], str]] = [
         ),
     ),
     (
-        lambda made: limit.change_limit(made, PARTNERSHIP, 12),
+        lambda made: weekly_limit.change_limit(made, PARTNERSHIP, 12),
         "The operator set the weekly limit to 12 questions, instead of 6.",
     ),
     (
@@ -178,8 +179,8 @@ async def test_pausing_coming_back_and_being_unreachable_are_nobodys_business(
 ) -> None:
     await talk.look(MEMBER, "pause")
     await talk.look(MEMBER, "resume")
-    stay.unreachable(valley, MEMBER)
-    stay.reachable(valley, MEMBER)
+    leave.unreachable(valley, MEMBER)
+    leave.reachable(valley, MEMBER)
     readdress(valley, PARTNERSHIP, 2, MEMBER)
     await talk.handle(Removed(MEMBER, GROUP))
     await talk.handle(Joined(MEMBER, GROUP, "Member 01"))
@@ -198,7 +199,7 @@ async def test_answering_a_round_its_close_and_looking_at_it_are_not_told(
 
     assert told(valley) == []
     # A change while a round is open says the same, whoever answered it.
-    limit.change_limit(valley, PARTNERSHIP, 5)
+    weekly_limit.change_limit(valley, PARTNERSHIP, 5)
     at(valley, asked.closes_at - timedelta(hours=1))
     assert said(valley) == ("The operator set the weekly limit to 5 questions, instead of 6.",)
 
@@ -208,7 +209,7 @@ def test_who_came_and_went_is_counted_once_a_day(valley: Installation) -> None:
         new = NewMember(f"New {number}", "School 1")
         add_member(valley, PARTNERSHIP, new, Address("fake", "", f"new-{number}"))
         wait(valley, timedelta(hours=1))
-    stay.leave(valley, MEMBER)
+    leave.leave(valley, MEMBER)
     assert due(valley) == ()
     at(valley, MORNING + DAY - timedelta(seconds=1))
     assert due(valley) == ()
@@ -220,7 +221,7 @@ def test_who_came_and_went_is_counted_once_a_day(valley: Installation) -> None:
 def test_who_came_is_told_along_with_what_was_changed(valley: Installation) -> None:
     new = NewMember("New", "School 1")
     add_member(valley, PARTNERSHIP, new, Address("fake", "", "new"))
-    limit.change_limit(valley, PARTNERSHIP, 5)
+    weekly_limit.change_limit(valley, PARTNERSHIP, 5)
     remove_member(valley, PARTNERSHIP, 2)
     wait(valley, SETTLED)
 
@@ -245,7 +246,7 @@ def test_a_bar_that_follows_from_the_schools_is_told(made: Installation) -> None
         "because the number of schools in the partnership has changed."
     )
     assert came == "1 person joined."
-    stay.leave(made, Address("fake", "", "new"))
+    leave.leave(made, Address("fake", "", "new"))
     wait(made, SETTLED)
     assert number == 7
     assert said(made)[0].startswith("Pulse-bot shows no number from fewer than 3 schools")
@@ -277,14 +278,14 @@ def test_a_long_list_is_cut_and_says_so(valley: Installation) -> None:
 )
 def test_nobody_is_told_at_night(made: Installation, moment: datetime, is_told: bool) -> None:
     people(made)
-    limit.change_limit(made, PARTNERSHIP, 5)
+    weekly_limit.change_limit(made, PARTNERSHIP, 5)
     at(made, moment)
 
     assert bool(due(made)) is is_told
 
 
 def test_each_chat_is_told_for_itself_from_when_it_was_linked(valley: Installation) -> None:
-    limit.change_limit(valley, PARTNERSHIP, 5)
+    weekly_limit.change_limit(valley, PARTNERSHIP, 5)
     add_group(valley, PARTNERSHIP, OTHER)
     wait(valley, SETTLED)
 
@@ -293,7 +294,7 @@ def test_each_chat_is_told_for_itself_from_when_it_was_linked(valley: Installati
         "The operator set the weekly limit to 5 questions, instead of 6.",
         "The operator added a group chat in other.",
     )
-    limit.change_limit(valley, PARTNERSHIP, 6)
+    weekly_limit.change_limit(valley, PARTNERSHIP, 6)
     wait(valley, SETTLED)
     assert (due(valley), due(valley, frozenset({"other"}))) == ((1, 2), (2,))
     here, there = told(valley)
@@ -312,11 +313,11 @@ async def test_a_chat_that_a_lead_links_hears_no_old_news(talk: Talk, valley: In
 
 
 def test_a_chat_without_pulse_bot_is_told_when_it_is_back(valley: Installation) -> None:
-    limit.change_limit(valley, PARTNERSHIP, 5)
+    weekly_limit.change_limit(valley, PARTNERSHIP, 5)
     with valley.database.write() as session:
         assert groups.turn(session, 1, Link.LINKED, Link.TOLD)
     wait(valley, SETTLED)
-    assert (due(valley), announce.claim(valley, 1)) == ((), None)
+    assert (due(valley), announcements.claim(valley, 1)) == ((), None)
     with valley.database.write() as session:
         assert groups.turn(session, 1, Link.TOLD, Link.LINKED)
 
@@ -324,21 +325,21 @@ def test_a_chat_without_pulse_bot_is_told_when_it_is_back(valley: Installation) 
 
 
 def test_what_could_not_be_sent_is_given_back(valley: Installation) -> None:
-    limit.change_limit(valley, PARTNERSHIP, 5)
+    weekly_limit.change_limit(valley, PARTNERSHIP, 5)
     wait(valley, SETTLED)
     [first] = told(valley)
     assert due(valley) == ()
 
-    announce.not_announced(valley, first)
+    announcements.not_announced(valley, first)
 
     assert due(valley) == (1,)
     [again] = told(valley)
     assert again == first
     # Meanwhile another change was told: what was given back late does not take that with it.
-    limit.change_limit(valley, PARTNERSHIP, 6)
+    weekly_limit.change_limit(valley, PARTNERSHIP, 6)
     wait(valley, SETTLED)
     [later] = told(valley)
-    announce.not_announced(valley, first)
+    announcements.not_announced(valley, first)
     assert due(valley) == ()
     assert later.before == again.up_to
 
@@ -347,7 +348,7 @@ async def test_the_job_tells_the_chat_once_and_again_when_it_could_not(tmp_path:
     fake = FakeAdapter()
     async with running_app(tmp_path, fake) as app:
         at(app.installation, MORNING)
-        limit.change_limit(app.installation, PARTNERSHIP, 5)
+        weekly_limit.change_limit(app.installation, PARTNERSHIP, 5)
         fake.fail(AdapterError("It is away for a moment.", permanent=False), to=GROUP)
         for minute in range(2, 6):
             at(app.installation, MORNING + timedelta(minutes=minute))
@@ -371,7 +372,7 @@ def test_no_name_is_told(valley: Installation) -> None:
     change_role(valley, PARTNERSHIP, numbers[0], Role.LEAD)
     change_role(valley, PARTNERSHIP, numbers[1], Role.FACILITATOR)
     remove_member(valley, PARTNERSHIP, numbers[1])
-    stay.leave(valley, Address("fake", "", "g-2"))
+    leave.leave(valley, Address("fake", "", "g-2"))
     wait(valley, SETTLED)
 
     lines = "\n".join(said(valley))
@@ -381,7 +382,7 @@ def test_no_name_is_told(valley: Installation) -> None:
 
 
 async def test_members_read_in_the_log_all_that_is_told(talk: Talk, valley: Installation) -> None:
-    limit.change_limit(valley, PARTNERSHIP, 5)
+    weekly_limit.change_limit(valley, PARTNERSHIP, 5)
     wait(valley, SETTLED)
 
     [line] = said(valley)

@@ -6,22 +6,22 @@ import asyncio
 from datetime import timedelta
 
 from pulse_bot.cards import Target
-from pulse_bot.domain.items import COMMENT, LONGEST_COMMENT, SKIP
-from pulse_bot.domain.programme import Programme
-from pulse_bot.domain.rounds import Round
-from pulse_bot.domain.schedule import Open
+from pulse_bot.domain.asking.items import COMMENT, LONGEST_COMMENT, SKIP
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.ports import Address, Outcome, Pressed, Submitted
 from pulse_bot.storage import envelopes, rounds
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.hearing import hear
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_member,
     create_partnership,
     set_programme,
 )
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.decrypt import hear
+from pulse_bot.usecases.rounds.open_round import open_round
 from tests.made_up import OPENS, PARTNERSHIP, PLAN, WEEK, at, found, opened_round, people
 from tests.usecases.scene import Talk, envelopes_in
 

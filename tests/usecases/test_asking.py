@@ -8,20 +8,18 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from pulse_bot.domain.calendar import Holiday
-from pulse_bot.domain.programme import Programme
-from pulse_bot.domain.rounds import Round, State
-from pulse_bot.domain.schedule import Open
+from pulse_bot.domain.asking.calendar import Holiday
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import rounds
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import MemberRow
-from pulse_bot.usecases import stay
-from pulse_bot.usecases.ask import open_now, open_round, outgoing
-from pulse_bot.usecases.close import close, close_now
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_holiday,
@@ -30,7 +28,9 @@ from pulse_bot.usecases.people import (
     readdress,
     set_programme,
 )
-from pulse_bot.usecases.post import next_posting, posted
+from pulse_bot.usecases.rounds.close import close, close_now
+from pulse_bot.usecases.rounds.open_round import open_now, open_round, outgoing
+from pulse_bot.usecases.rounds.post import next_posting, posted
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -87,8 +87,8 @@ def test_an_open_round_is_frozen(made: Installation) -> None:
 
     set_programme(made, PARTNERSHIP, Programme(("words",), PLAN.closes, PLAN.opens, 1))
     join(made, "new")
-    stay.pause(made, everybody[0])
-    stay.leave(made, everybody[1])
+    leave.pause(made, everybody[0])
+    leave.leave(made, everybody[1])
     with made.database.write() as session:
         session.execute(update(MemberRow).values(organisation_id=1))
 
@@ -128,10 +128,10 @@ def test_opening_with_nobody_or_nothing_to_ask_says_what_to_do(made: Installatio
     with pytest.raises(Refused, match="pulse-bot member add"):
         open_now(made, PARTNERSHIP)
     [only] = join(made, "Only One")
-    stay.pause(made, only)
+    leave.pause(made, only)
     with pytest.raises(Refused, match="pulse-bot member add"):
         open_now(made, PARTNERSHIP)
-    stay.resume(made, only)
+    leave.resume(made, only)
     assert open_now(made, PARTNERSHIP) == (1, "Friday 9 January at 16:00")
     with pytest.raises(Refused, match="Round 1 is still open"):
         open_now(made, PARTNERSHIP)

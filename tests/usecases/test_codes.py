@@ -7,7 +7,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pulse_bot.codes import Purpose, code, fits, partnership_of
+from pulse_bot.crypto.codes import Purpose, code, fits, partnership_of
 from tests.made_up import KEY
 
 NUMBER = st.integers(0, 10**6)

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from pulse_bot.ports import Outcome, Submitted
 from pulse_bot.storage import commitments, partnerships
 from pulse_bot.storage.models import LogEntryRow
-from pulse_bot.usecases.commit import NEW
-from pulse_bot.usecases.report import log_rows
+from pulse_bot.usecases.commitments.conversation import NEW
+from pulse_bot.usecases.reading.operator_lists import log_rows
 from tests.made_up import (
     PARTNERSHIP,
     START,

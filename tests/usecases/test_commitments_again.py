@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Outcome
-from pulse_bot.usecases.close import begin, lose, settle
-from pulse_bot.usecases.commitments import written
+from pulse_bot.usecases.commitments.register import written
+from pulse_bot.usecases.rounds.close import begin, lose, settle
 from tests.made_up import PARTNERSHIP, START, at, opened_round
 from tests.usecases.commitment_scene import LESSONS, Valley, valley_of
 from tests.usecases.scene import Talk, words

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.domain.digest import CommitmentNews, DigestFacts
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.rounds import Round
-from pulse_bot.domain.says import Lean, Silence
-from pulse_bot.usecases.close import close
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.release.digest import CommitmentNews, DigestFacts
+from pulse_bot.domain.release.results import Lean, Silence
+from pulse_bot.usecases.rounds.close import close
 from tests.made_up import (
     answer_all,
     opened_round,

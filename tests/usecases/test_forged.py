@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from pulse_bot import cards
 from pulse_bot.cards import Target, form_key
-from pulse_bot.domain.items import InvalidAnswer, check
-from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.asking.items import InvalidAnswer, check
+from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Event, Outcome, Pressed, Submitted
 from pulse_bot.storage.group_commit import GroupCommit
-from pulse_bot.usecases.answer import Given, Recorded, record
-from pulse_bot.usecases.converse import BUTTONS, FORMS, converse
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.record_answer import Given, Recorded, record
+from pulse_bot.usecases.router import BUTTONS, FORMS, converse
 from tests.made_up import opened_round, people
 from tests.usecases.scene import snapshot
 

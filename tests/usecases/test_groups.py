@@ -8,17 +8,17 @@ import logging
 import pytest
 from sqlalchemy import select
 
-from pulse_bot.domain.people import Role
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Added, Address, Card, Commanded, Moved, Outcome, Removed, Reply
 from pulse_bot.storage.columns import Link
 from pulse_bot.storage.models import GroupRow
-from pulse_bot.usecases import notices
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.invite import codes_of, renew
-from pulse_bot.usecases.people import NewPartnership, change_role, create_partnership
-from pulse_bot.usecases.post import next_posting
-from pulse_bot.usecases.report import log_rows
+from pulse_bot.usecases.chats import notices
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
+from pulse_bot.usecases.members.invite import codes_of, renew
+from pulse_bot.usecases.reading.operator_lists import log_rows
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.post import next_posting
 from pulse_bot.usecases.tick import tick
 from tests.made_up import CLOSES, GROUP, PARTNERSHIP, at, opened_round, people
 from tests.usecases.scene import Talk, snapshot, words

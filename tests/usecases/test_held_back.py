@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pulse_bot.ports import Address, Outcome
-from pulse_bot.usecases import packs
+from pulse_bot.usecases.workshops import pack
 from tests.made_up import answer_all, at
 from tests.usecases.scene import Talk, words
 from tests.usecases.workshop_scene import (
@@ -49,7 +49,7 @@ async def test_what_was_answered_is_held_back_for_a_fortnight_at_most(valley: Wo
 
     at(valley.made, CLOSED + 13 * DAY)
     assert (await valley.send("day", on=("8 February",))).outcome is Outcome.DONE
-    assert (await valley.talk.press(LEAD, "pack:open:1")).notice == packs.OPENED
+    assert (await valley.talk.press(LEAD, "pack:open:1")).notice == pack.OPENED
     refused = await valley.send("day", on=("9 February",))
     assert "is open to everybody, so its day stays as it is" in refused.notice
 

@@ -7,8 +7,13 @@ import sys
 import pytest
 
 from pulse_bot.ports import Address, Outcome
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.people import NewMember, NewPartnership, add_member, create_partnership
+from pulse_bot.usecases.members.directory import (
+    NewMember,
+    NewPartnership,
+    add_member,
+    create_partnership,
+)
+from pulse_bot.usecases.rounds.close import close
 from tests.made_up import answer_all, at, opened_round, people
 from tests.usecases.scene import Talk
 

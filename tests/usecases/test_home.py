@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.people import Role
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Address, Card, CardKind, OpenedHome, Outcome
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.converse import BUTTONS, COMMANDS, GROUP_COMMANDS
-from pulse_bot.usecases.people import change_role
+from pulse_bot.usecases.members.directory import change_role
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.router import BUTTONS, COMMANDS, GROUP_COMMANDS
 from tests.made_up import PARTNERSHIP, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk, words
 from tests.usecases.test_joining import NEW, send

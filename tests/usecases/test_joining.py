@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from pulse_bot.domain.people import Role
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import (
     Address,
     CardKind,
@@ -18,19 +18,19 @@ from pulse_bot.ports import (
     Reply,
     Submitted,
 )
-from pulse_bot.usecases import stay
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.invite import codes_of, renew
-from pulse_bot.usecases.join import form_key
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_member,
     change_role,
     create_partnership,
 )
-from pulse_bot.usecases.report import log_rows, member_rows
+from pulse_bot.usecases.members.invite import codes_of, renew
+from pulse_bot.usecases.members.join import form_key
+from pulse_bot.usecases.reading.operator_lists import log_rows, member_rows
+from pulse_bot.usecases.rounds.close import close
 from tests.made_up import PARTNERSHIP, opened_round, people
 from tests.usecases.scene import Talk, rows_with, snapshot, words
 
@@ -251,7 +251,7 @@ async def test_invitations_that_are_worthless(talk: Talk) -> None:
 async def test_who_is_known_here_comes_home(talk: Talk) -> None:
     one, lead, *_ = people(talk.made)
     asked = opened_round(talk.made)
-    stay.unreachable(talk.made, one)
+    leave.unreachable(talk.made, one)
     change_role(talk.made, PARTNERSHIP, 2, Role.LEAD)
 
     for code in ("", invitation(talk.made), "j1-" + "a" * 20, "nonsense"):

@@ -12,10 +12,9 @@ from pulse_bot.ports import Address, CardKind, Commanded, Joined, Left, Outcome,
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
-from pulse_bot.usecases import stay
-from pulse_bot.usecases.close import close, close_now
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_member,
@@ -23,7 +22,8 @@ from pulse_bot.usecases.people import (
     readdress,
     remove_member,
 )
-from pulse_bot.usecases.report import digest, digests, log_rows
+from pulse_bot.usecases.reading.operator_lists import digest, digests, log_rows
+from pulse_bot.usecases.rounds.close import close, close_now
 from tests.made_up import (
     CLOSES,
     OPENS,
@@ -241,7 +241,7 @@ async def test_who_prepared_a_workshop_is_told_and_forgotten(talk: Talk, *, remo
     if removed:
         remove_member(talk.made, PARTNERSHIP, 2)
     else:
-        stay.leave(talk.made, FACILITATOR)
+        leave.leave(talk.made, FACILITATOR)
     assert prepared_by(talk.made) == [None]
     # It is the group's, and goes out all the same.
     assert "open" in valley.run(ASKED)
@@ -284,7 +284,7 @@ async def test_whoever_left_is_in_no_byte_of_the_file(
     opened_round(made)
     assert any(name in file.read_bytes() for file in folder.iterdir())
 
-    stay.leave(made, zebedee)
+    leave.leave(made, zebedee)
 
     for file in folder.iterdir():
         assert name not in file.read_bytes(), file.name

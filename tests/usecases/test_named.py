@@ -6,15 +6,15 @@ import pytest
 
 from pulse_bot.ports import Address
 from pulse_bot.storage import partnerships
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.named import names_in
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_members,
     create_partnership,
     remove_member,
 )
+from pulse_bot.usecases.members.name_check import names_in
 
 _PEOPLE = (
     ("Anna Lee", "Oakfield Primary School"),

@@ -7,15 +7,15 @@ from pathlib import Path
 
 from pulse_bot.ports import Reply
 from pulse_bot.testing import FixedClock
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.report import (
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.reading.operator_lists import (
     digests,
     log_rows,
     member_rows,
     partnership_rows,
     round_rows,
 )
+from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.tick import tick
 from tests.made_up import (
     CLOSES,

@@ -11,16 +11,17 @@ import pytest
 from sqlalchemy import select
 
 from pulse_bot.app import App
-from pulse_bot.domain.people import Role
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Added, Address, Card, Joined, Members, Removed, Reply, Sent
 from pulse_bot.storage.models import GroupRow, MemberRow, PostRow
 from pulse_bot.testing import FakeAdapter, running
-from pulse_bot.usecases import notices, stay
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import change_role
+from pulse_bot.usecases.chats import notices
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import change_role
+from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.tick import tick
 from tests.made_up import (
     CLOSES,
@@ -106,8 +107,8 @@ def test_how_many_have_not_come_and_never_who(
 
 def test_who_cannot_be_reached_has_not_come(made: Installation) -> None:
     one, two, *_ = people(made)
-    stay.unreachable(made, one)
-    stay.pause(made, two)
+    leave.unreachable(made, one)
+    leave.pause(made, two)
 
     card = notices.missing_card(made, 1, Members(14))
 

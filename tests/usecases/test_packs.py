@@ -8,22 +8,23 @@ from datetime import UTC, date, datetime, time
 import pytest
 from sqlalchemy import select
 
-from pulse_bot.domain.calendar import to_utc, zone
-from pulse_bot.domain.commitments import CommitmentState
-from pulse_bot.domain.people import Role
-from pulse_bot.domain.rounds import Round
-from pulse_bot.domain.seeding import Arranged, SeedingState
+from pulse_bot.domain.asking.calendar import to_utc, zone
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.partnership.commitments import CommitmentState
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Outcome, Reply, Submitted
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import LogEntryRow, MemberRow
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
-from pulse_bot.usecases import hand, pack_files, packs
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.people import NewPartnership, change_role, create_partnership
-from pulse_bot.usecases.post import next_posting
-from pulse_bot.usecases.report import digest
+from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
+from pulse_bot.usecases.reading.operator_lists import digest
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.post import next_posting
+from pulse_bot.usecases.workshops import deliver_pack, pack_files
+from pulse_bot.usecases.workshops import pack as workshop_pack
 from tests.made_up import CLOSES, GROUP, PARTNERSHIP, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk, words
 
@@ -98,7 +99,7 @@ def due(talk: Talk, adapters: frozenset[str] | None = None) -> tuple[int, ...]:
     """The packs that wait to be handed over."""
     with talk.made.database.read() as session:
         here = partnerships.by_name(session, PARTNERSHIP).id
-        return hand.unhanded(session, here, adapters)
+        return deliver_pack.unhanded(session, here, adapters)
 
 
 async def test_without_a_workshop_there_is_no_pack(valley: Talk) -> None:
@@ -118,7 +119,7 @@ async def test_before_the_close_everybody_is_told_when_it_comes(valley: Talk) ->
                 "at 16:00."
             )
     with pytest.raises(Refused, match="comes when its questions have closed"):
-        packs.look_at(valley.made, PARTNERSHIP)
+        workshop_pack.look_at(valley.made, PARTNERSHIP)
 
 
 async def test_what_is_planned_says_when_its_pack_comes(valley: Talk) -> None:
@@ -183,10 +184,10 @@ async def test_a_pack_that_is_open_stays_the_same_for_ever(valley: Talk, *, toge
     """Whatever becomes of commitments, and wherever somebody tries to put its day."""
     promised(valley, 1, CommitmentState.OPEN)
     seeding, asked = await closed(valley, together=together)
-    packs.reveal(valley.made, asked.id)
+    workshop_pack.reveal(valley.made, asked.id)
 
     def files() -> list[bytes]:
-        pack = packs.look_at(valley.made, PARTNERSHIP)
+        pack = workshop_pack.look_at(valley.made, PARTNERSHIP)
         render = valley.made.renderer.pack
         return [render(name, pack)[name] for name in ("pack.html", "pack.pdf")]
 
@@ -254,9 +255,9 @@ async def test_what_is_held_nobody_reads_before_it_is_opened(valley: Talk) -> No
                 assert seen.page == ""
             assert "No digest yet" in words([await valley.look(who, "group")])
         with pytest.raises(Refused, match="is opened together"):
-            packs.look_at(valley.made, PARTNERSHIP)
+            workshop_pack.look_at(valley.made, PARTNERSHIP)
         with pytest.raises(Refused, match="is opened together"):
-            packs.look_at(valley.made, PARTNERSHIP, asked.number)
+            workshop_pack.look_at(valley.made, PARTNERSHIP, asked.number)
         for number in (None, asked.number):
             with pytest.raises(Refused, match="at the workshop on Monday 12 January, or by itself"):
                 digest(valley.made, PARTNERSHIP, number)
@@ -279,11 +280,11 @@ async def test_it_is_opened_on_its_day_by_whom_the_roles_allow(valley: Talk) -> 
     assert action in buttons(await valley.look(FACILITATOR, "pack"))
 
     opened = await valley.press(FACILITATOR, action)
-    assert opened.notice == packs.OPENED
+    assert opened.notice == workshop_pack.OPENED
     assert (await valley.look(MEMBER, "pack")).cards == opened.cards
     assert "Round 1" in words([await valley.look(MEMBER, "group")])
     # By its second facilitator, too; and the tick at the end of the day finds nothing to do.
-    assert (await valley.press(LEAD, action)).notice == packs.OPENED
+    assert (await valley.press(LEAD, action)).notice == workshop_pack.OPENED
     lines = [line for line in log(valley) if "opened the pack" in line[1]]
     assert lines == [("a facilitator", "opened the pack of round 1", True)]
 
@@ -299,9 +300,9 @@ async def test_a_role_that_was_taken_opens_nothing(valley: Talk) -> None:
 
 async def test_what_nobody_opened_is_revealed_once(valley: Talk) -> None:
     seeding, asked = await closed(valley, together=True)
-    packs.reveal(valley.made, asked.id)
-    packs.reveal(valley.made, asked.id)
-    packs.reveal(valley.made, asked.id + 99)
+    workshop_pack.reveal(valley.made, asked.id)
+    workshop_pack.reveal(valley.made, asked.id)
+    workshop_pack.reveal(valley.made, asked.id + 99)
     assert f"pack:file:{seeding}" in buttons(await valley.look(MEMBER, "pack"))
     lines = [line for line in log(valley) if "opened the pack" in line[1]]
     assert lines == [("pulse-bot", "opened the pack of round 1", True)]
@@ -311,7 +312,7 @@ async def test_an_open_round_is_never_revealed(valley: Talk) -> None:
     asked = opened_round(valley.made)
     seeding = seeded(valley, asked, together=True)
     at(valley.made, its_day())
-    packs.reveal(valley.made, asked.id)
+    workshop_pack.reveal(valley.made, asked.id)
     reply = await valley.press(FACILITATOR, f"pack:open:{seeding}")
     assert reply.outcome is Outcome.REFUSED
     assert "comes when its questions have closed" in reply.notice
@@ -321,14 +322,16 @@ async def test_an_open_round_is_never_revealed(valley: Talk) -> None:
 async def test_the_operator_opens_by_the_same_rules_and_each_look_is_logged(valley: Talk) -> None:
     await closed(valley, together=True)
     with pytest.raises(Refused, match="can be opened from Monday 12 January on"):
-        packs.open_now(valley.made, PARTNERSHIP)
+        workshop_pack.open_now(valley.made, PARTNERSHIP)
     at(valley.made, its_day())
-    assert packs.open_now(valley.made, PARTNERSHIP) == TITLE
+    assert workshop_pack.open_now(valley.made, PARTNERSHIP) == TITLE
     with pytest.raises(Refused, match="No pack of Colne Valley waits to be opened"):
-        packs.open_now(valley.made, PARTNERSHIP)
-    assert packs.look_at(valley.made, PARTNERSHIP) == packs.look_at(valley.made, PARTNERSHIP, 1)
+        workshop_pack.open_now(valley.made, PARTNERSHIP)
+    assert workshop_pack.look_at(valley.made, PARTNERSHIP) == workshop_pack.look_at(
+        valley.made, PARTNERSHIP, 1
+    )
     with pytest.raises(Refused, match="Round 9 was for no workshop"):
-        packs.look_at(valley.made, PARTNERSHIP, 9)
+        workshop_pack.look_at(valley.made, PARTNERSHIP, 9)
     who = "the operator"
     assert (who, "opened the pack of round 1", True) in log(valley)
     assert (who, "looked at the pack of round 1", False) in log(valley)
@@ -339,7 +342,7 @@ async def test_whoever_seeded_it_is_handed_the_card_that_everybody_gets(valley: 
     assert due(valley) == due(valley, frozenset({"fake"})) == (seeding,)
     assert due(valley, frozenset({"elsewhere"})) == ()
 
-    claimed = hand.claim(valley.made, seeding)
+    claimed = deliver_pack.claim(valley.made, seeding)
 
     assert claimed is not None
     address, card = claimed
@@ -352,28 +355,28 @@ async def test_whoever_seeded_it_is_handed_the_card_that_everybody_gets(valley: 
     [shown] = (await valley.look(MEMBER, "pack")).cards
     assert replace(card, file=None, picture=None, buttons=()) == replace(shown, buttons=())
     # Claimed before it is sent: a second worker finds nothing.
-    assert hand.claim(valley.made, seeding) is None
+    assert deliver_pack.claim(valley.made, seeding) is None
     assert due(valley) == ()
 
-    hand.handed(valley.made, seeding, Delivery.WAITING, "")
+    deliver_pack.handed(valley.made, seeding, Delivery.WAITING, "")
     assert due(valley) == (seeding,)
-    assert hand.claim(valley.made, seeding) is not None
-    hand.handed(valley.made, seeding, Delivery.SENT, "7")
+    assert deliver_pack.claim(valley.made, seeding) is not None
+    deliver_pack.handed(valley.made, seeding, Delivery.SENT, "7")
     assert due(valley) == ()
 
 
 async def test_a_pack_that_is_held_is_handed_once_it_is_open(valley: Talk) -> None:
     seeding, asked = await closed(valley, together=True)
-    assert hand.claim(valley.made, seeding) is None
-    packs.reveal(valley.made, asked.id)
+    assert deliver_pack.claim(valley.made, seeding) is None
+    workshop_pack.reveal(valley.made, asked.id)
     assert due(valley) == (seeding,)
-    assert hand.claim(valley.made, seeding) is not None
+    assert deliver_pack.claim(valley.made, seeding) is not None
 
 
 async def test_whoever_lost_the_role_is_not_handed_it_even_later(valley: Talk) -> None:
     seeding, _ = await closed(valley)
     change_role(valley.made, PARTNERSHIP, 2, Role.MEMBER)
-    assert hand.claim(valley.made, seeding) is None
+    assert deliver_pack.claim(valley.made, seeding) is None
     change_role(valley.made, PARTNERSHIP, 2, Role.FACILITATOR)
     assert due(valley) == ()
 
@@ -381,8 +384,8 @@ async def test_whoever_lost_the_role_is_not_handed_it_even_later(valley: Talk) -
 async def test_what_an_operator_or_nobody_seeded_is_handed_to_nobody(valley: Talk) -> None:
     seeding, asked = await closed(valley, by=None)
     assert due(valley) == ()
-    assert hand.claim(valley.made, seeding) is None
-    assert hand.claim(valley.made, seeding + 99) is None
+    assert deliver_pack.claim(valley.made, seeding) is None
+    assert deliver_pack.claim(valley.made, seeding + 99) is None
     # The group's chats get it all the same.
     assert pack_files.file_of(valley.made, asked.id) is not None
 

@@ -9,8 +9,8 @@ from pulse_bot.app import App
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.testing import FakeAdapter
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.people import add_group
+from pulse_bot.usecases.members.directory import add_group
+from pulse_bot.usecases.rounds.close import close
 from tests.made_up import CLOSES, GROUP, PARTNERSHIP, at, installation, opened_round, people
 
 AWAY = AdapterError("The chat is away for a moment.", permanent=False)

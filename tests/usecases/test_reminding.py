@@ -8,17 +8,17 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
-from pulse_bot.domain.calendar import Holiday
-from pulse_bot.domain.items import SKIP
-from pulse_bot.domain.rounds import Round
+from pulse_bot.domain.asking.calendar import Holiday
+from pulse_bot.domain.asking.items import SKIP
+from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import InvitationRow
-from pulse_bot.usecases import stay
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import NewMember, add_holiday, add_member
-from pulse_bot.usecases.remind import remind
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import NewMember, add_holiday, add_member
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.remind import remind
 from pulse_bot.usecases.tick import tick
 from tests.made_up import CLOSES, OPENS, PARTNERSHIP, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk, snapshot
@@ -50,8 +50,8 @@ async def test_only_those_who_have_not_answered_everything(talk: Talk) -> None:
     await answer_all(made, asked, [skipped], choose=lambda *_: SKIP)
     await talk.choose(asked, partly, "4")
     await talk.submit(asked, commented, {"0:comment": "Words alone."})
-    stay.pause(made, paused)
-    stay.leave(made, left)
+    leave.pause(made, paused)
+    leave.leave(made, left)
     at(made, OPENS + DAY)
 
     assert reminded(made, asked) == {partly.user, commented.user}

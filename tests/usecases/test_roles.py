@@ -11,16 +11,16 @@ from typing import Final
 import pytest
 
 import pulse_bot
-from pulse_bot.domain.people import Role
-from pulse_bot.domain.roles import Act, may, who_may
+from pulse_bot.domain.partnership.people import Role
+from pulse_bot.domain.partnership.roles import Act, may, who_may
 from pulse_bot.ports import Address, Commanded, Outcome, Pressed, Reply, Submitted
 from pulse_bot.storage import partnerships
-from pulse_bot.usecases import stay
-from pulse_bot.usecases.commitments import written
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import NewMember, NewPartnership, add_member, change_role
-from pulse_bot.usecases.people import create_partnership as create
-from pulse_bot.usecases.report import log_rows
+from pulse_bot.usecases.commitments.register import written
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import NewMember, NewPartnership, add_member, change_role
+from pulse_bot.usecases.members.directory import create_partnership as create
+from pulse_bot.usecases.reading.operator_lists import log_rows
 from tests.made_up import GROUP, PARTNERSHIP, at, people
 from tests.usecases.scene import Talk, snapshot, words
 from tests.usecases.test_packs import closed, its_day
@@ -203,7 +203,7 @@ async def test_a_name_can_be_typed(valley: Talk) -> None:
 )
 async def test_a_role_that_cannot_be_given(valley: Talk, person: str, role: str, says: str) -> None:
     """Member 14 has left; 15 belongs to another partnership."""
-    stay.leave(valley.made, Address("fake", "", "person-13"))
+    leave.leave(valley.made, Address("fake", "", "person-13"))
     create(valley.made, NewPartnership("Afon Valley"))
     add_member(valley.made, "Afon Valley", NewMember("Ann", "A"), Address("fake", "", "ann"))
     before = snapshot(valley.made)
@@ -228,10 +228,10 @@ async def test_the_last_lead_names_another_first(valley: Talk) -> None:
     assert "name another lead first" in refused.notice
     # One who cannot be reached could not give the role on.
     await give(valley, LEAD, "m:4", "lead")
-    stay.unreachable(valley.made, NEXT)
+    leave.unreachable(valley.made, NEXT)
     assert (await give(valley, LEAD, "m:1", "member")).outcome is Outcome.REFUSED
 
-    stay.resume(valley.made, NEXT)
+    leave.resume(valley.made, NEXT)
     stepped = await give(valley, LEAD, "m:1", "member")
 
     assert stepped.notice == "You are a member now."

@@ -8,18 +8,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pulse_bot.domain.calendar import week_time
-from pulse_bot.domain.rounds import State
-from pulse_bot.domain.schedule import Open
+from pulse_bot.domain.asking.calendar import week_time
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.errors import Refused
 from pulse_bot.storage import rounds, seedings
 from pulse_bot.storage.models import ProgrammeRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
-from pulse_bot.usecases import packs
-from pulse_bot.usecases.ask import open_now, open_round
-from pulse_bot.usecases.close import close_now
-from pulse_bot.usecases.limit import change_limit
-from pulse_bot.usecases.people import set_programme
+from pulse_bot.usecases.chats.weekly_limit import change_limit
+from pulse_bot.usecases.members.directory import set_programme
+from pulse_bot.usecases.rounds.close import close_now
+from pulse_bot.usecases.rounds.open_round import open_now, open_round
+from pulse_bot.usecases.workshops import pack
 from tests.made_up import OPENS, PARTNERSHIP, PLAN, THEMES, WEEK, answer_all, at, found
 from tests.usecases.scene import Talk, words
 from tests.usecases.workshop_scene import (
@@ -273,7 +273,7 @@ async def test_a_workshop_whose_questions_were_all_asked_meanwhile_is_cancelled_
     assert "was asked in the last rounds" in words([await valley.talk.look(MEMBER, "log")])
     valley.run(ASKED + HOUR)
     assert weekly(valley) == set(THEMES)
-    assert (await valley.talk.look(MEMBER, "pack")).notice == packs.NONE_YET
+    assert (await valley.talk.look(MEMBER, "pack")).notice == pack.NONE_YET
 
 
 def _closed_weekly(valley: Workshop) -> int:

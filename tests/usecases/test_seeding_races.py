@@ -9,11 +9,11 @@ from threading import Barrier
 
 import pytest
 
-from pulse_bot.domain.seeding import SeedingState
+from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Event, Pressed, Reply, Submitted
 from pulse_bot.storage.workshop_tables import SeedingRow
-from pulse_bot.usecases import seed
+from pulse_bot.usecases.workshops import conversation
 from tests.usecases.scene import Talk
 from tests.usecases.workshop_scene import FACILITATOR, LEAD, Workshop, workshop
 
@@ -33,9 +33,9 @@ def at_once(valley: Workshop, *events: Event) -> list[Reply | Refused]:
         start.wait(timeout=10)
         try:
             if isinstance(event, Submitted):
-                return seed.seed(valley.made, event)
+                return conversation.seed(valley.made, event)
             assert isinstance(event, Pressed)
-            return seed.pressed(valley.made, event)
+            return conversation.pressed(valley.made, event)
         except Refused as refused:
             return refused
 

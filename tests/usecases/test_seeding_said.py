@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import delete
 
-from pulse_bot.domain.calendar import Holiday
-from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.asking.calendar import Holiday
+from pulse_bot.domain.asking.items import Item, Kind
 from pulse_bot.ports import Address, Outcome, Reply, Submitted
 from pulse_bot.storage.models import GroupRow
-from pulse_bot.usecases.people import NewMember, add_holiday, add_member
+from pulse_bot.usecases.members.directory import NewMember, add_holiday, add_member
 from tests.made_up import OPENS, PARTNERSHIP
 from tests.usecases.scene import Talk, words
 from tests.usecases.workshop_scene import (

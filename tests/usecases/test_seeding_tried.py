@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, Kind
 from pulse_bot.storage import partnerships
-from pulse_bot.usecases.dry_run import Run, runs
-from pulse_bot.usecases.installation import Installation
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.workshops.dry_run import Run, runs
 from tests.made_up import PARTNERSHIP, item, people
 from tests.usecases.scene import Talk, snapshot
 from tests.usecases.workshop_scene import workshop

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulse_bot.ports import Outcome
-from pulse_bot.usecases.own_words import LONGEST
+from pulse_bot.usecases.workshops.own_questions import LONGEST
 from tests.usecases.scene import Talk, words
 from tests.usecases.workshop_scene import COURAGE, FACILITATOR, Workshop, workshop
 

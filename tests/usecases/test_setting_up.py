@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import select
 
-from pulse_bot.domain.people import Role
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import (
     Added,
     Address,
@@ -23,11 +23,11 @@ from pulse_bot.ports import (
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import Link, Welcome
 from pulse_bot.storage.models import GroupRow, OrganisationRow
-from pulse_bot.usecases.groups import setup_key
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.invite import codes_of
-from pulse_bot.usecases.people import NewPartnership, change_role, create_partnership
-from pulse_bot.usecases.report import log_rows
+from pulse_bot.usecases.chats.link import setup_key
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
+from pulse_bot.usecases.members.invite import codes_of
+from pulse_bot.usecases.reading.operator_lists import log_rows
 from pulse_bot.usecases.tick import tick
 from tests.made_up import GROUP, PARTNERSHIP, PLAN, people
 from tests.usecases.scene import Talk, snapshot, words

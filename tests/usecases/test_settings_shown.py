@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.domain.digest import Digest, StatementKind
-from pulse_bot.domain.people import Role
-from pulse_bot.domain.programme import Programme
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.partnership.people import Role
+from pulse_bot.domain.release.digest import Digest, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import (
     Address,
@@ -26,17 +26,17 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import partnerships
 from pulse_bot.testing.samples import PIXEL
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_member,
     change_role,
     create_partnership,
 )
-from pulse_bot.usecases.post import next_posting
-from pulse_bot.usecases.report import digests, log_rows
+from pulse_bot.usecases.reading.operator_lists import digests, log_rows
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.post import next_posting
 from tests.made_up import (
     CLOSES,
     GROUP,

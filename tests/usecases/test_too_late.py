@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from pulse_bot.ports import Address, Outcome
-from pulse_bot.usecases import stay
-from pulse_bot.usecases.close import close, close_now
-from pulse_bot.usecases.people import NewMember, add_member
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import NewMember, add_member
+from pulse_bot.usecases.rounds.close import close, close_now
 from pulse_bot.usecases.tick import tick
 from tests.made_up import CLOSES, OPENS, PARTNERSHIP, WEEK, at, opened_round, people
 from tests.usecases.scene import Talk, envelopes_in
@@ -91,7 +91,7 @@ def test_nothing_is_given_out_for_members_who_paused(talk: Talk) -> None:
     everybody = people(talk.made)
     opened_round(talk.made)
     for address in everybody:
-        stay.pause(talk.made, address)
+        leave.pause(talk.made, address)
 
     jobs = {job.name for job in tick(talk.made, OPENS, live=())}
     # The chat is told how many have not joined; that is for nobody in particular.

@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 
 from pulse_bot.cards import Target
-from pulse_bot.domain.digest import StatementKind
-from pulse_bot.domain.programme import Programme
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.release.digest import StatementKind
 from pulse_bot.ports import Address
-from pulse_bot.usecases.answer import Given, record
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import set_programme
-from pulse_bot.usecases.report import digests
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import set_programme
+from pulse_bot.usecases.reading.operator_lists import digests
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.record_answer import Given, record
 from tests.made_up import CLOSES, PARTNERSHIP, PLAN, POOL, WEEK, at, opened_round, people
 
 HIGH = {"trust": 1}

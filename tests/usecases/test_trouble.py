@@ -7,16 +7,16 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from pulse_bot.domain.rounds import Round, State
-from pulse_bot.domain.schedule import Open
+from pulse_bot.crypto.key_stores import MemoryKeyStore
+from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.errors import KeyStoreError
-from pulse_bot.key_stores import MemoryKeyStore
 from pulse_bot.ports import Outcome, RoundKeys
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.report import digests
-from pulse_bot.usecases.sweep import sweep
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.reading.operator_lists import digests
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.open_round import open_round
+from pulse_bot.usecases.rounds.sweep import sweep
 from pulse_bot.usecases.tick import tick
 from tests.made_up import (
     CLOSES,

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from pulse_bot.app import App
 from pulse_bot.cards import DECLINE
-from pulse_bot.domain.people import Role
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
@@ -34,12 +34,18 @@ from pulse_bot.storage.columns import Welcome
 from pulse_bot.storage.models import GroupRow, MemberRow
 from pulse_bot.testing import FakeAdapter, running
 from pulse_bot.testing.fake import FAKE_LIMITS
-from pulse_bot.usecases import stay, welcome
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.invite import codes_of
-from pulse_bot.usecases.people import NewPartnership, add_group, change_role, create_partnership
-from pulse_bot.usecases.report import log_rows
+from pulse_bot.usecases.chats import welcome
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import (
+    NewPartnership,
+    add_group,
+    change_role,
+    create_partnership,
+)
+from pulse_bot.usecases.members.invite import codes_of
+from pulse_bot.usecases.reading.operator_lists import log_rows
+from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.tick import tick
 from tests.made_up import (
     CLOSES,
@@ -362,10 +368,10 @@ async def test_chats_of_others_mean_nothing(talk: Talk) -> None:
     for chat in (CHAT, elsewhere):
         assert await talk.handle(Left(MEMBER, chat)) == Reply()
         assert standing(talk.made, MEMBER) == "active"
-        stay.unreachable(talk.made, MEMBER)
+        leave.unreachable(talk.made, MEMBER)
         assert await talk.handle(Joined(MEMBER, chat, "Member")) == Reply()
         assert standing(talk.made, MEMBER) == "unreachable"
-        stay.resume(talk.made, MEMBER)
+        leave.resume(talk.made, MEMBER)
     assert await talk.handle(Left(NEW, GROUP)) == Reply()
 
 

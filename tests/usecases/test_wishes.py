@@ -8,15 +8,20 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from pulse_bot.domain.items import Wording
+from pulse_bot.domain.asking.items import Wording
 from pulse_bot.ports import Address, Commanded, FieldKind, Outcome, Reply, Submitted
 from pulse_bot.storage.models import InvitationRow, MemberRow
-from pulse_bot.usecases.ask import outgoing
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.invite import codes_of
-from pulse_bot.usecases.join import form_key
-from pulse_bot.usecases.people import NewMember, NewPartnership, add_member, create_partnership
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import (
+    NewMember,
+    NewPartnership,
+    add_member,
+    create_partnership,
+)
+from pulse_bot.usecases.members.invite import codes_of
+from pulse_bot.usecases.members.join import form_key
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.open_round import outgoing
 from pulse_bot.usecases.tick import tick
 from tests.made_up import OPENS, PARTNERSHIP, POOL, at, opened_round, people
 from tests.usecases.scene import Talk, snapshot

@@ -6,16 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from pulse_bot.domain.items import Choice, Item, Kind
-from pulse_bot.domain.people import Role
-from pulse_bot.domain.rounds import Round
-from pulse_bot.domain.schedule import Open
+from pulse_bot.domain.asking.items import Choice, Item, Kind
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Address, Commanded, Job, Pressed, Reply, Submitted
 from pulse_bot.storage import rounds
-from pulse_bot.usecases.ask import open_round
-from pulse_bot.usecases.close import close
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import change_role
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import change_role
+from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.open_round import open_round
 from pulse_bot.usecases.tick import tick
 from tests.made_up import PARTNERSHIP, POOL, THEMES, at, people
 from tests.usecases.scene import Talk

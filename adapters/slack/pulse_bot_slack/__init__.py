@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pulse_bot.config.plugins import AdapterPlugin
 from pulse_bot.errors import MissingExtra
-from pulse_bot.plugins import AdapterPlugin
 from pulse_bot.ports import Card, ChatAdapter, Form
 from pulse_bot_slack.settings import SlackSettings
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
+from pulse_bot.config.plugins import AdapterPlugin, PersonalLink
 from pulse_bot.errors import MissingExtra
-from pulse_bot.plugins import AdapterPlugin, PersonalLink
 from pulse_bot.ports import Card, ChatAdapter, Form
 from pulse_bot_web.links import address_of
 from pulse_bot_web.settings import WebSettings

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pulse_bot.banks.findings import Place
-from pulse_bot.domain.items import Item
+from pulse_bot.domain.asking.items import Item
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.findings import Finding
-from pulse_bot.domain.items import Item
+from pulse_bot.domain.asking.items import Item
 
 
 def reworded(old: Bank, new: Bank) -> Iterator[Finding]:

@@ -236,7 +236,8 @@ _LINT: Final = {
     ),
     "english-answers": _warning(
         "The answers of this kind have no names in this language yet: members see them in English.",
-        "Ask for the language to be added to src/pulse_bot/domain/scales.py, or use choose items.",
+        "Ask for the language to be added to src/pulse_bot/domain/asking/scales.py, or use choose "
+        "items.",
     ),
     "near-duplicate": _warning(
         "Two items ask nearly the same.",

@@ -26,8 +26,8 @@ from pulse_bot.banks.wording import (
     speaks_english,
     trigrams,
 )
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.scales import ENGLISH, SCALES, plain_language
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.scales import ENGLISH, SCALES, plain_language
 
 CORE: Final = 6
 """Items in a core: the trend is computed on six."""

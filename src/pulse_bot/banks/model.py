@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 
-from pulse_bot.domain.items import Kind
+from pulse_bot.domain.asking.items import Kind
 
 LONGEST_TEXT: Final = 120
 LONGEST_TALK: Final = 200

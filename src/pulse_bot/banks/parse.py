@@ -17,7 +17,7 @@ from pulse_bot.banks.form import form_findings
 from pulse_bot.banks.model import BANK, BankKeys, ItemKeys, Levels
 from pulse_bot.banks.sense import check_sense, dimension_of
 from pulse_bot.banks.tree import Tree, Value, read_tree
-from pulse_bot.domain.items import Choice, Item
+from pulse_bot.domain.asking.items import Choice, Item
 
 KeysT = TypeVar("KeysT", bound=BaseModel)
 

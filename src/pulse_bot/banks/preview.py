@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pulse_bot.cards import answer_form, question_card
-from pulse_bot.domain.items import Item, slots
-from pulse_bot.domain.rounds import Round, State
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.items import Item, slots
+from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Button, Card, Form
 

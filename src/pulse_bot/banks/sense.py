@@ -14,7 +14,7 @@ from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.findings import Finding, Place
 from pulse_bot.banks.model import BankKeys, ItemKeys
 from pulse_bot.banks.spelling import did_you_mean
-from pulse_bot.domain.items import Kind
+from pulse_bot.domain.asking.items import Kind
 
 MOST_CHOICES: Final = 10
 _REVERSIBLE: Final = (Kind.AGREE, Kind.FREQUENCY, Kind.SCALE)

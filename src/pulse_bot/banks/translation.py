@@ -16,7 +16,7 @@ from pulse_bot.banks.model import TRANSLATION, TranslationKeys, WordingKeys
 from pulse_bot.banks.parse import keys_of, text_tree
 from pulse_bot.banks.spelling import did_you_mean
 from pulse_bot.banks.tree import Tree
-from pulse_bot.domain.items import Choice, Item, Kind, Wording
+from pulse_bot.domain.asking.items import Choice, Item, Kind, Wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pulse_bot.domain.scales import ENGLISH, plain_language
+from pulse_bot.domain.asking.scales import ENGLISH, plain_language
 
 
 def _words(*patterns: str) -> re.Pattern[str]:

@@ -13,7 +13,7 @@ from typing import Final
 import yaml
 
 from pulse_bot.banks.bank import Bank, Dimension, Entry, Translation
-from pulse_bot.domain.items import Item, Wording
+from pulse_bot.domain.asking.items import Item, Wording
 
 _WIDTH: Final = 100
 _EVER: Final = 100_000

@@ -18,7 +18,7 @@ import click
 from pulse_bot.errors import PulseBotError, SettingsError
 
 if TYPE_CHECKING:
-    from pulse_bot.settings import Settings
+    from pulse_bot.config.settings import Settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -111,7 +111,7 @@ def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
 
     @wraps(command)
     def given(*args: P.args, **kwargs: P.kwargs) -> R:
-        from pulse_bot.settings import load_settings
+        from pulse_bot.config.settings import load_settings
 
         return command(load_settings(settings_option()), *args, **kwargs)
 
@@ -126,7 +126,7 @@ def settings_option() -> Path | None:
 
 def main() -> None:
     """The entry point of `pulse-bot`."""
-    from pulse_bot.logs import hide_payloads
+    from pulse_bot.config.logs import hide_payloads
 
     hide_payloads()
     # Whatever is written here, a database, a list of links, is its owner's alone.

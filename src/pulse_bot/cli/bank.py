@@ -142,7 +142,7 @@ def lint(*, files: tuple[Path, ...], against: Path | None, folders: Folders, as_
 def preview(*, name: str, item: str | None, language: str | None, folders: Folders) -> None:
     """Show each question of BANK, or one ITEM of it, as a member will see it on each platform."""
     from pulse_bot.banks.preview import preview_text, previews
-    from pulse_bot.plugins import adapter_plugins
+    from pulse_bot.config.plugins import adapter_plugins
 
     items = in_language(chosen_bank(chosen_library(folders), name), language).items
     known = [one.id for one in items]

@@ -37,7 +37,7 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSO
 
 def own_folders(folders: Folders) -> Folders:
     """The folders of the settings and of the command line. Raises SettingsError."""
-    from pulse_bot.settings import load_settings
+    from pulse_bot.config.settings import load_settings
 
     return (*load_settings(settings_option()).bank_dirs, *folders)
 

@@ -9,7 +9,7 @@ import click
 from pulse_bot.cli.opened import as_json, print_rows, with_installation
 
 if TYPE_CHECKING:
-    from pulse_bot.usecases.installation import Installation
+    from pulse_bot.usecases.context import Installation
 
 HIGHEST = 2**31 - 1
 """What a database takes for a commitment's number."""
@@ -29,8 +29,8 @@ def commitment() -> None:
 @with_installation
 def add(installation: Installation, *, partnership: str, text: str, due: str) -> None:
     """Write down what the group said it would do; all can read it, and are asked about it."""
-    from pulse_bot.domain.arranging import full
-    from pulse_bot.usecases.commitments import warnings, written
+    from pulse_bot.domain.asking.arrange_workshop import full
+    from pulse_bot.usecases.commitments.register import warnings, written
 
     one = written(installation, partnership, text, due)
     click.echo(f"Commitment {one.number} is written down, by {full(one.due)}: {one.text}")
@@ -44,7 +44,7 @@ def add(installation: Installation, *, partnership: str, text: str, due: str) ->
 @with_installation
 def list_(installation: Installation, *, partnership: str, as_json: bool) -> None:
     """List the commitments of a partnership, the oldest first."""
-    from pulse_bot.usecases.commitments import of_partnership
+    from pulse_bot.usecases.commitments.register import of_partnership
 
     rows = [
         {"number": one.number, "state": one.state.value, "due": str(one.due), "text": one.text}
@@ -82,8 +82,8 @@ def open_(installation: Installation, *, partnership: str, number: int) -> None:
 
 
 def _end(installation: Installation, partnership: str, number: int, state: str) -> None:
-    from pulse_bot.domain.commitments import CommitmentState
-    from pulse_bot.usecases.commitments import STANDS, ended
+    from pulse_bot.domain.partnership.commitments import CommitmentState
+    from pulse_bot.usecases.commitments.register import STANDS, ended
 
     to = CommitmentState(state)
     one = ended(installation, partnership, number, to)

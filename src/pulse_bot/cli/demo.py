@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 def demo(*, headless: bool, port: int) -> None:
     """Play a made-up partnership, then let you try it."""
-    from pulse_bot.logs import set_up
+    from pulse_bot.config.logs import set_up
 
     set_up("ERROR")
     with tempfile.TemporaryDirectory(prefix="pulse-bot-demo-") as folder:
@@ -36,8 +36,8 @@ def demo(*, headless: bool, port: int) -> None:
 
 
 async def _demo(folder: Path, *, headless: bool, port: int) -> None:
+    from pulse_bot.config.plugins import adapter_plugins
     from pulse_bot.demo.play import Play
-    from pulse_bot.plugins import adapter_plugins
 
     web = adapter_plugins()["web"]
     settings = web.settings(port=port)
@@ -71,7 +71,7 @@ async def _weeks(play: Play) -> None:
 
 def _print_last_digest(play: Play) -> None:
     from pulse_bot.demo.crowd import PARTNERSHIP
-    from pulse_bot.usecases.report import digest
+    from pulse_bot.usecases.reading.operator_lists import digest
 
     newest = digest(play.installation, PARTNERSHIP)
     click.echo(f"\n{play.installation.renderer.text(newest.statements)}")

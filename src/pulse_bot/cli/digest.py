@@ -12,8 +12,8 @@ from pulse_bot.cli.opened import as_json, with_installation
 from pulse_bot.errors import Refused
 
 if TYPE_CHECKING:
-    from pulse_bot.domain.digest import Digest
-    from pulse_bot.usecases.installation import Installation
+    from pulse_bot.domain.release.digest import Digest
+    from pulse_bot.usecases.context import Installation
 
 
 @click.group()
@@ -30,8 +30,8 @@ def show(
     installation: Installation, *, partnership: str, number: int | None, as_json: bool
 ) -> None:
     """Show a digest as it was released."""
-    from pulse_bot.plugins import renderer
-    from pulse_bot.usecases.report import digest as look_at
+    from pulse_bot.config.plugins import renderer
+    from pulse_bot.usecases.reading.operator_lists import digest as look_at
 
     found = look_at(installation, partnership, number)
     if as_json:
@@ -59,8 +59,8 @@ def export(
     file beside it that says what its columns hold. With --json the log is printed, or written
     whatever the file is called.
     """
-    from pulse_bot.plugins import renderer
-    from pulse_bot.usecases.report import digests, partnership_rows
+    from pulse_bot.config.plugins import renderer
+    from pulse_bot.usecases.reading.operator_lists import digests, partnership_rows
 
     found = digests(installation, partnership)
     time_zone = str(partnership_rows(installation, partnership)[0]["time_zone"])

@@ -10,11 +10,11 @@ from typing import TypeVar, cast
 import click
 
 from pulse_bot.cli import settings_option
+from pulse_bot.config.settings import Settings, data_dir, load_settings, sqlite_file, sqlite_url
+from pulse_bot.config.sources import DEFAULT_FILE
+from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_installation_key, make_key_folder
+from pulse_bot.crypto.private_files import replace_private
 from pulse_bot.errors import SettingsError
-from pulse_bot.key_stores import DirectoryKeyStore, make_installation_key, make_key_folder
-from pulse_bot.private_files import replace_private
-from pulse_bot.settings import Settings, data_dir, load_settings, sqlite_file, sqlite_url
-from pulse_bot.settings_sources import DEFAULT_FILE
 
 Answer = TypeVar("Answer")
 

@@ -15,9 +15,9 @@ from pulse_bot.cli.opened import as_json, print_rows, with_installation
 from pulse_bot.errors import Refused
 
 if TYPE_CHECKING:
-    from pulse_bot.plugins import PersonalLink
-    from pulse_bot.settings import Settings
-    from pulse_bot.usecases.installation import Installation
+    from pulse_bot.config.plugins import PersonalLink
+    from pulse_bot.config.settings import Settings
+    from pulse_bot.usecases.context import Installation
 
 ROLES = click.Choice(["member", "facilitator", "lead"])
 COLUMNS = ("name", "organisation", "role")
@@ -53,8 +53,8 @@ def add(
     adapter: str,
 ) -> None:
     """Add a member, and print their personal link: once, because only its fingerprint is kept."""
-    from pulse_bot.domain.people import Role
-    from pulse_bot.usecases.people import NewMember, add_member
+    from pulse_bot.domain.partnership.people import Role
+    from pulse_bot.usecases.members.directory import NewMember, add_member
 
     made = _new_link(adapter)
     new = NewMember(name, organisation, Role(role), time_zone)
@@ -72,8 +72,8 @@ def import_(installation: Installation, *, partnership: str, file: Path, adapter
 
     Prints the same list with a column link. All are added, or none.
     """
-    from pulse_bot.domain.people import Role
-    from pulse_bot.usecases.people import NewMember, add_members
+    from pulse_bot.domain.partnership.people import Role
+    from pulse_bot.usecases.members.directory import NewMember, add_members
 
     people = [
         NewMember(row["name"], row["organisation"], Role(row["role"])) for row in _people(file)
@@ -133,7 +133,7 @@ def _person(row: dict[str, str], where: str) -> dict[str, str]:
 @with_installation
 def list_(installation: Installation, *, partnership: str, as_json: bool) -> None:
     """List the members of a partnership."""
-    from pulse_bot.usecases.report import member_rows
+    from pulse_bot.usecases.reading.operator_lists import member_rows
 
     rows = member_rows(installation, partnership)
     nothing = f'Nobody yet. Add somebody with: pulse-bot member add "{partnership}" …'
@@ -147,7 +147,7 @@ def list_(installation: Installation, *, partnership: str, as_json: bool) -> Non
 @with_installation
 def link(installation: Installation, *, partnership: str, number: int, adapter: str) -> None:
     """Give a member a new link; the old one stops working at once."""
-    from pulse_bot.usecases.people import readdress
+    from pulse_bot.usecases.members.directory import readdress
 
     fresh = _new_link(adapter)
     readdress(installation, partnership, number, fresh.address)
@@ -160,7 +160,7 @@ def link(installation: Installation, *, partnership: str, number: int, adapter: 
 @with_installation
 def remove(installation: Installation, *, partnership: str, number: int) -> None:
     """Remove a member who has gone: name and address are deleted, the link is dead."""
-    from pulse_bot.usecases.people import remove_member
+    from pulse_bot.usecases.members.directory import remove_member
 
     remove_member(installation, partnership, number)
     click.echo(f"Member {number} is removed; name and address are deleted.")
@@ -173,8 +173,8 @@ def remove(installation: Installation, *, partnership: str, number: int) -> None
 @with_installation
 def role(installation: Installation, *, partnership: str, number: int, role: str) -> None:
     """Make a member a facilitator, a lead, or a member like the others; all can read that."""
-    from pulse_bot.domain.people import Role
-    from pulse_bot.usecases.people import change_role
+    from pulse_bot.domain.partnership.people import Role
+    from pulse_bot.usecases.members.directory import change_role
 
     change_role(installation, partnership, number, Role(role))
     click.echo(f"Member {number} is a {role} now.")
@@ -182,7 +182,7 @@ def role(installation: Installation, *, partnership: str, number: int, role: str
 
 @with_settings
 def _new_link(settings: Settings, adapter: str) -> PersonalLink:
-    from pulse_bot.plugins import adapter_plugins
+    from pulse_bot.config.plugins import adapter_plugins
 
     plugin = adapter_plugins().get(adapter)
     section = settings.adapters().get(adapter)

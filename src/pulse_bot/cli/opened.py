@@ -15,8 +15,8 @@ import click
 from pulse_bot.cli import with_settings
 
 if TYPE_CHECKING:
-    from pulse_bot.settings import Settings
-    from pulse_bot.usecases.installation import Installation
+    from pulse_bot.config.settings import Settings
+    from pulse_bot.usecases.context import Installation
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,7 +31,7 @@ def with_installation(command: Callable[Concatenate[Installation, P], R]) -> Cal
 
     def opened(settings: Settings, /, *args: P.args, **kwargs: P.kwargs) -> R:
         from pulse_bot.app import open_installation
-        from pulse_bot.logs import set_up
+        from pulse_bot.config.logs import set_up
 
         set_up("WARNING", settings.log_style)
         installation = open_installation(settings)

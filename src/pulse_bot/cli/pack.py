@@ -13,8 +13,8 @@ from pulse_bot.cli.opened import as_json, with_installation
 from pulse_bot.errors import Refused
 
 if TYPE_CHECKING:
-    from pulse_bot.domain.pack import Pack
-    from pulse_bot.usecases.installation import Installation
+    from pulse_bot.domain.partnership.pack import Pack
+    from pulse_bot.usecases.context import Installation
 
 _number = click.option(
     "--round", "number", type=int, help="The number of its round.  [default: the newest pack]"
@@ -35,7 +35,7 @@ def show(
     installation: Installation, *, partnership: str, number: int | None, as_json: bool
 ) -> None:
     """Show a pack: a running order, the questions, and what the digest says of them."""
-    from pulse_bot.usecases.packs import look_at
+    from pulse_bot.usecases.workshops.pack import look_at
 
     found = look_at(installation, partnership, number)
     if as_json:
@@ -57,7 +57,7 @@ def show(
 @with_installation
 def export(installation: Installation, *, partnership: str, number: int | None, file: Path) -> None:
     """Write a pack as a page, as a PDF for A4, or as slides."""
-    from pulse_bot.usecases.packs import look_at
+    from pulse_bot.usecases.workshops.pack import look_at
 
     files = installation.renderer.pack(file.name, look_at(installation, partnership, number))
     for name, content in files.items():
@@ -75,7 +75,7 @@ def open_(installation: Installation, *, partnership: str) -> None:
 
     It can be opened from the workshop's day on, as in the chats.
     """
-    from pulse_bot.usecases.packs import open_now
+    from pulse_bot.usecases.workshops.pack import open_now
 
     click.echo(f"The pack for “{open_now(installation, partnership)}” is open for everybody.")
 
@@ -88,8 +88,8 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _lines(found: Pack) -> Iterator[str]:
-    from pulse_bot.domain.calendar import spoken_date
-    from pulse_bot.domain.pack import parts, rest, running_order
+    from pulse_bot.domain.asking.calendar import spoken_date
+    from pulse_bot.domain.partnership.pack import parts, rest, running_order
 
     yield f"{found.title}, {spoken_date(found.workshop_on)} {found.workshop_on.year}"
     yield ""
@@ -110,7 +110,7 @@ def _lines(found: Pack) -> Iterator[str]:
 
 def _plain(found: Pack) -> dict[str, object]:
     """A pack as scripts read it."""
-    from pulse_bot.domain.pack import parts, rest, running_order
+    from pulse_bot.domain.partnership.pack import parts, rest, running_order
 
     return {
         "title": found.title,

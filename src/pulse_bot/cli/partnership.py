@@ -11,7 +11,7 @@ from pulse_bot.cli.opened import as_json, print_rows, with_installation
 if TYPE_CHECKING:
     from datetime import time
 
-    from pulse_bot.usecases.installation import Installation
+    from pulse_bot.usecases.context import Installation
 
 
 _HOW_TO_LINK: Final = (
@@ -41,8 +41,8 @@ def create(
     quiet_until: str,
 ) -> None:
     """Create a partnership."""
-    from pulse_bot.usecases.invite import codes_of
-    from pulse_bot.usecases.people import NewPartnership, create_partnership
+    from pulse_bot.usecases.members.directory import NewPartnership, create_partnership
+    from pulse_bot.usecases.members.invite import codes_of
 
     new = NewPartnership(name, time_zone, language, _hour(quiet_from), _hour(quiet_until))
     create_partnership(installation, new)
@@ -51,7 +51,7 @@ def create(
 
 
 def _hour(text: str) -> time:
-    from pulse_bot.domain.calendar import clock_time
+    from pulse_bot.domain.asking.calendar import clock_time
 
     try:
         return clock_time(text)
@@ -64,7 +64,7 @@ def _hour(text: str) -> time:
 @with_installation
 def list_(installation: Installation, *, as_json: bool) -> None:
     """List the partnerships."""
-    from pulse_bot.usecases.report import partnership_rows
+    from pulse_bot.usecases.reading.operator_lists import partnership_rows
 
     rows = partnership_rows(installation)
     nothing = "No partnership yet. Create one with: pulse-bot partnership create NAME"
@@ -77,7 +77,7 @@ def list_(installation: Installation, *, as_json: bool) -> None:
 @with_installation
 def show(installation: Installation, *, name: str, as_json: bool) -> None:
     """Show a partnership: its settings, and the log of what was changed."""
-    from pulse_bot.usecases.report import log_rows, partnership_rows
+    from pulse_bot.usecases.reading.operator_lists import log_rows, partnership_rows
 
     print_rows(partnership_rows(installation, name), as_json=as_json, nothing="")
     if not as_json:
@@ -92,7 +92,7 @@ def show(installation: Installation, *, name: str, as_json: bool) -> None:
 @with_installation
 def codes(installation: Installation, *, name: str, renew: bool, as_json: bool) -> None:
     """Print the code that links a chat, and the invitation that members join by."""
-    from pulse_bot.usecases import invite
+    from pulse_bot.usecases.members import invite
 
     found = (invite.renew if renew else invite.codes_of)(installation, name)
     if as_json:

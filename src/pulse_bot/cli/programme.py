@@ -11,9 +11,9 @@ from pulse_bot.cli.opened import as_json, print_rows, with_installation
 from pulse_bot.errors import Refused
 
 if TYPE_CHECKING:
-    from pulse_bot.domain.calendar import WeekTime
-    from pulse_bot.domain.programme import Programme
-    from pulse_bot.usecases.installation import Installation
+    from pulse_bot.domain.asking.calendar import WeekTime
+    from pulse_bot.domain.asking.programme import Programme
+    from pulse_bot.usecases.context import Installation
 
 THEMES = "trust,honesty,accountability"
 
@@ -50,7 +50,7 @@ def set_(
     reminders: tuple[float, ...],
 ) -> None:
     """Set a partnership's programme, from now on."""
-    from pulse_bot.usecases.people import set_programme
+    from pulse_bot.usecases.members.directory import set_programme
 
     plan = _plan(themes, items, opens, closes, reminders)
     set_programme(installation, partnership, plan)
@@ -63,14 +63,14 @@ def set_(
 @with_installation
 def limit(installation: Installation, *, partnership: str, questions: int) -> None:
     """Ask a member at most so many QUESTIONS in any seven days, whatever asks them."""
-    from pulse_bot.usecases.limit import change_limit
+    from pulse_bot.usecases.chats.weekly_limit import change_limit
 
     change_limit(installation, partnership, questions)
     click.echo(f"Nobody in {partnership} is asked more than {questions} questions a week.")
 
 
 def _plan(themes: str, items: int, opens: str, closes: str, hours: tuple[float, ...]) -> Programme:
-    from pulse_bot.domain.programme import Programme
+    from pulse_bot.domain.asking.programme import Programme
 
     try:
         return Programme(
@@ -85,7 +85,7 @@ def _plan(themes: str, items: int, opens: str, closes: str, hours: tuple[float, 
 
 
 def _week_time(text: str) -> WeekTime:
-    from pulse_bot.domain.calendar import week_time
+    from pulse_bot.domain.asking.calendar import week_time
 
     return week_time(text)
 
@@ -96,7 +96,7 @@ def _week_time(text: str) -> WeekTime:
 @with_installation
 def show(installation: Installation, *, partnership: str, as_json: bool) -> None:
     """Show a partnership's programme."""
-    from pulse_bot.usecases.report import partnership_rows
+    from pulse_bot.usecases.reading.operator_lists import partnership_rows
 
     print_rows(partnership_rows(installation, partnership), as_json=as_json, nothing="")
 
@@ -116,8 +116,8 @@ def holiday(
     organisation: str | None,
 ) -> None:
     """Ask nothing from FIRST to LAST, both included, written like 2026-12-21."""
-    from pulse_bot.domain.calendar import Holiday
-    from pulse_bot.usecases.people import add_holiday
+    from pulse_bot.domain.asking.calendar import Holiday
+    from pulse_bot.usecases.members.directory import add_holiday
 
     days = Holiday(_day(first), _day(last or first))
     add_holiday(installation, partnership, days, organisation)

@@ -14,14 +14,14 @@ from pulse_bot.cli import with_settings
 from pulse_bot.errors import PulseBotError
 
 if TYPE_CHECKING:
-    from pulse_bot.settings import Settings
+    from pulse_bot.config.settings import Settings
 
 
 @click.command()
 @with_settings
 def run(settings: Settings) -> None:
     """Ask, remind, close and post, until stopped."""
-    from pulse_bot.logs import set_up
+    from pulse_bot.config.logs import set_up
 
     set_up(settings.log_level, settings.log_style)
     with _alone(settings):
@@ -32,7 +32,7 @@ def _alone(settings: Settings) -> AbstractContextManager[object]:
     """One process to an SQLite file: a second one would take itself for the first, restarted."""
     from filelock import FileLock, Timeout
 
-    from pulse_bot.settings import sqlite_file
+    from pulse_bot.config.settings import sqlite_file
 
     file = sqlite_file(settings.engine_url)
     if file is None:
@@ -49,8 +49,8 @@ def _alone(settings: Settings) -> AbstractContextManager[object]:
 
 
 async def _run(settings: Settings) -> None:
-    from pulse_bot.apart import Apart
     from pulse_bot.app import App, build_adapters, open_installation
+    from pulse_bot.sending.render_process import Apart
 
     adapters = build_adapters(settings)
     opened = open_installation(settings)

@@ -13,8 +13,8 @@ import click
 from pulse_bot.cli.opened import as_json, print_rows, with_installation
 
 if TYPE_CHECKING:
-    from pulse_bot.usecases.installation import Installation
-    from pulse_bot.usecases.seed_now import Order, Ordered
+    from pulse_bot.usecases.context import Installation
+    from pulse_bot.usecases.workshops.operator import Order, Ordered
 
 PLAN = "plan"
 
@@ -67,7 +67,7 @@ def plan(
     **typed: Unpack[Typed],
 ) -> None:
     """Plan a workshop; the word plan can be left out. Everybody is told."""
-    from pulse_bot.usecases.seed_now import Order
+    from pulse_bot.usecases.workshops.operator import Order
 
     wanted = Order(**typed)
     if dry_run:
@@ -77,7 +77,7 @@ def plan(
 
 
 def _plan(installation: Installation, partnership: str, wanted: Order, *, as_json: bool) -> None:
-    from pulse_bot.usecases.seed_now import order, texts
+    from pulse_bot.usecases.workshops.operator import order, texts
 
     found = order(installation, partnership, wanted)
     if as_json:
@@ -98,8 +98,8 @@ def _print(found: Ordered, head: str) -> None:
 def _rehearse(
     installation: Installation, partnership: str, wanted: Order, *, as_json: bool
 ) -> None:
-    from pulse_bot.usecases.draft_card import run_card
-    from pulse_bot.usecases.seed_now import rehearse
+    from pulse_bot.usecases.workshops.cards import run_card
+    from pulse_bot.usecases.workshops.operator import rehearse
 
     runs = rehearse(installation, partnership, wanted)
     if as_json:
@@ -126,7 +126,7 @@ def _rehearse(
 @with_installation
 def list_(installation: Installation, *, partnership: str, as_json: bool) -> None:
     """List workshops: drafts, planned ones, and those that were asked."""
-    from pulse_bot.usecases.seed_now import rows
+    from pulse_bot.usecases.workshops.operator import rows
 
     found = rows(installation, partnership)
     print_rows(found, as_json=as_json, nothing="No workshop yet.")
@@ -139,9 +139,9 @@ def list_(installation: Installation, *, partnership: str, as_json: bool) -> Non
 @with_installation
 def move(installation: Installation, *, partnership: str, seeding: int, on: str) -> None:
     """Put workshop SEEDING on another day."""
-    from pulse_bot.usecases import seed_now
+    from pulse_bot.usecases.workshops import operator as workshop_operator
 
-    found = seed_now.move(installation, partnership, seeding, on)
+    found = workshop_operator.move(installation, partnership, seeding, on)
     _print(found, f"Workshop {seeding} is moved: {found.title}")
 
 
@@ -151,7 +151,7 @@ def move(installation: Installation, *, partnership: str, seeding: int, on: str)
 @with_installation
 def cancel(installation: Installation, *, partnership: str, seeding: int) -> None:
     """Cancel workshop SEEDING, before its questions are out."""
-    from pulse_bot.usecases import seed_now
+    from pulse_bot.usecases.workshops import operator as workshop_operator
 
-    seed_now.cancel(installation, partnership, seeding)
+    workshop_operator.cancel(installation, partnership, seeding)
     click.echo(f"Workshop {seeding} is cancelled. Nobody is asked about it.")

@@ -12,17 +12,17 @@ from typing import Final
 
 from pulse_bot.app import App, assemble
 from pulse_bot.cards import LEAVE_SURELY, Target, form_key
+from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.crypto.sealing import KEY_BYTES
 from pulse_bot.demo.crowd import PARTNERSHIP, THEMES, TIME_ZONE, Habit, Person, habit, people
-from pulse_bot.domain.calendar import following, latest, week_time, zone
-from pulse_bot.domain.items import COMMENT
-from pulse_bot.domain.programme import Programme
+from pulse_bot.domain.asking.calendar import following, latest, week_time, zone
+from pulse_bot.domain.asking.items import COMMENT
+from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.engine import Pace
-from pulse_bot.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.ports import Address, Card, Clock, Handle, Limits, Members, Pressed, Sent, Submitted
-from pulse_bot.sealing import KEY_BYTES
 from pulse_bot.storage import partnerships, rounds
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.people import (
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_group,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from pulse_bot.domain.digest import Digest, DigestFacts, Statement
-from pulse_bot.domain.pack import Pack
+from pulse_bot.domain.partnership.pack import Pack
+from pulse_bot.domain.release.digest import Digest, DigestFacts, Statement
 from pulse_bot.ports.messages import Picture
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import JSON, DateTime, Enum, LargeBinary, MetaData, String, Type
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 
-from pulse_bot.domain.commitments import CommitmentState
-from pulse_bot.domain.people import Role, Standing
-from pulse_bot.domain.rounds import State
-from pulse_bot.domain.seeding import Arranged, SeedingState
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.partnership.commitments import CommitmentState
+from pulse_bot.domain.partnership.people import Role, Standing
 
 
 class Delivery(StrEnum):

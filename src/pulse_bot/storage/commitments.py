@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.commitments import Commitment, CommitmentState
+from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.storage.rounds import changed
 from pulse_bot.storage.workshop_tables import CommitmentRow
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Insert, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.rounds import State
-from pulse_bot.sealing import Envelope
+from pulse_bot.crypto.sealing import Envelope
+from pulse_bot.domain.asking.rounds import State
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import EnvelopeRow, RoundRow
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pulse_bot.domain.items import Choice, Item, Kind, Wording
+from pulse_bot.domain.asking.items import Choice, Item, Kind, Wording
 
 
 def freeze(item: Item) -> dict[str, Any]:

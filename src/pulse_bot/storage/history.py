@@ -11,15 +11,15 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.closed_round import Comment
-from pulse_bot.domain.digest import Digest, Mark, Statement, StatementKind
-from pulse_bot.domain.items import Item, Kind
-from pulse_bot.domain.rounds import Round, State
-from pulse_bot.domain.says import Level
-from pulse_bot.domain.series import PastRound
-from pulse_bot.domain.tallies import Moments, Tally
-from pulse_bot.domain.thresholds import Thresholds
-from pulse_bot.sealing import seal_comment, seal_tally, unseal_comment, unseal_tally
+from pulse_bot.crypto.sealing import seal_comment, seal_tally, unseal_comment, unseal_tally
+from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.closed_round import Comment
+from pulse_bot.domain.release.digest import Digest, Mark, Statement, StatementKind
+from pulse_bot.domain.release.results import Level
+from pulse_bot.domain.release.series import PastRound
+from pulse_bot.domain.release.tallies import Moments, Tally
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingCommentRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pulse_bot.domain.people import Role, Standing
-from pulse_bot.domain.rounds import State
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.storage.columns import Delivery, Link, Table, Welcome
 
 

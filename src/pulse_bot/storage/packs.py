@@ -9,10 +9,10 @@ from datetime import date, datetime
 from sqlalchemy import Select, case, select, true, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.commitments import Commitment, CommitmentState
-from pulse_bot.domain.pack import Pack
-from pulse_bot.domain.rounds import State
-from pulse_bot.domain.seeding import SeedingState
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.workshop import SeedingState
+from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
+from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.storage import history, seedings
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.frozen import thaw

@@ -11,9 +11,9 @@ from functools import cache
 from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.calendar import Calendar, Holiday, WeekTime, zone
-from pulse_bot.domain.people import Standing
-from pulse_bot.domain.programme import Programme
+from pulse_bot.domain.asking.calendar import Calendar, Holiday, WeekTime, zone
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage.models import (

@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.programme import ROUNDS_BETWEEN
-from pulse_bot.domain.rounds import State
-from pulse_bot.domain.sameness import marks
+from pulse_bot.domain.asking.programme import ROUNDS_BETWEEN
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.same_question import marks
 from pulse_bot.storage.frozen import thaw
 from pulse_bot.storage.models import RoundRow
 

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.people import Standing
-from pulse_bot.domain.rounds import MOVES, Round, Seat, State
-from pulse_bot.domain.schedule import RoundState
-from pulse_bot.domain.seeding import Arranged
-from pulse_bot.domain.thresholds import Thresholds
+from pulse_bot.domain.asking.rounds import MOVES, Round, Seat, State
+from pulse_bot.domain.asking.schedule import RoundState
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.asking.workshop import Arranged
+from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.ports import Address
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.frozen import thaw

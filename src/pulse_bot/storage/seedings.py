@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.arranging import Asked, Planned, Situation
-from pulse_bot.domain.items import Item
-from pulse_bot.domain.rounds import State
-from pulse_bot.domain.schedule import Held
-from pulse_bot.domain.seeding import SeedingState
+from pulse_bot.domain.asking.arrange_workshop import Asked, Planned, Situation
+from pulse_bot.domain.asking.items import Item
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.schedule import Held
+from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.frozen import freeze, thaw
 from pulse_bot.storage.models import PartnershipRow, RoundRow

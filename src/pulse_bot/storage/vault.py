@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, delete, select
 
+from pulse_bot.crypto.sealing import seal_secret, unseal_secret
 from pulse_bot.errors import SealError, StorageError
-from pulse_bot.sealing import seal_secret, unseal_secret
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import SecretRow
 

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pulse_bot.domain.commitments import CommitmentState
-from pulse_bot.domain.seeding import Arranged, SeedingState
+from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.storage.columns import Delivery, Table
 
 

@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain import schedule
-from pulse_bot.domain.rounds import State
-from pulse_bot.domain.schedule import (
+from pulse_bot.domain.asking import schedule
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.schedule import (
     Action,
     Announce,
     Close,
@@ -29,14 +29,15 @@ from pulse_bot.domain.schedule import (
     Tell,
     Welcome,
 )
-from pulse_bot.domain.seeding import Arranged
+from pulse_bot.domain.asking.workshop import Arranged
 from pulse_bot.ports import Job
 from pulse_bot.storage import columns, groups, partnerships, posts, rounds, seedings
 from pulse_bot.storage.models import PartnershipRow, RoundRow
-from pulse_bot.usecases import announce, hand
-from pulse_bot.usecases.ask import BLOCK
-from pulse_bot.usecases.installation import Installation
-from pulse_bot.usecases.sweep import sweep
+from pulse_bot.usecases.chats import announcements
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.open_round import BLOCK
+from pulse_bot.usecases.rounds.sweep import sweep
+from pulse_bot.usecases.workshops import deliver_pack
 
 _log = logging.getLogger(__name__)
 
@@ -100,8 +101,8 @@ def _state(
         asked=seedings.asked(session, row.id, now),
         seedings=seedings.planned(session, row.id),
         held=seedings.held(session, row.id),
-        unhanded=hand.unhanded(session, row.id, adapters),
-        unannounced=announce.unannounced(session, row.id, adapters, now),
+        unhanded=deliver_pack.unhanded(session, row.id, adapters),
+        unannounced=announcements.unannounced(session, row.id, adapters, now),
     )
 
 

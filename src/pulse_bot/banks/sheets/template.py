@@ -18,7 +18,7 @@ from pulse_bot.banks.sheets.tables import (
     SOURCES,
 )
 from pulse_bot.banks.sheets.writing import bank_grid
-from pulse_bot.domain.items import Choice, Item, Kind
+from pulse_bot.domain.asking.items import Choice, Item, Kind
 
 _MEETINGS: Final = "our-meetings"
 _EXAMPLE: Final = Bank(

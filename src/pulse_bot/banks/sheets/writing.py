@@ -16,7 +16,7 @@ from pulse_bot.banks.sheets.tables import (
     TRANSLATED,
     in_language,
 )
-from pulse_bot.domain.items import Item, Wording
+from pulse_bot.domain.asking.items import Item, Wording
 
 _NOTHING = Wording("", "")
 

@@ -13,7 +13,7 @@ from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.sheets.grid import Grid, Sheet, sheet
 from pulse_bot.banks.sheets.tables import BANK, DIMENSIONS, SOURCES
 from pulse_bot.banks.sheets.writing import bank_grid
-from pulse_bot.domain.items import Item, Kind, options, slots
+from pulse_bot.domain.asking.items import Item, Kind, options, slots
 
 QUESTIONS: Final = "survey"  # XLSForm's own word
 FORM_CHOICES: Final = "choices"

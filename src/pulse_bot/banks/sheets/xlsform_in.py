@@ -26,8 +26,8 @@ from pulse_bot.banks.sheets.tables import (
     rows_of,
 )
 from pulse_bot.banks.sheets.xlsform import FORM_CHOICES, OWN, QUESTIONS, SETTINGS
-from pulse_bot.domain.items import Kind
-from pulse_bot.domain.scales import ENGLISH, SCALES
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.scales import ENGLISH, SCALES
 
 _SILENT: Final = re.compile(
     r"(begin|end)[ _](group|repeat)|start|end|today|deviceid|username|phonenumber|email|audit"

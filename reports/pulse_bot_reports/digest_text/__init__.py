@@ -1,0 +1,1 @@
+"""The words of a digest, made of typed facts."""

@@ -1,0 +1,46 @@
+"""The words of commitments in a digest: what was said, and what became of it.
+
+They are the group's own and public; how many were kept counts commitments, and never answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pulse_bot.domain.asking.calendar import spoken_date
+from pulse_bot.domain.release.digest import (
+    CommitmentFact,
+    CommitmentNews,
+    DigestFacts,
+    Statement,
+    StatementKind,
+)
+
+NEWS: Final = {
+    CommitmentNews.MADE: "New commitment, due on {due}: {text}",
+    CommitmentNews.KEPT: "Commitment kept: {text}",
+    CommitmentNews.ON_ITS_WAY: "Commitment not yet kept: {text} We shall ask again.",
+    CommitmentNews.UNHEARD: (
+        "Commitment asked about: {text} Nothing can be said of the answers, so talk about whether "
+        "it is kept."
+    ),
+    CommitmentNews.DROPPED: "Commitment dropped: {text}",
+}
+ENDS: Final = (".", "?", "!", "…")
+
+
+def commitment_statements(facts: DigestFacts) -> Iterator[Statement]:
+    """What is new of each, and beside it how many were kept of those that came due."""
+    yield from (Statement(StatementKind.COMMITMENT, _news(one)) for one in facts.commitments)
+    kept, due = facts.commitments_kept
+    if facts.commitments and due:
+        what = "commitment" if due == 1 else "commitments"
+        yield Statement(
+            StatementKind.COMMITMENT, f"So far we have kept {kept} of {due} {what} that came due."
+        )
+
+
+def _news(fact: CommitmentFact) -> str:
+    end = "" if fact.text.endswith(ENDS) else "."
+    return NEWS[fact.news].format(due=spoken_date(fact.due), text=f"“{fact.text}”{end}")

@@ -1,0 +1,108 @@
+"""The words of one question's result, by its kind, and the marks that say the same.
+
+Facts in, words and marks out; which of them may be said was decided by the release policy.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.release.digest import Mark, QuestionFact, Statement
+from pulse_bot.domain.release.results import (
+    Choices,
+    Journey,
+    Lean,
+    Level,
+    Often,
+    OutOfTen,
+    Said,
+    Silence,
+)
+
+NOW: Final = "now"
+LATER: Final = "in 12 months"
+
+SILENCES: Final = {
+    Silence.TOO_FEW: "Too few answers, or from too few organisations, to say anything this week.",
+    Silence.ENOUGH: (
+        "Enough answers, but not enough to show a number without giving somebody away."
+    ),
+    Silence.SMALL_GROUP: "Our group is too small to show a number from a single week.",
+    Silence.WORDS: "Answered in words, which are shown once enough of us have written.",
+}
+IN_WORDS: Final = "Answered in words, shown here in no order."
+STANDS_OUT: Final = "Stands out: "
+NONE_STANDS_OUT: Final = "No choice stands out."
+TAKEN: Final = {Often.MOST: " (chosen by most of us)", Often.OFTEN: " (chosen often)"}
+TURNED: Final = "Counted the other way round: the higher, the less this is so."
+
+
+def result(fact: QuestionFact) -> str:
+    """What a digest says behind a question, in one sentence or two."""
+    if fact.words:
+        return IN_WORDS
+    if isinstance(fact.says, Silence):
+        return SILENCES[fact.says]
+    # A reverse-scored item is turned before anything is computed (statistics). Said without this
+    # sentence, "we avoid hard topics: about 4.2" would be heard as its opposite.
+    turned = fact.reverse and isinstance(fact.says, Level | OutOfTen | Journey)
+    words = _words(fact.says)
+    return f"{words} {TURNED}" if turned else words
+
+
+def number(says: Said | Silence) -> Level | None:
+    """The number from 1 to 5, where a single one is said."""
+    return says if isinstance(says, Level) else None
+
+
+def marks(says: Said | Silence) -> tuple[Mark, ...]:
+    """What is said, as it is drawn and exported; none where `number` says it, or nothing does."""
+    match says:
+        case Journey(now, later):
+            return Mark(NOW, now.about, now.edge), Mark(LATER, later.about, later.edge)
+        case OutOfTen(about, edge):
+            return (Mark("", about, edge),)
+        case Lean():
+            return (Mark("", says.value),)
+        case Choices(taken):
+            return tuple(Mark(label, often.value) for label, often in taken)
+    return ()
+
+
+def question_of(said: Statement) -> str:
+    """The question itself, out of a statement about it; all that was said, where it has none."""
+    beginnings = _BEGINNINGS.get(said.asked, ()) if said.asked else ()
+    for beginning in beginnings:
+        question, found, _ = said.text.rpartition(f"” {beginning}")
+        if found:
+            return question.removeprefix("“")
+    return said.text
+
+
+def out_of_five(level: Level) -> str:
+    """A level with its scale: "about 4.2 or higher, out of 5"."""
+    return f"{level}, out of 5" if level.edge else f"{level} out of 5"
+
+
+def _words(says: Said) -> str:
+    match says:
+        case Level():
+            return f"{out_of_five(says).capitalize()}."
+        case OutOfTen(about, edge):
+            return f"About {about} {edge}, out of 10." if edge else f"About {about} out of 10."
+        case Journey(now, later):
+            return f"Now {now}, {LATER} {later}, out of 5."
+        case Lean():
+            return f"Our answers are {says}."
+        case Choices():
+            return _chosen(says)
+
+
+def _chosen(says: Choices) -> str:
+    found = [f"{label}{TAKEN[often]}" for label, often in says.standing_out]
+    return f"{STANDS_OUT}{'; '.join(found)}." if found else NONE_STANDS_OUT
+
+
+_BEGINNINGS: Final = {Kind.JOURNEY: ("Now about ",), Kind.CHOOSE: (STANDS_OUT, NONE_STANDS_OUT)}
+"""How the words behind a question begin, for the kinds that are drawn on their own."""

@@ -1,0 +1,152 @@
+"""Releases as pandas frames: one row a statement, a block or a mark, oldest first.
+
+Read from what was released and from nothing else. Pictures and pages need no frames, so that the
+process that serves them need not carry pandas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from pulse_bot.domain.asking.calendar import zone
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.release.digest import Digest, Mark, Statement
+from pulse_bot.errors import MissingExtra
+from pulse_bot_reports.charts.series import blocks, themes
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+RELEASES: Final = "Releases"
+BLOCKS: Final = "Blocks"
+MARKS: Final = "Marks"
+NUMBERS: Final = frozenset({"level", "number"})
+
+_LEVEL: Final = (
+    "The number that was said, of answers from 1 to 5; the higher, the better. Coarse on purpose. "
+    "Empty where none was said."
+)
+_EDGE: Final = (
+    '"or higher" or "or lower": the average lies there or beyond. Empty where the number stands '
+    "alone."
+)
+MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
+    RELEASES: {
+        "round": "The number of the round, from 1.",
+        "closed": "The day on which it closed, in the partnership's time zone (year-month-day).",
+        "kind": (
+            "Which part of the digest it is: headline, trend, commitment, question, level (six "
+            "rounds of a theme), agreement, response, note, talk, comment, next."
+        ),
+        "theme": "The theme that it speaks of; empty where it speaks of none.",
+        "subject": "The question's id in its bank, or the theme.",
+        "text": "What everybody was told, word for word.",
+        "level": _LEVEL,
+        "edge": _EDGE,
+        "asked": (
+            "The kind of the question that it speaks of: agree, frequency, scale, journey, yes-no, "
+            "choose, words. Empty for other statements, and for questions of the first digests."
+        ),
+    },
+    BLOCKS: {
+        "theme": "The theme.",
+        "first_round": "The first of the six rounds that asked the theme.",
+        "last_round": "The last of them, in whose digest the number was said.",
+        "level": _LEVEL,
+        "edge": _EDGE,
+    },
+    MARKS: {
+        "round": "The number of the round.",
+        "asked": "The kind of the question; empty for how far we are of one mind.",
+        "theme": "The theme.",
+        "subject": "The question's id in its bank, or the theme.",
+        "label": "now, or in 12 months (journey); the choice (choose); otherwise empty.",
+        "number": (
+            "The number that was said, of answers from 1 to 5 (journey) or from 0 to 10 (scale). "
+            "Coarse on purpose. Empty where a word was said."
+        ),
+        "edge": _EDGE,
+        "word": (
+            "The word that was said: which way answers lean (yes-no), how often a choice was taken "
+            "(choose; empty where it does not stand out), or how far we are of one mind."
+        ),
+    },
+}
+"""The data dictionary: what each column holds."""
+
+
+def releases(digests: Sequence[Digest], time_zone: str) -> DataFrame:
+    """Every statement, in the order in which it was said. Raises MissingExtra."""
+    rows = [
+        (
+            digest.number,
+            digest.closed_at.astimezone(zone(time_zone)).date(),
+            said.kind.value,
+            said.theme,
+            said.subject,
+            said.text,
+            float(said.level.about) if said.level else None,
+            said.level.edge if said.level else "",
+            said.asked.value if said.asked else "",
+        )
+        for digest in sorted(digests, key=lambda digest: digest.number)
+        for said in digest.statements
+    ]
+    return _frame(RELEASES, rows)
+
+
+def block_levels(digests: Sequence[Digest]) -> DataFrame:
+    """Every theme's blocks with a number, theme by theme. Raises MissingExtra."""
+    rounds = sorted(digests, key=lambda digest: digest.number)
+    rows = [
+        (theme, one.first.number, one.last.number, float(one.level.about), one.level.edge)
+        for theme in themes(rounds)
+        for one in blocks(rounds, theme)
+    ]
+    return _frame(BLOCKS, rows)
+
+
+def marks(digests: Sequence[Digest]) -> DataFrame:
+    """What was said of questions of other kinds, and of agreement. Raises MissingExtra."""
+    rows = [
+        (
+            digest.number,
+            said.asked.value if said.asked else "",
+            said.theme,
+            said.subject,
+            mark.label,
+            *_told(said, mark),
+        )
+        for digest in sorted(digests, key=lambda digest: digest.number)
+        for said in digest.statements
+        for mark in said.marks
+    ]
+    return _frame(MARKS, rows)
+
+
+def _told(said: Statement, mark: Mark) -> tuple[float | None, str, str]:
+    """The number, its edge, the word: one of number and word is there."""
+    if said.asked in (Kind.JOURNEY, Kind.SCALE):
+        return float(mark.value), mark.edge, ""
+    return None, mark.edge, mark.value
+
+
+def dictionary(*tables: str) -> DataFrame:
+    """What the columns of these tables hold. Raises MissingExtra."""
+    rows = [(table, *meaning) for table in tables for meaning in MEANINGS[table].items()]
+    return _pandas_frame(rows, ("table", "column", "meaning"))
+
+
+def _frame(table: str, rows: Sequence[tuple[object, ...]]) -> DataFrame:
+    frame = _pandas_frame(rows, tuple(MEANINGS[table]))
+    whole = {name: "int64" for name in frame.columns if name.endswith("round")}
+    return frame.astype({**whole, **{name: "float64" for name in frame.columns if name in NUMBERS}})
+
+
+def _pandas_frame(rows: Sequence[tuple[object, ...]], columns: tuple[str, ...]) -> DataFrame:
+    try:
+        from pandas import DataFrame
+    except ImportError:
+        raise MissingExtra("reports", "pandas") from None
+    return DataFrame.from_records(rows, columns=list(columns))

@@ -1,0 +1,1 @@
+"""A workshop's pack as a page, a PDF and slides."""

@@ -1,0 +1,57 @@
+"""A workshop's pack as files: the page, the PDF, and pictures for slides.
+
+The words are in `pack_words`, the pictures in `pack_pictures`. A pack holds nothing that its digest
+does not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+from typing import Final
+
+from pulse_bot.domain.partnership.pack import Pack
+from pulse_bot.errors import MissingExtra, Refused
+
+Files = Mapping[str, bytes]
+
+
+def packed(file: str, pack: Pack) -> Files:
+    """A pack as files by name, by the ending of `file`. Raises Refused, and MissingExtra."""
+    ending = PurePath(file).suffix.lower()
+    if ending not in KINDS:
+        known = ", ".join(KINDS)
+        raise Refused(
+            f"{file} is of a kind that a pack cannot be. Use a name that ends in {known}."
+        )
+    return KINDS[ending](file, pack)
+
+
+def _html(file: str, pack: Pack) -> Files:
+    from pulse_bot_reports.pack.page import page
+
+    return {file: page(pack).encode()}
+
+
+def _pdf(file: str, pack: Pack) -> Files:
+    try:
+        from pulse_bot_reports.pack.paper import pdf
+    except ImportError as error:
+        missing = str(error.name).partition(".")[0]
+        raise MissingExtra("reports", "fpdf2" if missing == "fpdf" else missing) from None
+    return {file: pdf(pack)}
+
+
+def _png(file: str, pack: Pack) -> Files:
+    from pulse_bot_reports.pack.slides import slides
+
+    name = PurePath(file)
+    numbered = enumerate(slides(pack), start=1)
+    return {name.with_name(f"{name.stem}-{n:02}{name.suffix}").name: png for n, png in numbered}
+
+
+KINDS: Final[Mapping[str, Callable[[str, Pack], Files]]] = {
+    ".html": _html,
+    ".pdf": _pdf,
+    ".png": _png,
+}

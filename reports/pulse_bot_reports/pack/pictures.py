@@ -1,0 +1,52 @@
+"""The pictures of a pack: what was released of its questions, drawn by the charts of digests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.partnership.pack import Part
+from pulse_bot.domain.release.digest import Mark
+from pulse_bot.domain.release.results import Level, Often
+from pulse_bot.ports import Picture
+from pulse_bot_reports.charts.canvas import PHONE, Shape
+from pulse_bot_reports.charts.colours import LIGHT, Colours
+from pulse_bot_reports.charts.gaps import MOST_ON_A_SLIDE, Gap, gap_chart, gap_words
+from pulse_bot_reports.charts.ranks import Rank, rank_chart, rank_words
+
+
+def gap_pictures(
+    questions: Sequence[Part], colours: Colours = LIGHT, shape: Shape = PHONE
+) -> tuple[Picture, ...]:
+    """Where we are and where we want to be, for all `journey` questions that have both levels.
+
+    One picture, or several where there are more statements than fit one. Raises MissingExtra.
+    """
+    gaps = [gap for part in questions if (gap := _gap(part))]
+    groups = [gaps[n : n + MOST_ON_A_SLIDE] for n in range(0, len(gaps), MOST_ON_A_SLIDE)]
+    return tuple(Picture(gap_chart(some, colours, shape), gap_words(some)) for some in groups)
+
+
+def rank_picture(part: Part, colours: Colours = LIGHT, shape: Shape = PHONE) -> Picture | None:
+    """Which choices stand out; None for another kind, and where no choice does.
+
+    Raises MissingExtra.
+    """
+    if part.item.kind is not Kind.CHOOSE:
+        return None
+    rows = [Rank(mark.label, Often(mark.value)) for mark in _marks(part)]
+    if all(row.often is Often.UNSAID for row in rows):
+        return None
+    title = part.item.text
+    return Picture(rank_chart(rows, title, colours, shape), rank_words(rows, title))
+
+
+def _gap(part: Part) -> Gap | None:
+    levels = [Level(mark.value, mark.edge) for mark in _marks(part)]
+    if part.item.kind is not Kind.JOURNEY or len(levels) != 2:
+        return None
+    return Gap(part.item.text, *levels)
+
+
+def _marks(part: Part) -> tuple[Mark, ...]:
+    return tuple(mark for one in part.said for mark in one.marks)

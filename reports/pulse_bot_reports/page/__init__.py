@@ -1,0 +1,1 @@
+"""The page of past digests, and the tables behind its pictures."""

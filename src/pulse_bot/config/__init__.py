@@ -1,0 +1,1 @@
+"""What an operator decides, and what an operator reads: settings, plug-ins, logs."""

@@ -1,0 +1,1 @@
+"""What keeps secrets: sealed envelopes, the keys of rounds, codes, and private files."""

@@ -1,0 +1,1 @@
+"""What is asked, of whom it may be asked, and when."""

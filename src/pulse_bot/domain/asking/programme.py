@@ -1,0 +1,126 @@
+"""A programme: the recurring plan of what is asked when, and the rotation of its items.
+
+The core of a theme is asked in fixed order, round and round again, so that every block of six
+rounds holds the same six questions and blocks compare as they are (anonymity, section 2). Items
+without such an order are asked least recently asked first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from pulse_bot.domain.asking.calendar import Calendar, WeekTime, following, latest
+from pulse_bot.domain.asking.items import Item
+
+ROUNDS_BETWEEN: Final = 4
+"""The same question at most every fourth round (release policy, rule 3)."""
+
+MOST_ITEMS: Final = 3
+WEEKLY_LIMIT: Final = 6
+"""Questions that a member is asked in any seven days, where a partnership set no limit itself."""
+MOST_REMINDERS: Final = 2
+SOONEST_REMINDER: Final = timedelta(minutes=1)
+LATEST_REMINDER: Final = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What a partnership is asked, when, and how it is reminded."""
+
+    themes: tuple[str, ...]
+    opens: WeekTime
+    closes: WeekTime
+    items_a_round: int = MOST_ITEMS
+    reminders: tuple[timedelta, ...] = (timedelta(hours=24),)
+    """How long after the opening each reminder goes out."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError, with a message for people, for a plan that cannot be."""
+        if not self.themes:
+            raise ValueError("A programme needs at least one theme, such as trust.")
+        if len(set(self.themes)) < len(self.themes):
+            raise ValueError("A theme is named twice. Name each theme once.")
+        if not 1 <= self.items_a_round <= MOST_ITEMS:
+            raise ValueError(f"A round asks one to {MOST_ITEMS} questions.")
+        if len(self.reminders) > MOST_REMINDERS:
+            raise ValueError(f"A member is reminded at most {MOST_REMINDERS} times.")
+        if not all(SOONEST_REMINDER <= after <= LATEST_REMINDER for after in self.reminders):
+            raise ValueError("A reminder comes a minute to a week after the opening.")
+        if self.opens == self.closes:
+            raise ValueError("A round must close at another time than it opens.")
+
+
+def slot(plan: Programme, calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
+    """The last opening at or before `now` by the plan, and the closing that belongs to it."""
+    opening = latest(plan.opens, now, calendar.zone)
+    return opening, following(plan.closes, opening, calendar.zone)
+
+
+def next_opening(plan: Programme, calendar: Calendar, after: datetime) -> datetime | None:
+    """The first opening after a moment, holidays left out; None where a year has none."""
+    for _ in range(53):
+        after = following(plan.opens, after, calendar.zone)
+        if not calendar.is_holiday(after.astimezone(calendar.zone).date()):
+            return after
+    return None
+
+
+def next_window(
+    plan: Programme, calendar: Calendar, after: datetime
+) -> tuple[datetime, datetime] | None:
+    """The first opening after a moment with the closing that belongs to it; None as above."""
+    opening = next_opening(plan, calendar, after)
+    return (opening, following(plan.closes, opening, calendar.zone)) if opening else None
+
+
+def choose(
+    plan: Programme, pool: Mapping[str, Sequence[Item]], asked: Sequence[Sequence[str]]
+) -> tuple[Item, ...]:
+    """The items of the next round.
+
+    `pool` has the items of each theme in their bank's order; `asked` the item ids of every round so
+    far that was not lost, oldest first. Themes take turns, the least recently asked first; one
+    whose bank was taken away since is left out.
+    """
+    last = {item: number for number, items in enumerate(asked) for item in items}
+    there = [theme for theme in plan.themes if theme in pool]
+    turns = sorted(there, key=lambda theme: _turns(pool[theme], asked))
+    picked = (_next_item(pool[theme], last, len(asked)) for theme in turns)
+    return tuple(item for item in picked if item is not None)[: plan.items_a_round]
+
+
+def still_resting(asked: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Questions that may not be asked yet, and how many rounds must come before each may.
+
+    `asked` has the item ids of every round that was not lost, oldest first.
+    """
+    newest = [*asked[max(0, len(asked) - ROUNDS_BETWEEN + 1) :]]
+    # The later of two rounds that asked it decides.
+    return {
+        item: ROUNDS_BETWEEN - len(newest) + number
+        for number, items in enumerate(newest)
+        for item in items
+    }
+
+
+def _turns(items: Sequence[Item], asked: Sequence[Sequence[str]]) -> list[int]:
+    """The rounds that asked a theme, newest first: of two in one round, the earlier turn decides.
+
+    By the newest round alone, one of three themes would be in every round of two questions.
+    """
+    own = {item.id for item in items}
+    return [number for number, ids in enumerate(asked) if not own.isdisjoint(ids)][::-1]
+
+
+def _next_item(items: Sequence[Item], last: Mapping[str, int], rounds: int) -> Item | None:
+    core = [item for item in items if item.core]
+    ready = [
+        item
+        for item in core or items
+        if item.id not in last or rounds - last[item.id] >= ROUNDS_BETWEEN
+    ]
+    # In a core the least recently asked item is the next in its fixed order.
+    return min(ready, key=lambda item: last.get(item.id, -1), default=None)

@@ -1,0 +1,72 @@
+"""A round: one asking, frozen when it opens, and the few states that it can be in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from pulse_bot.domain.asking.items import Item
+from pulse_bot.domain.asking.thresholds import Thresholds
+
+
+class State(StrEnum):
+    """Where a round is. It only ever moves forward."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    """No answer is taken any more; envelopes still exist."""
+    CLOSED = "closed"
+    """Digest and sealed tallies exist; envelopes and keys do not."""
+    LOST = "lost"
+    """Its key was gone before it closed: nothing can be read, and members are asked again."""
+
+
+MOVES: Final = {
+    State.OPEN: frozenset({State.CLOSING, State.LOST}),
+    State.CLOSING: frozenset({State.CLOSED, State.LOST}),
+    State.CLOSED: frozenset[State](),
+    State.LOST: frozenset[State](),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round as it was frozen at its opening. Times are in UTC."""
+
+    id: int
+    partnership: int
+    number: int
+    state: State
+    opens_at: datetime
+    closes_at: datetime
+    public_key: bytes
+    roster_size: int
+    thresholds: Thresholds
+    items: tuple[Item, ...]
+    newcomers: int = 0
+    """Members of the roster who were never asked before."""
+    again: bool = False
+    """Asked in place of a round that was lost."""
+
+    @property
+    def takes_comments(self) -> bool:
+        """Whether comments can ever be read: in a group under the bar they would wait for ever."""
+        return self.roster_size >= self.thresholds.roster
+
+    def in_language(self, language: str) -> Round:
+        """The round as a member of this language reads it; what counts stays the same."""
+        return replace(self, items=tuple(item.in_language(language) for item in self.items))
+
+    def takes_answers(self, now: datetime) -> bool:
+        """Whether an answer given now counts."""
+        return self.state is State.OPEN and self.opens_at <= now < self.closes_at
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member's place on the roster of a round, frozen at its opening."""
+
+    member: int
+    organisation: int

@@ -1,0 +1,38 @@
+"""Sameness: a question is its letters, so that another full stop does not make it another question.
+
+Which rounds asked it is the storage's business; how long it rests is in `programme`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterable
+
+from pulse_bot.domain.asking.items import Item
+
+
+def identity(text: str) -> str:
+    """What two writings of one sentence share: its letters and digits, small, and nothing else."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    # A text that has none would be the same as every other such text.
+    return "".join(char for char in folded if char.isalnum()) or folded
+
+
+def letters(item: Item) -> frozenset[str]:
+    """The identities of a question, one a language."""
+    return frozenset(map(identity, (item.text, *(one.text for one in item.translations))))
+
+
+def marks(item: Item) -> frozenset[str]:
+    """All that a question is known again by: its id, and its letters in each language."""
+    return letters(item) | {item.id}
+
+
+def of_cores(items: Iterable[Item]) -> frozenset[str]:
+    """The letters of every question of a core among these: the weekly series' alone."""
+    return frozenset().union(*(letters(item) for item in items if item.core))
+
+
+def is_known(item: Item, known: Collection[str]) -> bool:
+    """Whether a question is among what was asked, by its id or by its letters."""
+    return any(one in known for one in marks(item))

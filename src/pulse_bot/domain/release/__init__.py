@@ -1,0 +1,1 @@
+"""What may be said of the answers, and how a digest is made of it."""

@@ -1,0 +1,55 @@
+"""A round that closes, as the release policy looks at it: in memory only, and shown to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pulse_bot.domain.asking.items import Item
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.series import Series
+from pulse_bot.domain.release.tallies import Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment, or an answer in words; `first` where its writer wrote nothing before it.
+
+    In one round, that is, and comments come before answers in words.
+    """
+
+    words: str
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedRound:
+    """All that the release policy needs to know of a round that closes.
+
+    `tallies` by item id, one for each of the frozen `items`; `answered` counts the members of the
+    frozen roster with an answer that is no skip to at least one item; `newcomers` those of the
+    roster who were never asked before; `series` those of the themes whose core was asked.
+    """
+
+    partnership: str
+    number: int
+    opened_at: datetime
+    closed_at: datetime
+    next_opens_at: datetime | None
+    time_zone: str
+    items: tuple[Item, ...]
+    tallies: Mapping[str, Tally]
+    roster_size: int
+    answered: int
+    newcomers: int
+    thresholds: Thresholds
+    series: tuple[Series, ...]
+    themes: int = 0
+    """How many the programme has, of which a round asks some."""
+    organisations: int = 0
+    """How many organisations those who answered belong to."""
+    comments: tuple[Comment, ...] = ()
+    """Those of this round, without what is never read, and those that waited for it, shuffled."""
+    words: Mapping[str, tuple[Comment, ...]] = field(default_factory=dict)
+    """What was written to `words` items, by item id, without what is never read, shuffled."""

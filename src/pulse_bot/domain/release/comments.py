@@ -1,0 +1,79 @@
+"""The release policy for what people wrote: comments, and answers in words (anonymity, rule 8).
+
+Whether they are shown is decided from counts and membership. What is not shown waits, unread, for a
+later round; how it waits is storage's. Where nearly everybody wrote, a lot decides whose words are
+never read.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pulse_bot.domain.asking.items import Item
+from pulse_bot.domain.release.closed_round import ClosedRound, Comment
+from pulse_bot.domain.release.kinds import Draw
+
+ANSWERED: Final = 8
+WRITERS: Final = 5
+"""How many must answer, and how many must have written, before anything is read."""
+
+UNTOLD: Final = 2
+"""So many of the roster never have their words of a round read, or the length of a list would tell
+that all, or all but one, answered (rule 5)."""
+
+
+def unread(writers: int, roster_size: int, draw: Draw) -> frozenset[int]:
+    """Whose words of a round are destroyed, by lot: places among its writers, from 0.
+
+    All their words of that round, before anything is shown or waits: read later, what is left over
+    would be counted together with what was shown.
+    """
+    left = list(range(writers))
+    over = min(writers, max(0, writers - (roster_size - UNTOLD)))
+    return frozenset(left.pop(draw(len(left))) for _ in range(over))
+
+
+def comments(closed: ClosedRound) -> tuple[str, ...]:
+    """The comments that a digest shows, as they were written; none where they wait."""
+    # Once a round, however much each of them wrote: one who writes five comments is no crowd.
+    writers = sum(one.first for one in closed.comments)
+    shown = _enough(closed, closed.answered, closed.organisations, writers)
+    return tuple(one.words for one in closed.comments) if shown else ()
+
+
+def words(item: Item, closed: ClosedRound) -> tuple[str, ...]:
+    """The answers in words that a digest shows of an item; none where they wait."""
+    shown = closed.words.get(item.id, ()) if _are_shown(item.id, closed) else ()
+    return tuple(one.words for one in shown)
+
+
+def waiting(closed: ClosedRound) -> tuple[Comment, ...]:
+    """All that was written and is not shown: it waits among the comments for a later round."""
+    held = [
+        one
+        for item, written in closed.words.items()
+        if not _are_shown(item, closed)
+        for one in written
+    ]
+    return (*(() if comments(closed) else closed.comments), *held)
+
+
+def _are_shown(item: str, closed: ClosedRound) -> bool:
+    """Whether the answers in words to an item are."""
+    tally = closed.tallies[item]
+    # Each writes once to an item, whatever else they wrote.
+    return _enough(closed, tally.n, tally.organisations, len(closed.words.get(item, ())))
+
+
+def _enough(closed: ClosedRound, answered: int, organisations: int, writers: int) -> bool:
+    """From at least 8 who answered and 5 who wrote, out of enough organisations (rules 1 and 8).
+
+    Under the roster's bar words wait too: of 8 members their coming would tell that all answered,
+    of 9 that all or all but one did (rule 5).
+    """
+    return (
+        closed.roster_size >= closed.thresholds.roster
+        and answered >= ANSWERED
+        and organisations >= closed.thresholds.organisations
+        and writers >= WRITERS
+    )

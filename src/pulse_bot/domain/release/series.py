@@ -1,0 +1,59 @@
+"""A theme's series: the rounds that asked an item of its core, and which of them were heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS, Thresholds
+from pulse_bot.domain.release.tallies import Tally
+
+RULED: Final = frozenset({Kind.AGREE, Kind.FREQUENCY})
+"""Kinds whose rule was studied. The others wait for a study of their own (release policy, rule 2).
+"""
+
+
+def heard(tally: Tally, thresholds: Thresholds) -> bool:
+    """The two keys: counts and membership alone.
+
+    A refusal that depended on answers would leak them (release policy, rule 1).
+    """
+    return tally.n >= thresholds.answers and tally.organisations >= thresholds.organisations
+
+
+@dataclass(frozen=True, slots=True)
+class PastRound:
+    """What one round of a theme's series left behind, with the bars that were promised for it."""
+
+    tally: Tally
+    thresholds: Thresholds
+    small: bool = False
+    """Its roster was under the bar, so that its digest did not tell whether it was heard."""
+
+    @property
+    def heard(self) -> bool:
+        """Whether anything may be said of it at all."""
+        return heard(self.tally, self.thresholds)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A theme's series up to and including the round that closes, in the order of closing.
+
+    A series holds the rounds that asked an item of the core of one bank, one item a round; lost
+    rounds and workshop questions are not in it. `rounds` counts them from the first; `past` holds
+    the newest of them, the round that closes last: a year of them, or all.
+    """
+
+    dimension: str
+    rounds: int
+    past: tuple[PastRound, ...]
+    earlier: bool = False
+    """The theme had another bank's core before, whose series is over."""
+
+    @property
+    def block(self) -> Sequence[PastRound]:
+        """Those since the last block ended; never more than a block has."""
+        return self.past[-((self.rounds - 1) % BLOCK_ROUNDS) - 1 :]

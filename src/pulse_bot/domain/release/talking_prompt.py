@@ -1,0 +1,56 @@
+"""What a digest says because of what it says: the talking prompt, and whether the pulse is trusted.
+
+Everything here is made of facts that are released already, so that it tells nothing more. No tally
+comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
+from pulse_bot.domain.release.digest import BlockFact, QuestionFact
+from pulse_bot.domain.release.results import Level, Minds
+
+PULSE_BANK: Final = "trust-in-the-pulse"
+LOW_PULSE: Final = Decimal("2.6")
+"""Up to this level, the group has something to say about the pulse before it goes on."""
+
+
+class Prompt(NamedTuple):
+    """The talking prompt, and the dimension of two camps where that chose it."""
+
+    text: str
+    about: str = ""
+
+
+def prompt(number: int, questions: Sequence[QuestionFact], blocks: Sequence[BlockFact]) -> Prompt:
+    """One talking prompt for round `number`: of a theme with two camps, or else by turns.
+
+    By turns, because to pick it by the answers would say more than is printed. The turn moves on by
+    one a round and by one more after each turn of the core, or a question of a core of six and its
+    neighbours of the week would meet the same prompt for ever.
+    """
+    for one in blocks:
+        talk = _of_theme(one.dimension, questions)
+        if one.minds is Minds.TWO_CAMPS and talk:
+            return Prompt(talk, one.dimension)
+    prompts = [one.talk for one in questions if one.talk]
+    turn = number + number // BLOCK_ROUNDS
+    return Prompt(prompts[turn % len(prompts)] if prompts else "")
+
+
+def low_pulse(questions: Sequence[QuestionFact]) -> bool:
+    """Whether a question about the pulse itself has a low level, as it is printed."""
+    return any(
+        one.bank == PULSE_BANK
+        and isinstance(one.says, Level)
+        and Decimal(one.says.about) <= LOW_PULSE
+        for one in questions
+    )
+
+
+def _of_theme(dimension: str, questions: Sequence[QuestionFact]) -> str:
+    return next((one.talk for one in questions if one.dimension == dimension and one.talk), "")

@@ -1,0 +1,292 @@
+"""A group's chat: how it becomes a partnership's, and what everybody in it is shown.
+
+Nothing here is private: each reply goes into the chat.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from pulse_bot import cards
+from pulse_bot.crypto import codes
+from pulse_bot.crypto.codes import Purpose
+from pulse_bot.domain.partnership.roles import Act, may
+from pulse_bot.errors import Refused
+from pulse_bot.ports import (
+    Added,
+    Address,
+    Button,
+    Card,
+    CardKind,
+    Commanded,
+    Moved,
+    Removed,
+    Reply,
+)
+from pulse_bot.storage import announcements, groups, partnerships, rounds
+from pulse_bot.storage.columns import Link, Welcome
+from pulse_bot.storage.database import Conflict, once_more
+from pulse_bot.storage.models import GroupRow, PartnershipRow
+from pulse_bot.usecases.context import PULSE_BOT, Installation
+from pulse_bot.usecases.members.invite import invitation
+
+_log = logging.getLogger(__name__)
+
+BAD_CODE = (
+    "That code is not valid: it was used before, was mistyped, or belongs to another installation. "
+    "Nothing was changed; ask whoever runs pulse-bot for a new one."
+)
+_NO_CODE = (
+    "To link this chat, write “/pulse link” and the code after it, or “/pulse setup”. Whoever runs "
+    "pulse-bot has the code, and a lead of the partnership needs none."
+)
+ANOTHERS = (
+    "This chat belongs to a partnership already, so it was not linked to another. Use another chat."
+)
+
+PROMISE = (
+    "The other members, your lead and the facilitator never see who answered or what: answers are "
+    "sealed, added up when the round closes, and then destroyed."
+)
+"""In one sentence, for whoever is no member yet."""
+_LONGEST_ACTION = 63
+"""Bytes of a button's action that the narrowest platform carries."""
+
+
+def added(installation: Installation, event: Added) -> Reply:
+    """Pulse-bot came into a chat: greet, or link it where a lead brought it along."""
+    return once_more(partial(_added, installation, event))
+
+
+def _added(installation: Installation, event: Added) -> Reply:
+    with installation.database.write() as session:
+        group = groups.of_chat(session, event.group)
+        partnership = led_by(session, event.address)
+        if group is None and partnership is None:
+            return _public(_greeting(installation, event.group))
+        if group is None and partnership is not None:
+            group = link_chat(session, installation, partnership, event.group, Welcome.SHOWN)
+        if group is not None:
+            is_back(session, installation, group)
+        return _invited(session, installation, group, event.group)
+
+
+def _greeting(installation: Installation, chat: Address | None) -> Card:
+    text = (
+        (
+            "I ask the members of a school partnership one to three questions a week, and tell the "
+            "group what is true of all of them. Nobody is told who said what."
+        ),
+        (
+            "I need to know which partnership this chat belongs to. Whoever runs pulse-bot has a "
+            "code for it: press “Set up”, or write “/pulse link” and the code after it."
+        ),
+    )
+    action = setup_key(installation, chat) if chat is not None else ""
+    fits = 0 < len(action.encode()) <= _LONGEST_ACTION
+    buttons = ((Button("Set up", action),),) if fits else ()
+    return Card(CardKind.NOTICE, "Hello, this is pulse-bot", text, buttons)
+
+
+def setup_key(installation: Installation, chat: Address) -> str:
+    """What the button and the form carry that set up a chat.
+
+    Signed, because it comes back by way of a platform: nobody sets up a chat that pulse-bot was not
+    asked about.
+    """
+    return codes.sign(installation.installation_key, cards.setup_key(chat), chat.adapter)
+
+
+def link(installation: Installation, event: Commanded) -> Reply:
+    """Link a chat to a partnership by a code, or at the word of a lead. Raises Refused."""
+    if event.group is None:
+        raise Refused("Write that in the group's chat that is to be linked, not here.")
+    # Phones write the first letter of a line in capitals.
+    code = event.text.strip().lower()
+    return once_more(partial(_linked, installation, event.address, event.group, code))
+
+
+def _linked(installation: Installation, address: Address, chat: Address, code: str) -> Reply:
+    with installation.database.write() as session:
+        meant, good = named(session, installation, address, code)
+        group = groups.of_chat(session, chat)
+        if group is None and meant is not None and good:
+            group = link_chat(session, installation, meant, chat, Welcome.SHOWN)
+        elif group is not None and meant is not None and meant.id == group.partnership_id:
+            # The code that linked this chat is used up; sent again, it does no harm. From who may
+            # link, in another topic of the chat: digests come there from now on.
+            group.chat = chat.user if good else group.chat
+        elif group is None or meant is not None:
+            raise Refused(ANOTHERS if good else BAD_CODE if code else _NO_CODE)
+        is_back(session, installation, group)
+        return _invited(session, installation, group, chat)
+
+
+def named(
+    session: Session, installation: Installation, address: Address, code: str
+) -> tuple[PartnershipRow | None, bool]:
+    """The partnership that a code names, or that a lead leads, and whether that links a chat to it.
+
+    Raises Refused.
+    """
+    if code:
+        number = codes.partnership_of(Purpose.LINK, code)
+        row = session.get(PartnershipRow, number) if number is not None else None
+        if row is None:
+            raise Refused(BAD_CODE)
+    else:
+        row = led_by(session, address)
+    if row is None:
+        return None, False
+    # The other runner is the same command, delivered twice, or the same code in another chat.
+    partnerships.hold(session, row)
+    key = installation.installation_key
+    fits = not code or codes.fits(key, Purpose.LINK, row.id, row.chats_linked, code)
+    return row, fits
+
+
+def led_by(session: Session, address: Address) -> PartnershipRow | None:
+    """The partnership of somebody who may set up its chats."""
+    member = partnerships.member_at(session, address)
+    if member is None or not may(member.role, Act.SET_UP_CHATS):
+        return None
+    return session.get_one(PartnershipRow, member.partnership_id)
+
+
+def link_chat(
+    session: Session,
+    installation: Installation,
+    partnership: PartnershipRow,
+    chat: Address,
+    welcome: Welcome,
+) -> GroupRow:
+    """Link a chat, which is at this step of inviting its people, to a held partnership."""
+    group = groups.add(session, partnership, chat)
+    if group is None:
+        raise Conflict("That code was used at this very moment. Nothing was changed.")
+    newest = rounds.latest(session, partnership.id)
+    # Just invited, nobody is counted before the next block.
+    group.welcome = welcome
+    group.counted_round = newest.number if newest is not None else 0
+    now = installation.clock.now()
+    partnerships.note(session, partnership.id, now, "a group chat", "was linked", announce=True)
+    # What was changed before is no news there.
+    group.announced = announcements.newest(session, partnership.id)
+    return group
+
+
+def _invited(
+    session: Session, installation: Installation, group: GroupRow | None, chat: Address | None
+) -> Reply:
+    """The card that invites members."""
+    if group is None:
+        return _public(_greeting(installation, chat))
+    partnership = session.get_one(PartnershipRow, group.partnership_id)
+    return _public(join_card(installation, partnership))
+
+
+def is_back(session: Session, installation: Installation, group: GroupRow) -> None:
+    """Note that pulse-bot is in a chat, if it was not."""
+    if group.state is not Link.LINKED:
+        group.state = Link.LINKED
+        now = installation.clock.now()
+        partnerships.note(session, group.partnership_id, now, PULSE_BOT, "is back in a group chat")
+
+
+def join_card(installation: Installation, partnership: PartnershipRow) -> Card:
+    """The card that invites everybody in a group's chat."""
+    text = (
+        (
+            f"Members of {partnership.name} get one to three questions a week, each in a chat of "
+            "their own, and answer in under a minute. When a round closes, everybody reads the "
+            "same digest here."
+        ),
+        PROMISE,
+    )
+    return Card(CardKind.NOTICE, "Join the pulse", text, join_button(installation, partnership))
+
+
+def join_button(
+    installation: Installation, partnership: PartnershipRow
+) -> tuple[tuple[Button, ...], ...]:
+    """The button that leads whoever presses it to joining."""
+    return ((Button("Join the pulse", invitation=invitation(installation, partnership)),),)
+
+
+def invite(installation: Installation, event: Commanded) -> Reply:
+    """Show the card that invites members."""
+    with installation.database.write() as session:
+        group = groups.of_chat(session, event.group) if event.group else None
+        return _invited(session, installation, group, event.group)
+
+
+def start(installation: Installation, event: Commanded) -> Reply:
+    """The first word in a chat: a code links it, nothing asks what this is."""
+    return link(installation, event) if event.text.strip() else help_(installation, event)
+
+
+def help_(installation: Installation, event: Commanded) -> Reply:
+    """What pulse-bot does here, for everybody in the chat."""
+    with installation.database.read() as session:
+        group = groups.of_chat(session, event.group) if event.group else None
+        if group is None:
+            return _public(_greeting(installation, event.group))
+        partnership = session.get_one(PartnershipRow, group.partnership_id)
+        text = (
+            (
+                f"I ask the members of {partnership.name} one to three questions a week, in a chat "
+                "of their own, and post the digest here when a round has closed."
+            ),
+            (
+                "Join with the button below. Write “/pulse help” in your own chat with me for "
+                "everything else: what is kept about you, your time, a pause."
+            ),
+        )
+        buttons = join_button(installation, partnership)
+        return _public(Card(CardKind.NOTICE, "How this works", text, buttons))
+
+
+def removed(installation: Installation, event: Removed) -> Reply:
+    """Pulse-bot was removed from a chat: no posts go there, and the leads are told."""
+    with installation.database.read() as session:
+        group = groups.of_chat(session, event.group)
+    if group is not None:
+        lose(installation, group.id)
+    return Reply()
+
+
+def lose(installation: Installation, group_id: int) -> None:
+    """Note that pulse-bot is in a chat no more, once; the tick lets the leads be told."""
+    with installation.database.write() as session:
+        if not groups.turn(session, group_id, Link.LINKED, Link.GONE):
+            return
+        partnership = session.get_one(GroupRow, group_id).partnership_id
+        now = installation.clock.now()
+        partnerships.note(session, partnership, now, PULSE_BOT, "was removed from a group chat")
+    _log.warning(
+        "pulse-bot was removed from a group's chat, which gets no digests until it is added again.",
+        extra={"partnership": partnership},
+    )
+
+
+def moved(installation: Installation, event: Moved) -> Reply:
+    """A chat has a new address: it is written to there from now on."""
+    with installation.database.write() as session:
+        group = groups.of_chat(session, event.address)
+        there = groups.of_chat(session, event.to)
+        if group is None:
+            return Reply()
+        if there is None or there.id == group.id:
+            group.workspace, group.chat = event.to.workspace, event.to.user
+            group.state = Link.LINKED
+        else:
+            # Linked anew there before the move was told.
+            group.state = Link.TOLD
+    return Reply()
+
+
+def _public(card: Card) -> Reply:
+    return Reply(cards=(card,), public=True)

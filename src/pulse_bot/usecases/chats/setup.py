@@ -1,0 +1,243 @@
+"""Setting up a group's chat by one form: its partnership, what is asked and when, its schools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from pulse_bot import cards
+from pulse_bot.crypto import codes
+from pulse_bot.domain.partnership.roles import Act, who_may
+from pulse_bot.errors import Refused
+from pulse_bot.ports import Address, Field, FieldKind, Form, Option, Pressed, Reply, Submitted
+from pulse_bot.storage import announcements, groups, partnerships
+from pulse_bot.storage.columns import Welcome
+from pulse_bot.storage.database import once_more
+from pulse_bot.storage.models import GroupRow, PartnershipRow
+from pulse_bot.usecases import form_values
+from pulse_bot.usecases.chats.link import (
+    ANOTHERS,
+    BAD_CODE,
+    is_back,
+    led_by,
+    link_chat,
+    named,
+    setup_key,
+)
+from pulse_bot.usecases.chats.programme_conversation import Wanted, planned, replan
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import weekly_themes
+from pulse_bot.usecases.members.roles import LEAD
+
+_WHOEVER: Final = "whoever set up a group chat"
+"""Who did it, in the log that all members read, where they came by a code and not by a name."""
+_YES: Final = "yes"
+_NO: Final = "no"
+_LONGEST: Final = {"code": 48, "opens": 20, "closes": 20, "guests": 3}
+_LONGEST_SCHOOL: Final = 80
+_ROOM_FOR_SCHOOLS: Final = 3000
+_MOST_SCHOOLS: Final = 100
+_OPENS: Final = ("Mon 08:00", "Wed 15:30", "Thu 12:30")
+_CLOSES: Final = ("Wed 16:00", "Fri 16:00", "Sun 18:00")
+_OLD_FORM: Final = "That is not in use any more. Please write “/pulse setup” in the chat again."
+_NOT_YOURS: Final = (
+    f"This chat is linked already, and only {who_may(Act.SET_UP_CHATS)} of its partnership can "
+    "change what is set up. Nothing was changed. A lead, or whoever runs pulse-bot, can make you "
+    "one."
+)
+_PLANNED_ALREADY: Final = (
+    "The partnership has a programme already, which only a lead can change. Nothing was set up; "
+    "please leave the themes and the times empty."
+)
+
+
+def ask(installation: Installation, address: Address, chat: Address | None) -> Reply:
+    """The form that sets up a chat. Raises Refused."""
+    if chat is None:
+        raise Refused("Write that in the group's chat that is to be set up, not here.")
+    with installation.database.read() as session:
+        led = led_by(session, address)
+        _check(groups.of_chat(session, chat), led)
+        text = (f"For {led.name}.", *planned(session, led)) if led is not None else ()
+    code = Field(
+        "code",
+        "The code for linking, from whoever runs pulse-bot",
+        FieldKind.TEXT,
+        longest=_LONGEST["code"],
+    )
+    return Reply(
+        form=Form(
+            key=setup_key(installation, chat),
+            title="Set up this chat",
+            text=(
+                *text,
+                (
+                    "What you leave empty stays as it is, and can be said later. Every member can "
+                    "read in the log what was set."
+                ),
+            ),
+            fields=(*(() if led is not None else (code,)), *_fields(installation)),
+            submit="Set it up",
+        )
+    )
+
+
+def _fields(installation: Installation) -> Iterator[Field]:
+    themes = tuple(Option(one, one) for one in weekly_themes(installation.pool()))
+    yield Field("themes", "What is asked about?", FieldKind.SEVERAL, themes)
+    hint = "Choose, or type a day and a time, such as Thu 08:00."
+    for key, label, times in (
+        ("opens", "When does a round open?", _OPENS),
+        ("closes", "When does it close?", _CLOSES),
+    ):
+        options = tuple(Option(one, one) for one in times)
+        yield Field(key, label, FieldKind.ONE, options, hint, _LONGEST[key])
+    yield Field(
+        "schools",
+        "Which schools belong to it?",
+        FieldKind.TEXT,
+        hint="One a line, or with commas between them. Whoever joins can also type another.",
+        longest=_ROOM_FOR_SCHOOLS,
+    )
+    yield Field(
+        "guests",
+        "Invite the platform's guests, too?",
+        FieldKind.ONE,
+        (Option(_YES, "Yes, guests, too"), Option(_NO, "No guests")),
+        "People in this chat with fewer rights than others, where there are any.",
+    )
+
+
+def _check(group: GroupRow | None, led: PartnershipRow | None) -> None:
+    """Raise Refused where a linked chat is not of the partnership that somebody leads."""
+    if group is not None and led is None:
+        raise Refused(_NOT_YOURS)
+    if group is not None and led is not None and group.partnership_id != led.id:
+        raise Refused(ANOTHERS)
+
+
+def ask_again(installation: Installation, event: Pressed) -> Reply:
+    """The same form, by the button that carries the chat. Raises Refused."""
+    return ask(installation, event.address, _chat(installation, event.action, event.address))
+
+
+def set_up(installation: Installation, event: Submitted) -> Reply:
+    """Link a chat and do what was filled in, all or nothing. Raises Refused."""
+    return once_more(partial(_set_up, installation, event))
+
+
+def _set_up(installation: Installation, event: Submitted) -> Reply:
+    chat = _chat(installation, event.form, event.address)
+    several = {"themes", "schools"}
+    others = {key: given for key, given in event.values.items() if key not in several}
+    given = form_values.read(others, _LONGEST)
+    schools = _schools(event.values.get("schools", ()))
+    wanted = Wanted(event.values.get("themes", ()), given["opens"], given["closes"])
+    with installation.database.write() as session:
+        led = led_by(session, event.address)
+        group = _group(session, installation, event.address, chat, given["code"].lower())
+        row = session.get_one(PartnershipRow, group.partnership_id)
+        who = LEAD if led is not None and led.id == row.id else _WHOEVER
+        told = [
+            f"This chat belongs to {row.name}.",
+            *_planned(session, installation, row, wanted, who),
+            *_added(session, installation, row, schools, who),
+            *_guests(session, installation, group, given["guests"], who),
+        ]
+        if group.welcome is Welcome.DUE:
+            # What was set while it was linked is no news there.
+            group.announced = announcements.newest(session, row.id)
+            told.append("The card by which people join comes into the chat in a minute.")
+    return Reply(" ".join(told))
+
+
+def _chat(installation: Installation, key: str, address: Address) -> Address:
+    own = codes.signed(installation.installation_key, key, address.adapter)
+    chat = cards.read_setup(own, address.adapter) if own is not None else None
+    if chat is None:
+        raise Refused(_OLD_FORM)
+    return chat
+
+
+def _schools(values: tuple[str, ...]) -> list[str]:
+    text = "\n".join(values)
+    lines = text.splitlines()
+    # A name may hold a comma, so that lines count where there are several.
+    names = [" ".join(one.split()) for one in (lines if len(lines) > 1 else text.split(","))]
+    found = [name for name in names if name]
+    if not all(name.isprintable() and len(name) <= _LONGEST_SCHOOL for name in found):
+        raise Refused(
+            f"A school's name has at most {_LONGEST_SCHOOL} characters, and no control characters. "
+            "Nothing was set up; please write one a line."
+        )
+    if len(found) > _MOST_SCHOOLS:
+        raise Refused(f"There is room for {_MOST_SCHOOLS} schools at once. Nothing was set up.")
+    return found
+
+
+def _group(
+    session: Session, installation: Installation, address: Address, chat: Address, code: str
+) -> GroupRow:
+    """The chat, linked by whoever may."""
+    linked = groups.of_chat(session, chat)
+    if linked is None:
+        meant, good = named(session, installation, address, code)
+        if meant is None:
+            raise Refused(
+                "Please fill in the code for linking. Whoever runs pulse-bot has it, and a lead of "
+                "the partnership needs none. Nothing was set up."
+            )
+        if not good:
+            raise Refused(BAD_CODE)
+        # The other runner is the same form, sent twice: it waited, and finds the chat linked.
+        linked = groups.of_chat(session, chat)
+        if linked is None:
+            return link_chat(session, installation, meant, chat, Welcome.DUE)
+    _check(linked, led_by(session, address))
+    is_back(session, installation, linked)
+    return linked
+
+
+def _planned(
+    session: Session, installation: Installation, row: PartnershipRow, wanted: Wanted, who: str
+) -> Iterator[str]:
+    if wanted == Wanted():
+        return
+    # A code links one chat, and does not reach further than that.
+    if who != LEAD and partnerships.programme(session, row.id) is not None:
+        raise Refused(_PLANNED_ALREADY)
+    plan = replan(session, installation, row, wanted, who)
+    yield f"A round opens on {plan.opens} and closes on {plan.closes}."
+
+
+def _added(
+    session: Session,
+    installation: Installation,
+    row: PartnershipRow,
+    schools: list[str],
+    who: str,
+) -> Iterator[str]:
+    new = partnerships.add_organisations(session, row.id, schools)
+    if new:
+        now = installation.clock.now()
+        partnerships.note(session, row.id, now, who, f"added schools: {'; '.join(new)}")
+        yield "1 school was added." if len(new) == 1 else f"{len(new)} schools were added."
+
+
+def _guests(
+    session: Session, installation: Installation, group: GroupRow, given: str, who: str
+) -> Iterator[str]:
+    if given not in ("", _YES, _NO):
+        raise Refused("Please choose whether guests are invited. Nothing was set up.")
+    invited = given == _YES
+    if not given or group.guests is invited:
+        return
+    group.guests = invited
+    done = "invited" if invited else "no longer invites"
+    what = f"{done} the guests of a group chat"
+    now = installation.clock.now()
+    partnerships.note(session, group.partnership_id, now, who, what, announce=True)
+    yield "Guests are invited, too." if invited else "Guests are not invited."

@@ -1,0 +1,59 @@
+"""The weekly limit: how many questions a member is asked in any seven days, whatever asks them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.asking.arrange_workshop import full
+from pulse_bot.domain.asking.programme import MOST_ITEMS
+from pulse_bot.domain.asking.workshop import SeedingState
+from pulse_bot.errors import Refused
+from pulse_bot.storage import partnerships, seedings
+from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases.context import OPERATOR, Installation
+
+LEAST: Final = MOST_ITEMS
+MOST: Final = 12
+
+
+def change_limit(installation: Installation, partnership: str, limit: int) -> None:
+    """Set a partnership's weekly limit, in questions. Raises Refused."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        put_limit(session, installation, row, limit, OPERATOR)
+
+
+def put_limit(
+    session: Session, installation: Installation, row: PartnershipRow, limit: int, who: str
+) -> None:
+    """Set the weekly limit from the next round on, and say so in the log. Raises Refused."""
+    if not LEAST <= limit <= MOST:
+        raise Refused(
+            f"The limit is {LEAST} to {MOST} questions a week: the weekly round alone may ask "
+            f"{MOST_ITEMS}, and with more than {MOST} people stop answering. Nothing was changed."
+        )
+    # The other runner is a facilitator who plans a workshop within the limit there was.
+    partnerships.hold(session, row)
+    if limit == row.weekly_limit:
+        return
+    _check_planned(session, row, limit)
+    what = f"set the weekly limit to {limit} questions, instead of {row.weekly_limit}"
+    partnerships.note(session, row.id, installation.clock.now(), who, what, announce=True)
+    row.weekly_limit = limit
+
+
+def _check_planned(session: Session, row: PartnershipRow, limit: int) -> None:
+    """A workshop that was promised is not taken back by the way."""
+    for one in seedings.of_partnership(session, row.id, [SeedingState.PLANNED]):
+        if len(one.items) > limit:
+            raise Refused(
+                f"The workshop “{one.title}” on {full(one.workshop_on)} asks {len(one.items)} "
+                "questions. Choose fewer for it first, or cancel it. Nothing was changed."
+            )
+
+
+def in_words(row: PartnershipRow) -> str:
+    """The weekly limit as settings tell it."""
+    return f"Nobody is asked more than {row.weekly_limit} questions in any seven days."

@@ -1,0 +1,158 @@
+"""Welcome: a card for everybody in a group's chat who is no member, and who comes and goes there.
+
+Nothing is kept of anybody who is no member: a chat remembers that its people were invited, and
+never who they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from pulse_bot import cards
+from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.ports import Address, Button, Card, CardKind, Joined, Left, Members, Reply
+from pulse_bot.storage import groups, partnerships
+from pulse_bot.storage.columns import Link, Welcome
+from pulse_bot.storage.models import GroupRow, PartnershipRow
+from pulse_bot.usecases.chats.link import PROMISE, join_card
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.invite import invitation
+from pulse_bot.usecases.reading import pages
+
+
+def show(installation: Installation, group_id: int) -> tuple[Address, Card] | None:
+    """Claim the card that invites a whole chat, and say where it goes; None where it was claimed.
+
+    Claimed before it is sent: after a crash it is missing until somebody asks for it.
+    """
+    with installation.database.write() as session:
+        if not groups.welcome(session, group_id, Welcome.DUE, Welcome.SHOWN):
+            return None
+        group = session.get_one(GroupRow, group_id)
+        partnership = session.get_one(PartnershipRow, group.partnership_id)
+        return groups.address_of(group), join_card(installation, partnership)
+
+
+def not_shown(installation: Installation, group_id: int) -> None:
+    """The card is not in the chat yet, and is due again."""
+    with installation.database.write() as session:
+        groups.welcome(session, group_id, Welcome.SHOWN, Welcome.DUE)
+
+
+def waiting(installation: Installation, group_id: int) -> Address | None:
+    """The chat whose people wait for their own cards; None where they do not."""
+    with installation.database.read() as session:
+        group = session.get_one(GroupRow, group_id)
+        return groups.address_of(group) if group.welcome is Welcome.SHOWN else None
+
+
+def invite(installation: Installation, group_id: int, there: Members) -> list[tuple[Address, Card]]:
+    """Claim the cards for the people in a chat, and say whom to send one.
+
+    Claimed before they are sent: nobody gets two. After a crash somebody may get none, who still
+    has the card in the chat.
+    """
+    with installation.database.write() as session:
+        if not groups.welcome(session, group_id, Welcome.SHOWN, Welcome.DONE):
+            return []
+        group = session.get_one(GroupRow, group_id)
+        partnership = session.get_one(PartnershipRow, group.partnership_id)
+        others = partnerships.known(session, there.addresses)
+        if not group.guests:
+            others |= frozenset(there.guests)
+        card = _card(installation, partnership)
+        return [(address, card) for address in there.addresses if address not in others]
+
+
+def not_invited(installation: Installation, group_id: int) -> None:
+    """None of the cards went out, and all are due again."""
+    with installation.database.write() as session:
+        groups.welcome(session, group_id, Welcome.DONE, Welcome.SHOWN)
+
+
+def _card(installation: Installation, partnership: PartnershipRow) -> Card:
+    name = partnership.name
+    text = (
+        (
+            f"pulse-bot asks the members of {name} one to three questions a week, in a chat of "
+            "their own, and they answer in under a minute. When a round closes, everybody reads "
+            "the same digest."
+        ),
+        PROMISE,
+        (
+            f"You are asked because you are in a chat of {name}. Do nothing, or say no, and "
+            "nothing is kept of you."
+        ),
+    )
+    choices = (
+        Button("Join", invitation=invitation(installation, partnership)),
+        Button("No, thank you", cards.DECLINE),
+    )
+    return Card(CardKind.NOTICE, f"{name} invites you to join", text, (choices,))
+
+
+def decline(installation: Installation, address: Address) -> Reply:
+    """Take a no, and keep nothing; a member is told how to stop."""
+    with installation.database.read() as session:
+        member = partnerships.member_at(session, address)
+    if member is not None:
+        told = "You have joined already, so nothing was changed. You can pause or leave below."
+        return replace(pages.help_(installation, address), notice=told)
+    return Reply(
+        "That is fine. Nothing was kept of you. If you change your mind, join by the button in "
+        "the group's chat."
+    )
+
+
+def came(installation: Installation, event: Joined) -> Reply:
+    """Somebody came into a group's chat: invite them, or be able to reach them again."""
+    with installation.database.write() as session:
+        group = groups.of_chat(session, event.group)
+        if group is None or group.state is not Link.LINKED:
+            return Reply()
+        member = partnerships.member_at(session, event.address)
+        if member is None:
+            return _invited(session, installation, group, event)
+        known = member.partnership_id == group.partnership_id
+        if known and member.standing is Standing.UNREACHABLE:
+            leave.back(member)
+            _note(session, installation, member.partnership_id, "came back to a group chat")
+        return Reply()
+
+
+def _invited(session: Session, installation: Installation, group: GroupRow, event: Joined) -> Reply:
+    # As long as the chat's people wait for their cards, this one is among them.
+    if group.welcome is not Welcome.DONE or (event.guest and not group.guests):
+        return Reply()
+    partnership = session.get_one(PartnershipRow, group.partnership_id)
+    return Reply(cards=(_card(installation, partnership),))
+
+
+def went(installation: Installation, event: Left) -> Reply:
+    """A member who left the last chat of their partnership there is not asked any more."""
+    with installation.database.write() as session:
+        member = partnerships.member_at(session, event.address)
+        group = groups.of_chat(session, event.group)
+        if member is None or group is None or group.partnership_id != member.partnership_id:
+            return Reply()
+        linked = groups.linked(session, member.partnership_id)
+        others = [one for one in linked if one.adapter == group.adapter and one.id != group.id]
+        if others or member.standing is not Standing.ACTIVE:
+            return Reply()
+        member.standing = Standing.UNREACHABLE
+        _note(session, installation, member.partnership_id, "left a group chat, and is not asked")
+        name = session.get_one(PartnershipRow, member.partnership_id).name
+    text = (
+        "So you are asked nothing any more, until you come back or choose “Ask me again”.",
+        "To have your name and your address deleted, choose “Leave”.",
+    )
+    choices = (Button("Ask me again", cards.RESUME), Button("Leave", cards.LEAVE))
+    return Reply(cards=(Card(CardKind.NOTICE, f"You left the chat of {name}", text, (choices,)),))
+
+
+def _note(session: Session, installation: Installation, partnership: int, what: str) -> None:
+    # Without a name: the log stays for ever. With a line: nobody can choose unseen who is asked.
+    partnerships.note(session, partnership, installation.clock.now(), "a member", what)

@@ -1,0 +1,1 @@
+"""What a partnership said it would do, until it is kept or dropped."""

@@ -1,0 +1,35 @@
+"""An installation of pulse-bot: the things that every use case works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pulse_bot.domain.asking.items import Item
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.ports import Clock, KeyStore, Renderer
+from pulse_bot.storage.database import Database
+
+OPERATOR: Final = "the operator"
+"""Who did it, in the log that all members read, when it came from the command line."""
+
+PULSE_BOT: Final = "pulse-bot"
+"""Who did it, in that log, when nobody in particular did."""
+
+Pool = Mapping[str, Sequence[Item]]
+"""The items of each theme, in their bank's order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """One database with its keys. `pool` reads the banks when they are first needed."""
+
+    database: Database
+    keys: KeyStore
+    clock: Clock
+    renderer: Renderer
+    pool: Callable[[], Pool]
+    installation_key: bytes = field(repr=False)
+    frozen: dict[int, Round] = field(default_factory=dict, repr=False)
+    """Rounds as they were frozen at their opening, remembered by who answers."""

@@ -1,0 +1,288 @@
+"""Partnerships and their people, as operators and leads set them up. Every change is in the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import time
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.asking.calendar import Holiday, zone
+from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.partnership.people import Role, Standing
+from pulse_bot.errors import Refused
+from pulse_bot.ports import Address
+from pulse_bot.storage import announcements, partnerships
+from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.models import (
+    GroupRow,
+    HolidayRow,
+    InvitationRow,
+    MemberRow,
+    OrganisationRow,
+    PartnershipRow,
+)
+from pulse_bot.usecases.chats import programme
+from pulse_bot.usecases.context import OPERATOR, Installation, Pool
+from pulse_bot.usecases.members.leave import back, forget_member, scrub
+from pulse_bot.usecases.members.roles import put_role
+from pulse_bot.usecases.membership_events import added, removed
+from pulse_bot.usecases.threshold_changes import bars_noted
+
+
+@dataclass(frozen=True, slots=True)
+class NewPartnership:
+    """What a partnership is created from."""
+
+    name: str
+    time_zone: str = "UTC"
+    language: str = "en"
+    quiet_from: time = time(19, 0)
+    quiet_until: time = time(7, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMember:
+    """What a member is added from."""
+
+    name: str
+    organisation: str
+    role: Role = Role.MEMBER
+    time_zone: str | None = None
+
+
+def create_partnership(installation: Installation, new: NewPartnership) -> int:
+    """Create a partnership, and return its id. Raises Refused."""
+    if not new.name.strip():
+        raise Refused("A partnership needs a name.")
+    _check_printable(new.name)
+    _check_zone(new.time_zone)
+    with installation.database.write() as session:
+        if partnerships.exists(session, new.name.strip()):
+            raise Refused(f'There is a partnership "{new.name}" already. Choose another name.')
+        row = PartnershipRow(
+            name=new.name.strip(),
+            time_zone=new.time_zone,
+            language=new.language,
+            quiet_from=new.quiet_from,
+            quiet_until=new.quiet_until,
+        )
+        session.add(row)
+        session.flush()
+        _note(session, installation, row, "created the partnership")
+        return row.id
+
+
+def add_member(
+    installation: Installation, partnership: str, new: NewMember, address: Address
+) -> int:
+    """Add a member at an address, and return their id. Raises Refused."""
+    [number] = add_members(installation, partnership, [(new, address)])
+    return number
+
+
+def add_members(
+    installation: Installation, partnership: str, people: Iterable[tuple[NewMember, Address]]
+) -> list[int]:
+    """Add members at their addresses, all or none, and return their ids. Raises Refused."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        with bars_noted(session, installation, row):
+            return [_add(session, installation, row, new, address) for new, address in people]
+
+
+def _add(
+    session: Session,
+    installation: Installation,
+    row: PartnershipRow,
+    new: NewMember,
+    address: Address,
+) -> int:
+    if not new.name.strip() or not new.organisation.strip():
+        raise Refused("A member needs a name and an organisation.")
+    _check_printable(new.name, new.organisation)
+    if new.time_zone is not None:
+        _check_zone(new.time_zone)
+    if partnerships.member_at(session, address) is not None:
+        raise Refused("That address belongs to a member already.")
+    school = partnerships.organisation(session, row.id, new.organisation.strip())
+    twin = partnerships.namesake(session, school.id, new.name.strip())
+    if twin is not None:
+        raise Refused(
+            f'"{new.name.strip()}" of {school.name} is member {twin} already. For a new link: '
+            f'pulse-bot member link "{row.name}" {twin}'
+        )
+    member = enter(session, row, school, new, address)
+    # Without the name: the log stays for ever, and a member who leaves is forgotten.
+    _announce(session, installation, row, added(new.role, school.name))
+    return member.id
+
+
+def enter(
+    session: Session,
+    row: PartnershipRow,
+    school: OrganisationRow,
+    new: NewMember,
+    address: Address,
+) -> MemberRow:
+    """Keep a new member, whom the caller has looked at."""
+    member = MemberRow(
+        partnership_id=row.id,
+        organisation_id=school.id,
+        name=new.name.strip(),
+        role=new.role,
+        standing=Standing.ACTIVE,
+        adapter=address.adapter,
+        workspace=address.workspace,
+        user=address.user,
+        time_zone=new.time_zone,
+        seated=False,
+    )
+    session.add(member)
+    session.flush()
+    return member
+
+
+def readdress(installation: Installation, partnership: str, member: int, address: Address) -> None:
+    """Give a member a new address, which makes the old one worthless. Raises Refused.
+
+    Their card in an open round goes to the new address, even where the old one had it.
+    """
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        found = _numbered(session, row, member)
+        back(found)
+        found.adapter = address.adapter
+        found.workspace = address.workspace
+        found.user = address.user
+        card = update(InvitationRow).where(InvitationRow.member_id == found.id)
+        session.execute(
+            card.values(
+                adapter=address.adapter,
+                workspace=address.workspace,
+                user=address.user,
+                state=Delivery.WAITING,
+            )
+        )
+        school = session.get_one(OrganisationRow, found.organisation_id)
+        _note(session, installation, row, f"gave a {found.role} of {school.name} a new link")
+
+
+def remove_member(installation: Installation, partnership: str, member: int) -> None:
+    """Forget a member who has gone, as if they had left themselves. Raises Refused."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        found = _numbered(session, row, member)
+        school = session.get_one(OrganisationRow, found.organisation_id)
+        _announce(session, installation, row, removed(found.role, school.name))
+        with bars_noted(session, installation, row):
+            forget_member(session, found)
+    scrub(installation)
+
+
+def change_role(installation: Installation, partnership: str, member: int, role: Role) -> None:
+    """Change what a member may do beside answering. Raises Refused."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        put_role(session, installation, row, _numbered(session, row, member), role, OPERATOR)
+
+
+def _numbered(session: Session, row: PartnershipRow, member: int) -> MemberRow:
+    found = session.get(MemberRow, member)
+    if found is None or found.partnership_id != row.id or found.standing is Standing.LEFT:
+        raise Refused(f"There is no member {member} in {row.name}.")
+    return found
+
+
+def add_group(installation: Installation, partnership: str, address: Address) -> None:
+    """Add a chat in which the partnership reads its digests."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        group = GroupRow(
+            partnership_id=row.id,
+            adapter=address.adapter,
+            workspace=address.workspace,
+            chat=address.user,
+        )
+        session.add(group)
+        _announce(session, installation, row, f"added a group chat in {address.adapter}")
+        # What was changed before is no news there.
+        group.announced = announcements.newest(session, row.id)
+
+
+def set_programme(installation: Installation, partnership: str, plan: Programme) -> None:
+    """Replace a partnership's programme from now on. Raises Refused for an unknown theme."""
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        put_programme(session, installation, row, plan, OPERATOR)
+
+
+def weekly_themes(pool: Pool) -> list[str]:
+    """The themes that have a core to be asked week by week; the others are for workshops."""
+    return sorted(theme for theme, items in pool.items() if any(item.core for item in items))
+
+
+def put_programme(
+    session: Session, installation: Installation, row: PartnershipRow, plan: Programme, who: str
+) -> None:
+    """Replace a programme, and say so in the log. Raises Refused for an unknown theme."""
+    known = installation.pool()
+    unknown = [theme for theme in plan.themes if theme not in known]
+    if unknown:
+        there = ", ".join(weekly_themes(known))
+        raise Refused(f'There is no theme "{unknown[0]}". There are: {there}.')
+    now = installation.clock.now()
+    partnerships.set_programme(session, row.id, plan, now)
+    what = f"set the programme: {programme.line(plan)}"
+    partnerships.note(session, row.id, now, who, what, announce=True)
+
+
+def add_holiday(
+    installation: Installation, partnership: str, days: Holiday, organisation: str | None = None
+) -> None:
+    """Ask nothing on some days: nobody, or nobody of one organisation."""
+    if days.last < days.first:
+        raise Refused("A holiday cannot end before it begins.")
+    with installation.database.write() as session:
+        row = partnerships.by_name(session, partnership)
+        school = (
+            partnerships.known_organisation(session, row, organisation) if organisation else None
+        )
+        session.add(
+            HolidayRow(
+                partnership_id=row.id,
+                organisation_id=school.id if school else None,
+                first=days.first,
+                last=days.last,
+            )
+        )
+        whose = f" of {school.name}" if school else ""
+        _announce(session, installation, row, f"added a holiday{whose}: {_span(days)}")
+
+
+def _span(days: Holiday) -> str:
+    return str(days.first) if days.first == days.last else f"{days.first} to {days.last}"
+
+
+def _check_printable(*names: str) -> None:
+    # A NUL, which PostgreSQL cannot keep, or a line break, which would forge a line of a list.
+    if not all(name.isprintable() for name in names):
+        raise Refused("A name holds no line breaks and no control characters. Take them out.")
+
+
+def _check_zone(name: str) -> None:
+    try:
+        zone(name)
+    except ValueError as error:
+        raise Refused(str(error)) from None
+
+
+def _note(session: Session, installation: Installation, row: PartnershipRow, what: str) -> None:
+    partnerships.note(session, row.id, installation.clock.now(), OPERATOR, what)
+
+
+def _announce(session: Session, installation: Installation, row: PartnershipRow, what: str) -> None:
+    now = installation.clock.now()
+    partnerships.note(session, row.id, now, OPERATOR, what, announce=True)

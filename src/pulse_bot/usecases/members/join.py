@@ -1,0 +1,188 @@
+"""Joining: by an invitation, a school and a name, in a chat of one's own."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pulse_bot import cards
+from pulse_bot.crypto import codes
+from pulse_bot.crypto.codes import Purpose
+from pulse_bot.domain.asking.rounds import State
+from pulse_bot.errors import Refused
+from pulse_bot.ports import (
+    Address,
+    Button,
+    Card,
+    CardKind,
+    Field,
+    FieldKind,
+    Form,
+    Joined,
+    OpenedHome,
+    Option,
+    Reply,
+    Submitted,
+)
+from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage.models import MemberRow, OrganisationRow, PartnershipRow
+from pulse_bot.usecases import form_values
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import leave
+from pulse_bot.usecases.members.directory import NewMember, enter
+from pulse_bot.usecases.members.invite import invited_to
+from pulse_bot.usecases.members.preferences import language_of, languages, named, when_asked
+from pulse_bot.usecases.membership_events import JOINED
+from pulse_bot.usecases.reading import pages
+from pulse_bot.usecases.rounds.record_answer import NobodyThere
+from pulse_bot.usecases.threshold_changes import bars_noted
+
+_SCHOOL: Final = "o:"
+_LONGEST: Final = {"organisation": 80, "name": 60}
+_MOST_LISTED: Final = 90
+"""Schools in a list, for platforms that take a hundred; the others are typed."""
+
+
+def joined(installation: Installation, event: Joined) -> Reply:
+    """Somebody came to their own chat, by an invitation or back again."""
+    with installation.database.read() as session:
+        member = partnerships.member_at(session, event.address)
+        if member is None:
+            return _asked(session, installation, event)
+        number = codes.partnership_of(Purpose.JOIN, event.invitation)
+        _check_same(session, member, member.partnership_id if number is None else number)
+    leave.reachable(installation, event.address)
+    return pages.home(installation, OpenedHome(event.address, promised=False, at_once=False))
+
+
+def _check_same(session: Session, member: MemberRow, partnership: int) -> None:
+    if member.partnership_id != partnership:
+        own = session.get_one(PartnershipRow, member.partnership_id)
+        raise Refused(
+            f"You are a member of {own.name} already, and one person is in one partnership here. "
+            "To change over, leave it first, and then come back by the invitation."
+        )
+
+
+def _asked(session: Session, installation: Installation, event: Joined) -> Reply:
+    if not event.invitation:
+        raise NobodyThere
+    partnership = invited_to(session, installation, event.invitation)
+    return Reply(
+        form=Form(
+            key=form_key(installation, event.invitation, event.address),
+            title=f"Join {partnership.name}",
+            fields=(_school_field(session, partnership), _name_field(event.name)),
+            text=("Everybody in the partnership can read who is in it, and from which school.",),
+            submit="Join",
+        )
+    )
+
+
+def _school_field(session: Session, partnership: PartnershipRow) -> Field:
+    query = select(OrganisationRow).where(OrganisationRow.partnership_id == partnership.id)
+    listed = session.scalars(query.order_by(OrganisationRow.name).limit(_MOST_LISTED))
+    options = tuple(Option(f"{_SCHOOL}{one.id}", one.name) for one in listed)
+    return _field("organisation", "Which school are you from?", options, "its name")
+
+
+def _name_field(name: str) -> Field:
+    # On some platforms a name holds anything, marks that turn the writing round among it.
+    readable = " ".join("".join(one for one in name if one.isprintable()).split())
+    options = (Option(readable, readable),) if 0 < len(readable) <= _LONGEST["name"] else ()
+    return _field("name", "What is your name, as the others shall read it?", options, "another")
+
+
+def _field(key: str, label: str, options: tuple[Option, ...], typed: str) -> Field:
+    if not options:
+        return Field(key, label, FieldKind.TEXT, longest=_LONGEST[key])
+    return Field(key, label, FieldKind.ONE, options, f"Choose, or type {typed}.", _LONGEST[key])
+
+
+def join(installation: Installation, event: Submitted) -> Reply:
+    """Make a member of whoever filled in the form, once however often it comes. Raises Refused."""
+    code = _code(installation, event)
+    with installation.database.write() as session:
+        partnership = invited_to(session, installation, code)
+        # The other runner is the same form, sent twice, or another of the same name or school: both
+        # would find nobody there yet.
+        partnerships.hold(session, partnership)
+        member = partnerships.member_at(session, event.address)
+        if member is None:
+            member = _enter(session, installation, partnership, event)
+        _check_same(session, member, partnership.id)
+        return _welcome(session, installation, partnership, member)
+
+
+def form_key(installation: Installation, code: str, address: Address) -> str:
+    """The key of the form in which somebody joins.
+
+    Signed for the one address that came with the invitation: on a platform where nobody comes,
+    such as a web page that anybody can write to, no form can be made up.
+    """
+    return codes.sign(installation.installation_key, f"{cards.JOIN}:{code}", str(address))
+
+
+def _code(installation: Installation, event: Submitted) -> str:
+    key = codes.signed(installation.installation_key, event.form, str(event.address))
+    if key is None:
+        raise Refused("That form is not in use any more. Please press the button to join again.")
+    return key.partition(":")[2]
+
+
+def _enter(
+    session: Session, installation: Installation, partnership: PartnershipRow, event: Submitted
+) -> MemberRow:
+    given = form_values.read(event.values, _LONGEST)
+    school = _school(session, partnership, given["organisation"])
+    name = given["name"]
+    if not name:
+        raise Refused("Please say your name, as the others shall read it. Nothing was kept.")
+    if partnerships.namesake(session, school.id, name) is not None:
+        raise Refused(
+            f"There is a “{name}” of {school.name} already. If that is somebody else, join with a "
+            "name that tells you apart; if it is you, ask whoever runs pulse-bot to remove the old "
+            "entry first. Nothing was kept."
+        )
+    with bars_noted(session, installation, partnership):
+        member = enter(session, partnership, school, NewMember(name, school.name), event.address)
+    # Without the name: the log stays for ever, and a member who leaves is forgotten.
+    now = installation.clock.now()
+    who = f"a member of {school.name}"
+    partnerships.note(session, partnership.id, now, who, JOINED, announce=True)
+    return member
+
+
+def _school(session: Session, partnership: PartnershipRow, text: str) -> OrganisationRow:
+    if not text:
+        raise Refused("Please choose your school, or type its name. Nothing was kept.")
+    number = text.removeprefix(_SCHOOL)
+    if number == text or not (number.isascii() and number.isdecimal()):
+        return partnerships.organisation(session, partnership.id, text)
+    # Longer numbers are forged, and no database's whole number holds them.
+    row = session.get(OrganisationRow, int(number[:9]))
+    if row is None or row.partnership_id != partnership.id:
+        raise Refused("That school is not in the list. Please choose again, or type its name.")
+    return row
+
+
+def _welcome(
+    session: Session, installation: Installation, partnership: PartnershipRow, member: MemberRow
+) -> Reply:
+    asked = rounds.open_round_of(session, member.id)
+    newest = rounds.latest(session, partnership.id)
+    text = [when_asked(session, installation, partnership, member)]
+    if asked is None and newest is not None and newest.state is State.OPEN:
+        text.append("A round is open now. Its list was made before you came, so it is not for you.")
+    there = languages(installation)
+    text.append(f"Questions come in {named(language_of(member, partnership, there))}.")
+    choices = [Button("Change my time", cards.TIME)]
+    if len(there) > 1:
+        choices.append(Button("Change my language", cards.LANGUAGE))
+    welcome = Card(
+        CardKind.NOTICE, f"Welcome to {partnership.name}", tuple(text), (tuple(choices),)
+    )
+    promise = cards.promise_card(asked, partnerships.calendar(session, partnership, member))
+    return Reply(cards=(promise, welcome), commands=pages.commands_of(member))

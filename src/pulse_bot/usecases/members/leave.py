@@ -1,0 +1,120 @@
+"""Pausing, coming back and leaving: one tap, no reason asked."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from pulse_bot import cards
+from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.errors import StorageError
+from pulse_bot.ports import Address, Button, Card, CardKind, Reply
+from pulse_bot.storage import partnerships
+from pulse_bot.storage.models import InvitationRow, MemberRow
+from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.membership_events import LEFT
+from pulse_bot.usecases.rounds.record_answer import NobodyThere, someone
+from pulse_bot.usecases.threshold_changes import bars_noted
+
+_log = logging.getLogger(__name__)
+
+
+def pause(installation: Installation, address: Address) -> Reply:
+    """Ask no more questions until the member comes back."""
+    _stand(installation, address, Standing.PAUSED)
+    return Reply("Paused. You are asked nothing until you choose “Ask me again”.")
+
+
+def resume(installation: Installation, address: Address) -> Reply:
+    """Ask again, when a newcomer would be asked: coming back changes a roster as joining does."""
+    _stand(installation, address, Standing.ACTIVE)
+    return Reply("Welcome back. You are asked again in one of the next rounds.")
+
+
+def unreachable(installation: Installation, address: Address) -> Reply:
+    """The platform no longer reaches this member, if one lives there; says nothing of answers."""
+    with contextlib.suppress(NobodyThere):
+        _stand(installation, address, Standing.UNREACHABLE)
+    return Reply()
+
+
+def reachable(installation: Installation, address: Address) -> None:
+    """The platform reaches this member again; whoever paused stays paused."""
+    with installation.database.write() as session:
+        member, _ = someone(session, address)
+        back(member)
+
+
+def back(member: MemberRow) -> None:
+    """Ask somebody again who could not be reached; whoever paused stays paused.
+
+    They wait as a newcomer does. Whoever can take people out of a chat and bring them back would
+    otherwise choose who is asked in which round.
+    """
+    if member.standing is Standing.UNREACHABLE:
+        member.standing = Standing.ACTIVE
+        member.seated = False
+
+
+def _stand(installation: Installation, address: Address, standing: Standing) -> None:
+    with installation.database.write() as session:
+        member, _ = someone(session, address)
+        if standing is Standing.PAUSED or member.standing is Standing.UNREACHABLE:
+            member.seated = False
+        if standing is Standing.UNREACHABLE and member.standing is not Standing.ACTIVE:
+            return
+        member.standing = standing
+
+
+def ask_leave(installation: Installation, address: Address) -> Reply:
+    """Make sure, because leaving cannot be undone by the member."""
+    with installation.database.read() as session:
+        _, partnership = someone(session, address)
+    text = (
+        "Your name and your address are deleted at once. To come back you need a new invitation.",
+        "Answers of a round that is still open stay sealed in it and are destroyed when it closes.",
+    )
+    buttons = ((Button("Yes, leave", cards.LEAVE_SURELY),),)
+    return Reply(cards=(Card(CardKind.NOTICE, f"Leave {partnership.name}?", text, buttons),))
+
+
+def leave(installation: Installation, address: Address) -> Reply:
+    """Forget a member: name and address go; the bare row stays, because a roster refers to it."""
+    with installation.database.write() as session:
+        member, partnership = someone(session, address)
+        now = installation.clock.now()
+        partnerships.note(session, partnership.id, now, "a member", LEFT, announce=True)
+        with bars_noted(session, installation, partnership):
+            forget_member(session, member)
+        name = partnership.name
+    scrub(installation)
+    text = ("Your name and your address are deleted. Thank you for having been part of it.",)
+    return Reply(cards=(Card(CardKind.NOTICE, f"You have left {name}", text),))
+
+
+def forget_member(session: Session, member: MemberRow) -> None:
+    """Delete a member's name and address, those on their card in an open round too.
+
+    Nor is it kept which workshops they prepared; the workshops are the group's, and stay.
+    """
+    member.standing = Standing.LEFT
+    member.name = ""
+    member.time_zone = member.language = member.asked_weekday = member.asked_at = None
+    member.user = f"left-{secrets.token_hex(16)}"
+    session.execute(delete(InvitationRow).where(InvitationRow.member_id == member.id))
+    prepared = update(SeedingRow).where(SeedingRow.seeded_by == member.id)
+    session.execute(prepared.values(seeded_by=None))
+
+
+def scrub(installation: Installation) -> None:
+    """Clean up after somebody who left, now or with the next closing."""
+    try:
+        installation.database.scrub()
+    except StorageError as error:
+        # Somebody reads the file just now; the closing of the next round cleans it.
+        _log.warning("What a member who left had could not be cleaned yet. %s", error)

@@ -1,0 +1,110 @@
+"""Names in what a group writes: whom a text names, so that no question or commitment points at one.
+
+What a question should sound like otherwise is the bank checks' business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Final, NamedTuple
+from unicodedata import combining, normalize
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.partnership.typed_words import LETTERS, seen
+from pulse_bot.storage import partnerships
+from pulse_bot.storage.models import OrganisationRow
+
+_SHORTEST: Final = 2
+_BARE: Final = 3
+"""Letters of a name that is found without a capital, too: "li" may be a slip, "Li" is somebody."""
+_RUN: Final = re.compile(r"[^\W\d_]+(?:[._\-\u2010-\u2015\u00b7\u2022'\u2019][^\W\d_]+)*")
+"""Words without a blank between them, as "A.n.n.a" is written, or "O'Brien-Shaw"."""
+_OPENS_A_SENTENCE: Final = re.compile(r"(?:^|[.!?:;])\W*$")
+
+_OF_ANY_SCHOOL: Final = re.compile(
+    r"academies|academy|all|and|at|by|catholic|ce|centre|chapel|church|college|community"
+    r"|comprehensive|county|education|federation|first|for|free|grammar|group|head|heads|high|in"
+    r"|infant|infants|international|junior|juniors|learning|lower|middle|new|nursery|of|on|our"
+    r"|parish|partnership|prep|preparatory|primary|pupil|rc|referral|roman|saint|saints|school"
+    r"|schools|secondary|sixth|special|st|studio|technical|technology|the|trust|uk|unit"
+    r"|university|upper|va|vc"
+)
+"""Words of the names of schools that name none of them."""
+
+_EVERYDAY: Final = re.compile(
+    r"am|an|art|as|bank|bay|be|best|bill|bridge|bright|brook|brown|bush|case|chance|close|dale"
+    r"|dawn|day|do|drew|east|faith|farm|field|fields|forest|frank|garden|gate|go|good|grace|grant"
+    r"|green|grove|hall|harmony|he|heath|hill|hope|house|if|is|it|joy|king|lake|land|lane|little"
+    r"|long|love|major|mark|may|me|meadow|mill|moor|my|neat|no|north|or|park|patience|pearl|penny"
+    r"|pool|price|queen|read|reed|rich|ridge|river|road|rose|ruby|sage|short|skip|so|south|spring"
+    r"|star|stone|street|summer|sunny|swift|to|top|town|trinity|up|us|vale|valley|view|village"
+    r"|walk|ward|water|way|we|west|white|will|wise|wood|woods|work|young"
+)
+"""Ordinary words that are names, too: a name only where a capital shows it, as in "ask Will"."""
+
+
+class _Word(NamedTuple):
+    """`bare` is its letters in the capitals that they have, `opens` whether a sentence begins."""
+
+    written: str
+    bare: str
+    opens: bool
+
+
+def names_in(session: Session, partnership_id: int, text: str) -> tuple[str, ...]:
+    """The words of a text that are of a member's or an organisation's name, as they are read.
+
+    Whole words, however they are spelt: in capitals or not, with accents or without, with an "s" at
+    the end, with dots or hyphens inside. Each once, in the order of the text.
+    """
+    known = set(_known(session, partnership_id))
+    found: dict[str, str] = {}
+    for run, parts in _runs(text):
+        named = [word for word in parts if _is_in(known, word)]
+        if not named and _is_in(known, run):
+            named = [run]
+        for word in named:
+            found.setdefault(_folded(word.bare), word.written)
+    return tuple(found.values())
+
+
+def _known(session: Session, partnership_id: int) -> Iterator[str]:
+    schools = select(OrganisationRow.name).where(OrganisationRow.partnership_id == partnership_id)
+    people = (member.name for member, _ in partnerships.members(session, partnership_id))
+    for name in (*session.scalars(schools), *people):
+        words = [_folded(word) for word in LETTERS.findall(seen(name))]
+        # As one word, too: "O'Brien" is also OBrien.
+        yield from ("".join(words[a:b]) for a, b in combinations(range(len(words) + 1), 2))
+
+
+def _is_in(known: set[str], word: _Word) -> bool:
+    folded = _folded(word.bare)
+    stem = folded.removesuffix("s")
+    return _names(known, folded, word) or (len(stem) >= _BARE and _names(known, stem, word))
+
+
+def _names(known: set[str], folded: str, word: _Word) -> bool:
+    if folded not in known or len(folded) < _SHORTEST or _OF_ANY_SCHOOL.fullmatch(folded):
+        return False
+    if _EVERYDAY.fullmatch(folded):
+        return word.bare.istitle() and not word.opens
+    return len(folded) >= _BARE or word.bare[0].isupper()
+
+
+def _runs(text: str) -> Iterator[tuple[_Word, list[_Word]]]:
+    """What stands between two blanks, in one piece and in its words."""
+    plain = seen(text)
+    for run in _RUN.finditer(plain):
+        opens = bool(_OPENS_A_SENTENCE.search(plain[: run.start()]))
+        words = [one[0] for one in LETTERS.finditer(run[0])]
+        # A word behind a dot without a blank opens nothing: "Ask.Will" is somebody.
+        parts = [_Word(word, word, opens and n == 0) for n, word in enumerate(words)]
+        yield _Word(run[0], "".join(words), opens), parts
+
+
+def _folded(word: str) -> str:
+    return "".join(letter for letter in normalize("NFKD", word.casefold()) if not combining(letter))

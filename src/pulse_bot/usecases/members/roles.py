@@ -1,0 +1,192 @@
+"""Roles: who is a lead, a facilitator or a member, and who may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from pulse_bot import cards
+from pulse_bot.domain.partnership.people import Role, Standing
+from pulse_bot.domain.partnership.roles import Act, may
+from pulse_bot.errors import Refused
+from pulse_bot.ports import (
+    Address,
+    Button,
+    Card,
+    CardKind,
+    Field,
+    FieldKind,
+    Form,
+    Option,
+    Pressed,
+    Reply,
+    Submitted,
+)
+from pulse_bot.storage import partnerships
+from pulse_bot.storage.models import MemberRow, OrganisationRow, PartnershipRow
+from pulse_bot.usecases import form_values
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.permissions import check
+from pulse_bot.usecases.reading import pages
+from pulse_bot.usecases.rounds.record_answer import someone
+
+LEAD: Final = "a lead"
+"""Who did it, in the log that all members read: without a name, which would stay for ever."""
+CHANGE: Final = f"{cards.ROLE}:change"
+_PERSON: Final = "m:"
+_LONGEST: Final = {"person": 60, "role": 20}
+_MOST_LISTED: Final = 90
+"""People in a list, for platforms that take a hundred; the others are typed."""
+
+People = Sequence[tuple[MemberRow, str]]
+
+
+def listed(installation: Installation, address: Address) -> Reply:
+    """Who may do what, and who has which role; for whoever may give roles a button, too."""
+    with installation.database.read() as session:
+        member, partnership = someone(session, address)
+        people = partnerships.members(session, partnership.id)
+        text = (*_table(), *_holders(people))
+    change = ((Button("Give or take a role", CHANGE),),)
+    buttons = change if may(member.role, Act.GIVE_ROLES) else ()
+    title = f"Who may do what in {partnership.name}"
+    return Reply(cards=(Card(CardKind.NOTICE, title, text, buttons),))
+
+
+def _table() -> Iterator[str]:
+    yield (
+        "Everybody can answer, read every result, the roster, the commitments and the log, choose "
+        "their own time and language, pause and leave. Nobody, whatever their role, sees who "
+        "answered or what, and nobody reads a result before the others do."
+    )
+    for role in (Role.FACILITATOR, Role.LEAD):
+        acts = [act.value for act in Act if may(role, act)]
+        yield f"A {role} can also {', '.join(acts[:-1])} and {acts[-1]}."
+    yield (
+        "Whoever runs the server can do all of it, too. Every change is in the log, which "
+        "everybody reads, and what concerns the whole group is told in its chat."
+    )
+
+
+def _holders(people: People) -> Iterator[str]:
+    for role, many in ((Role.LEAD, "Leads"), (Role.FACILITATOR, "Facilitators")):
+        names = [f"{one.name} ({school})" for one, school in people if one.role is role]
+        yield f"{many}: {'; '.join(names) or 'nobody'}."
+    yield "Everybody else is a member. “/pulse roster” shows who that is."
+
+
+def pressed(installation: Installation, event: Pressed) -> Reply:
+    """The form in which somebody is given a role. Raises Refused."""
+    if event.action != CHANGE:
+        raise Refused("That button is not in use any more. Please write “/pulse roles” again.")
+    with installation.database.read() as session:
+        _, partnership = _giver(session, event.address)
+        people = partnerships.members(session, partnership.id)[:_MOST_LISTED]
+        persons = tuple(
+            Option(f"{_PERSON}{one.id}", f"{one.name}, {school} ({one.role})")
+            for one, school in people
+        )
+    roles = tuple(Option(role.value, f"{role.value.capitalize()}") for role in Role)
+    hint = "Choose, or type the name as the roster has it."
+    return Reply(
+        form=Form(
+            key=cards.ROLE,
+            title="Give or take a role",
+            text=(
+                (
+                    "It counts at once. Every member can read in the log that it was changed, and "
+                    "the group's chat is told."
+                ),
+            ),
+            fields=(
+                Field("person", "Who?", FieldKind.ONE, persons, hint, _LONGEST["person"]),
+                Field("role", "What are they from now on?", FieldKind.ONE, roles),
+            ),
+            submit="Change it",
+        )
+    )
+
+
+def submitted(installation: Installation, event: Submitted) -> Reply:
+    """Give somebody a role. Raises Refused."""
+    given = form_values.read(event.values, _LONGEST)
+    if not given["person"] or given["role"] not in set(Role):
+        raise Refused("Please choose a person, and one of the roles. Nothing was changed.")
+    role = Role(given["role"])
+    with installation.database.write() as session:
+        giver, partnership = _giver(session, event.address)
+        # The other runner is another lead, who takes this one's role at the same moment.
+        partnerships.hold(session, partnership)
+        session.refresh(giver)
+        check(giver, Act.GIVE_ROLES)
+        people = partnerships.members(session, partnership.id)
+        member = _meant(people, given["person"])
+        _check_one_stays(people, member, role)
+        put_role(session, installation, partnership, member, role, LEAD)
+        told = (
+            f"{member.name} is a {role} now." if member is not giver else f"You are a {role} now."
+        )
+        return Reply(told, commands=pages.commands_of(giver))
+
+
+def _giver(session: Session, address: Address) -> tuple[MemberRow, PartnershipRow]:
+    member, partnership = someone(session, address)
+    check(member, Act.GIVE_ROLES)
+    return member, partnership
+
+
+def _meant(people: People, text: str) -> MemberRow:
+    """Whom a choice, or a typed name, means. Raises Refused."""
+    number = text.removeprefix(_PERSON)
+    if number != text and number.isascii() and number.isdecimal():
+        found = [one for one, _ in people if str(one.id) == number]
+    else:
+        found = [one for one, _ in people if one.name.casefold() == text.casefold()]
+    if not found:
+        raise Refused(
+            "There is nobody of that name here. Nothing was changed; please choose again."
+        )
+    if len(found) > 1:
+        raise Refused(
+            "There are several people of that name. Nothing was changed; choose from the list, or "
+            "ask whoever runs pulse-bot."
+        )
+    return found[0]
+
+
+def _check_one_stays(people: People, member: MemberRow, role: Role) -> None:
+    if may(role, Act.GIVE_ROLES) or not may(member.role, Act.GIVE_ROLES):
+        return
+    # Whoever cannot be reached cannot give the role on.
+    others = [
+        one
+        for one, _ in people
+        if one is not member
+        and may(one.role, Act.GIVE_ROLES)
+        and one.standing is not Standing.UNREACHABLE
+    ]
+    if not others:
+        raise Refused(
+            f"{member.name} is the last lead who can be reached, and a partnership needs one. "
+            "Nothing was changed; name another lead first."
+        )
+
+
+def put_role(
+    session: Session,
+    installation: Installation,
+    row: PartnershipRow,
+    member: MemberRow,
+    role: Role,
+    who: str,
+) -> None:
+    """Give a member a role, which counts at once, and say so in the log."""
+    if member.role is role:
+        return
+    # Without the name: the log stays for ever. Who has which role is in “/pulse roles”.
+    school = session.get_one(OrganisationRow, member.organisation_id)
+    what = f"made a {member.role} of {school.name} a {role}"
+    partnerships.note(session, row.id, installation.clock.now(), who, what, announce=True)
+    member.role = role

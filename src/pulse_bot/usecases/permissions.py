@@ -1,0 +1,19 @@
+"""May: refuse what a member's role does not allow. The table of it is in `domain.roles`."""
+
+from __future__ import annotations
+
+from pulse_bot.domain.partnership.roles import Act, may, who_may
+from pulse_bot.errors import Refused
+from pulse_bot.storage.models import MemberRow
+
+
+def check(member: MemberRow, act: Act) -> None:
+    """Raise Refused, naming who may, where a member may not do this.
+
+    Asked at the moment of the act, inside its transaction: a role that was given or taken counts at
+    once, whatever form or button somebody still has before them.
+    """
+    if not may(member.role, act):
+        raise Refused(
+            f"Only {who_may(act)} can {act}. Nothing was changed. “/pulse roles” shows who that is."
+        )

@@ -1,0 +1,266 @@
+"""Looking: what a member finds on their own page, and what everybody may read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from pulse_bot import cards
+from pulse_bot.domain.asking.calendar import Calendar, spoken
+from pulse_bot.domain.asking.programme import next_opening
+from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.domain.partnership.roles import Act, may
+from pulse_bot.domain.release.digest import Digest, StatementKind
+from pulse_bot.errors import MissingExtra, Refused
+from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Picture, Pressed, Reply
+from pulse_bot.storage import history, partnerships, rounds
+from pulse_bot.storage.models import MemberRow, PartnershipRow
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members import data_held
+from pulse_bot.usecases.reading.closer_look import message_card
+from pulse_bot.usecases.rounds.record_answer import closed_message, someone
+
+_log = logging.getLogger(__name__)
+
+SHOWN_DIGESTS = 12
+_OF_THEMES = (
+    StatementKind.TREND,
+    StatementKind.QUESTION,
+    StatementKind.LEVEL,
+    StatementKind.AGREEMENT,
+)
+LOG_LINES = 100
+LONGEST_NUMBER = 9
+DRAWN = 60
+"""Digests in a picture: more points than that are none to the eye."""
+
+
+def home(installation: Installation, event: OpenedHome) -> Reply:
+    """The open questions, or when the next ones come; the promise first, to who has not seen it."""
+    with installation.database.read() as session:
+        member, partnership = someone(session, event.address)
+        calendar = partnerships.calendar(session, partnership, member)
+        asked = rounds.open_round_of(session, member.id)
+        promise = () if event.promised else (cards.promise_card(asked, calendar),)
+        commands = commands_of(member)
+        if asked is None or not asked.takes_answers(installation.clock.now()):
+            closed = _nothing_open(session, installation, member, partnership, calendar)
+            return Reply(cards=(*promise, closed), commands=commands)
+        asked = asked.in_language(partnerships.language(member, partnership))
+    until = spoken(asked.closes_at, calendar.zone)
+    notes = _notes(asked)
+    if not event.at_once:
+        first = cards.first_card(asked, until)
+        return Reply(" ".join(notes), cards=(*promise, first), commands=commands)
+    form = cards.answer_form(asked, until, notes)
+    return Reply(cards=promise, form=form, commands=commands)
+
+
+def pulse(installation: Installation, address: Address) -> Reply:
+    """The first open question as a card, or when the next ones come."""
+    return home(installation, OpenedHome(address, at_once=False))
+
+
+def commands_of(member: MemberRow) -> tuple[str, ...]:
+    """The commands that a member is offered beside those of everybody."""
+    seed = ("seed",) if may(member.role, Act.SEED) else ()
+    # Trends hold nothing that the digests do not: offered to some, and refused to nobody.
+    settings = ("trends", "settings") if may(member.role, Act.SEE_SETTINGS) else ()
+    return (*seed, *settings)
+
+
+def _notes(asked: Round) -> list[str]:
+    # Nothing here may depend on what this member did: whoever gives out links could look.
+    if not asked.again:
+        return []
+    return [
+        "We ask again: the key of the last round was lost, and its answers were destroyed unread."
+    ]
+
+
+def _nothing_open(
+    session: Session,
+    installation: Installation,
+    member: MemberRow,
+    partnership: PartnershipRow,
+    calendar: Calendar,
+) -> Card:
+    newest = rounds.latest(session, partnership.id)
+    if newest is not None and newest.state.value != "open":
+        now = installation.clock.now()
+        said = closed_message(session, rounds.read(newest), now, str(calendar.zone))
+    else:
+        planned = partnerships.programme(session, partnership.id)
+        now = installation.clock.now()
+        # A programme's hours are the partnership's; only their telling is the member's own.
+        common = partnerships.calendar(session, partnership)
+        opening = next_opening(planned[0], common, now) if planned else None
+        said = (
+            f"The next questions come on {spoken(opening, calendar.zone)}."
+            if opening
+            else "The first questions have no date yet."
+        )
+    # Which round it will be depends on how many are settled when it opens. Of the first it is all.
+    waits = (
+        ()
+        if member.seated or newest is None
+        else ("You are new here, and will be asked in one of the next.",)
+    )
+    return Card(CardKind.NOTICE, "Nothing to answer now", (said, *waits), standing_buttons(member))
+
+
+_COMMANDS = (
+    "pulse",
+    "group",
+    "roster",
+    "privacy",
+    "log",
+    "workshops",
+    "pack",
+    "commitments",
+    "roles",
+    "time",
+    "language",
+    "pause",
+    "resume",
+    "leave",
+    "help",
+)
+"""What everybody can say, as the page about help names it."""
+
+
+def standing_buttons(member: MemberRow) -> tuple[tuple[Button, ...], ...]:
+    """What a member can do about being asked at all."""
+    first = (
+        Button("Ask me again", cards.RESUME)
+        if member.standing is not Standing.ACTIVE
+        else Button("Pause my questions", cards.PAUSE)
+    )
+    return ((first, Button("Leave", cards.LEAVE)),)
+
+
+def group(installation: Installation, address: Address) -> Reply:
+    """The digests of the partnership, newest first: the same for everybody."""
+    with installation.database.read() as session:
+        _, partnership = someone(session, address)
+        found = history.digests(session, partnership.id, SHOWN_DIGESTS)
+    return Reply(cards=tuple(map(message_card, found)) or (_no_digest(),))
+
+
+def digest_card(digest: Digest) -> Card:
+    """A digest exactly as it was released, all of it."""
+    title, *rest = [statement.text for statement in digest.statements] or [""]
+    return Card(CardKind.DIGEST, title, tuple(rest))
+
+
+def drawn(installation: Installation, digests: Sequence[Digest]) -> Picture | None:
+    """What was released over time, as a picture; None where there is none to show."""
+    try:
+        return installation.renderer.picture(digests)
+    except MissingExtra:
+        return None
+    except Exception as error:
+        # The words say it all; a digest must not wait for a drawing.
+        _log.warning("A picture could not be drawn (%s).", type(error).__name__)
+        return None
+
+
+def trends(installation: Installation, address: Address) -> Reply:
+    """What the newest digest says of themes and questions, and the picture of those before."""
+    with installation.database.read() as session:
+        _, partnership = someone(session, address)
+        found = history.digests(session, partnership.id, DRAWN)
+    if not found:
+        return Reply(cards=(_no_digest(),))
+    said = tuple(one.text for one in found[0].statements if one.kind in _OF_THEMES)
+    title = f"{partnership.name} after round {found[0].number}"
+    return Reply(cards=(Card(CardKind.DIGEST, title, said, picture=drawn(installation, found)),))
+
+
+def _no_digest() -> Card:
+    return Card(
+        CardKind.NOTICE, "No digest yet", ("The first one comes when the first round has closed.",)
+    )
+
+
+def roster(installation: Installation, address: Address) -> Reply:
+    """Who is asked: members may know whom they are asked beside."""
+    with installation.database.read() as session:
+        _, partnership = someone(session, address)
+        names = [
+            f"{member.name}, {organisation}"
+            for member, organisation in partnerships.members(session, partnership.id)
+        ]
+    return Reply(cards=(Card(CardKind.NOTICE, f"Who is in {partnership.name}", tuple(names)),))
+
+
+def privacy(installation: Installation, address: Address) -> Reply:
+    """The promise, and every row that is held about this member."""
+    with installation.database.read() as session:
+        member, partnership = someone(session, address)
+        calendar = partnerships.calendar(session, partnership, member)
+        asked = rounds.open_round_of(session, member.id)
+        held = Card(
+            CardKind.NOTICE,
+            "Everything that is kept about you",
+            tuple(data_held.lines(session, member)),
+            standing_buttons(member),
+        )
+    return Reply(cards=(cards.promise_card(asked, calendar), held))
+
+
+def log(installation: Installation, address: Address, before: int | None = None) -> Reply:
+    """Every change of a setting and every look of an operator at a result, newest first.
+
+    From the line before a number on. Every line can be come to: nobody pushes one out of sight.
+    """
+    with installation.database.read() as session:
+        member, partnership = someone(session, address)
+        calendar = partnerships.calendar(session, partnership, member)
+        # One more than is shown says whether there are earlier ones.
+        found = partnerships.log(session, partnership.id, LOG_LINES + 1, before)
+    lines = [
+        f"{spoken(entry.at, calendar.zone)}: {entry.who} {entry.what}"
+        for entry in found[:LOG_LINES]
+    ]
+    text = tuple(lines) or ("Nothing was changed yet.",)
+    is_more = len(found) > LOG_LINES
+    earlier = Button("Earlier lines", f"{cards.LOG}:{found[LOG_LINES - 1].id}") if is_more else None
+    buttons = ((earlier,),) if earlier else ()
+    return Reply(cards=(Card(CardKind.NOTICE, "What was changed, and by whom", text, buttons),))
+
+
+def earlier_log(installation: Installation, event: Pressed) -> Reply:
+    """The log from an earlier line on. Raises Refused."""
+    number = event.action.partition(":")[2]
+    # Longer ones are forged, and no database's whole number holds them.
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        raise Refused("That button is not in use any more. Please write “/pulse log” again.")
+    return log(installation, event.address, int(number))
+
+
+def help_(installation: Installation, address: Address) -> Reply:
+    """What a member can do."""
+    with installation.database.read() as session:
+        member, partnership = someone(session, address)
+    commands = commands_of(member)
+    known = ", ".join((*_COMMANDS, *commands))
+    text = (
+        (
+            f"{partnership.name} asks one to three questions a week. Answer in a minute, skip what "
+            "you like, and change your mind until the round closes."
+        ),
+        "When it has closed, everybody reads the same digest.",
+        "Pause or leave whenever you like, without a reason.",
+        (
+            f"In a chat you can write “/pulse” and one of these words: {known}. Setup, link and "
+            "join are for the group's chat."
+        ),
+    )
+    own = (Button("Change my time", cards.TIME), Button("My language", cards.LANGUAGE))
+    buttons = (own, *standing_buttons(member))
+    card = Card(CardKind.NOTICE, "How this works", text, buttons)
+    return Reply(cards=(card,), commands=commands)

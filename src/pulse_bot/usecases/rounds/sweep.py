@@ -1,0 +1,30 @@
+"""The sweep at start-up and with every tick: keys and rounds that do not belong together."""
+
+from __future__ import annotations
+
+import logging
+
+from pulse_bot.errors import KeyStoreError, StorageError
+from pulse_bot.storage import rounds
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.close import forget, lose
+
+_log = logging.getLogger(__name__)
+
+
+def sweep(installation: Installation) -> None:
+    """Give up open rounds whose key is gone, and forget rounds that are over."""
+    kept = installation.keys.rounds()
+    with installation.database.read() as session:
+        keyless = [row.id for row in rounds.unclosed(session) if row.id not in kept]
+    for round_id in keyless:
+        # Looked at again, because the listing of keys is older than the list of rounds.
+        if installation.keys.load(round_id) is None:
+            lose(installation, round_id)
+    with installation.database.read() as session:
+        over = rounds.ended(session, kept) | rounds.unforgotten(session)
+    try:
+        forget(installation, over)
+    except (StorageError, KeyStoreError) as error:
+        # Somebody reads the file, a backup perhaps. Rounds must open and close all the same.
+        _log.warning("What closed rounds left behind could not be cleaned yet. %s", error)

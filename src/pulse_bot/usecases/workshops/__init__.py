@@ -1,0 +1,1 @@
+"""Workshops: prepared, asked for, and the pack that is carried into the room."""

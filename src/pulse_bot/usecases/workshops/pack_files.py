@@ -1,0 +1,42 @@
+"""Pack files: a pack as a PDF that goes with a message, and as a page of its own."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from pulse_bot.domain.partnership.pack import Pack
+from pulse_bot.errors import MissingExtra
+from pulse_bot.ports import File
+from pulse_bot.storage import packs
+from pulse_bot.usecases.context import Installation
+
+_log = logging.getLogger(__name__)
+
+PDF: Final = "application/pdf"
+
+
+def file_of(installation: Installation, round_id: int) -> File | None:
+    """The pack of a round that everybody may read, as a PDF; None for a round without one."""
+    with installation.database.read() as session:
+        pack = packs.of_round(session, round_id)
+    return pdf(installation, pack) if pack else None
+
+
+def pdf(installation: Installation, pack: Pack) -> File | None:
+    """A pack as a PDF; None where it cannot be made, because the words go without it."""
+    name = f"pack-{pack.workshop_on}.pdf"
+    try:
+        return File(name, PDF, installation.renderer.pack(name, pack)[name])
+    except MissingExtra:
+        return None
+    except Exception as error:
+        # The words say it all; a digest must not wait for a file.
+        _log.warning("A pack could not be made (%s).", type(error).__name__)
+        return None
+
+
+def page(installation: Installation, pack: Pack) -> str:
+    """A pack as a page that needs nothing else. Raises MissingExtra."""
+    name = "pack.html"
+    return installation.renderer.pack(name, pack)[name].decode()
