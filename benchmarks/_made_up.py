@@ -19,13 +19,13 @@ from pulse_bot.domain.asking.calendar import week_time
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.ports import Address
 from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_members,
     create_partnership,
-    set_programme,
 )
 
 NAME: Final = "Benchmark"

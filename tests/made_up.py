@@ -29,6 +29,7 @@ from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
 from pulse_bot.storage.models import GroupRow
 from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation, Pool
 from pulse_bot.usecases.members.directory import (
     NewMember,
@@ -36,7 +37,6 @@ from pulse_bot.usecases.members.directory import (
     add_group,
     add_members,
     create_partnership,
-    set_programme,
 )
 from pulse_bot.usecases.rounds.open_round import open_round
 from pulse_bot.usecases.rounds.record_answer import Given, Record, Recorded, record

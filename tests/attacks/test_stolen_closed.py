@@ -20,13 +20,13 @@ from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import InvitationRow
 from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_member,
     create_partnership,
-    set_programme,
 )
 from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.rounds.open_round import open_round

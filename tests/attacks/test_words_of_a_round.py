@@ -11,8 +11,8 @@ from pulse_bot.domain.asking.items import COMMENT
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.ports import Address
 from pulse_bot.storage import history
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.members.directory import set_programme
 from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.rounds.record_answer import Given
 from tests.made_up import (

@@ -17,8 +17,8 @@ from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address, Card, Event, Form, Reply
 from pulse_bot.storage import history, partnerships
 from pulse_bot.testing import FakeAdapter, running
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.members.directory import set_programme
 from pulse_bot.usecases.reading.pages import digest_card
 from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.rounds.open_round import outgoing

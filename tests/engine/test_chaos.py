@@ -22,7 +22,8 @@ from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import InvitationRow, MemberRow
-from pulse_bot.usecases.members.directory import NewPartnership, create_partnership, set_programme
+from pulse_bot.usecases.chats.programme import set_programme
+from pulse_bot.usecases.members.directory import NewPartnership, create_partnership
 from pulse_bot.usecases.rounds.open_round import open_round
 from tests.engine.fan_out_worker import OPENS, open_app
 from tests.engine.scene import until

@@ -21,7 +21,7 @@ from PIL import Image, ImageChops
 
 from pulse_bot.domain.release.digest import Digest
 from pulse_bot.ports import Reply
-from pulse_bot.usecases.reading.closer_look import message_card
+from pulse_bot.usecases.rounds.digest_message import message_card
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.colours import DARK
 from pulse_bot_reports.charts.figures import figures

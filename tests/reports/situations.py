@@ -17,9 +17,9 @@ from pulse_bot.domain.asking.items import SKIP, Item, Kind, slots
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.release.digest import Digest
 from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.commitments.register import written
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.members.directory import set_programme
 from pulse_bot.usecases.reading.operator_lists import digests
 from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.rounds.record_answer import Given, record

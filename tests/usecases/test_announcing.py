@@ -18,18 +18,17 @@ from pulse_bot.storage.columns import Link
 from pulse_bot.testing import FakeAdapter
 from pulse_bot.usecases.chats import announcements, weekly_limit
 from pulse_bot.usecases.chats.announcements import Announcement
+from pulse_bot.usecases.chats.programme import add_holiday, set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import (
     NewMember,
     add_group,
-    add_holiday,
     add_member,
     add_members,
     change_role,
     readdress,
     remove_member,
-    set_programme,
 )
 from tests.made_up import GROUP, PARTNERSHIP, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk

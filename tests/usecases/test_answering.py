@@ -12,12 +12,12 @@ from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.ports import Address, Outcome, Pressed, Submitted
 from pulse_bot.storage import envelopes, rounds
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_member,
     create_partnership,
-    set_programme,
 )
 from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.rounds.decrypt import hear

@@ -17,16 +17,15 @@ from pulse_bot.ports import Address
 from pulse_bot.storage import rounds
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import MemberRow
+from pulse_bot.usecases.chats.programme import add_holiday, set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
-    add_holiday,
     add_member,
     create_partnership,
     readdress,
-    set_programme,
 )
 from pulse_bot.usecases.rounds.close import close, close_now
 from pulse_bot.usecases.rounds.open_round import open_now, open_round, outgoing

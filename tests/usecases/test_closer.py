@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
 from pulse_bot.ports import Address, Outcome
-from pulse_bot.usecases.reading.closer_look import LONGEST, left_out, message_card
 from pulse_bot.usecases.reading.operator_lists import digests
 from pulse_bot.usecases.reading.pages import digest_card
 from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.digest_message import LONGEST, left_out, message_card
 from pulse_bot.usecases.rounds.post import next_posting
 from tests.made_up import CLOSES, PARTNERSHIP, POOL, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk

@@ -12,8 +12,8 @@ from pulse_bot.domain.asking.items import Item, Wording
 from pulse_bot.ports import Address, Card, Submitted
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import InvitationRow, PartnershipRow
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.members.directory import set_programme
 from pulse_bot.usecases.rounds.open_round import outgoing
 from pulse_bot.usecases.rounds.remind import remind
 from tests.made_up import (

@@ -21,9 +21,10 @@ from pulse_bot.storage.models import LogEntryRow, MemberRow
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
 from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
 from pulse_bot.usecases.reading.operator_lists import digest
+from pulse_bot.usecases.rounds import pack_files
 from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.rounds.post import next_posting
-from pulse_bot.usecases.workshops import deliver_pack, pack_files
+from pulse_bot.usecases.workshops import deliver_pack
 from pulse_bot.usecases.workshops import pack as workshop_pack
 from tests.made_up import CLOSES, GROUP, PARTNERSHIP, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk, words

@@ -14,9 +14,10 @@ from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import InvitationRow
+from pulse_bot.usecases.chats.programme import add_holiday
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
-from pulse_bot.usecases.members.directory import NewMember, add_holiday, add_member
+from pulse_bot.usecases.members.directory import NewMember, add_member
 from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.rounds.remind import remind
 from pulse_bot.usecases.tick import tick

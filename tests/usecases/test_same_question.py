@@ -10,7 +10,7 @@ import pytest
 from pulse_bot.domain.asking.items import Wording
 from pulse_bot.ports import Outcome
 from pulse_bot.storage.workshop_tables import SeedingRow
-from pulse_bot.usecases.members.directory import set_programme
+from pulse_bot.usecases.chats.programme import set_programme
 from tests.made_up import OPENS, PARTNERSHIP, PLAN, POOL, THEMES, WEEK, at, item
 from tests.usecases.scene import Talk, words
 from tests.usecases.workshop_scene import COURAGE, TUESDAY, Workshop, workshop

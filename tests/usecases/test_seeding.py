@@ -9,7 +9,8 @@ import pytest
 from pulse_bot.domain.asking.calendar import Holiday
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Address, Card, Commanded, Outcome, Reply, Submitted
-from pulse_bot.usecases.members.directory import add_holiday, change_role
+from pulse_bot.usecases.chats.programme import add_holiday
+from pulse_bot.usecases.members.directory import change_role
 from tests.made_up import OPENS, PARTNERSHIP, START, WEEK, at
 from tests.usecases.scene import Talk, snapshot, words
 from tests.usecases.workshop_scene import (

@@ -15,8 +15,8 @@ from pulse_bot.errors import Refused
 from pulse_bot.storage import rounds, seedings
 from pulse_bot.storage.models import ProgrammeRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.chats.weekly_limit import change_limit
-from pulse_bot.usecases.members.directory import set_programme
 from pulse_bot.usecases.rounds.close import close_now
 from pulse_bot.usecases.rounds.open_round import open_now, open_round
 from pulse_bot.usecases.workshops import pack

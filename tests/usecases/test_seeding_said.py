@@ -11,7 +11,8 @@ from pulse_bot.domain.asking.calendar import Holiday
 from pulse_bot.domain.asking.items import Item, Kind
 from pulse_bot.ports import Address, Outcome, Reply, Submitted
 from pulse_bot.storage.models import GroupRow
-from pulse_bot.usecases.members.directory import NewMember, add_holiday, add_member
+from pulse_bot.usecases.chats.programme import add_holiday
+from pulse_bot.usecases.members.directory import NewMember, add_member
 from tests.made_up import OPENS, PARTNERSHIP
 from tests.usecases.scene import Talk, words
 from tests.usecases.workshop_scene import (

@@ -50,7 +50,7 @@ def set_(
     reminders: tuple[float, ...],
 ) -> None:
     """Set a partnership's programme, from now on."""
-    from pulse_bot.usecases.members.directory import set_programme
+    from pulse_bot.usecases.chats.programme import set_programme
 
     plan = _plan(themes, items, opens, closes, reminders)
     set_programme(installation, partnership, plan)
@@ -117,7 +117,7 @@ def holiday(
 ) -> None:
     """Ask nothing from FIRST to LAST, both included, written like 2026-12-21."""
     from pulse_bot.domain.asking.calendar import Holiday
-    from pulse_bot.usecases.members.directory import add_holiday
+    from pulse_bot.usecases.chats.programme import add_holiday
 
     days = Holiday(_day(first), _day(last or first))
     add_holiday(installation, partnership, days, organisation)

@@ -21,6 +21,7 @@ from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.engine import Pace
 from pulse_bot.ports import Address, Card, Clock, Handle, Limits, Members, Pressed, Sent, Submitted
 from pulse_bot.storage import partnerships, rounds
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import (
     NewMember,
@@ -28,7 +29,6 @@ from pulse_bot.usecases.members.directory import (
     add_group,
     add_member,
     create_partnership,
-    set_programme,
 )
 
 WEEKS: Final = 16

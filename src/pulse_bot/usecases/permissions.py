@@ -17,3 +17,11 @@ def check(member: MemberRow, act: Act) -> None:
         raise Refused(
             f"Only {who_may(act)} can {act}. Nothing was changed. “/pulse roles” shows who that is."
         )
+
+
+def commands_of(member: MemberRow) -> tuple[str, ...]:
+    """The commands that a member is offered beside those of everybody."""
+    seed = ("seed",) if may(member.role, Act.SEED) else ()
+    # Trends hold nothing that the digests do not: offered to some, and refused to nobody.
+    settings = ("trends", "settings") if may(member.role, Act.SEE_SETTINGS) else ()
+    return (*seed, *settings)

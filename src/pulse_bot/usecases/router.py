@@ -29,9 +29,11 @@ from pulse_bot.storage import partnerships, rounds
 from pulse_bot.usecases.chats import link, programme_conversation, setup, welcome
 from pulse_bot.usecases.commitments import conversation as commitment_conversation
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import NobodyThere, someone
 from pulse_bot.usecases.members import join, leave, preferences, roles
 from pulse_bot.usecases.reading import closer_look, history, home, pages
-from pulse_bot.usecases.rounds.record_answer import Given, NobodyThere, Record, Recorded, someone
+from pulse_bot.usecases.rounds import digest_message
+from pulse_bot.usecases.rounds.record_answer import Given, Record, Recorded
 from pulse_bot.usecases.workshops import conversation as workshop_conversation
 from pulse_bot.usecases.workshops import list_workshops, pack
 
@@ -63,11 +65,19 @@ COMMANDS: Mapping[str, Story] = {
     "roles": roles.listed,
 }
 
+
+def _decline(installation: Installation, address: Address) -> Reply:
+    """A no to an invitation; a member is shown how to stop."""
+    told = "You have joined already, so nothing was changed. You can pause or leave below."
+    declined = welcome.decline(installation, address)
+    return declined or replace(pages.help_(installation, address), notice=told)
+
+
 BUTTONS: Mapping[str, Story] = {
     **COMMANDS,
     cards.LEAVE_SURELY: leave.leave,
     cards.PROGRAMME: programme_conversation.ask_change,
-    cards.DECLINE: welcome.decline,
+    cards.DECLINE: _decline,
 }
 """What a button does: every command has one somewhere, since many people never type any."""
 
@@ -93,7 +103,7 @@ PRESSES: Mapping[str, Callable[[Installation, Pressed], Reply]] = {
     cards.PACK: pack.pressed,
     cards.COMMITMENT: commitment_conversation.pressed,
     cards.ROLE: roles.pressed,
-    closer_look.CLOSER: closer_look.pressed,
+    digest_message.CLOSER: closer_look.pressed,
     cards.LOG: pages.earlier_log,
 }
 """Buttons that say what they are of, behind the first word of their action and a colon."""
@@ -250,10 +260,15 @@ def _commanded(installation: Installation, event: Commanded) -> Reply:
 def _came_or_went(installation: Installation, event: Joined | Left) -> Reply:
     own = event.group == event.address
     if isinstance(event, Joined):
-        return join.joined(installation, event) if own else welcome.came(installation, event)
+        return _came_to_own_chat(installation, event) if own else welcome.came(installation, event)
     if own:
         return leave.unreachable(installation, event.address)
     return welcome.went(installation, event)
+
+
+def _came_to_own_chat(installation: Installation, event: Joined) -> Reply:
+    opened = OpenedHome(event.address, promised=False, at_once=False)
+    return join.joined(installation, event) or pages.home(installation, opened)
 
 
 def _in_group(installation: Installation, event: Added | Removed | Moved) -> Reply:

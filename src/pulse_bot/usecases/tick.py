@@ -35,7 +35,7 @@ from pulse_bot.storage import columns, groups, partnerships, posts, rounds, seed
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.usecases.chats import announcements
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.open_round import BLOCK
+from pulse_bot.usecases.members.thresholds import BLOCK
 from pulse_bot.usecases.rounds.sweep import sweep
 from pulse_bot.usecases.workshops import deliver_pack
 

@@ -28,12 +28,12 @@ from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases import form_values
 from pulse_bot.usecases.chats import programme, weekly_limit
+from pulse_bot.usecases.chats.programme import put_programme, weekly_themes
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.members.directory import put_programme, weekly_themes
+from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.members.roles import LEAD
+from pulse_bot.usecases.members.thresholds import thresholds_of
 from pulse_bot.usecases.permissions import check
-from pulse_bot.usecases.rounds.open_round import thresholds_of
-from pulse_bot.usecases.rounds.record_answer import someone
 
 _LONGEST: Final = {"opens": 20, "closes": 20, "items": 1, "weekly": 2}
 

@@ -27,9 +27,9 @@ from pulse_bot.usecases.chats.link import (
     named,
     setup_key,
 )
+from pulse_bot.usecases.chats.programme import weekly_themes
 from pulse_bot.usecases.chats.programme_conversation import Wanted, planned, replan
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.members.directory import weekly_themes
 from pulse_bot.usecases.members.roles import LEAD
 
 _WHOEVER: Final = "whoever set up a group chat"

@@ -6,8 +6,6 @@ never who they are.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
@@ -20,7 +18,6 @@ from pulse_bot.usecases.chats.link import PROMISE, join_card
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.invite import invitation
-from pulse_bot.usecases.reading import pages
 
 
 def show(installation: Installation, group_id: int) -> tuple[Address, Card] | None:
@@ -94,13 +91,12 @@ def _card(installation: Installation, partnership: PartnershipRow) -> Card:
     return Card(CardKind.NOTICE, f"{name} invites you to join", text, (choices,))
 
 
-def decline(installation: Installation, address: Address) -> Reply:
-    """Take a no, and keep nothing; a member is told how to stop."""
+def decline(installation: Installation, address: Address) -> Reply | None:
+    """Take a no, and keep nothing; None for a member, whom nobody invited."""
     with installation.database.read() as session:
         member = partnerships.member_at(session, address)
     if member is not None:
-        told = "You have joined already, so nothing was changed. You can pause or leave below."
-        return replace(pages.help_(installation, address), notice=told)
+        return None
     return Reply(
         "That is fine. Nothing was kept of you. If you change your mind, join by the button in "
         "the group's chat."

@@ -43,8 +43,8 @@ from pulse_bot.usecases.commitments.register import (
     write_down,
 )
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.permissions import check
-from pulse_bot.usecases.rounds.record_answer import someone
 
 NEW: Final = f"{cards.COMMITMENT}:new"
 """The button that opens the form, wherever a group decides: under a digest, a pack, the list."""

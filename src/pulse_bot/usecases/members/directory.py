@@ -9,8 +9,7 @@ from datetime import time
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.calendar import Holiday, zone
-from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.asking.calendar import zone
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
@@ -18,18 +17,16 @@ from pulse_bot.storage import announcements, partnerships
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import (
     GroupRow,
-    HolidayRow,
     InvitationRow,
     MemberRow,
     OrganisationRow,
     PartnershipRow,
 )
-from pulse_bot.usecases.chats import programme
-from pulse_bot.usecases.context import OPERATOR, Installation, Pool
+from pulse_bot.usecases.context import OPERATOR, Installation
 from pulse_bot.usecases.members.leave import back, forget_member, scrub
 from pulse_bot.usecases.members.roles import put_role
+from pulse_bot.usecases.members.thresholds import bars_noted
 from pulse_bot.usecases.membership_events import added, removed
-from pulse_bot.usecases.threshold_changes import bars_noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,60 +207,6 @@ def add_group(installation: Installation, partnership: str, address: Address) ->
         _announce(session, installation, row, f"added a group chat in {address.adapter}")
         # What was changed before is no news there.
         group.announced = announcements.newest(session, row.id)
-
-
-def set_programme(installation: Installation, partnership: str, plan: Programme) -> None:
-    """Replace a partnership's programme from now on. Raises Refused for an unknown theme."""
-    with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        put_programme(session, installation, row, plan, OPERATOR)
-
-
-def weekly_themes(pool: Pool) -> list[str]:
-    """The themes that have a core to be asked week by week; the others are for workshops."""
-    return sorted(theme for theme, items in pool.items() if any(item.core for item in items))
-
-
-def put_programme(
-    session: Session, installation: Installation, row: PartnershipRow, plan: Programme, who: str
-) -> None:
-    """Replace a programme, and say so in the log. Raises Refused for an unknown theme."""
-    known = installation.pool()
-    unknown = [theme for theme in plan.themes if theme not in known]
-    if unknown:
-        there = ", ".join(weekly_themes(known))
-        raise Refused(f'There is no theme "{unknown[0]}". There are: {there}.')
-    now = installation.clock.now()
-    partnerships.set_programme(session, row.id, plan, now)
-    what = f"set the programme: {programme.line(plan)}"
-    partnerships.note(session, row.id, now, who, what, announce=True)
-
-
-def add_holiday(
-    installation: Installation, partnership: str, days: Holiday, organisation: str | None = None
-) -> None:
-    """Ask nothing on some days: nobody, or nobody of one organisation."""
-    if days.last < days.first:
-        raise Refused("A holiday cannot end before it begins.")
-    with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        school = (
-            partnerships.known_organisation(session, row, organisation) if organisation else None
-        )
-        session.add(
-            HolidayRow(
-                partnership_id=row.id,
-                organisation_id=school.id if school else None,
-                first=days.first,
-                last=days.last,
-            )
-        )
-        whose = f" of {school.name}" if school else ""
-        _announce(session, installation, row, f"added a holiday{whose}: {_span(days)}")
-
-
-def _span(days: Holiday) -> str:
-    return str(days.first) if days.first == days.last else f"{days.first} to {days.last}"
 
 
 def _check_printable(*names: str) -> None:

@@ -21,23 +21,21 @@ from pulse_bot.ports import (
     FieldKind,
     Form,
     Joined,
-    OpenedHome,
     Option,
     Reply,
     Submitted,
 )
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.storage.models import MemberRow, OrganisationRow, PartnershipRow
-from pulse_bot.usecases import form_values
+from pulse_bot.usecases import form_values, permissions
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import NobodyThere
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, enter
 from pulse_bot.usecases.members.invite import invited_to
 from pulse_bot.usecases.members.preferences import language_of, languages, named, when_asked
+from pulse_bot.usecases.members.thresholds import bars_noted
 from pulse_bot.usecases.membership_events import JOINED
-from pulse_bot.usecases.reading import pages
-from pulse_bot.usecases.rounds.record_answer import NobodyThere
-from pulse_bot.usecases.threshold_changes import bars_noted
 
 _SCHOOL: Final = "o:"
 _LONGEST: Final = {"organisation": 80, "name": 60}
@@ -45,8 +43,8 @@ _MOST_LISTED: Final = 90
 """Schools in a list, for platforms that take a hundred; the others are typed."""
 
 
-def joined(installation: Installation, event: Joined) -> Reply:
-    """Somebody came to their own chat, by an invitation or back again."""
+def joined(installation: Installation, event: Joined) -> Reply | None:
+    """Somebody came to their own chat, by an invitation; None for a member who is back again."""
     with installation.database.read() as session:
         member = partnerships.member_at(session, event.address)
         if member is None:
@@ -54,7 +52,7 @@ def joined(installation: Installation, event: Joined) -> Reply:
         number = codes.partnership_of(Purpose.JOIN, event.invitation)
         _check_same(session, member, member.partnership_id if number is None else number)
     leave.reachable(installation, event.address)
-    return pages.home(installation, OpenedHome(event.address, promised=False, at_once=False))
+    return None
 
 
 def _check_same(session: Session, member: MemberRow, partnership: int) -> None:
@@ -185,4 +183,4 @@ def _welcome(
         CardKind.NOTICE, f"Welcome to {partnership.name}", tuple(text), (tuple(choices),)
     )
     promise = cards.promise_card(asked, partnerships.calendar(session, partnership, member))
-    return Reply(cards=(promise, welcome), commands=pages.commands_of(member))
+    return Reply(cards=(promise, welcome), commands=permissions.commands_of(member))

@@ -17,9 +17,9 @@ from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import InvitationRow, MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import NobodyThere, someone
+from pulse_bot.usecases.members.thresholds import bars_noted
 from pulse_bot.usecases.membership_events import LEFT
-from pulse_bot.usecases.rounds.record_answer import NobodyThere, someone
-from pulse_bot.usecases.threshold_changes import bars_noted
 
 _log = logging.getLogger(__name__)
 

@@ -28,8 +28,8 @@ from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import MemberRow, PartnershipRow
 from pulse_bot.usecases import form_values
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.open_round import newcomers_wait
-from pulse_bot.usecases.rounds.record_answer import someone
+from pulse_bot.usecases.find_member import someone
+from pulse_bot.usecases.members.thresholds import newcomers_wait
 
 _AT_ONCE: Final = "open"
 _NAMES: Final = {"en": "English", "cy": "Cymraeg (Welsh)", "pl": "Polski (Polish)"}

@@ -26,11 +26,10 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import MemberRow, OrganisationRow, PartnershipRow
-from pulse_bot.usecases import form_values
+from pulse_bot.usecases import form_values, permissions
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.permissions import check
-from pulse_bot.usecases.reading import pages
-from pulse_bot.usecases.rounds.record_answer import someone
 
 LEAD: Final = "a lead"
 """Who did it, in the log that all members read: without a name, which would stay for ever."""
@@ -128,7 +127,7 @@ def submitted(installation: Installation, event: Submitted) -> Reply:
         told = (
             f"{member.name} is a {role} now." if member is not giver else f"You are a {role} now."
         )
-        return Reply(told, commands=pages.commands_of(giver))
+        return Reply(told, commands=permissions.commands_of(giver))
 
 
 def _giver(session: Session, address: Address) -> tuple[MemberRow, PartnershipRow]:

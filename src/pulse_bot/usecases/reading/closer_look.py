@@ -5,45 +5,15 @@ Pages and exports have all of it at once. What is said is the same, whoever look
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator
 
-from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.release.digest import Digest
 from pulse_bot.errors import Refused
-from pulse_bot.ports import Button, Card, CardKind, Pressed, Reply
+from pulse_bot.ports import Card, CardKind, Pressed, Reply
 from pulse_bot.storage import history
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.record_answer import someone
-
-LONGEST: Final = 900
-"""Characters of a message: about one screen of a phone, as it was measured on rendered ones."""
-
-CLOSER: Final = "closer"
-"""The first word of the button's action; behind it comes the number of the round."""
-
-_SHELVES: Final = {
-    "what was answered": frozenset({StatementKind.QUESTION, StatementKind.COMMENT}),
-    "our themes over six rounds": frozenset({StatementKind.LEVEL, StatementKind.AGREEMENT}),
-}
-"""What a closer look is at, that first which a message leaves out first."""
-
-
-def message_card(digest: Digest) -> Card:
-    """A digest as a message: word for word, without what the button shows."""
-    left = left_out(digest.statements)
-    title, *rest = [one.text for one in digest.statements if one.kind not in left] or [""]
-    button = Button("Look closer", f"{CLOSER}:{digest.number}")
-    return Card(CardKind.DIGEST, title, tuple(rest), ((button,),) if left else ())
-
-
-def left_out(statements: Sequence[Statement]) -> frozenset[StatementKind]:
-    """The kinds of statement that a message leaves to a closer look: none, where all have room."""
-    left: frozenset[StatementKind] = frozenset()
-    for shelf in _SHELVES.values():
-        if sum(len(one.text) for one in statements if one.kind not in left) <= LONGEST:
-            break
-        left |= shelf & {one.kind for one in statements}
-    return left
+from pulse_bot.usecases.find_member import someone
+from pulse_bot.usecases.rounds.digest_message import SHELVES, left_out
 
 
 def pressed(installation: Installation, event: Pressed) -> Reply:
@@ -60,7 +30,7 @@ def pressed(installation: Installation, event: Pressed) -> Reply:
 
 def _cards(digest: Digest) -> Iterator[Card]:
     left = left_out(digest.statements)
-    for name, shelf in _SHELVES.items():
+    for name, shelf in SHELVES.items():
         rest = tuple(one.text for one in digest.statements if one.kind in shelf & left)
         if rest:
             yield Card(CardKind.DIGEST, f"Round {digest.number}: {name}", rest)

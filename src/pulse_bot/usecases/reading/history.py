@@ -9,8 +9,8 @@ from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Address, Reply
 from pulse_bot.storage import history
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.reading import pages
-from pulse_bot.usecases.rounds.record_answer import someone
 
 
 def whole_history(installation: Installation, address: Address) -> Reply:

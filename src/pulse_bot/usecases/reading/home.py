@@ -14,11 +14,12 @@ from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.ports import Button, Card, CardKind, OpenedHome, Reply
 from pulse_bot.storage import history, partnerships, rounds
 from pulse_bot.storage.models import MemberRow, PartnershipRow
+from pulse_bot.usecases import permissions
 from pulse_bot.usecases.chats.link import PROMISE
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.members.preferences import language_of, languages, named, said, when_asked
 from pulse_bot.usecases.reading import pages
-from pulse_bot.usecases.rounds.record_answer import someone
 
 _NOT_ASKED: Final = {
     Standing.PAUSED: "You paused, so you are asked nothing.",
@@ -61,7 +62,7 @@ def _below(
     promise = Button("Read the promise", "privacy")
     yield Card(CardKind.NOTICE, "The promise", (PROMISE,), ((promise,),))
     yield from map(pages.digest_card, history.digests(session, partnership.id, 1))
-    some = pages.commands_of(member)
+    some = permissions.commands_of(member)
     more = tuple(Button(label, word) for word, label in _MORE.items())
     rows = [more, tuple(Button(_OF_SOME.get(word, word.capitalize()), word) for word in some)]
     yield Card(CardKind.NOTICE, "There is more", (), tuple(row for row in rows if row))

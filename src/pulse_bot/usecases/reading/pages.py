@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
@@ -12,16 +11,17 @@ from pulse_bot.domain.asking.calendar import Calendar, spoken
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.partnership.people import Standing
-from pulse_bot.domain.partnership.roles import Act, may
 from pulse_bot.domain.release.digest import Digest, StatementKind
-from pulse_bot.errors import MissingExtra, Refused
-from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Picture, Pressed, Reply
+from pulse_bot.errors import Refused
+from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Pressed, Reply
 from pulse_bot.storage import history, partnerships, rounds
 from pulse_bot.storage.models import MemberRow, PartnershipRow
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.members import data_held
-from pulse_bot.usecases.reading.closer_look import message_card
-from pulse_bot.usecases.rounds.record_answer import closed_message, someone
+from pulse_bot.usecases.permissions import commands_of
+from pulse_bot.usecases.rounds.digest_message import DRAWN, drawn, message_card
+from pulse_bot.usecases.rounds.record_answer import closed_message
 
 _log = logging.getLogger(__name__)
 
@@ -34,8 +34,6 @@ _OF_THEMES = (
 )
 LOG_LINES = 100
 LONGEST_NUMBER = 9
-DRAWN = 60
-"""Digests in a picture: more points than that are none to the eye."""
 
 
 def home(installation: Installation, event: OpenedHome) -> Reply:
@@ -62,14 +60,6 @@ def home(installation: Installation, event: OpenedHome) -> Reply:
 def pulse(installation: Installation, address: Address) -> Reply:
     """The first open question as a card, or when the next ones come."""
     return home(installation, OpenedHome(address, at_once=False))
-
-
-def commands_of(member: MemberRow) -> tuple[str, ...]:
-    """The commands that a member is offered beside those of everybody."""
-    seed = ("seed",) if may(member.role, Act.SEED) else ()
-    # Trends hold nothing that the digests do not: offered to some, and refused to nobody.
-    settings = ("trends", "settings") if may(member.role, Act.SEE_SETTINGS) else ()
-    return (*seed, *settings)
 
 
 def _notes(asked: Round) -> list[str]:
@@ -154,18 +144,6 @@ def digest_card(digest: Digest) -> Card:
     """A digest exactly as it was released, all of it."""
     title, *rest = [statement.text for statement in digest.statements] or [""]
     return Card(CardKind.DIGEST, title, tuple(rest))
-
-
-def drawn(installation: Installation, digests: Sequence[Digest]) -> Picture | None:
-    """What was released over time, as a picture; None where there is none to show."""
-    try:
-        return installation.renderer.picture(digests)
-    except MissingExtra:
-        return None
-    except Exception as error:
-        # The words say it all; a digest must not wait for a drawing.
-        _log.warning("A picture could not be drawn (%s).", type(error).__name__)
-        return None
 
 
 def trends(installation: Installation, address: Address) -> Reply:

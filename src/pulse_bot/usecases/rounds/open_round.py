@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,6 @@ from pulse_bot.domain.asking.calendar import Calendar, following, spoken
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.preferences import asked_at
 from pulse_bot.domain.asking.rounds import State
-from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.asking.workshop import Arranged, SeedingState
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
@@ -27,9 +25,8 @@ from pulse_bot.storage.frozen import freeze
 from pulse_bot.storage.models import InvitationRow, MemberRow, PartnershipRow, RoundRow, SeatRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.context import OPERATOR, PULSE_BOT, Installation
+from pulse_bot.usecases.members.thresholds import must_wait, thresholds_of
 from pulse_bot.usecases.rounds.pick_items import NO_PROGRAMME, NothingLeft, pick
-
-BLOCK: Final = Thresholds().block_rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,28 +148,7 @@ def _roster(session: Session, partnership_id: int) -> list[MemberRow]:
     if not active:
         raise Refused("There is nobody to ask yet. Add members with: pulse-bot member add")
     settled = [member for member in active if member.seated]
-    return settled if _wait(session, partnership_id, len(settled)) else active
-
-
-def newcomers_wait(session: Session, partnership_id: int) -> bool:
-    """Whether whoever joins now is asked in one of the next rounds, not in the very next."""
-    everybody = partnerships.members(session, partnership_id)
-    settled = sum(one.seated and one.standing is Standing.ACTIVE for one, _ in everybody)
-    return _wait(session, partnership_id, settled)
-
-
-def _wait(session: Session, partnership_id: int, settled: int) -> bool:
-    # A newcomer changes what two digests have in common, so joining waits for a block's start
-    # (release policy, rule 7); in a group too small for numbers there is nothing to protect.
-    inside = rounds.not_lost(session, partnership_id) % BLOCK != 0
-    return inside and settled >= Thresholds().roster
-
-
-def thresholds_of(session: Session, partnership_id: int) -> Thresholds:
-    """The bars of a round that would open now."""
-    # Of everybody who belongs to it: a pause must not lower a bar.
-    everybody = partnerships.members(session, partnership_id)
-    return Thresholds.for_partnership(len({member.organisation_id for member, _ in everybody}))
+    return settled if must_wait(session, partnership_id, len(settled)) else active
 
 
 def _invite(session: Session, row: RoundRow, member: MemberRow, calendar: Calendar) -> None:

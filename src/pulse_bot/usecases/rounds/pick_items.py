@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain.asking.arrange_workshop import room, weekly_room
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.programme import choose, still_resting
-from pulse_bot.domain.asking.same_question import is_known, marks
+from pulse_bot.domain.asking.same_question import is_known, marks, of_cores
 from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.domain.asking.workshop import Arranged
 from pulse_bot.errors import Refused
@@ -21,7 +21,6 @@ from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.workshops import suggest
 
 NO_PROGRAMME = "There is no programme yet. Set one with: pulse-bot programme set"
 
@@ -84,7 +83,7 @@ def _seeded(
 ) -> list[Item]:
     # Asked by another round since it was planned: too soon again (release policy, rule 3). Or a
     # bank has come since whose core has it.
-    not_now = suggest.weekly_alone(installation).union(
+    not_now = weekly_alone(installation).union(
         still_resting(questions.lately(session, partnership.id))
     )
     own = [item for item in seedings.items(seeding) if not is_known(item, not_now)]
@@ -118,3 +117,8 @@ def _too_many(questions: int, most: int, limit: int) -> str:
         f"workshops counted in. This round would ask {asked}, and there is room for {left}. Wait "
         "for a few days, or let a lead raise the limit."
     )
+
+
+def weekly_alone(installation: Installation) -> frozenset[str]:
+    """The letters of the questions that belong to the weekly series."""
+    return of_cores(item for items in installation.pool().values() for item in items)

@@ -12,9 +12,8 @@ from pulse_bot.storage import groups, history, posts
 from pulse_bot.storage.columns import Delivery, Link
 from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.reading.closer_look import message_card
-from pulse_bot.usecases.reading.pages import DRAWN, drawn
-from pulse_bot.usecases.workshops.pack_files import file_of
+from pulse_bot.usecases.rounds.digest_message import DRAWN, drawn, message_card
+from pulse_bot.usecases.rounds.pack_files import file_of
 
 
 @dataclass(frozen=True, slots=True)

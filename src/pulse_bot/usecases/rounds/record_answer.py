@@ -23,20 +23,10 @@ from pulse_bot.domain.asking.rounds import Round, State
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import envelopes, partnerships, rounds
-from pulse_bot.storage.models import MemberRow, PartnershipRow
+from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.rounds import Seated
 from pulse_bot.usecases.context import Installation
-
-
-class NobodyThere(Refused):
-    """Nobody lives at this address."""
-
-    def __init__(self) -> None:
-        """Say what to do about it."""
-        super().__init__(
-            "You are not a member here, or your link is not valid any more. Press “Join the pulse” "
-            "in your group's chat, or ask your partnership's lead for a new link or an invitation."
-        )
+from pulse_bot.usecases.find_member import NobodyThere
 
 
 class Given(NamedTuple):
@@ -172,14 +162,6 @@ def _why_not(installation: Installation, frozen: Round, time_zone: str) -> str:
         if asked.takes_answers(now):
             return "You are not on this round's list; you will be asked in a later one."
         return closed_message(session, asked, now, time_zone)
-
-
-def someone(session: Session, address: Address) -> tuple[MemberRow, PartnershipRow]:
-    """The member at an address and their partnership. Raises NobodyThere."""
-    member = partnerships.member_at(session, address)
-    if member is None:
-        raise NobodyThere
-    return member, session.get_one(PartnershipRow, member.partnership_id)
 
 
 def closed_message(

@@ -31,8 +31,8 @@ from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import form_values
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.permissions import check
-from pulse_bot.usecases.rounds.record_answer import someone
 from pulse_bot.usecases.workshops import cards as workshop_cards
 from pulse_bot.usecases.workshops import draft, dry_run, forms, own_questions, suggest
 from pulse_bot.usecases.workshops.cards import action

@@ -22,7 +22,7 @@ from pulse_bot.storage import seedings
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.record_answer import someone
+from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.workshops import cards as workshop_cards
 
 PAST_SHOWN: Final = 5

@@ -25,9 +25,9 @@ from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.packs import Seeded
 from pulse_bot.usecases import permissions as allowed
 from pulse_bot.usecases.context import OPERATOR, PULSE_BOT, Installation
-from pulse_bot.usecases.reading.closer_look import message_card
-from pulse_bot.usecases.rounds.record_answer import someone
-from pulse_bot.usecases.workshops import pack_files
+from pulse_bot.usecases.find_member import someone
+from pulse_bot.usecases.rounds import pack_files
+from pulse_bot.usecases.rounds.digest_message import message_card
 
 OPEN: Final = "open"
 FILE: Final = "file"

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.items import Item, Kind
 from pulse_bot.domain.asking.programme import still_resting
-from pulse_bot.domain.asking.same_question import is_known, marks, of_cores
+from pulse_bot.domain.asking.same_question import is_known, marks
 from pulse_bot.domain.asking.workshop import SUGGESTED, SeedingState, suggest
 from pulse_bot.domain.partnership.typed_words import unfit
 from pulse_bot.errors import Refused
@@ -24,6 +24,7 @@ from pulse_bot.storage import seedings
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.name_check import names_in
+from pulse_bot.usecases.rounds.pick_items import weekly_alone
 from pulse_bot.usecases.workshops import search_banks
 from pulse_bot.usecases.workshops.own_questions import OWN
 
@@ -253,11 +254,6 @@ def _promised(session: Session, partnership: int, besides: int = 0) -> set[str]:
     planned = seedings.of_partnership(session, partnership, [SeedingState.PLANNED])
     others = [item for row in planned if row.id != besides for item in seedings.items(row)]
     return {mark for item in others for mark in marks(item)}
-
-
-def weekly_alone(installation: Installation) -> frozenset[str]:
-    """The letters of the questions that belong to the weekly series."""
-    return of_cores(item for items in installation.pool().values() for item in items)
 
 
 def _check(item: Item, resting: Mapping[str, int], core: Collection[str]) -> None:

@@ -1,0 +1,58 @@
+"""The bars of a round that would open now, and whether newcomers wait."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases.context import PULSE_BOT, Installation
+
+BLOCK: Final = Thresholds().block_rounds
+
+
+def newcomers_wait(session: Session, partnership_id: int) -> bool:
+    """Whether whoever joins now is asked in one of the next rounds, not in the very next."""
+    everybody = partnerships.members(session, partnership_id)
+    settled = sum(one.seated and one.standing is Standing.ACTIVE for one, _ in everybody)
+    return must_wait(session, partnership_id, settled)
+
+
+def must_wait(session: Session, partnership_id: int, settled: int) -> bool:
+    """Whether a newcomer waits, with so many members who were on a roster before."""
+    # A newcomer changes what two digests have in common, so joining waits for a block's start
+    # (release policy, rule 7); in a group too small for numbers there is nothing to protect.
+    inside = rounds.not_lost(session, partnership_id) % BLOCK != 0
+    return inside and settled >= Thresholds().roster
+
+
+def thresholds_of(session: Session, partnership_id: int) -> Thresholds:
+    """The bars of a round that would open now."""
+    # Of everybody who belongs to it: a pause must not lower a bar.
+    everybody = partnerships.members(session, partnership_id)
+    return Thresholds.for_partnership(len({member.organisation_id for member, _ in everybody}))
+
+
+@contextmanager
+def bars_noted(session: Session, installation: Installation, row: PartnershipRow) -> Iterator[None]:
+    """Note and announce it where what is done inside changes the bar of schools.
+
+    Nobody sets that bar: it is the release policy's, for so many schools as there are.
+    """
+    before = thresholds_of(session, row.id).organisations
+    yield
+    session.flush()
+    after = thresholds_of(session, row.id).organisations
+    if after != before:
+        what = (
+            f"shows no number from fewer than {after} schools from the next round on, instead of "
+            f"{before}, because the number of schools in the partnership has changed"
+        )
+        now = installation.clock.now()
+        partnerships.note(session, row.id, now, PULSE_BOT, what, announce=True)

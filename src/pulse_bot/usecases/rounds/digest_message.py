@@ -1,0 +1,62 @@
+"""A digest as a message: what fits a phone's screen, word for word."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
+from pulse_bot.errors import MissingExtra
+from pulse_bot.ports import Button, Card, CardKind, Picture
+from pulse_bot.usecases.context import Installation
+
+_log = logging.getLogger(__name__)
+
+LONGEST: Final = 900
+"""Characters of a message: about one screen of a phone, as it was measured on rendered ones."""
+
+
+CLOSER: Final = "closer"
+"""The first word of the button's action; behind it comes the number of the round."""
+
+
+SHELVES: Final = {
+    "what was answered": frozenset({StatementKind.QUESTION, StatementKind.COMMENT}),
+    "our themes over six rounds": frozenset({StatementKind.LEVEL, StatementKind.AGREEMENT}),
+}
+"""What a closer look is at, that first which a message leaves out first."""
+
+
+def message_card(digest: Digest) -> Card:
+    """A digest as a message: word for word, without what the button shows."""
+    left = left_out(digest.statements)
+    title, *rest = [one.text for one in digest.statements if one.kind not in left] or [""]
+    button = Button("Look closer", f"{CLOSER}:{digest.number}")
+    return Card(CardKind.DIGEST, title, tuple(rest), ((button,),) if left else ())
+
+
+def left_out(statements: Sequence[Statement]) -> frozenset[StatementKind]:
+    """The kinds of statement that a message leaves to a closer look: none, where all have room."""
+    left: frozenset[StatementKind] = frozenset()
+    for shelf in SHELVES.values():
+        if sum(len(one.text) for one in statements if one.kind not in left) <= LONGEST:
+            break
+        left |= shelf & {one.kind for one in statements}
+    return left
+
+
+DRAWN = 60
+"""Digests in a picture: more points than that are none to the eye."""
+
+
+def drawn(installation: Installation, digests: Sequence[Digest]) -> Picture | None:
+    """What was released over time, as a picture; None where there is none to show."""
+    try:
+        return installation.renderer.picture(digests)
+    except MissingExtra:
+        return None
+    except Exception as error:
+        # The words say it all; a digest must not wait for a drawing.
+        _log.warning("A picture could not be drawn (%s).", type(error).__name__)
+        return None
