@@ -29,6 +29,7 @@ from pulse_bot_reports.digest_text.commitments import commitment_statements
 from pulse_bot_reports.digest_text.plain_text import digest_text
 from pulse_bot_reports.digest_text.results import marks, number, out_of_five, result
 from pulse_bot_reports.digest_text.trends import trend_words
+from pulse_bot_reports.titles import theme_title
 
 BLOCK_SILENCES: Final = {
     Silence.TOO_FEW: "too few answers to say anything.",
@@ -217,9 +218,3 @@ def _next(facts: DigestFacts) -> Statement:
         return Statement(StatementKind.NEXT, "The next round has no date yet.")
     opens = spoken(facts.next_opens_at, zone(facts.time_zone))
     return Statement(StatementKind.NEXT, f"The next round opens on {opens}.")
-
-
-def theme_title(dimension: str) -> str:
-    """A theme as people read it: "shared-goals" is "Shared goals"."""
-    words = dimension.replace("-", " ").replace("_", " ")
-    return words[:1].upper() + words[1:]

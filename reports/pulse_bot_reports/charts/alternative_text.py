@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from pulse_bot_reports.charts.series import Block, Drawn, Panel
-from pulse_bot_reports.renderer import theme_title
+from pulse_bot_reports.titles import short_title
 
 LONGEST: Final = 1000
-LONGEST_THEME: Final = 32
 EARLIER: Final = "Earlier rounds are in their digests."
 
 
@@ -21,13 +20,6 @@ def alternative(drawn: Drawn) -> str:
             return f"{words} {EARLIER}"
         words = f"{words} {sentence}"
     return words
-
-
-def short_title(theme: str) -> str:
-    """A theme's title in one line and no longer than there is room for."""
-    title = " ".join("".join(sign if sign.isprintable() else " " for sign in theme).split())
-    title = theme_title(title)
-    return title if len(title) <= LONGEST_THEME else f"{title[: LONGEST_THEME - 1].rstrip()}…"
 
 
 def newest(panel: Panel) -> str:

@@ -12,10 +12,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pulse_bot.domain.release.results import Level
-from pulse_bot_reports.charts.alternative_text import newest, short_title
+from pulse_bot_reports.charts.alternative_text import newest
 from pulse_bot_reports.charts.canvas import DRAWING, FONT, WIDTH, Sheet, points
 from pulse_bot_reports.charts.colours import LIGHT, Colours
 from pulse_bot_reports.charts.series import Block, Closing, Drawn, Panel, Week
+from pulse_bot_reports.titles import short_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pulse_bot.domain.asking.calendar import zone
-from pulse_bot_reports.charts.alternative_text import short_title
 from pulse_bot_reports.charts.series import Closing, Drawn
+from pulse_bot_reports.titles import short_title
 
 NOTHING: Final = "—"
 LEGEND: Final = f"{NOTHING} stands where no number was said. The digest of the round says why."
