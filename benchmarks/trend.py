@@ -1,8 +1,8 @@
 """How often the trend call cries wolf, and how often it is silent: `make bench-trend`.
 
 Simulated years of a theme that stays where it is, or moves by so much in week 26 and stays there.
-The bounds are those of statistics, "What it must reach"; the run fails where one is not met. Naive
-rules stand beside it. Model and numbers of members: `_trend_years`.
+The run fails where a bound is not met (statistics, What it must reach). Naive rules stand beside
+it. Model and numbers of members: `_trend_years`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHIFTS: Final = (0.3, 0.5, 0.8)
 WITHIN: Final = (4, 8, 13)
 
 FALSE_CALLS: Final = (0.06, 0.14)
-"""A theme and year: the bounds of statistics."""
+"""A theme and year (statistics, What it must reach)."""
 LEAST_POWER: Final = {12: 0.65, 20: 0.88, 40: 0.99}
 """A shift of half a point, called within eight weeks."""
 MOST_WRONG: Final = 0.002
@@ -115,7 +115,7 @@ def _found(words: Mapping[float, Words]) -> Found:
 
 
 def missed(found: Found, members: int) -> list[str]:
-    """The bounds of statistics that the trend call did not keep."""
+    """The bounds that the trend call did not keep."""
     power = found.power[0.5][8]
     checks = {
         f"{found.false:.3f} false calls": FALSE_CALLS[0] <= found.false <= FALSE_CALLS[1],

@@ -202,8 +202,8 @@ def _talk(facts: DigestFacts) -> Statement:
 
 def _response(facts: DigestFacts) -> Iterator[Statement]:
     if facts.response in BANDS:
-        # The sentence is due under 60 % (statistics), but said at 59 % and not at 61 % it would cut
-        # a quarter in two. So it goes with every band below the top one.
+        # Said under some share, such as 60 %, it would cut a quarter in two: so it goes with every
+        # band below the top one (release policy, How many answered).
         hides = "" if facts.response is Band.MOST else f" {SILENCE_HIDES}"
         yield Statement(StatementKind.RESPONSE, f"{BANDS[facts.response]}{hides}")
     if facts.newcomers:

@@ -29,6 +29,35 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
+RECORDS = sorted((code.ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=code.name)
+def test_a_decision_says_when_why_what_and_what_came_of_it(record: Path) -> None:
+    text = record.read_text(encoding="utf-8")
+
+    assert re.match(rf"# {int(record.name[:4])}\. .+\nDecided \d{{4}}-\d\d-\d\d\.\n", text)
+    assert re.findall(r"^\*\*(.+)\.\*\* \S", text, re.MULTILINE) == [
+        "Context",
+        "Decision",
+        "Consequence",
+        "Replaced by",
+    ]
+
+
+def test_every_decision_is_in_the_index_under_its_title() -> None:
+    index = (code.ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| \[(\d{4})\]\((\S+)\) \| (.+?) \|", index, re.MULTILINE)
+    titles = [
+        re.sub(r"# \d+\. ", "", record.read_text(encoding="utf-8").splitlines()[0])
+        for record in RECORDS
+    ]
+
+    assert listed == [
+        (record.name[:4], record.name, title) for record, title in zip(RECORDS, titles, strict=True)
+    ]
+
+
 def test_nothing_names_a_registry() -> None:
     places = [code.ROOT / name for name in (*code.EVERYTHING, "docs", "question_banks", ".ci")]
     inside = [path for place in places for path in place.rglob("*") if path.is_file()]
@@ -67,7 +96,7 @@ def version(pin: Requirement) -> Version:
 
 
 def test_the_constraints_pin_everything_that_is_asked_for() -> None:
-    """Mended by: uv pip compile, as the decisions tell."""
+    """Mended by `uv pip compile` (decisions, One distribution with several import roots)."""
     pins = constraints()
     for one in wanted():
         found = [

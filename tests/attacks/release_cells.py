@@ -36,7 +36,7 @@ def naive(n: int, total: int) -> str | None:
 
 
 def week(n: int, total: int) -> str | None:
-    """Our W, with the steps of section 2 written out once more."""
+    """Our W, its steps written out once more (release policy, One week)."""
     if n < 7:
         return None
     tenths = 5 if n < 10 else 4 if n < 20 else 2 if n < 40 else 1
@@ -45,7 +45,7 @@ def week(n: int, total: int) -> str | None:
 
 
 def block_of(rounds: int) -> Policy:
-    """Our B for `rounds` rounds that were heard."""
+    """Our B for `rounds` rounds that were heard (release policy, A block)."""
 
     def policy(n: int, total: int) -> str | None:
         if rounds < 3 or n < 28:

@@ -1,8 +1,8 @@
 """Attack: members who know their own answers read a number. One pools with nobody, or two together.
 
-anonymity, section 4: an outsider determines nothing; one insider narrows nobody; two find nobody on
-one side. The worst case is taken throughout: the attacker knows the exact number of answers.
-Every check is run on a naive policy too, and has to break it.
+An outsider determines nothing; one insider narrows nobody; two find nobody on one side (release
+policy, What it must reach). The worst case is taken throughout: the attacker knows the exact number
+of answers. Every check is run on a naive policy too, and has to break it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Attack: a round in which all, or all but one, agreed. Passes when it reads like any such round.
 
-anonymity, section 4, row 2 ("every n from 5 to 60"), and the free points of section 2. Every check
-is run on a naive policy too, and has to break it.
+Every n from 5 to 60 (release policy, What it must reach), and the free points (release policy, The
+grid). Every check is run on a naive policy too, and has to break it.
 """
 
 from __future__ import annotations
@@ -64,6 +64,6 @@ def test_the_free_points_of_a_block_grow_with_its_rounds(rounds: int, n: int) ->
 
 
 def test_what_is_printed_from_seven_answers_on_is_more_than_one_word() -> None:
-    """Silence would pass every attack; the policy has to be of use, too (section 2)."""
+    """Silence would pass every attack; the policy has to be of use, too."""
     for n in range(7, 61):
         assert len(list(cells(week, n))) >= 3

@@ -1,9 +1,9 @@
 """Attack: somebody joins, or leaves, nobody else changes an answer, and all know who answers.
 
-anonymity, section 4: of 1,000 random cases at most 5 % determined and at most 15 % on one side, for
-every kind of question; of `choose`, none determined. The rates are in the log of the test (`pytest
--o log_cli=true --log-level=INFO`). A leaver is a joiner read backwards. The control prints means to
-two decimals, or counts.
+Of 1,000 random cases at most 5 % determined and at most 15 % on one side, for every kind of
+question; of `choose`, none determined (release policy, What it must reach). The rates are in the
+log of the test (`pytest -o log_cli=true --log-level=INFO`). A leaver is a joiner read backwards.
+The control prints means to two decimals, or counts.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Attack: read somebody's answer off the word for agreement, beside all levels of its block.
 
-Passes when, in every block that has a word, an outsider and one colluder narrow nobody whom the
-levels alone do not narrow, and two colluders find nobody on one side. Blocks lie at the borders of
-what is said as often as inside; colluders answer at an end, in the middle, or anyhow. The control
-says how many stand on the smaller sides.
+Passes when, in every block that has a word (release policy, Agreement), an outsider and one
+colluder narrow nobody whom the levels alone do not narrow, and two colluders find nobody on one
+side. Blocks lie at the borders of what is said as often as inside; colluders answer at an end, in
+the middle, or anyhow. The control says how many stand on the smaller sides.
 """
 
 from __future__ import annotations

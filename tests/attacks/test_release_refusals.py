@@ -1,6 +1,6 @@
 """Attack: read something into a silence. Passes when the same counts always give the same decision.
 
-anonymity, section 4 ("does a refusal depend on answers?"): from answers through the tally to the
+A refusal depends on no answer (release policy, Refusals): from answers through the tally to the
 decision, for all rounds of small size and for random ones of any size. The control is a policy that
 hides a result when all agree, and it has to fail.
 """

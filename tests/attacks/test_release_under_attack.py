@@ -1,7 +1,7 @@
 """The policy that the attacks attack is the one that digests go through, for every total.
 
-`release_cells` states the steps and the free points of section 2 once more; here they are held
-against `question` and `block`, so that neither can drift from the other unnoticed.
+`release_cells` states steps and free points once more (release policy, The grid); here they are
+held against `question` and `block`, so that neither can drift from the other unnoticed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The release policy: its formula, its bars and the facts of a digest.
 
-Expected values are worked out by hand from section 2 of anonymity, or by the formula as it is
-written there, word for word and slowly. The attacks on it live in `tests/attacks`.
+Expected values are worked out by hand, or by the formula as it is written (release policy, The
+grid), word for word and slowly. The attacks on it live in `tests/attacks`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ ITEM = Item("trust-1", "trust", "We trust one another.", Kind.AGREE, "trust", "W
 
 
 def as_it_is_written(n: int, total: int, d: int, step: Fraction) -> tuple[Fraction, int] | None:
-    """(3 + g·k, -1 | 0 | 1 for the edge): the formula of section 2, with its loop over k."""
+    """(3 + g·k, -1 | 0 | 1 for the edge): the formula as the page has it, with its loop over k."""
     fitting = [k for k in range(1, 200) if floor(n * (3 + step * k - step / 2)) + 1 <= 5 * n - d]
     if not fitting:
         return None

@@ -175,7 +175,7 @@ def test_comments_come_from_eight_who_answered_and_five_comments(
 
 @pytest.mark.parametrize("roster", range(5, 41))
 def test_comments_never_tell_that_all_or_all_but_one_answered(roster: int) -> None:
-    """Rule 5: what a reader sees beside the top band fits all but two as well as all."""
+    """What a reader sees beside the top band fits all but two as well as all."""
     crowd = tuple(Comment(words, first=True) for words in FIVE_COMMENTS)
     one = replace(closed(), roster_size=roster, organisations=4, comments=crowd)
     said = {
@@ -195,7 +195,7 @@ def leaves(value: object) -> list[object]:
 
 
 def test_numbers_in_facts_are_of_rounds_and_never_of_answers_or_members() -> None:
-    """Rule 5: the exact n is nowhere in the facts, and nor are totals or the size of the roster."""
+    """The exact n is nowhere in the facts, and nor are totals or the size of the roster."""
     numbers = [leaf for leaf in leaves(facts(closed(6), lowest)) if type(leaf) in (int, float)]
     number, block, trend, commitments = 6, [1] * 3, [6, 8] * 3, [0, 0]
     known = [number, *block, *trend, *commitments]

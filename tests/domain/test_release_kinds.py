@@ -1,7 +1,7 @@
 """What is said of each kind of question beside answers from 1 to 5. Worked out by hand.
 
-Steps, ends and borders are those that `docs/decisions.md` states; the attacks on them live in
-`tests/attacks`.
+Steps, ends and borders are those of the page (release policy, Other kinds) (release policy,
+Choices); the attacks on them live in `tests/attacks`.
 """
 
 from __future__ import annotations

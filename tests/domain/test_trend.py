@@ -1,6 +1,7 @@
 """The trend call: against statsmodels, against worked examples, and by what must never change it.
 
-The oracle sees single answers, as statistics describes the model; ours sees three sums a round.
+The oracle sees single answers, in the model of (statistics, The trend call); ours sees three sums a
+round.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def formulas() -> ModuleType:
 
 
 def oracle(weeks: Weeks, sure: float = SURE) -> Oracle:
-    """`answer ~ C(question) + recent` on single answers, as statistics has it."""
+    """`answer ~ C(question) + recent` on single answers (statistics, The trend call)."""
     first = max(0, len(weeks) - RECENT - BEFORE)
     frame = pd.DataFrame(
         [

@@ -1,7 +1,7 @@
-"""The simulation of statistics, small and seeded; `make bench-trend` prints it in full.
+"""The simulation of the trend call, small and seeded; `make bench-trend` prints it in full.
 
-The bounds here are those of the page, loosened by what chance does to some hundred years: about
-three standard errors.
+The bounds here (statistics, What it must reach) are loosened by what chance does to some hundred
+years: about three standard errors.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ def test_the_page_says_what_was_said_word_for_word() -> None:
 
 
 def test_the_page_says_no_number_that_was_not_said() -> None:
-    """Rule 10, equal sight: an export knows no more than the digest. 1 and 5 are the scale."""
+    """It knows no more than the digest (release policy, Equal sight). 1 and 5 are the scale."""
     visible = " ".join(read(page(digest())).text)
     said = " ".join(one.text for one in digest().statements)
     found = set(re.findall(r"\d+(?:\.\d+)?", visible))

@@ -185,7 +185,7 @@ async def test_what_was_called_kept_by_mistake_is_opened_again(valley: Valley) -
 
 
 async def test_in_holidays_it_rests_for_three_rounds_all_the_same(valley: Valley) -> None:
-    """Rule 3 counts rounds; four weeks may pass with none of them."""
+    """Of other questions rounds are counted; four weeks may pass with none of them."""
     await valley.write_down(due="2026-01-05")
 
     asked = {number: about((await valley.week(number))[0])[:1] for number in (0, 6, 8, 12, 14)}

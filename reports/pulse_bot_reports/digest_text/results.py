@@ -44,7 +44,7 @@ def result(fact: QuestionFact) -> str:
         return IN_WORDS
     if isinstance(fact.says, Silence):
         return SILENCES[fact.says]
-    # A reverse-scored item is turned before anything is computed (statistics). Said without this
+    # A reverse-scored item was turned (statistics, What counts as an answer). Said without this
     # sentence, "we avoid hard topics: about 4.2" would be heard as its opposite.
     turned = fact.reverse and isinstance(fact.says, Level | OutOfTen | Journey)
     words = _words(fact.says)

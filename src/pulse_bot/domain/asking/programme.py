@@ -1,7 +1,7 @@
 """A programme: the recurring plan of what is asked when, and the rotation of its items.
 
 The core of a theme is asked in fixed order, round and round again, so that every block of six
-rounds holds the same six questions and blocks compare as they are (anonymity, section 2). Items
+rounds holds the same six questions and blocks compare as they are (release policy, A block). Items
 without such an order are asked least recently asked first.
 """
 
@@ -16,7 +16,7 @@ from pulse_bot.domain.asking.calendar import Calendar, WeekTime, following, late
 from pulse_bot.domain.asking.items import Item
 
 ROUNDS_BETWEEN: Final = 4
-"""The same question at most every fourth round (release policy, rule 3)."""
+"""How often the same question comes at most (release policy, The same question again)."""
 
 MOST_ITEMS: Final = 3
 WEEKLY_LIMIT: Final = 6

@@ -12,7 +12,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The bars of the release policy, frozen when a round opens and kept with it (rule 9).
+    """The bars of the release policy, kept with its round (release policy, Frozen at the opening).
 
     They may be stricter than the policy, never laxer: its measurements hold for these bars.
     """

@@ -24,7 +24,7 @@ LONGEST: Final = 140
 MOST_OPEN: Final = 10
 """A group with more has none that it looks at."""
 AGAIN: Final = timedelta(weeks=ROUNDS_BETWEEN)
-"""After being asked about, a commitment is left alone for so long (release policy, rule 3)."""
+"""How long one rests after it was asked about (release policy, The same question again)."""
 MOST_ASKED: Final = 3
 """How often a group is asked whether one is done. A reader who sees who answers each time can rule
 out an answer of 1.3 % of ten members who never change theirs; after six times, of 5.7 %."""

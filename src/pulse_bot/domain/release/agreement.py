@@ -3,7 +3,8 @@
 One answer moves this count by one at most, where it would move a standard deviation by the square
 of its distance: two members who pool their answers would leave too little of it free in a group of
 fewer than a hundred. So sides are counted, question by question, and no spread is said. Where the
-word is said at all is decided here too, from counts and from levels that are released.
+word is said at all is decided here too, from counts and from levels that are released (release
+policy, Agreement).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The release policy for what people wrote: comments, and answers in words (anonymity, rule 8).
+"""The release policy for what people wrote: comments, and answers in words (release policy, Words).
 
 Whether they are shown is decided from counts and membership. What is not shown waits, unread, for a
 later round; how it waits is storage's. Where nearly everybody wrote, a lot decides whose words are
@@ -19,7 +19,7 @@ WRITERS: Final = 5
 
 UNTOLD: Final = 2
 """So many of the roster never have their words of a round read, or the length of a list would tell
-that all, or all but one, answered (rule 5)."""
+that all, or all but one, answered."""
 
 
 def unread(writers: int, roster_size: int, draw: Draw) -> frozenset[int]:
@@ -66,10 +66,10 @@ def _are_shown(item: str, closed: ClosedRound) -> bool:
 
 
 def _enough(closed: ClosedRound, answered: int, organisations: int, writers: int) -> bool:
-    """From at least 8 who answered and 5 who wrote, out of enough organisations (rules 1 and 8).
+    """From at least 8 who answered and 5 who wrote, out of enough organisations.
 
     Under the roster's bar words wait too: of 8 members their coming would tell that all answered,
-    of 9 that all or all but one did (rule 5).
+    of 9 that all or all but one did.
     """
     return (
         closed.roster_size >= closed.thresholds.roster

@@ -15,7 +15,7 @@ from pulse_bot.domain.release.results import Level, Minds, Said, Silence
 
 
 class Band(StrEnum):
-    """How many answered, in quarters (release policy, rule 5).
+    """How many answered, in quarters (release policy, How many answered).
 
     A quarter of fewer than eight members can hold a single count, which would publish it: from five
     to seven members there is MOST and NOT_MOST, and under five nothing is said.

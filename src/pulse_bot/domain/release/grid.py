@@ -1,4 +1,4 @@
-"""The grid that means are printed on: coarse cells, merged at the ends (anonymity, section 2).
+"""The grid that means are printed on: coarse cells, merged at the ends (release policy, The grid).
 
 All arithmetic is exact, in whole numbers and fractions: a rounding error at the border of a cell
 would be another promise.
@@ -60,7 +60,7 @@ class Cell:
 
 
 def cell(n: int, total: int, scale: Scale, step: Fraction, free: Fraction | int) -> Cell | None:
-    """The cell of the mean of `n` answers: the formula of section 2, for any scale.
+    """The cell of the mean of `n` answers: the formula of the policy, for any scale.
 
     The grid is anchored at the scale's middle, ties go towards it, and the end cells are merged
     until `free` points of the sum stay free at each end; None where no cell but the middle would be

@@ -1,7 +1,7 @@
 """The release policy for each kind of item: how coarsely one question of one round is said.
 
-Found by the same study as the rule for answers from 1 to 5 (anonymity, section 2): every sum, every
-count and every total of up to two colluders was enumerated. Whether anything is said at all is
+Found by one study (release policy, What was measured): every sum, every count and every total of up
+to two colluders was enumerated. Whether anything is said at all is
 decided in `release`, from counts and membership alone.
 """
 
@@ -74,7 +74,7 @@ def choices(item: Item, tally: Tally, draw: Draw) -> Choices | None:
     """Which choices stand out, over soft borders; none where too many do, because then none does.
 
     With one choice a person at most two stand out, with several at most three: more would leave
-    too few answers free. None where too few answered.
+    too few answers free (release policy, Choices). None where too few answered.
     """
     if tally.n < CHOICE_ANSWERS:
         return None

@@ -1,11 +1,11 @@
-"""The release policy: the one place that decides what a digest may say (anonymity, section 2).
+"""The release policy: the one place that decides what a digest may say.
 
-Here live the two keys, the coarse levels of a week and of a half-term, the response band, and the
-facts of a digest made of them. Beside it: `release_kinds` for each kind of item, `release_words`
-for what people wrote, `trend_release` for the trend, `release_talk` for what follows from all that
-was released. Nothing else reads tallies to show something. How it is worded is the renderers'.
-All arithmetic is exact, in whole numbers and fractions: a rounding error at the border of a cell
-would be another promise.
+`docs/release-policy.md` states what is carried out. Here live the two keys, the coarse levels of a
+week and of a half-term, the response band, and the facts of a digest made of them. Beside it:
+`release_kinds` for each kind of item, `release_words` for what people wrote, `trend_release` for
+the trend, `release_talk` for what follows from all that was released. Nothing else reads tallies to
+show something. How it is worded is the renderers'. All arithmetic is exact, in whole numbers and
+fractions: a rounding error at the border of a cell would be another promise.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def facts(closed: ClosedRound, draw: Draw) -> DigestFacts:
 def question(
     item: Item, tally: Tally, roster_size: int, thresholds: Thresholds, draw: Draw
 ) -> Said | Silence:
-    """W: what may be said of one question of one week. The answers never decide whether."""
+    """W: what may be said of one question of one week (release policy, One week)."""
     if item.kind is Kind.WORDS:
         return Silence.WORDS
     if roster_size < thresholds.roster:
@@ -78,7 +78,7 @@ def question(
 
 
 def block(rounds: Sequence[PastRound], thresholds: Thresholds) -> Level | Silence:
-    """B: what may be said of a theme over six rounds. Needs no roster: its bar is in the answers.
+    """B: what may be said of a theme over six rounds (release policy, A block).
 
     A round's two keys are the ones that were promised for it; `thresholds` are the closing round's.
     """
@@ -121,10 +121,10 @@ def say(n: int, total: int, d: int, step: Fraction) -> Level | None:
 
 
 def band(answered: int, roster_size: int) -> Band:
-    """How many answered, so coarsely that nobody sees who did not (rule 5).
+    """How many answered, so coarsely that nobody sees who did not.
 
     The top band holds all, all but one and all but two at least. A count on a border belongs to the
-    upper band.
+    upper band (release policy, How many answered).
     """
     if not 0 <= answered <= roster_size:
         raise ValueError("Those who answered are some of those who were asked.")

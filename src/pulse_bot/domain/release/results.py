@@ -56,7 +56,7 @@ class Lean(StrEnum):
 
 
 class Often(StrEnum):
-    """How often a choice was taken; the borders between these are soft (release policy)."""
+    """How often a choice was taken; the borders are soft (release policy, Choices)."""
 
     MOST = "by most"
     OFTEN = "often"

@@ -11,14 +11,13 @@ from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS, Thresholds
 from pulse_bot.domain.release.tallies import Tally
 
 RULED: Final = frozenset({Kind.AGREE, Kind.FREQUENCY})
-"""Kinds whose rule was studied. The others wait for a study of their own (release policy, rule 2).
-"""
+"""Kinds whose rule was studied: others have no trend (release policy, The trend word)."""
 
 
 def heard(tally: Tally, thresholds: Thresholds) -> bool:
-    """The two keys: counts and membership alone.
+    """The two keys (release policy, Two keys): counts and membership alone.
 
-    A refusal that depended on answers would leak them (release policy, rule 1).
+    A refusal that depended on answers would leak them (release policy, Refusals).
     """
     return tally.n >= thresholds.answers and tally.organisations >= thresholds.organisations
 

@@ -1,4 +1,4 @@
-"""The trend call: has a theme clearly moved? (statistics, "The trend call")
+"""The trend call: has a theme clearly moved? (statistics, The trend call)
 
 The answers of the last four rounds against the twelve rounds before, question by question: least
 squares on single answers, `answer ~ question + recent`, in the closed form that needs only n, Σx

@@ -1,9 +1,9 @@
 """What a digest may say of a trend: a word, and how far "no clear change" can be trusted.
 
-The word is the only statement made from sliding windows (release policy, rule 4). So no number goes
-with it: the smallest change that would have shown is said in half points, with "no clear change"
-alone. A suppressed round does not count, and where a digest does not tell which rounds those are,
-nothing here tells it either.
+The word is the only statement made from sliding windows (release policy, The trend word). So no
+number goes with it: the smallest change that would have shown is said in half points, with "no
+clear change" alone. A suppressed round does not count, and where a digest does not tell which
+rounds those are, nothing here tells it either.
 """
 
 from __future__ import annotations

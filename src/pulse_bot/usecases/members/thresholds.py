@@ -26,8 +26,8 @@ def newcomers_wait(session: Session, partnership_id: int) -> bool:
 
 def must_wait(session: Session, partnership_id: int, settled: int) -> bool:
     """Whether a newcomer waits, with so many members who were on a roster before."""
-    # A newcomer changes what two digests have in common, so joining waits for a block's start
-    # (release policy, rule 7); in a group too small for numbers there is nothing to protect.
+    # A newcomer changes what two digests have in common, so joining waits for a block's start; in a
+    # group too small for numbers there is nothing to protect (release policy, Joining and leaving).
     inside = rounds.not_lost(session, partnership_id) % BLOCK != 0
     return inside and settled >= Thresholds().roster
 

@@ -81,8 +81,8 @@ def _seeded(
     seeding: SeedingRow,
     most: int,
 ) -> list[Item]:
-    # Asked by another round since it was planned: too soon again (release policy, rule 3). Or a
-    # bank has come since whose core has it.
+    # Asked by another round since it was planned, and too soon again (release policy, The same
+    # question again). Or a bank has come since whose core has it.
     not_now = weekly_alone(installation).union(
         still_resting(questions.lately(session, partnership.id))
     )
