@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +33,13 @@ ALLOWED = {
     ("src/pulse_bot/engine/pace.py", "poll"): "how often the engine looks, in its own word",
     ("src/pulse_bot/engine/runner.py", "poll"): "the same",
 }
+
+DOUBLED = {
+    "Asked", "Block", "Bucket", "Cell", "Entry", "Figure", "Heard", "Pages", "Part", "Person",
+    "Place", "Post", "Posting", "Prompt", "Row", "Sheet", "Show", "Showing", "Table", "Turns",
+    "Typed", "Wanted", "Welcome",
+}  # fmt: skip
+"""Class names that still exist twice or more. It only ever gets shorter."""
 
 
 def words(name: str) -> set[str]:
@@ -78,3 +89,33 @@ def test_the_glossary_defines_what_the_names_use() -> None:
         assert word in defined
     for word in NEVER:
         assert word in page, f"the glossary does not say that {word} is not used"
+
+
+def class_names(paths: Iterable[Path]) -> dict[str, list[str]]:
+    """Every class name with the places that define it, inner classes too."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        for node in ast.walk(code.tree(path)):
+            if isinstance(node, ast.ClassDef):
+                found[node.name].append(f"{path.name}:{node.lineno}")
+    return found
+
+
+def doubled(paths: Iterable[Path]) -> dict[str, list[str]]:
+    """The class names that are defined more than once."""
+    return {name: places for name, places in class_names(paths).items() if len(places) > 1}
+
+
+def test_a_class_name_exists_once() -> None:
+    """What is allowed to be doubled must be: a name that no longer is leaves the list."""
+    found = doubled(code.files(*code.SHIPPED))
+
+    assert {name: places for name, places in found.items() if name not in DOUBLED} == {}
+    assert DOUBLED - found.keys() == set()
+
+
+def test_a_class_name_that_exists_twice_is_found(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text("class Round:\n    class Seat: ...\n", encoding="utf-8")
+    (tmp_path / "other.py").write_text("class Seat: ...\nclass Tag: ...\n", encoding="utf-8")
+
+    assert doubled(sorted(tmp_path.glob("*.py"))) == {"Seat": ["one.py:2", "other.py:1"]}
