@@ -1,7 +1,10 @@
 """Workshops from the first thought to what was kept, in Slack, in Telegram and on the web at once.
 
 Everything is real but the two platforms, which are on loopback and check each call, and the clock.
-One workshop is prepared in each of the three places, by the same acts.
+One workshop is prepared in each of the three places, by the same acts, in one story, so that roles,
+limits, weekly rounds, a held pack and a commitment meet as they do in a year. Forms are filled in
+by the words that are seen, so that a label that misleads fails. The kill falls while a round is
+open: a digest that is on its way at a kill may be missing by design.
 """
 
 from __future__ import annotations

@@ -44,7 +44,10 @@ COMMANDS = {
 
 
 class Told(click.ClickException):
-    """An error of ours, told without a traceback."""
+    """An error of ours, told without a traceback.
+
+    By click inside the command, so that a test that invokes it sees what a person sees.
+    """
 
 
 class SettingsTold(Told):

@@ -42,7 +42,11 @@ _SATURDAY: Final = 5
 
 
 class CannotBeArranged(ValueError):
-    """Why questions cannot be asked; `in_room` is where they are left to talk about on the day."""
+    """Why questions cannot be asked; `in_room` is where they are left to talk about on the day.
+
+    Only where no other choice of questions or day would help: offered elsewhere, people would give
+    up a workshop that could be asked.
+    """
 
     def __init__(self, message: str, *, in_room: bool = False) -> None:
         super().__init__(message)

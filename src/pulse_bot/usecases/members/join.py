@@ -87,7 +87,9 @@ def _school_field(session: Session, partnership: PartnershipRow) -> Field:
 
 
 def _name_field(name: str) -> Field:
-    # On some platforms a name holds anything, marks that turn the writing round among it.
+    # Told with the event, it is offered and comes back as a value: nothing is kept of somebody who
+    # looks and goes away. On some platforms it holds anything, marks that turn the writing round
+    # among it.
     readable = " ".join("".join(one for one in name if one.isprintable()).split())
     options = (Option(readable, readable),) if 0 < len(readable) <= _LONGEST["name"] else ()
     return _field("name", "What is your name, as the others shall read it?", options, "another")

@@ -119,7 +119,8 @@ def _named(there: Iterable[str], about: str) -> str:
 def pick(found: Subject, most: int) -> tuple[Item, ...]:
     """So many of a subject's questions, from as many of its sides as can be.
 
-    No half of a pair, which makes sense beside its other half alone.
+    No half of a pair, which makes sense beside its other half alone. Filled up with near ones: one
+    perfect question and five near ones serve better than one alone, and each can be changed.
     """
     single = [item for item in found.items if not item.pair]
     # Of a search the best come first; beyond these, sides say nothing.
