@@ -47,7 +47,7 @@ from tests.made_up import CLOSES, OPENS, START, at, found, installation, people
 WORDS = "The heron at the weir counted eleven."
 CHOICE = "choice-of-herons"
 CHOICES = (Choice(CHOICE, "Herons"),)
-PACE = Pace(tick=None, poll=0.02, pauses=(0.01,))
+PACE = Pace(tick=None, poll=0.02, pause=0.01)
 POOL = {
     "trust": [
         Item(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pulse_bot.engine import Engine, Pace
 from pulse_bot.ports import Job
 
-FAST = Pace(tick=None, poll=0.02, beat=0.2, dead_after=2.0, pauses=(0.02, 0.02))
+FAST = Pace(tick=None, poll=0.02, beat=0.2, dead_after=2.0, pause=0.01)
 
 
 class RealClock:

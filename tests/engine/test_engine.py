@@ -5,17 +5,21 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from pulse_bot.config.logs import LineFormatter
 from pulse_bot.engine import Engine, Pace
 from pulse_bot.engine.cluster import Cluster
 from pulse_bot.errors import PulseBotError, StorageError
-from pulse_bot.ports import Job, Jobs
+from pulse_bot.ports import Job
 from tests.engine.scene import FAST, Gate, RealClock, Scene, job, until
+
+STATUS = "SELECT status FROM @workflow_status WHERE workflow_uuid = :key"
 
 
 def rows(url: str, statement: str, **values: object) -> list[tuple[object, ...]]:
@@ -33,11 +37,10 @@ def test_a_job_runs_until_there_is_no_more_and_once_for_its_key(empty_url: str) 
     scene = Scene(empty_url)
     scene.step = lambda _job: len(scene.done) < 3
     with scene.running() as engine:
-        jobs: Jobs = engine
-        jobs.enqueue(job(1))
-        jobs.enqueue(job(1))
+        engine.enqueue(job(1))
+        engine.enqueue(job(1))
         until(scene.settled)
-        jobs.enqueue(job(1))
+        engine.enqueue(job(1))
         until(scene.settled)
     assert scene.done == [1, 1, 1]
 
@@ -91,17 +94,6 @@ def test_only_plain_ids_are_written_down(url: str) -> None:
         assert engine.live() == frozenset()
 
 
-def test_a_delayed_job_waits(url: str) -> None:
-    scene = Scene(url)
-    with scene.running() as engine:
-        began = time.monotonic()
-        engine.enqueue(job(1), delay_seconds=1.0)
-        assert engine.live() == {"job-1"}
-        until(scene.settled)
-        assert time.monotonic() - began >= 0.9
-    assert scene.done == [1]
-
-
 def test_a_handler_can_take_on_jobs(url: str) -> None:
     scene = Scene(url)
 
@@ -132,82 +124,57 @@ def test_a_step_that_raises_is_tried_again(url: str) -> None:
     assert scene.done == [1, 1, 1]
 
 
-def test_a_job_that_fails_says_no_payload_and_can_be_resumed(
+def test_a_job_that_fails_says_where_and_no_payload(
     url: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The words of an error can hold an answer: neither a log nor the database gets them."""
-    scene, mended = Scene(url), threading.Event()
+    scene = Scene(url)
 
-    def step(_job: int) -> bool:
-        if len(scene.done) == 1:
-            return True
-        if not mended.is_set():
+    def step(number: int) -> bool:
+        if number == 1 and len(scene.done) > 1:
             raise ValueError("the answer was 4")
-        return False
+        return number == 1
 
     scene.step = step
     with scene.running() as engine:
         engine.enqueue(job(1))
         until(scene.settled)
-        assert scene.done == [1, 1, 1, 1]
-        mended.set()
+        # Four attempts at its second step; the first is not repeated.
+        assert scene.done == [1] * 5
         engine.enqueue(job(1))
-        assert engine.live() == frozenset()
-        engine.resume("job-1")
-        until(scene.settled)
-        # From its last step: the first is not repeated.
-        assert scene.done == [1, 1, 1, 1, 1]
         engine.enqueue(job(2))
         until(scene.settled)
-    assert "ValueError" in caplog.text
-    assert "the answer was" not in caplog.text + "".join(capfd.readouterr())
-    assert all("job" in vars(record) for record in caplog.records if record.levelname == "ERROR")
-    for written in (
-        "SELECT output, error FROM @operation_outputs",
-        "SELECT output, error FROM @workflow_output",
-        "SELECT output, error FROM @workflow_status",
+        assert scene.done == [1] * 5 + [2]
+    ours = [record for record in caplog.records if record.name.startswith("pulse_bot")]
+    written = [LineFormatter().format(record) for record in ours]
+    assert [record.levelname for record in ours] == ["WARNING"] * 4 + ["ERROR"]
+    assert all("error=" in line and "test_engine.py:" in line for line in written[:4])
+    assert all(line.endswith("job=job-1") or " job=job-1 " in line for line in written)
+    others = [record.getMessage() for record in caplog.records if record not in ours]
+    assert "the answer was" not in "".join([*written, *others, *capfd.readouterr()])
+    for kept in (
+        "SELECT * FROM @operation_outputs",
+        "SELECT * FROM @workflow_output",
+        "SELECT * FROM @workflow_status",
     ):
-        assert "the answer was" not in repr(rows(url, written))
+        assert "the answer was" not in repr(rows(url, kept))
 
 
-def test_a_cancelled_job_stops_at_its_next_step_and_can_be_resumed(url: str) -> None:
-    scene, goal = Scene(url), [10**9]
-
-    def step(_job: int) -> bool:
-        time.sleep(0.01)
-        return len(scene.done) < goal[0]
-
-    scene.step = step
-    with scene.running() as engine:
-        engine.enqueue(job(1))
-        engine.enqueue(job(2))
-        until(lambda: len(scene.done) > 3)
-        engine.cancel("job-1")
-        until(lambda: 2 in scene.done)
-        count = scene.done.count(1)
-        engine.enqueue(job(1))
-        engine.resume("job-2")
-        engine.resume("unknown")
-        engine.cancel("unknown")
-        goal[0] = 0
-        until(scene.settled)
-        assert scene.done.count(1) == count
-        engine.resume("job-1")
-        until(scene.settled)
-        assert scene.done.count(1) == count + 1
-
-
-def test_a_resumed_job_is_still_alone_in_its_partition(url: str) -> None:
+def test_a_job_that_is_taken_over_is_still_alone_in_its_partition(url: str) -> None:
     """DBOS would move it to a queue without partitions."""
     gate = Gate()
-    scene = Scene(url)
+    scene = Scene(url, pace=replace(FAST, tick=0.2))
     scene.step = lambda number: gate(number) if number == 1 else False
     with scene.running() as engine:
         engine.enqueue(job(1))
         until(gate.reached.is_set)
         engine.enqueue(job(2))
-        engine.cancel("job-2")
-        engine.resume("job-2")
+        rows(
+            url,
+            "UPDATE @workflow_status SET status = 'PENDING', executor_id = 'gone' "
+            "WHERE workflow_uuid = 'job-2'",
+        )
+        until(lambda: rows(url, STATUS, key="job-2") == [("ENQUEUED",)])
         time.sleep(1.5)  # that queue is looked at once a second
         assert scene.done == [1]
         gate.open.set()
@@ -280,8 +247,9 @@ def test_a_tick_that_raises_is_followed_by_another(
     engine.start()
     until(lambda: len(asked) >= 2)
     engine.stop()
-    assert "ValueError" in caplog.text
-    assert "the answer was" not in caplog.text
+    [line, *_] = [LineFormatter().format(record) for record in caplog.records]
+    assert "ValueError at engine/test_engine.py:" in line
+    assert "the answer was" not in line
 
 
 def test_deleting_the_engines_tables_loses_no_round(url: str, tmp_path: Path) -> None:

@@ -19,13 +19,16 @@ _APPLICATION: Final = "pulse-bot"
 # the rounds that are on their way. The workflow itself never changes: it is one generic loop.
 _VERSION: Final = "1"
 QUEUE: Final = "jobs"
+# Each is a thread; without a limit, one worker claims a job of every partition there is, and the
+# others look on.
+_AT_ONCE: Final = 100
 
 Workflow = Callable[..., None]
 
 
 _SAID_BETTER: Final = (
     "Exception encountered in background workflow",
-    "Workflow already exists in queue",  # the tick offers a cancelled job again
+    "Step being automatically retried",
 )
 
 
@@ -62,9 +65,13 @@ def launch(
         work(name, args)
 
     DBOS.launch()
-    # One at a time in a partition, over all workers: that is what gives a bot one owner.
     queue = DBOS.register_queue(
-        QUEUE, partition_concurrency=1, polling_interval_sec=look_every, on_conflict="always_update"
+        QUEUE,
+        # One at a time in a partition, over all workers: that is what gives a bot one owner.
+        partition_concurrency=1,
+        worker_concurrency=_AT_ONCE,
+        polling_interval_sec=look_every,
+        on_conflict="always_update",
     )
     return job, queue
 

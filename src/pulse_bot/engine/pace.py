@@ -17,8 +17,9 @@ class Pace:
     beat: float = 20.0
     dead_after: float = 180.0
     """A worker that has not been heard of for this long is dead, and its jobs go to others."""
-    pauses: tuple[float, ...] = (1.0, 4.0, 15.0)
-    """Between the attempts at a step that raises; after the last one the job has failed."""
+    pause: float = 0.5
+    """Before the second of four attempts at a step that raises; it doubles with each. DBOS sleeps
+    through a stop, so all together they are no longer than a stop may take."""
 
 
 EVERY_MINUTE: Final = Pace()

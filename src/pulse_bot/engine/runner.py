@@ -12,7 +12,7 @@ from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowStatus
+from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, StepOptions, WorkflowStatus
 from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,9 +24,8 @@ from pulse_bot.ports import Clock, Job, JobHandler
 
 _log = logging.getLogger(__name__)
 
-_LIVE: Final = ["ENQUEUED", "PENDING", "DELAYED"]
-_HALTED: Final = ["CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-_FINISHED: Final = ["SUCCESS", "ERROR", *_HALTED]
+_LIVE: Final = ["ENQUEUED", "PENDING"]
+_FINISHED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 # A key is remembered for as long as its finished job is.
 _KEEP: Final = timedelta(days=7)
 _DELETED_AT_ONCE: Final = 500
@@ -35,10 +34,8 @@ _GRACE_SECONDS: Final = 1.5
 _DAY: Final = 86_400
 # After the database was away, or the whole cluster, everybody looks dead until they have beaten.
 _BEATS_BEFORE_REAPING: Final = 3
-_NO_LONGER_OURS: Final = (
-    dbos_error.DBOSWorkflowCancelledError,
-    dbos_error.DBOSWorkflowConflictIDError,
-)
+# The rest is the tick's: a minute after a job has failed, it gives out anew what is still due.
+_ATTEMPTS: Final = 4
 
 
 class _LetGo(BaseException):
@@ -53,7 +50,7 @@ class _StepFailed(Exception):
 
 
 class Engine:
-    """Runs jobs; fulfils `ports.Jobs`. One to a process, because DBOS is a singleton."""
+    """Runs jobs. One to a process, because DBOS is a singleton."""
 
     _only_one = threading.Lock()
 
@@ -80,6 +77,13 @@ class Engine:
         self._clock = clock
         self._executor_id = executor_id
         self._pace = pace
+        self._attempts = StepOptions(
+            name="step",
+            retries_allowed=True,
+            max_attempts=_ATTEMPTS,
+            interval_seconds=pace.pause,
+            backoff_rate=2.0,
+        )
         self._on_stop = on_stop
         self._stopping = threading.Event()
         self._stopping.set()  # as it is before a start
@@ -102,7 +106,9 @@ class Engine:
             # Before the launch, because that takes up jobs at once, and a job whose worker has no
             # heartbeat is given to another.
             self._beat()
-            self._launch()
+            self._job, self._queue = launch(
+                self._cluster.db, self._executor_id, self._pace.poll, self._work
+            )
         except BaseException as error:
             self._stopping.set()
             self._close()
@@ -129,41 +135,16 @@ class Engine:
         guarded(self._cluster.sign_off)
         self._close()
 
-    def enqueue(self, job: Job, *, delay_seconds: float = 0.0) -> None:
-        """Take a job on, durably. Repeating it with the same key is harmless."""
+    def enqueue(self, job: Job) -> None:
+        """Take a job on, durably. Repeating it with the same key is harmless.
+
+        The key is the workflow's id, which DBOS takes once; its deduplication ids would also cover
+        the time while a job runs under another key, but not in a queue with partitions.
+        """
         if any(type(arg) not in (int, str) for arg in job.args):
             raise TypeError("A job's args are written down, so they must be plain ids: int or str.")
-        options = SetEnqueueOptions(
-            queue_partition_key=job.partition, delay_seconds=delay_seconds or None
-        )
-        with SetWorkflowID(job.key), options:
+        with SetWorkflowID(job.key), SetEnqueueOptions(queue_partition_key=job.partition):
             self._queue.enqueue(self._job, job.name, *job.args)
-
-    def cancel(self, key: str) -> None:
-        """Stop a job at its next step; harmless where there is none."""
-        DBOS.cancel_workflow(key)
-
-    def resume(self, key: str) -> None:
-        """Run a cancelled, failed or stranded job again from its last step; harmless otherwise.
-
-        A step that was under way when its job was cancelled runs to its end: wait for that first.
-        """
-        for found in DBOS.list_workflows(workflow_ids=[key], load_input=False, load_output=False):
-            if found.status == "ERROR":
-                steps = DBOS.list_workflow_steps(key)
-                DBOS.rewind_workflow(
-                    key,
-                    start_step=steps[-1]["function_id"] if steps else 1,
-                    queue_name=QUEUE,
-                    queue_partition_key=found.queue_partition_key,
-                )
-            elif found.status in _HALTED or self._is_stranded(found):
-                # Named, or DBOS moves it to a queue of its own, where partitions do not count.
-                DBOS.resume_workflows([key], queue_name=QUEUE)
-
-    def _is_stranded(self, job: WorkflowStatus) -> bool:
-        alive = self._cluster.alive(self._pace.dead_after)
-        return job.status == "PENDING" and job.executor_id not in alive
 
     def live(self) -> frozenset[str]:
         """The keys of all jobs that are waiting or running."""
@@ -181,32 +162,31 @@ class Engine:
         with self._counted():
             try:
                 while not self._stopping.is_set():
-                    if not DBOS.run_step({"name": "step"}, self._step, name, args):
+                    if not DBOS.run_step(self._attempts, self._step, name, args):
                         return
-            except _NO_LONGER_OURS:
-                # Left to itself, DBOS keeps this thread waiting for the job's new owner, and with
-                # it the end of the process.
+            except dbos_error.DBOSWorkflowConflictIDError:
+                # Another worker took it over. Left to itself, DBOS keeps this thread waiting for
+                # that one, and with it the end of the process.
                 raise _LetGo from None
+            except dbos_error.DBOSMaxStepRetriesExceeded:
+                text = "A job failed. The next tick takes on what it left."
+                _log.error(text, extra={"job": DBOS.workflow_id})
+                raise
             raise _LetGo
 
     def _step(self, name: str, args: tuple[int | str, ...]) -> bool:
-        # The retries are ours: those of DBOS sleep through a stop and log the error's own words.
-        kind, job = "", {"job": DBOS.workflow_id}
-        for attempt, pause in enumerate((*self._pace.pauses, None), start=1):
-            try:
+        """One attempt at a step. Raises _StepFailed, upon which DBOS pauses and tries again."""
+        try:
+            # It may have been stopped during the pause.
+            if not self._stopping.is_set():
                 # An empty context, so that a handler that enqueues does not make a child of a step.
                 return bool(Context().run(self._handlers[name], *args))
-            except (Exception, asyncio.CancelledError) as error:
-                kind = type(error).__name__
-            if self._stopping.is_set():
-                raise _LetGo
-            _log.warning("Attempt %d at a job's step failed (%s).", attempt, kind, extra=job)
-            if pause is None:
-                break
-            if self._stopping.wait(pause):
-                raise _LetGo
-        _log.error("A job failed (%s). The next tick takes on what it left.", kind, extra=job)
-        raise _StepFailed(f"{name}: {kind}")
+        except (Exception, asyncio.CancelledError) as error:
+            if not self._stopping.is_set():
+                extra = {"job": DBOS.workflow_id}
+                _log.warning("An attempt at a job's step failed.", exc_info=error, extra=extra)
+                raise _StepFailed(f"{name}: {type(error).__name__}") from None
+        raise _LetGo
 
     @contextmanager
     def _counted(self) -> Iterator[None]:
@@ -273,13 +253,6 @@ class Engine:
         ):
             DBOS.delete_workflows([job.workflow_id for job in old])
         self._cluster.forget(_KEEP.total_seconds())
-
-    # --- opening and closing --------------------------------------------------------------------
-
-    def _launch(self) -> None:
-        self._job, self._queue = launch(
-            self._cluster.db, self._executor_id, self._pace.poll, self._work
-        )
 
     def _close(self) -> None:
         try:

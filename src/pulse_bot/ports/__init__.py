@@ -46,7 +46,7 @@ from pulse_bot.ports.messages import (
     Reply,
     Ticks,
 )
-from pulse_bot.ports.services import Clock, Job, JobHandler, Jobs, KeyStore, Renderer, RoundKeys
+from pulse_bot.ports.services import Clock, Job, JobHandler, KeyStore, Renderer, RoundKeys
 
 __all__ = [
     "Added",
@@ -68,7 +68,6 @@ __all__ = [
     "Hosted",
     "Job",
     "JobHandler",
-    "Jobs",
     "Joined",
     "Keeping",
     "KeyStore",

@@ -69,22 +69,6 @@ JobHandler = Callable[..., bool]
 has more to do and is followed by another. A step may be repeated after a crash."""
 
 
-class Jobs(Protocol):
-    """The narrow port to the job engine."""
-
-    def enqueue(self, job: Job, *, delay_seconds: float = 0.0) -> None:
-        """Take a job on, durably. Repeating it with the same key is harmless."""
-
-    def cancel(self, key: str) -> None:
-        """Stop a job at its next step; harmless where there is none."""
-
-    def resume(self, key: str) -> None:
-        """Run a cancelled or stranded job again from its last step."""
-
-    def live(self) -> frozenset[str]:
-        """The keys of all jobs that are waiting or running."""
-
-
 class Renderer(Protocol):
     """Turns the facts that may be said into the words and pages that say them."""
 
