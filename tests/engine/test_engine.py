@@ -204,6 +204,25 @@ def test_a_stop_is_quick_and_what_is_left_is_done_after_the_start(url: str) -> N
     assert scene.done == [1, 1]
 
 
+def test_a_job_that_is_stopped_between_attempts_is_left_to_the_next_start(url: str) -> None:
+    scene = Scene(url, pace=replace(FAST, pause=0.3))
+
+    def step(_job: int) -> bool:
+        if len(scene.done) == 1:
+            raise OSError("the network")
+        return False
+
+    scene.step = step
+    with scene.running() as engine:
+        engine.enqueue(job(1))
+        until(lambda: scene.done)
+    again = Scene(url)
+    with again.running():
+        until(again.settled)
+        time.sleep(0.5)  # what slept through the stop has woken
+    assert (scene.done, again.done) == ([1], [1])
+
+
 def test_a_handler_that_hangs_does_not_hold_the_stop(url: str) -> None:
     gate = Gate()
     scene = Scene(url, step=gate)
