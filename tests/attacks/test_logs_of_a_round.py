@@ -70,6 +70,7 @@ def log() -> Iterator[io.StringIO]:
     """Logging as `pulse-bot run` sets it up, and everything put back."""
     root, engine = logging.getLogger(), logging.getLogger("dbos")
     before = (root.handlers, root.level, engine.handlers, engine.propagate)
+    levels = {name: logging.getLogger(name).level for name in logs.QUIETER}
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
     written = io.StringIO()
     # An earlier test's `echo` would go on writing where that test read it.
@@ -78,8 +79,8 @@ def log() -> Iterator[io.StringIO]:
     yield written
     root.handlers, level, engine.handlers, engine.propagate = before
     root.setLevel(level)
-    for name in logs.QUIETER:
-        logging.getLogger(name).setLevel(logging.NOTSET)
+    for name, quiet in levels.items():
+        logging.getLogger(name).setLevel(quiet)
     # What `echo` adds writes to this test's own standard output.
     logging.getLogger("sqlalchemy.engine.Engine").handlers.clear()
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks

@@ -132,16 +132,14 @@ class Desk:
             # Whoever acted is gone, or Slack is down: nobody there can be told.
             if not error.gone:
                 log.warning("An answer could not be shown in Slack. %s", error)
-        except Exception as error:
-            # The type alone: a message or a traceback could hold what the person sent.
-            log.error("An event was not answered: %s.", type(error).__name__)  # noqa: TRY400 - see above
+        except Exception:
+            log.exception("An event was not answered.")
 
     async def _asked(self, heard: Heard) -> Reply:
         try:
             return await self._handle(heard.event)
-        except Exception as error:
-            # The type alone, as above; and the person is told.
-            log.error("An event was not handled: %s.", type(error).__name__)  # noqa: TRY400 - see above
+        except Exception:
+            log.exception("An event was not handled.")
             return SORRY
 
     async def _show(self, workspace: Workspace, heard: Heard, reply: Reply) -> None:

@@ -5,14 +5,17 @@ What Slack says is never quoted: it can hold an id or a token.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from aiohttp import ClientConnectorError, ConnectionTimeoutError
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from pulse_bot.errors import AdapterError
+
+log = logging.getLogger(__name__)
 
 BOT_REFUSED: Final = (
     "Slack does not take the bot's token any more: it was revoked or mistyped. Copy it again from "
@@ -32,6 +35,9 @@ RENEWAL_REFUSED: Final = (
     "PULSE_BOT_SLACK__CLIENT_SECRET with your app's page Basic Information; where they are right, "
     "somebody in that workspace has to add pulse-bot again."
 )
+
+CUT_OFF: Final = (ClientError, SlackClientError, OSError, ValueError)
+"""What a call may end with when Slack or the way there is down, or says what cannot be read."""
 
 _GONE: Final = {
     "user_not_found": "Nobody has this address in Slack.",
@@ -99,8 +105,10 @@ def translated() -> Iterator[None]:
         raise told(error) from None
     except (ClientConnectorError, ConnectionTimeoutError):
         raise AdapterError("Slack could not be reached.", permanent=False) from None
-    except Exception:
+    except Exception as error:
         # A timeout, a cut connection, an answer that cannot be read: the request was on its way.
+        if not isinstance(error, CUT_OFF):
+            log.exception("A call of Slack failed.")
         raise AdapterError(
             "Slack did not answer in time.", permanent=False, uncertain=True
         ) from None

@@ -136,9 +136,8 @@ class Ears:
     ) -> Heard | None:
         try:
             return read(*args, **kwargs)
-        except (LookupError, TypeError, ValueError) as error:
-            # The type alone: its words would quote what was sent.
-            log.warning("Something from Slack could not be read: %s.", type(error).__name__)
+        except (LookupError, TypeError, ValueError):
+            log.warning("Something from Slack could not be read.", exc_info=True)
             return None
 
     def _is_repeated(self, body: Body) -> bool:
@@ -184,7 +183,16 @@ def bolt(
         user_facing_authorize_error_message=NOT_INSTALLED,
     )
     ears.listen(app)
+    app.error(_log_failure)
     return app
+
+
+async def _log_failure(error: Exception) -> None:
+    """Instead of Bolt's own record, whose logger is silent: it would quote the request."""
+    if isinstance(error, AdapterError):
+        log.warning("A request of Slack's could not be taken. %s", error)
+    else:
+        log.error("A request of Slack's could not be taken.", exc_info=error)
 
 
 def _workspace(context: AsyncBoltContext) -> Workspace:

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from pulse_bot.errors import AdapterError
-from pulse_bot_slack.errors import APP_REFUSED, code_of
+from pulse_bot_slack.errors import APP_REFUSED, CUT_OFF, code_of
 from pulse_bot_slack.quiet import SILENT
 
 log = logging.getLogger(__name__)
@@ -39,12 +39,7 @@ async def _keep_connected(handler: AsyncSocketModeHandler) -> None:
     ever, lost, pause = False, False, LOOK
     while True:
         if not await handler.client.is_connected():
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    await handler.client.connect_to_new_endpoint()
-            except Exception as error:
-                if not ever and isinstance(error, SlackApiError) and code_of(error) in _REFUSED:
-                    raise AdapterError(APP_REFUSED, permanent=True) from None
+            await _connect(handler, ever=ever)
         if await handler.client.is_connected():
             if lost or not ever:
                 log.info("Connected to Slack.")
@@ -54,6 +49,18 @@ async def _keep_connected(handler: AsyncSocketModeHandler) -> None:
                 log.warning("Slack cannot be reached. It is tried again until it can.")
             lost, pause = True, min(pause * 2, LONGEST_PAUSE)
         await asyncio.sleep(pause)
+
+
+async def _connect(handler: AsyncSocketModeHandler, *, ever: bool) -> None:
+    """Attempt it once. Raises AdapterError where the token is refused before it `ever` worked."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await handler.client.connect_to_new_endpoint()
+    except Exception as error:
+        if not ever and isinstance(error, SlackApiError) and code_of(error) in _REFUSED:
+            raise AdapterError(APP_REFUSED, permanent=True) from None
+        if not isinstance(error, CUT_OFF):
+            log.exception("Connecting to Slack failed.")
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:

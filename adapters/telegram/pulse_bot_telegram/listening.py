@@ -82,7 +82,8 @@ async def ask_for_updates(bot: Bot, accept: Accept) -> None:
                 raise AdapterError(TWO_LISTEN, permanent=True) from error
             await asyncio.sleep(1.0)
         except Exception as error:  # whatever it is, people go on clicking
-            log.warning("Updates cannot be fetched (%s); trying again.", type(error).__name__)
+            kind, unforeseen = type(error).__name__, not isinstance(error, TelegramError)
+            log.warning("Updates cannot be fetched (%s); trying again.", kind, exc_info=unforeseen)
             await asyncio.sleep(next(waits))
         else:
             waits = pauses()
@@ -129,6 +130,7 @@ class Webhook:
         try:
             update = Update.de_json(json.loads(body), self._bot)
         except (ValueError, TypeError, KeyError, AttributeError):
+            log.warning("An update could not be read.", exc_info=True)
             return 400
         if self.accept is None:
             return 503

@@ -215,9 +215,8 @@ class Site:
                 return self._turned_away(request, away)
             except _NoSuchLink:
                 return self._unknown()
-            except Exception as error:
-                # The type alone: a message or a traceback could hold what the person sent.
-                log.error("A request was not handled: %s.", type(error).__name__)  # noqa: TRY400
+            except Exception:
+                log.exception("A request was not handled.")
                 return HTMLResponse(self._pages.message(*SORRY, self._home_or_none(request)), 503)
 
         return answer

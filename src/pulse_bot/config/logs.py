@@ -2,8 +2,12 @@
 
 The rule of the promise, "no answer, no member with a round, no token, no SQL parameters, no payload
 in a traceback", is kept here by construction: of an exception that is not ours only its type and
-its place in the code are written, of a library's record only its place (its text can quote
+its places in the code are written, of a library's record only its place (its text can quote
 anything), and of a record's fields only those that are named in FIELDS.
+
+So whoever meets an exception that nobody foresaw logs it as anywhere, with `log.exception("What
+failed.")`, or with `exc_info` where it is only a warning: the place is written, and no value. What
+is foreseen, a platform that is down, say, needs no place.
 """
 
 from __future__ import annotations
@@ -14,7 +18,9 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from traceback import walk_tb
 from types import TracebackType
 from typing import Final, TextIO
 
@@ -34,7 +40,10 @@ QUIETER: Final = ("sqlalchemy", "dbos", "httpx", "httpcore", "asyncio", "alembic
 say seventy things of every PDF."""
 
 FRAMES: Final = 6
-"""Innermost places of a traceback that are written."""
+"""Innermost places of a traceback that are written, and as many of our own further out."""
+
+LINKS: Final = 8
+"""Exceptions of a chain or of a group that are told."""
 
 
 def set_up(level: str = "INFO", style: str = "line", stream: TextIO | None = None) -> None:
@@ -82,7 +91,7 @@ def told(error: BaseException, trace: TracebackType | None = None) -> str:
 
     What could not be imported is named: it is the name of a module, and all that helps.
     """
-    return " caused by ".join(_one(link, trace) for link in _chain(error))
+    return " caused by ".join(_one(link, trace) for link in islice(_chain(error), LINKS))
 
 
 def _one(error: BaseException, trace: TracebackType | None) -> str:
@@ -95,21 +104,32 @@ def _one(error: BaseException, trace: TracebackType | None) -> str:
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
-    link: BaseException | None = error
-    while link is not None and id(link) not in seen:
+    links: list[BaseException | None] = [error]
+    while links:
+        link = links.pop(0)
+        if link is None or id(link) in seen:
+            continue
         seen.add(id(link))
         yield link
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+        # What `from None` hides, too: it hides words, of which none are written.
+        links.append(link.__cause__ or link.__context__)
+        links += link.exceptions if isinstance(link, BaseExceptionGroup) else ()
 
 
 def _places(trace: TracebackType | None) -> list[str]:
-    places: list[str] = []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if not code.co_filename.startswith("<frozen"):
-            places.append(f"{_short(code.co_filename)}:{trace.tb_lineno} in {code.co_name}")
-        trace = trace.tb_next
-    return places[: -FRAMES - 1 : -1]
+    """The innermost first. Those of ours that lead into a library's depths are told beside them."""
+    inner: list[str] = []
+    ours: list[str] = []
+    for frame, line in reversed(list(walk_tb(trace))):
+        code = frame.f_code
+        if code.co_filename.startswith("<frozen"):
+            continue
+        place = f"{_short(code.co_filename)}:{line} in {code.co_name}"
+        if len(inner) < FRAMES:
+            inner.append(place)
+        elif _under(str(frame.f_globals.get("__name__")), OURS):
+            ours.append(place)
+    return inner + ours[:FRAMES]
 
 
 def _short(path: str) -> str:

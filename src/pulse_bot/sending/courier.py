@@ -228,9 +228,9 @@ class Courier:
             return Receipt(Fate.UNCERTAIN if error.uncertain else Fate.NOT_YET, address)
         except TimeoutError:
             return Receipt(Fate.UNCERTAIN, address)
-        except Exception as error:
+        except Exception:
             # One card that an adapter stumbles over must not keep the others from arriving.
-            _log.warning("%s could not send a card (%s).", adapter.name, type(error).__name__)
+            _log.warning("%s could not send a card.", adapter.name, exc_info=True)
             return Receipt(Fate.NOT_YET, address)
         return Receipt(Fate.SENT, sent.address, sent.reference)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Final
 
+from pulse_bot.config.logs import hide_payloads
 from pulse_bot.config.plugins import renderer
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import Digest, DigestFacts, Statement
@@ -106,4 +107,5 @@ def answer(call: bytes, made_by: Callable[[], Renderer] = renderer) -> bytes:
 
 
 if __name__ == "__main__":
+    hide_payloads()
     sys.stdout.buffer.write(answer(sys.stdin.buffer.read()))

@@ -12,6 +12,7 @@ import re
 
 import pytest
 
+from pulse_bot.config.logs import LineFormatter
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
     Address,
@@ -229,11 +230,14 @@ class AdapterContract(FormContract):
             script.error = RuntimeError("act-xyzzy was not taken")
             await person.press("Agree")
             foreign = stage.foreign_loggers
-        written = logging.Formatter()
-        lines = [written.format(one) for one in caplog.records if not one.name.startswith(foreign)]
+        # As pulse-bot writes it: of an exception its type and its places, but every text in full.
+        own = [one for one in caplog.records if not one.name.startswith(foreign)]
+        lines = [f"{LineFormatter().format(one)} {one.getMessage()}" for one in own]
         for word in ("xyzzy", "line <two>", FORM.key, *person.secrets, person.address.user):
             found = [line for line in lines if word in line]
             expect(not found, f"{word!r} was logged, which tells who did what when: {found[:1]}.")
+        placed = any("RuntimeError at " in line for line in lines)
+        expect(placed, "An error of the core must leave its place in the log: `log.exception`.")
 
     async def test_run_ends_when_it_is_cancelled(self) -> None:
         script = Script()

@@ -144,7 +144,7 @@ class FakeAdapter:
             reply = await self._handle(event)
         except Exception as error:  # whatever the core raises, the platform goes on
             self.errors.append(error)
-            log.warning("An event was not handled: %s.", type(error).__name__)
+            log.exception("An event was not handled.")
             reply = SORRY
         group = event.group if isinstance(event, Added | Commanded | Joined | Left) else None
         where = group if reply.public and group is not None else event.address

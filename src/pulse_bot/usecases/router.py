@@ -131,9 +131,9 @@ async def converse(installation: Installation, record: Record, event: Event) -> 
         return Reply(str(error), outcome=Outcome.UNKNOWN)
     except Refused as error:
         return Reply(str(error), outcome=Outcome.REFUSED, public=_is_public(event))
-    except (StorageError, KeyStoreError) as error:
+    except (StorageError, KeyStoreError):
         # Its words are for the operator, who mends it.
-        _log.error("An event could not be taken. %s", error)
+        _log.exception("An event could not be taken.")
         return Reply(_trouble(event), outcome=Outcome.REFUSED, public=_is_public(event))
 
 

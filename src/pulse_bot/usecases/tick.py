@@ -75,10 +75,9 @@ def _due(
             for job in _jobs(session, action, row.id, now)
             if job.name not in _SENDING or adapters is None or job.args[-2] in adapters
         ]
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError):
         # A time zone that is gone, a plan that is no longer allowed: the others go on.
-        kind = type(error).__name__
-        _log.error("Nothing can be planned here (%s).", kind, extra={"partnership": row.id})
+        _log.exception("Nothing can be planned here.", extra={"partnership": row.id})
         return []
 
 

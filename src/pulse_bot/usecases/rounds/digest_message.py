@@ -56,7 +56,7 @@ def drawn(installation: Installation, digests: Sequence[Digest]) -> Picture | No
         return installation.renderer.picture(digests)
     except MissingExtra:
         return None
-    except Exception as error:
+    except Exception:
         # The words say it all; a digest must not wait for a drawing.
-        _log.warning("A picture could not be drawn (%s).", type(error).__name__)
+        _log.warning("A picture could not be drawn.", exc_info=True)
         return None

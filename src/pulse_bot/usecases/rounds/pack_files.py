@@ -30,9 +30,9 @@ def pdf(installation: Installation, pack: Pack) -> File | None:
         return File(name, PDF, installation.renderer.pack(name, pack)[name])
     except MissingExtra:
         return None
-    except Exception as error:
+    except Exception:
         # The words say it all; a digest must not wait for a file.
-        _log.warning("A pack could not be made (%s).", type(error).__name__)
+        _log.warning("A pack could not be made.", exc_info=True)
         return None
 
 
