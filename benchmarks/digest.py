@@ -19,7 +19,7 @@ from pulse_bot.cards import Target
 from pulse_bot.domain.asking import schedule
 from pulse_bot.domain.asking.items import Kind
 from pulse_bot.domain.asking.rounds import State
-from pulse_bot.domain.release.digest import Statement, StatementKind
+from pulse_bot.domain.release.digest import ReleasedQuestion, Statement
 from pulse_bot.domain.release.tallies import Tally, add_up
 from pulse_bot.storage import history, rounds
 from pulse_bot.storage.frozen import freeze
@@ -64,7 +64,12 @@ def make_history(made: Installation, first: int, last: int) -> None:
             scores = {"answer": add_up([3, 4, 4, 5, 2, 4, 3, 4])}
             tallies = [Tally(item.id, Kind.AGREE, 8, 6, scores) for item in newest.items]
             history.keep_tallies(session, rounds.read(row), tallies, made.installation_key)
-            said = [Statement(StatementKind.QUESTION, f"“{one.text}” …") for one in newest.items]
+            said = [
+                Statement(
+                    ReleasedQuestion(one.id, one.text, one.dimension, None), f"“{one.text}” …"
+                )
+                for one in newest.items
+            ]
             history.keep_releases(session, row.id, said)
 
 

@@ -23,7 +23,7 @@ from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.schedule import Open
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, KeyStore
-from pulse_bot.storage import announcements, partnerships, rounds
+from pulse_bot.storage import audit_log, partnerships, rounds
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
@@ -113,7 +113,7 @@ def all_told(made: Installation) -> None:
     """Every chat was told what has been changed so far: no announcement waits."""
     with made.database.write() as session:
         for group in session.scalars(select(GroupRow)):
-            group.announced = announcements.newest(session, group.partnership_id)
+            group.announced = audit_log.newest_id(session, group.partnership_id)
 
 
 def opened_round(made: Installation, week: int = 0) -> Round:

@@ -15,19 +15,27 @@ from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import (
     Band,
     BlockFact,
+    CommentFact,
     Digest,
     DigestFacts,
-    Mark,
+    HeadlineFact,
+    LowPulseFact,
+    NewcomersFact,
+    NextRoundFact,
     QuestionFact,
+    ReleasedAgreement,
+    ReleasedBlock,
+    ReleasedQuestion,
+    ResponseFact,
     Statement,
-    StatementKind,
+    TalkFact,
     TrendFact,
 )
 from pulse_bot.domain.release.results import Minds, Silence
 from pulse_bot.ports import Picture
 from pulse_bot_reports.digest_text.commitments import commitment_statements
 from pulse_bot_reports.digest_text.plain_text import digest_text
-from pulse_bot_reports.digest_text.results import marks, number, out_of_five, result
+from pulse_bot_reports.digest_text.results import out_of_five, result
 from pulse_bot_reports.digest_text.trends import trend_words
 from pulse_bot_reports.titles import theme_title
 
@@ -126,10 +134,10 @@ def _statements(facts: DigestFacts) -> Iterator[Statement]:
         yield _question(question)
         yield from (_comment(words, question) for words in question.words)
     yield from map(_block, facts.blocks)
-    yield from (_agreement(one.dimension, one.minds) for one in facts.blocks if one.minds)
+    yield from (_agreement(one, one.minds) for one in facts.blocks if one.minds)
     yield from _response(facts)
     if facts.low_pulse:
-        yield Statement(StatementKind.NOTE, LOW_PULSE)
+        yield Statement(LowPulseFact(), LOW_PULSE)
     if facts.talk:
         yield _talk(facts)
     yield from map(_comment, facts.comments)
@@ -141,33 +149,34 @@ def _headline(facts: DigestFacts) -> Statement:
     on = f" on {spoken_date(facts.workshop_on)}" if facts.workshop_on else ""
     workshop = f", for the workshop “{facts.workshop}”{on}" if facts.workshop else ""
     text = f"Round {facts.round_number} of {facts.partnership}{workshop}, closed {day}."
-    return Statement(StatementKind.HEADLINE, text)
+    headline = HeadlineFact(facts.round_number, facts.workshop, facts.workshop_on)
+    return Statement(headline, text)
 
 
 def _trend(fact: TrendFact) -> Statement:
-    return Statement(
-        StatementKind.TREND,
-        f"{theme_title(fact.dimension)}: {trend_words(fact)}",
-        subject=fact.dimension,
-        theme=fact.dimension,
-    )
+    return Statement(fact, f"{theme_title(fact.dimension)}: {trend_words(fact)}")
 
 
 def _question(fact: QuestionFact) -> Statement:
-    return Statement(
-        StatementKind.QUESTION,
-        f"“{fact.text}” {result(fact)}",
-        subject=fact.item,
-        theme=fact.dimension if fact.weekly else "",
-        level=number(fact.says),
-        asked=fact.kind,
-        marks=marks(fact.says),
+    released = ReleasedQuestion(
+        item=fact.item,
+        text=fact.text,
+        theme=fact.dimension,
+        says=fact.says,
+        kind=fact.kind,
+        reverse=fact.reverse,
+        weekly=fact.weekly,
+        bank=fact.bank,
+        commitment=fact.commitment,
     )
+    words = result(fact)
+    return Statement(released, f"“{fact.text}” {words}", words)
 
 
 def _comment(words: str, question: QuestionFact | None = None) -> Statement:
-    subject, theme = (question.item, question.dimension) if question else ("", "")
-    return Statement(StatementKind.COMMENT, f"Somebody wrote: “{words}”", subject, theme)
+    item, theme = (question.item, question.dimension) if question else ("", "")
+    quoted = f"“{words}”"
+    return Statement(CommentFact(words, item, theme), f"Somebody wrote: {quoted}", quoted)
 
 
 def _block(fact: BlockFact) -> Statement:
@@ -175,29 +184,20 @@ def _block(fact: BlockFact) -> Statement:
         words = BLOCK_SILENCES[fact.says]
     else:
         words = f"{out_of_five(fact.says)}."
-    return Statement(
-        StatementKind.LEVEL,
-        f"{theme_title(fact.dimension)} over the last six rounds: {words}",
-        subject=fact.dimension,
-        theme=fact.dimension,
-        level=number(fact.says),
-    )
+    released = ReleasedBlock(fact.dimension, fact.number, fact.says)
+    return Statement(released, f"{theme_title(fact.dimension)} over the last six rounds: {words}")
 
 
-def _agreement(dimension: str, minds: Minds) -> Statement:
-    return Statement(
-        StatementKind.AGREEMENT,
-        f"{theme_title(dimension)}: {MINDS[minds]}",
-        subject=dimension,
-        theme=dimension,
-        marks=(Mark("", minds.value),),
-    )
+def _agreement(block: BlockFact, minds: Minds) -> Statement:
+    released = ReleasedAgreement(block.dimension, minds, block.number)
+    return Statement(released, f"{theme_title(block.dimension)}: {MINDS[minds]}")
 
 
 def _talk(facts: DigestFacts) -> Statement:
     about = theme_title(facts.talk_about).lower()
     why = f", because we see {about} differently" if about else ""
-    return Statement(StatementKind.TALK, f"Worth talking about{why}: {facts.talk}")
+    talk = TalkFact(facts.talk, facts.talk_about)
+    return Statement(talk, f"Worth talking about{why}: {facts.talk}")
 
 
 def _response(facts: DigestFacts) -> Iterator[Statement]:
@@ -205,16 +205,16 @@ def _response(facts: DigestFacts) -> Iterator[Statement]:
         # Said under some share, such as 60 %, it would cut a quarter in two: so it goes with every
         # band below the top one (release policy, How many answered).
         hides = "" if facts.response is Band.MOST else f" {SILENCE_HIDES}"
-        yield Statement(StatementKind.RESPONSE, f"{BANDS[facts.response]}{hides}")
+        yield Statement(ResponseFact(facts.response), f"{BANDS[facts.response]}{hides}")
     if facts.newcomers:
         yield Statement(
-            StatementKind.RESPONSE,
+            NewcomersFact(),
             "Several members were asked for the first time, so read a change with care.",
         )
 
 
 def _next(facts: DigestFacts) -> Statement:
     if facts.next_opens_at is None:
-        return Statement(StatementKind.NEXT, "The next round has no date yet.")
+        return Statement(NextRoundFact(None), "The next round has no date yet.")
     opens = spoken(facts.next_opens_at, zone(facts.time_zone))
-    return Statement(StatementKind.NEXT, f"The next round opens on {opens}.")
+    return Statement(NextRoundFact(facts.next_opens_at), f"The next round opens on {opens}.")

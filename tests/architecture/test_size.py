@@ -1,10 +1,10 @@
-"""The tail stays short: files to about 300 lines, functions to 40 (complexity is ruff's)."""
+"""The tail stays short: files to 450 lines, functions to 40 (complexity is ruff's)."""
 
 from __future__ import annotations
 
 from tests.architecture import code
 
-LINES_A_FILE = 320
+LINES_A_FILE = 450
 LINES_A_FUNCTION = 40
 
 

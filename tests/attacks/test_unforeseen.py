@@ -53,7 +53,7 @@ from pulse_bot.usecases import router
 from pulse_bot.usecases.chats import link, setup, welcome
 from pulse_bot.usecases.members import join, leave, roles
 from pulse_bot.usecases.reading import home, pages
-from pulse_bot.usecases.rounds import pack_files, record_answer
+from pulse_bot.usecases.rounds import digest_message, pack_files, record_answer
 from pulse_bot.usecases.rounds.record_answer import Given, Recorded
 from pulse_bot.usecases.workshops import cards as workshop_cards
 from pulse_bot.usecases.workshops import pack
@@ -245,8 +245,8 @@ def test_in_a_picture_and_a_pack() -> None:
     digest = Digest(1, START, ())
     pack = Pack("North", "UTC", "Courage", START.date(), (), digest)
     with logged() as logs:
-        assert pages.drawn(made, []) is None
-    assert logs.told(place_of(pages.drawn)) == set()
+        assert digest_message.drawn(made, []) is None
+    assert logs.told(place_of(digest_message.drawn)) == set()
     with logged() as logs:
         assert pack_files.pdf(made, pack) is None
     assert logs.told(place_of(pack_files.pdf)) == set()

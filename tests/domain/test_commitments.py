@@ -22,6 +22,7 @@ from pulse_bot.domain.partnership.commitments import (
 )
 from pulse_bot.domain.release.digest import CommitmentNews
 from pulse_bot.domain.release.results import Lean, Level, Silence
+from tests import printed
 
 TODAY = date(2026, 11, 18)
 
@@ -119,7 +120,7 @@ def test_a_day_that_we_say_is_read_back(days: int) -> None:
         (Lean.BETWEEN, CommitmentNews.ON_ITS_WAY),
         (Lean.MORE_NO, CommitmentNews.ON_ITS_WAY),
         (Lean.NO, CommitmentNews.ON_ITS_WAY),
-        (Level("4.2"), CommitmentNews.ON_ITS_WAY),
+        (printed.level("4.2"), CommitmentNews.ON_ITS_WAY),
         *((silence, CommitmentNews.UNHEARD) for silence in Silence),
     ],
 )

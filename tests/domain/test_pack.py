@@ -20,8 +20,17 @@ from pulse_bot.domain.partnership.pack import (
     running_order,
     talked,
 )
-from pulse_bot.domain.release.digest import Digest, Mark, Statement, StatementKind
-from pulse_bot.domain.release.results import Level
+from pulse_bot.domain.release.digest import (
+    Call,
+    CommentFact,
+    Digest,
+    HeadlineFact,
+    ReleasedQuestion,
+    Statement,
+    TrendFact,
+)
+from pulse_bot.domain.release.results import Lean, Said, Silence
+from tests import printed
 
 OPEN = Commitment(1, "We meet in May.", date(2026, 5, 1), CommitmentState.OPEN)
 
@@ -47,9 +56,14 @@ def pack(
     return Pack("Valley", "UTC", "Courage", date(2026, 3, 12), items, digest, commitments)
 
 
-def about(item: str, text: str = "", kind: StatementKind = StatementKind.QUESTION) -> Statement:
-    """A statement without a number."""
-    return Statement(kind, text or f"Of {item}.", subject=item)
+def about(item: str, says: Said | Silence = Silence.TOO_FEW) -> Statement:
+    """What is said of a question."""
+    return Statement(ReleasedQuestion(item, "We do.", "courage", says), f"Of {item}.")
+
+
+def written_to(item: str, words: str) -> Statement:
+    """What somebody wrote."""
+    return Statement(CommentFact(words, item), f"Somebody wrote: “{words}”", f"“{words}”")
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=15), st.booleans())
@@ -101,11 +115,11 @@ def test_minutes_of_a_question_add_up_to_its_step() -> None:
 
 
 def test_a_statement_stands_with_its_question_or_with_the_rest_and_nowhere_else() -> None:
-    headline = Statement(StatementKind.HEADLINE, "Round 1.")
+    headline = Statement(HeadlineFact(1), "Round 1.")
     one, two = about("q-1"), about("q-2")
-    written = about("q-2", "Somebody wrote: “Yes.”", StatementKind.COMMENT)
-    comment = Statement(StatementKind.COMMENT, "Somebody wrote: “No.”")
-    trend = Statement(StatementKind.TREND, "Courage: up.", subject="courage", theme="courage")
+    written = written_to("q-2", "Yes.")
+    comment = written_to("", "No.")
+    trend = Statement(TrendFact("courage", Call.UP), "Courage: up.")
     made = pack(item(1), item(2), said=(headline, trend, one, two, written, comment))
 
     first, second = parts(made)
@@ -119,11 +133,11 @@ def test_a_statement_stands_with_its_question_or_with_the_rest_and_nowhere_else(
     ("statements", "shown"),
     [
         ((), False),
-        ((about("q-1", "Too few answers."),), False),
-        ((Statement(StatementKind.QUESTION, "About 3.", "q-1", level=Level("3.0")),), True),
-        ((Statement(StatementKind.QUESTION, "Now.", "q-1", marks=(Mark("now", "2.6"),)),), True),
-        ((about("q-1", "“Yes.”", StatementKind.COMMENT),), True),
-        ((about("q-2", "“Yes.”", StatementKind.COMMENT),), False),
+        ((about("q-1", Silence.TOO_FEW),), False),
+        ((about("q-1", printed.level("3.0")),), True),
+        ((about("q-1", Lean.BETWEEN),), True),
+        ((written_to("q-1", "Yes."),), True),
+        ((written_to("q-2", "Yes."),), False),
     ],
 )
 def test_a_question_without_a_result_is_a_prompt(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
@@ -22,6 +23,7 @@ from pulse_bot.domain.release.policy import band, block, question, say
 from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot.domain.release.series import PastRound
 from pulse_bot.domain.release.tallies import Answers, Tally, tally
+from tests import printed
 from tests.domain.soft_borders import lowest
 
 BARS = Thresholds()
@@ -95,7 +97,7 @@ def test_it_is_the_formula_of_the_policy(drawn: tuple[int, int], d: int, step: F
     else:
         value, sign = expected
         edge = {1: "or higher", 0: "", -1: "or lower"}[sign]
-        assert said == Level(f"{float(value):.1f}", edge)
+        assert said == printed.level(f"{float(value):.1f}", edge, step=f"{float(step):.1f}")
 
 
 @given(drawn=rounds(), d=st.integers(0, 60), step=st.sampled_from(STEPS))
@@ -147,7 +149,7 @@ def test_a_total_that_cannot_be_is_not_printed(total: int) -> None:
         (10, 3, 10, Silence.TOO_FEW),
         (5, 4, 10, Silence.ENOUGH),
         (6, 6, 60, Silence.ENOUGH),
-        (7, 4, 10, Level("3.0")),
+        (7, 4, 10, printed.level("3.0", step="0.5")),
         (9, 9, 9, Silence.SMALL_GROUP),
         (0, 1, 9, Silence.SMALL_GROUP),
     ],
@@ -166,8 +168,9 @@ def test_the_step_of_one_week(n: int, step: int) -> None:
     said = [
         question(ITEM, _with_total(n, total), 60, BARS, lowest) for total in range(3 * n, 4 * n)
     ]
-    printed = {Fraction(level.about) for level in said if isinstance(level, Level)}
-    assert min(printed - {3}) == Fraction(30 + step, 10)
+    levels = [level for level in said if isinstance(level, Level)]
+    assert min({Fraction(level.value) for level in levels} - {3}) == Fraction(30 + step, 10)
+    assert {level.step for level in levels} == {Decimal(step) / 10}
 
 
 def _with_total(n: int, total: int) -> Tally:
@@ -192,13 +195,15 @@ def test_words_have_no_number() -> None:
 
 def test_frequency_is_scored_like_agreement() -> None:
     often = replace(ITEM, kind=Kind.FREQUENCY)
-    assert question(often, counted([4] * 12, item=often), 12, BARS, lowest) == Level("3.8")
+    assert question(often, counted([4] * 12, item=often), 12, BARS, lowest) == printed.level(
+        "3.8", step="0.4"
+    )
 
 
 def test_a_reverse_scored_question_is_printed_turned() -> None:
     turned = replace(ITEM, reverse=True)
-    assert question(turned, counted([5] * 12, item=turned), 12, BARS, lowest) == Level(
-        "1.8", "or lower"
+    assert question(turned, counted([5] * 12, item=turned), 12, BARS, lowest) == printed.level(
+        "1.8", "or lower", step="0.4"
     )
 
 
@@ -210,11 +215,13 @@ def past(n: int, value: int = 4, organisations: int = 5, bars: Thresholds = BARS
 @pytest.mark.parametrize(
     ("sizes", "expected"),
     [
-        ([5, 5, 5, 5, 5, 5], Level("3.4", "or higher")),  # n = 30, D = 50: the worked example
+        # n = 30, D = 50: the worked example
+        ([5, 5, 5, 5, 5, 5], printed.level("3.4", "or higher", step="0.2")),
         ([4, 4, 4, 4, 14, 14], Silence.TOO_FEW),  # two rounds are left
         ([4, 4, 4, 9, 9, 9], Silence.ENOUGH),  # 27 answers are left
-        ([4, 4, 4, 9, 9, 10], Level("4.0", "or higher")),  # 28 answers, D = 26: kmax = 5
-        ([0, 0, 0, 14, 14, 14], Level("4.0")),  # 42 answers, D = 26, step 0.1
+        # 28 answers, D = 26: kmax = 5
+        ([4, 4, 4, 9, 9, 10], printed.level("4.0", "or higher", step="0.2")),
+        ([0, 0, 0, 14, 14, 14], printed.level("4.0", step="0.1")),  # 42 answers, D = 26, step 0.1
         ([5, 5, 5, 5, 4, 4], Silence.ENOUGH),  # 20: the left-out answers are not in it
     ],
 )
@@ -231,7 +238,9 @@ def test_a_past_round_keeps_the_bars_that_were_promised_for_it() -> None:
     """The partnership shrank to three organisations; what was promised for four stays shut."""
     three = Thresholds.for_partnership(3)
     rounds_now = [past(10, organisations=3, bars=three)] * 3
-    assert block([past(10, organisations=3)] * 3 + rounds_now, three) == Level("4.0")
+    assert block([past(10, organisations=3)] * 3 + rounds_now, three) == printed.level(
+        "4.0", step="0.2"
+    )
     assert block([past(10, organisations=3)] * 4 + rounds_now[:2], three) is Silence.TOO_FEW
 
 

@@ -14,9 +14,10 @@ from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
 from pulse_bot.domain.release.digest import Band, BlockFact, Call, DigestFacts, TrendFact
 from pulse_bot.domain.release.policy import facts
-from pulse_bot.domain.release.results import Level, Minds, Silence
+from pulse_bot.domain.release.results import Minds, Silence
 from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import Answers, Tally, tally
+from tests import printed
 from tests.domain.soft_borders import lowest
 
 BARS = Thresholds()
@@ -69,9 +70,10 @@ def test_each_question_has_its_level_or_its_silence() -> None:
     few = counted(one.items[1], [4] * 4)
     said = facts(replace(one, tallies={**one.tallies, one.items[1].id: few}), lowest).questions
     assert [(fact.item, fact.says) for fact in said] == [
-        ("trust-5", Level("3.8")),  # n = 11, kmax = 3 (44 + 1 = 5n - D); 4.0 is a tie, towards 3
+        # n = 11, kmax = 3 (44 + 1 = 5n - D); 4.0 is a tie, towards 3
+        ("trust-5", printed.level("3.8", step="0.4")),
         ("honesty-5", Silence.TOO_FEW),
-        ("accountability-5", Level("3.8")),
+        ("accountability-5", printed.level("3.8", step="0.4")),
     ]
 
 
@@ -91,7 +93,7 @@ def test_no_block_is_said_inside_a_turn_of_the_core(number: int) -> None:
 def test_a_block_is_said_when_a_turn_of_the_core_ends(number: int, block: int) -> None:
     # 66 answers of 4, D = 50, step 0.1: 66 * 4.25 = 280.5 is too much, 66 * 4.15 = 273.9 fits.
     assert facts(closed(number), lowest).blocks == tuple(
-        BlockFact(theme, block, Level("4.0")) for theme in THEMES
+        BlockFact(theme, block, printed.level("4.0", step="0.1")) for theme in THEMES
     )
 
 

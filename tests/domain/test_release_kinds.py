@@ -15,17 +15,9 @@ from pulse_bot.domain.asking.items import Choice, Item, Kind
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.kinds import Draw
 from pulse_bot.domain.release.policy import question
-from pulse_bot.domain.release.results import (
-    Choices,
-    Journey,
-    Lean,
-    Level,
-    Often,
-    OutOfTen,
-    Said,
-    Silence,
-)
+from pulse_bot.domain.release.results import Choices, Journey, Lean, Often, OutOfTen, Said, Silence
 from pulse_bot.domain.release.tallies import Answers, tally
+from tests import printed
 from tests.domain.soft_borders import highest, lowest
 
 BARS = Thresholds()
@@ -52,14 +44,17 @@ def each(*answers: object) -> list[dict[str, str]]:
     ("answers", "expected"),
     [
         # Ten: steps of 1, and 25 points free at each end, which leaves two cells on either side.
-        ([10] * 10, OutOfTen("7.0", "or higher")),
-        ([0] * 10, OutOfTen("3.0", "or lower")),
-        ([5] * 5 + [6] * 5, OutOfTen("5.0")),  # 5.5 is a tie: towards the middle
-        ([5] * 4 + [6] * 6, OutOfTen("6.0")),
+        ([10] * 10, printed.out_of_ten("7.0", "or higher", step="1")),
+        ([0] * 10, printed.out_of_ten("3.0", "or lower", step="1")),
+        (
+            [5] * 5 + [6] * 5,
+            printed.out_of_ten("5.0", step="1"),
+        ),  # 5.5 is a tie: towards the middle
+        ([5] * 4 + [6] * 6, printed.out_of_ten("6.0", step="1")),
         # Seven: steps of 1.5. Twenty: steps of 0.5.
-        ([10] * 7, OutOfTen("6.5", "or higher")),
-        ([10] * 20, OutOfTen("8.5", "or higher")),
-        ([7] * 20, OutOfTen("7.0")),
+        ([10] * 7, printed.out_of_ten("6.5", "or higher", step="1.5")),
+        ([10] * 20, printed.out_of_ten("8.5", "or higher", step="0.5")),
+        ([7] * 20, printed.out_of_ten("7.0", step="0.5")),
         ([7] * 6, Silence.ENOUGH),
     ],
 )
@@ -91,7 +86,7 @@ def test_yes_and_no(yes: int, partly: int, no: int, expected: Lean | Silence) ->
 def test_a_journey_is_two_levels() -> None:
     answers = [{"now": "2", "later": "5"}] * 10
     assert says(Kind.JOURNEY, answers) == Journey(
-        Level("2.2", "or lower"), Level("3.8", "or higher")
+        printed.level("2.2", "or lower", step="0.4"), printed.level("3.8", "or higher", step="0.4")
     )
 
 

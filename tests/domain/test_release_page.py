@@ -85,7 +85,7 @@ def test_the_steps_and_ends_of_one_week_are_as_stated() -> None:
         printed = cell(n, 5 * n, FIVE, FIVE.step(n) or Fraction(0), FIVE.free)
         assert FIVE.step(n) == Fraction(step)
         assert printed is not None
-        assert printed.about == end
+        assert str(printed.printed[0]) == end
 
 
 @pytest.mark.parametrize(("answers", "highest"), [(28, "3.2"), (60, "4.2"), (120, "4.6")])

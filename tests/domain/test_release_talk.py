@@ -5,18 +5,19 @@ from __future__ import annotations
 import pytest
 
 from pulse_bot.domain.release.digest import BlockFact, QuestionFact
-from pulse_bot.domain.release.results import Level, Minds, Said, Silence
+from pulse_bot.domain.release.results import Minds, Said, Silence
 from pulse_bot.domain.release.talking_prompt import low_pulse, prompt
+from tests import printed
 
 QUESTIONS = [
-    QuestionFact(f"{theme}-1", "Text.", theme, f"Talk of {theme}.", Level("3.4"))
+    QuestionFact(f"{theme}-1", "Text.", theme, f"Talk of {theme}.", printed.level("3.4"))
     for theme in ("trust", "honesty", "accountability")
 ]
 
 
 def blocks(**minds: Minds | None) -> list[BlockFact]:
     """Blocks that have just ended."""
-    return [BlockFact(theme, 1, Level("3.4"), word) for theme, word in minds.items()]
+    return [BlockFact(theme, 1, printed.level("3.4"), word) for theme, word in minds.items()]
 
 
 def test_two_camps_choose_the_prompt_and_say_so() -> None:
@@ -39,13 +40,13 @@ def test_a_theme_with_camps_and_no_prompt_leaves_it_to_turns() -> None:
 @pytest.mark.parametrize(
     ("bank", "says", "low"),
     [
-        ("trust-in-the-pulse", Level("2.6"), True),
-        ("trust-in-the-pulse", Level("2.2", "or lower"), True),
-        ("trust-in-the-pulse", Level("2.7"), False),
-        ("trust-in-the-pulse", Level("3.0"), False),
+        ("trust-in-the-pulse", printed.level("2.6"), True),
+        ("trust-in-the-pulse", printed.level("2.2", "or lower"), True),
+        ("trust-in-the-pulse", printed.level("2.7"), False),
+        ("trust-in-the-pulse", printed.level("3.0"), False),
         ("trust-in-the-pulse", Silence.TOO_FEW, False),
         ("trust-in-the-pulse", Silence.SMALL_GROUP, False),
-        ("trust", Level("1.8", "or lower"), False),
+        ("trust", printed.level("1.8", "or lower"), False),
     ],
 )
 def test_a_low_trust_in_the_pulse_is_seen_in_what_is_printed(

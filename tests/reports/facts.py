@@ -12,17 +12,22 @@ from pulse_bot.domain.release.digest import (
     QuestionFact,
     TrendFact,
 )
-from pulse_bot.domain.release.results import Level, Silence
+from pulse_bot.domain.release.results import Silence
+from tests import printed
 
 FOLLOW_UP = QuestionFact(
-    "accountability-1", "We follow up what we agree.", "accountability", "Talk 1?", Level("3.8")
+    "accountability-1",
+    "We follow up what we agree.",
+    "accountability",
+    "Talk 1?",
+    printed.level("3.8"),
 )
 AVOID = QuestionFact(
     "honesty-1",
     "We avoid subjects that could lead to a disagreement.",
     "honesty",
     "Talk 2?",
-    Level("4.2", "or higher"),
+    printed.level("4.2", "or higher"),
     reverse=True,
 )
 RELY = QuestionFact("trust-1", "I can rely on the others here.", "trust", "Talk 3?", Silence.ENOUGH)
@@ -36,7 +41,7 @@ FACTS = DigestFacts(
     time_zone="Europe/London",
     response=Band.TO_THREE_QUARTERS,
     questions=(FOLLOW_UP, AVOID, RELY),
-    blocks=(BlockFact("trust", 2, Level("3.6")),),
+    blocks=(BlockFact("trust", 2, printed.level("3.6")),),
     trends=(TrendFact("trust", Call.LEARNING, 5, 8),),
     talk="When did somebody last change their mind in one of our meetings?",
 )

@@ -11,6 +11,7 @@ from pulse_bot.domain.release.digest import BlockFact, Digest, QuestionFact
 from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot.ports import Picture
 from pulse_bot_reports import renderer
+from tests import printed
 from tests.reports.facts import FACTS
 
 FIRST = datetime(2026, 1, 9, 16, tzinfo=UTC)
@@ -21,7 +22,7 @@ THEMES = ("trust", "honesty", "accountability")
 
 def level(about: str) -> Level:
     """A level, open where the grid ends."""
-    return Level(about, EDGES.get(about, ""))
+    return printed.level(about, EDGES.get(about, ""))
 
 
 def digest(number: int, *facts: QuestionFact | BlockFact) -> Digest:

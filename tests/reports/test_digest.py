@@ -23,6 +23,7 @@ from pulse_bot_reports import renderer
 from pulse_bot_reports.digest_text.plain_text import digest_text
 from pulse_bot_reports.digest_text.results import SILENCES
 from pulse_bot_reports.renderer import BLOCK_SILENCES
+from tests import printed
 from tests.reports.facts import AVOID, FACTS, FOLLOW_UP
 
 
@@ -83,10 +84,10 @@ def test_statements_keep_the_number_that_they_say_and_no_other() -> None:
     ]
     assert kept == [
         (StatementKind.TREND, "trust", None),
-        (StatementKind.QUESTION, "accountability", Level("3.8")),
-        (StatementKind.QUESTION, "honesty", Level("4.2", "or higher")),
+        (StatementKind.QUESTION, "accountability", printed.level("3.8")),
+        (StatementKind.QUESTION, "honesty", printed.level("4.2", "or higher")),
         (StatementKind.QUESTION, "trust", None),
-        (StatementKind.LEVEL, "trust", Level("3.6")),
+        (StatementKind.LEVEL, "trust", printed.level("3.6")),
     ]
     for one in renderer.statements(FACTS):
         assert (" out of 5." in one.text) == (one.level is not None)
@@ -119,9 +120,9 @@ def test_no_silence_names_a_count(silence: Silence) -> None:
 @pytest.mark.parametrize(
     ("says", "words"),
     [
-        (Level("3.0"), "About 3.0 out of 5."),
-        (Level("4.2", "or higher"), "About 4.2 or higher, out of 5."),
-        (Level("1.8", "or lower"), "About 1.8 or lower, out of 5."),
+        (printed.level("3.0"), "About 3.0 out of 5."),
+        (printed.level("4.2", "or higher"), "About 4.2 or higher, out of 5."),
+        (printed.level("1.8", "or lower"), "About 1.8 or lower, out of 5."),
     ],
 )
 def test_a_level_is_said_out_of_five(says: Level, words: str) -> None:

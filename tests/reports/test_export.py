@@ -17,15 +17,16 @@ from pulse_bot.domain.asking.items import Kind
 from pulse_bot.domain.release.digest import (
     BlockFact,
     Digest,
-    Mark,
     QuestionFact,
+    ReleasedQuestion,
     Statement,
     StatementKind,
 )
-from pulse_bot.domain.release.results import Choices, Journey, Lean, Level, Minds, Often, Silence
+from pulse_bot.domain.release.results import Choices, Journey, Lean, Minds, Often, Silence
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
 from pulse_bot_reports.exports.frames import MARKS, MEANINGS, RELEASES, block_levels, releases
+from tests import printed
 from tests.reports.history import digest, history, level, week
 
 ATTACKS = (
@@ -63,9 +64,9 @@ def sheet(content: bytes, name: str = RELEASES) -> Worksheet:
 
 
 def saying(text: str) -> Digest:
-    """A digest with one statement that people wrote, and a choice of that name."""
-    chosen = (Mark(text, "often"),)
-    said = Statement(StatementKind.COMMENT, text, subject=text, theme=text, marks=chosen)
+    """A digest with one question that people wrote, and a choice of that name."""
+    chosen = Choices(((text, Often.OFTEN),))
+    said = Statement(ReleasedQuestion(text, text, text, chosen, Kind.CHOOSE), text)
     return Digest(1, digest(1).closed_at, (said,))
 
 
@@ -139,13 +140,13 @@ def test_marks_are_listed_with_their_number_or_their_word() -> None:
         "We do.",
         "talent",
         "",
-        Journey(Level("2.6"), Level("4.2", "or higher")),
+        Journey(printed.level("2.6"), printed.level("4.2", "or higher")),
         kind=Kind.JOURNEY,
     )
     taken = Choices((("A visit", Often.OFTEN), ("A call", Often.UNSAID)))
     next_step = replace(talent, item="talent-2", says=taken, kind=Kind.CHOOSE)
     lean = replace(talent, item="talent-3", says=Lean.BETWEEN, kind=Kind.YES_NO)
-    minds = BlockFact("talent", 1, Level("3.0"), Minds.MIXED)
+    minds = BlockFact("talent", 1, printed.level("3.0"), Minds.MIXED)
     content = export("all.csv", [digest(6, talent, next_step, lean, minds)])["all-marks.csv"]
     columns = ("asked", "subject", "label", "number", "edge", "word")
     assert [tuple(row[name] for name in columns) for row in csv_rows(content)] == [

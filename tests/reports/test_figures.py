@@ -17,7 +17,7 @@ from PIL import Image
 
 from pulse_bot.domain.asking.items import Kind
 from pulse_bot.domain.release.digest import Digest, QuestionFact
-from pulse_bot.domain.release.results import Choices, Journey, Lean, Level, Often, Said, Silence
+from pulse_bot.domain.release.results import Choices, Journey, Lean, Often, Said, Silence
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts import gaps, ranks
 from pulse_bot_reports.charts.canvas import PHONE, SLIDE, Shape, Sheet, lines, wide
@@ -26,6 +26,7 @@ from pulse_bot_reports.charts.figures import MOST_GAPS, PICTURED, figures, pictu
 from pulse_bot_reports.charts.gaps import Gap, gap_chart, gap_sheet, gap_words
 from pulse_bot_reports.charts.ranks import Rank, rank_chart, rank_sheet, rank_words
 from pulse_bot_reports.page.history_page import history_page
+from tests import printed
 from tests.reports.history import digest, level, week
 
 ABOUTS = ("1.8", "2.6", "3.0", "3.4", "4.2")
@@ -77,7 +78,7 @@ def test_every_gap_is_drawn_where_it_was_released(shape: Shape, first: int) -> N
 def test_a_gap_that_was_not_released_would_be_seen() -> None:
     """The control of the test above: one level a step off, and it fails."""
     rows = list(EVERY[:3])
-    made = gap_sheet([replace(rows[0], now=Level("2.2")), *rows[1:]])
+    made = gap_sheet([replace(rows[0], now=printed.level("2.2")), *rows[1:]])
     assert values(made, gaps.NOW) != [(float(one.now.about),) for one in rows]
 
 
@@ -110,7 +111,7 @@ def test_where_nothing_stands_out_the_picture_says_so() -> None:
     "text", ["W" * 120, "We do. " * 17, "$x^2$ \\frac{1}{0}", "שלום 👍", "a\nb\x00"]
 )
 def test_words_of_any_kind_stay_inside_the_picture(shape: Shape, text: str) -> None:
-    eight = [Gap(text, Level("2.6"), Level("3.4"))] * gaps.MOST_ON_A_SLIDE
+    eight = [Gap(text, printed.level("2.6"), printed.level("3.4"))] * gaps.MOST_ON_A_SLIDE
     seven = [Rank(text, step) for step in (*STEPS, *STEPS[:3])]
     for made in (gap_sheet(eight, LIGHT, shape), rank_sheet(seven, text, LIGHT, shape)):
         for one in made.figure.texts:
@@ -160,7 +161,7 @@ def test_a_slide_has_from_one_to_eight_statements(count: int) -> None:
 
 
 def test_the_words_say_every_row() -> None:
-    one = Gap("We do.", Level("1.8", "or lower"), Level("3.0"))
+    one = Gap("We do.", printed.level("1.8", "or lower"), printed.level("3.0"))
     assert gap_words([one]) == (
         "Chart of where we are now and where we want to be in 12 months, out of 5. "
         "“We do.” Now about 1.8 or lower, in 12 months about 3.0."
@@ -179,14 +180,14 @@ def asked(kind: Kind, says: Said | Silence, item: str = "one") -> QuestionFact:
     return QuestionFact(item, f"We do {item}.", "talent", "", says, kind=kind)
 
 
-JOURNEY = asked(Kind.JOURNEY, Journey(Level("2.6"), Level("4.2", "or higher")))
+JOURNEY = asked(Kind.JOURNEY, Journey(printed.level("2.6"), printed.level("4.2", "or higher")))
 CHOICE = asked(Kind.CHOOSE, Choices(tuple(zip(LABELS, STEPS, strict=True))), "another")
 
 
 def test_the_pictures_of_a_digest_are_those_of_its_questions() -> None:
     drawn = figures(digest(1, CHOICE, JOURNEY, week("trust", level("3.0"))))
     assert [one.alternative for one in drawn] == [
-        gap_words([Gap("We do one.", Level("2.6"), Level("4.2", "or higher"))]),
+        gap_words([Gap("We do one.", printed.level("2.6"), printed.level("4.2", "or higher"))]),
         rank_words(RANKS, "We do another."),
     ]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from itertools import product
 
 import pytest
 
@@ -13,8 +12,9 @@ from pulse_bot.domain.release.digest import (
     BlockFact,
     CommitmentFact,
     CommitmentNews,
-    Mark,
     QuestionFact,
+    ReleasedAgreement,
+    ReleasedQuestion,
     Statement,
     StatementKind,
 )
@@ -22,7 +22,6 @@ from pulse_bot.domain.release.results import (
     Choices,
     Journey,
     Lean,
-    Level,
     Minds,
     Often,
     OutOfTen,
@@ -31,7 +30,7 @@ from pulse_bot.domain.release.results import (
 )
 from pulse_bot_reports import renderer
 from pulse_bot_reports.digest_text.plain_text import digest_text
-from pulse_bot_reports.digest_text.results import question_of
+from tests import printed
 from tests.reports.facts import FACTS, FOLLOW_UP
 
 LABELS = ("One short update, in one place", "One person to ring", "A visit each term")
@@ -56,27 +55,16 @@ def choices(*taken: Often) -> Choices:
 
 
 @pytest.mark.parametrize(
-    ("kind", "says", "words", "marks"),
+    ("kind", "says", "words"),
     [
         (
             Kind.JOURNEY,
-            Journey(Level("2.6"), Level("4.2", "or higher")),
+            Journey(printed.level("2.6"), printed.level("4.2", "or higher")),
             "Now about 2.6, in 12 months about 4.2 or higher, out of 5.",
-            (Mark("now", "2.6"), Mark("in 12 months", "4.2", "or higher")),
         ),
-        (Kind.SCALE, OutOfTen("6.5"), "About 6.5 out of 10.", (Mark("", "6.5"),)),
-        (
-            Kind.SCALE,
-            OutOfTen("8.0", "or higher"),
-            "About 8.0 or higher, out of 10.",
-            (Mark("", "8.0", "or higher"),),
-        ),
-        (
-            Kind.YES_NO,
-            Lean.MORE_YES,
-            "Our answers are more yes than no.",
-            (Mark("", "more yes than no"),),
-        ),
+        (Kind.SCALE, printed.out_of_ten("6.5"), "About 6.5 out of 10."),
+        (Kind.SCALE, printed.out_of_ten("8.0", "or higher"), "About 8.0 or higher, out of 10."),
+        (Kind.YES_NO, Lean.MORE_YES, "Our answers are more yes than no."),
         (
             Kind.CHOOSE,
             choices(Often.OFTEN, Often.UNSAID, Often.MOST),
@@ -84,25 +72,20 @@ def choices(*taken: Often) -> Choices:
                 "Stands out: A visit each term (chosen by most of us); One short update, in one "
                 "place (chosen often)."
             ),
-            (Mark(LABELS[0], "often"), Mark(LABELS[1], ""), Mark(LABELS[2], "by most")),
         ),
-        (
-            Kind.CHOOSE,
-            choices(*[Often.UNSAID] * 3),
-            "No choice stands out.",
-            tuple(Mark(label, "") for label in LABELS),
-        ),
+        (Kind.CHOOSE, choices(*[Often.UNSAID] * 3), "No choice stands out."),
     ],
 )
-def test_each_kind_is_said_in_a_sentence_and_in_marks(
-    kind: Kind,
-    says: Journey | OutOfTen | Lean | Choices,
-    words: str,
-    marks: tuple[Mark, ...],
+@pytest.mark.parametrize("text", ["We use our talent.", "We say “no” to “more”."])
+def test_each_kind_is_said_in_a_sentence_that_carries_its_fact(
+    kind: Kind, says: Said, words: str, text: str
 ) -> None:
-    statement = asked(replace(TALENT, kind=kind, says=says))
-    assert statement.text == f"“We use our talent.” {words}"
-    assert (statement.asked, statement.marks, statement.level) == (kind, marks, None)
+    statement = asked(replace(TALENT, text=text, kind=kind, says=says))
+    assert (statement.text, statement.result) == (f"“{text}” {words}", words)
+    assert statement.fact == ReleasedQuestion(
+        item="talent", text=text, theme="talent", says=says, kind=kind
+    )
+    assert statement.level is None
 
 
 @pytest.mark.parametrize("lean", list(Lean))
@@ -114,8 +97,8 @@ def test_every_lean_is_one_plain_sentence(lean: Lean) -> None:
 @pytest.mark.parametrize(
     ("says", "is_turned"),
     [
-        (OutOfTen("6.5"), True),
-        (Journey(Level("2.6"), Level("3.0")), True),
+        (printed.out_of_ten("6.5"), True),
+        (Journey(printed.level("2.6"), printed.level("3.0")), True),
         (Lean.YES, False),
         (choices(*[Often.UNSAID] * 3), False),
         (Silence.ENOUGH, False),
@@ -129,20 +112,10 @@ def test_numbers_of_turned_questions_say_so_and_words_do_not(
 
 
 @pytest.mark.parametrize("kind", [Kind.JOURNEY, Kind.SCALE, Kind.YES_NO, Kind.CHOOSE])
-def test_silence_has_no_marks(kind: Kind) -> None:
+def test_silence_is_kept_as_what_it_is(kind: Kind) -> None:
     statement = asked(replace(TALENT, kind=kind, says=Silence.ENOUGH))
-    assert statement.marks == ()
-    assert statement.asked is kind
-
-
-def test_the_question_is_found_again_in_what_was_said_of_it() -> None:
-    results: tuple[tuple[Kind, Said], ...] = (
-        (Kind.JOURNEY, Journey(Level("2.6"), Level("3.0"))),
-        (Kind.CHOOSE, choices(Often.OFTEN, Often.UNSAID, Often.UNSAID)),
-        (Kind.CHOOSE, choices(*[Often.UNSAID] * 3)),
-    )
-    for text, (kind, says) in product(("We do.", "We say “no” to “more”."), results):
-        assert question_of(asked(replace(TALENT, text=text, kind=kind, says=says))) == text
+    assert isinstance(statement.fact, ReleasedQuestion)
+    assert (statement.fact.says, statement.asked) == (Silence.ENOUGH, kind)
 
 
 # Words
@@ -184,10 +157,10 @@ def test_what_was_written_follows_its_question() -> None:
     ],
 )
 def test_agreement_is_read_aloud_behind_the_level(minds: Minds, words: str) -> None:
-    block = BlockFact("trust", 2, Level("3.0"), minds)
+    block = BlockFact("trust", 2, printed.level("3.0"), minds)
     (one,) = said(StatementKind.AGREEMENT, blocks=(block,))
     assert one.text == f"Trust: {words}"
-    assert (one.theme, one.marks) == ("trust", (Mark("", minds.value),))
+    assert one.fact == ReleasedAgreement("trust", minds, 2)
 
 
 def test_without_a_word_for_agreement_nothing_is_said_of_it() -> None:
@@ -268,7 +241,7 @@ def test_a_full_digest_reads_in_this_order() -> None:
     made = CommitmentFact(1, "We visit.", date(2026, 5, 15), CommitmentNews.MADE)
     facts = replace(
         FACTS,
-        blocks=(BlockFact("trust", 2, Level("3.0"), Minds.TWO_CAMPS),),
+        blocks=(BlockFact("trust", 2, printed.level("3.0"), Minds.TWO_CAMPS),),
         low_pulse=True,
         comments=("Hm.",),
         commitments=(made,),

@@ -16,6 +16,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 sys.path.insert(0, ".")
+from tests import printed
 from tests.reports.history import THEMES, history
 from pulse_bot.domain.release.results import Level, Often
 from pulse_bot_reports import renderer
@@ -26,7 +27,8 @@ from pulse_bot_reports.charts.colours import LIGHT
 for rounds in (60, 59, 58, 57, 56):
     assert renderer.picture(history(rounds, (*THEMES, "shared-goals")))
 for shape in (PHONE, SLIDE):
-    assert gap_chart([Gap("We do. " * 17, Level("2.6"), Level("3.4"))] * 8, LIGHT, shape)
+    gap = Gap("We do. " * 17, printed.level("2.6"), printed.level("3.4"))
+    assert gap_chart([gap] * 8, LIGHT, shape)
     assert rank_chart([Rank("A choice. " * 9, Often.OFTEN)] * 7, "Which?", LIGHT, shape)
 assert "pandas" not in sys.modules
 # Not `ru_maxrss`: that one begins at the size of the process that started this one.

@@ -18,7 +18,8 @@ from PIL import Image
 
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
-from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.release.digest import CommentFact, Digest, ReleasedQuestion, Statement
+from pulse_bot.domain.release.results import Silence
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
 from pulse_bot_reports.pack import layout
@@ -39,6 +40,12 @@ DECIMAL = re.compile(r"\d+\.\d+")
 def page(made: Pack) -> str:
     """The page of a pack."""
     return renderer.pack("pack.html", made)["pack.html"].decode()
+
+
+def somebody_wrote(words: str) -> Statement:
+    """What a member wrote to the last question."""
+    fact = CommentFact(words, SEEDED[-1])
+    return Statement(fact, f"Somebody wrote: “{words}”", f"“{words}”")
 
 
 def text_of(html: str) -> str:
@@ -149,7 +156,9 @@ def test_one_question_with_nothing_to_show_says_so_alone() -> None:
     digest = replace(
         made.digest,
         statements=tuple(
-            replace(one, level=None, text="Too few answers.") if one.level else one
+            Statement(replace(one.fact, says=Silence.TOO_FEW), "Too few answers.")
+            if isinstance(one.fact, ReleasedQuestion) and one.level
+            else one
             for one in made.digest.statements
         ),
     )
@@ -207,10 +216,7 @@ def test_slides_are_numbered_and_of_the_size_of_a_screen(members: int) -> None:
 
 
 def test_slides_stay_inside_their_frame_however_much_is_written() -> None:
-    long = tuple(
-        Statement(StatementKind.COMMENT, f"Somebody wrote: “{'So many words. ' * 33}”", SEEDED[-1])
-        for _ in range(3)
-    )
+    long = tuple(somebody_wrote("So many words. " * 33) for _ in range(3))
     promised = tuple(
         Commitment(n, "We do what we said that we would do. " * 8, COMMITMENTS[0].due,
                    CommitmentState.OPEN)
@@ -239,7 +245,7 @@ WORDS = (ATTACK, "שלום עולם", "😀🏴", "W" * 200, "a\x00b\n\n\r\n \u2
 def attacked(words: str) -> Pack:
     """A pack in which all that people can write is this."""
     made = pack(14, items=banked(SEEDED[-1]))
-    said = Statement(StatementKind.COMMENT, f"Somebody wrote: “{words}”", SEEDED[-1])
+    said = somebody_wrote(words)
     digest = Digest(7, made.digest.closed_at, (*made.digest.statements, said), words)
     promised = Commitment(1, words, COMMITMENTS[0].due, CommitmentState.OPEN)
     return replace(made, partnership=words, title=words, digest=digest, commitments=(promised,))

@@ -11,7 +11,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pulse_bot.domain.release.digest import Digest, DigestFacts, Statement, StatementKind
+from pulse_bot.domain.release.digest import (
+    CommentFact,
+    Digest,
+    DigestFacts,
+    Statement,
+    StatementKind,
+)
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.trends import png
@@ -119,7 +125,7 @@ def test_every_link_leads_to_a_place_on_the_page() -> None:
 
 def test_nothing_that_people_wrote_becomes_markup() -> None:
     attack = '<script>alert("1")</script>'
-    comment = Statement(StatementKind.COMMENT, f"“{attack}”")
+    comment = Statement(CommentFact(attack), f"“{attack}”")
     one = digest(facts=replace(FACTS, talk=attack, partnership=attack))
     tags = read(page(replace(one, statements=(*one.statements, comment)), partnership=attack))
     assert "script" not in tags.seen

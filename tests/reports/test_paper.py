@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.release.digest import CommentFact, Digest, HeadlineFact, Statement
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.trends import png
@@ -111,7 +111,7 @@ def test_tables_go_on_overleaf_with_their_headings_and_no_row_is_cut(tmp_path: P
 @read_by_poppler
 def test_a_digest_longer_than_a_page_goes_on_overleaf(tmp_path: Path) -> None:
     words = [f"Word{n}" for n in range(2500)]
-    comment = Statement(StatementKind.COMMENT, " ".join(words))
+    comment = Statement(CommentFact(" ".join(words)), " ".join(words))
     one = digest(1, week("trust", level("3.0")))
     found = pages(made(replace(one, statements=(*one.statements, comment))), tmp_path)
     assert len(found) > 2
@@ -121,7 +121,7 @@ def test_a_digest_longer_than_a_page_goes_on_overleaf(tmp_path: Path) -> None:
 
 @read_by_poppler
 def test_nothing_that_people_wrote_is_markup(tmp_path: Path) -> None:
-    comment = Statement(StatementKind.COMMENT, f"{ATTACK}\nsecond line")
+    comment = Statement(CommentFact(ATTACK), f"{ATTACK}\nsecond line")
     one = replace(digest(1), statements=(*digest(1).statements, comment))
     text = " ".join(pages(made(one, partnership="<b>&{x}</b>"), tmp_path))
     assert "<b>**__=1+1" in text
@@ -144,8 +144,8 @@ def test_nothing_that_people_wrote_is_markup(tmp_path: Path) -> None:
     ids=["hebrew", "arabic", "emoji", "control", "long", "lines", "none", "blanks"],
 )
 def test_words_of_any_kind_make_a_file(words: str) -> None:
-    said = Statement(StatementKind.COMMENT, words)
-    head = Statement(StatementKind.HEADLINE, words)
+    said = Statement(CommentFact(words), words)
+    head = Statement(HeadlineFact(1), words)
     digests = [
         replace(one, statements=(head, *one.statements[1:], said))
         for one in (digest(n, week(words or "x", level("3.0"))) for n in (1, 2))

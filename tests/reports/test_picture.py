@@ -14,7 +14,13 @@ import pytest
 from matplotlib.axes import Axes
 
 from pulse_bot.domain.asking.items import Item, options
-from pulse_bot.domain.release.digest import BlockFact, Digest, Statement, StatementKind
+from pulse_bot.domain.release.digest import (
+    BlockFact,
+    Digest,
+    SentenceFact,
+    Statement,
+    StatementKind,
+)
 from pulse_bot.domain.release.results import Silence
 from pulse_bot.domain.release.series import RULED
 from pulse_bot_reports import renderer
@@ -162,7 +168,9 @@ def test_a_block_goes_back_over_the_rounds_that_asked_its_theme() -> None:
         [digest(number, *map(week, THEMES, [Silence.WORDS] * 3)) for number in (1, 2)],
         # As releases were kept before they knew their theme and their level.
         [
-            Digest(n, FIRST, (Statement(StatementKind.QUESTION, "About 3.0 out of 5.", "trust-1"),))
+            Digest(
+                n, FIRST, (Statement(SentenceFact(StatementKind.QUESTION), "About 3.0 out of 5."),)
+            )
             for n in (1, 2)
         ],
     ],

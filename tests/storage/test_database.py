@@ -44,9 +44,21 @@ def opened(url: str) -> Iterator[Database]:
         database.close()
 
 
+def a_line(partnership: int, at: datetime, words: str) -> LogEntryRow:
+    """A line of the log in which these words stand."""
+    return LogEntryRow(
+        partnership_id=partnership,
+        at=at,
+        actor="other",
+        actor_name=words,
+        kind="sentence",
+        fields={"text": words},
+    )
+
+
 def write_something(database: Database) -> None:
     with database.write() as session:
-        session.add(LogEntryRow(partnership_id=1, at=OPENS, who=SECRET, what=SECRET))
+        session.add(a_line(1, OPENS, SECRET))
 
 
 def refused(database: Database) -> str:
@@ -71,7 +83,7 @@ def test_sqlite_keeps_what_it_confirmed_and_wipes_what_it_deletes(file: Path) ->
 
 def test_foreign_keys_hold(made: Installation) -> None:
     with pytest.raises(Conflict) as caught, made.database.write() as session:
-        session.add(LogEntryRow(partnership_id=404, at=OPENS, who=SECRET, what=""))
+        session.add(a_line(404, OPENS, SECRET))
     assert SECRET not in str(caught.value)
 
 
@@ -79,7 +91,7 @@ def test_a_failed_write_changes_nothing(made: Installation) -> None:
     def half() -> None:
         with made.database.write() as session:
             session.execute(sa.update(PartnershipRow).values(name="Other"))
-            session.add(LogEntryRow(partnership_id=404, at=OPENS, who="me", what=""))
+            session.add(a_line(404, OPENS, "me"))
 
     create_partnership(made, NewPartnership("One"))
     with pytest.raises(Conflict):
@@ -142,7 +154,7 @@ def test_a_full_disk_loses_nothing_that_was_confirmed(file: Path) -> None:
         nonlocal confirmed
         for _ in range(1000):
             with database.write() as session:
-                session.add(LogEntryRow(partnership_id=1, at=OPENS, who="", what="x" * 200))
+                session.add(a_line(1, OPENS, "x" * 200))
             confirmed += 1
 
     with opened(f"sqlite:///{file}") as database:
@@ -152,7 +164,9 @@ def test_a_full_disk_loses_nothing_that_was_confirmed(file: Path) -> None:
             fill(database)
     assert confirmed > 3
     with opened(f"sqlite:///{file}") as database, database.read() as session:
-        kept = session.scalar(sa.select(sa.func.count()).where(LogEntryRow.what.startswith("xx")))
+        kept = session.scalar(
+            sa.select(sa.func.count()).where(LogEntryRow.actor_name.startswith("xx"))
+        )
         assert kept == confirmed
 
 
@@ -211,9 +225,9 @@ def test_moments_keep_their_zone_and_need_one(made: Installation) -> None:
     people(made, 1, 1)
     later = datetime(2026, 7, 1, 12, tzinfo=timezone(timedelta(hours=2)))
     with made.database.write() as session:
-        session.add(LogEntryRow(partnership_id=1, at=later, who="summer", what=""))
+        session.add(a_line(1, later, "summer"))
     with made.database.read() as session:
-        kept = session.scalar(sa.select(LogEntryRow.at).where(LogEntryRow.who == "summer"))
+        kept = session.scalar(sa.select(LogEntryRow.at).where(LogEntryRow.actor_name == "summer"))
     assert kept == later
     assert kept is not None
     assert kept.tzinfo is UTC
@@ -222,7 +236,7 @@ def test_moments_keep_their_zone_and_need_one(made: Installation) -> None:
         pytest.raises(StatementError, match="without a time zone") as caught,
         made.database.write() as session,
     ):
-        session.add(LogEntryRow(partnership_id=1, at=naive, who=SECRET, what=""))
+        session.add(a_line(1, naive, SECRET))
     assert SECRET not in str(caught.value)
 
 

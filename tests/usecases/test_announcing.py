@@ -10,16 +10,18 @@ import pytest
 
 from pulse_bot.domain.asking.calendar import Holiday, week_time
 from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.partnership.audit_events import ChatAdded
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Added, Address, Commanded, Joined, Removed, Submitted
-from pulse_bot.storage import groups, partnerships
+from pulse_bot.storage import groups
 from pulse_bot.storage.columns import Link
 from pulse_bot.testing import FakeAdapter
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.chats import announcements, weekly_limit
 from pulse_bot.usecases.chats.announcements import Announcement
 from pulse_bot.usecases.chats.programme import add_holiday, set_programme
-from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.context import OPERATOR, Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import (
     NewMember,
@@ -254,8 +256,8 @@ def test_a_bar_that_follows_from_the_schools_is_told(made: Installation) -> None
 def test_a_long_list_is_cut_and_says_so(valley: Installation) -> None:
     with valley.database.write() as session:
         for number in range(15):
-            what = f"did thing {number} " + "x" * 400
-            partnerships.note(session, 1, valley.clock.now(), "a lead", what, announce=True)
+            added = ChatAdded(f"platform {number} " + "x" * 400)
+            audit_log.record(session, valley, 1, OPERATOR, added)
     wait(valley, SETTLED)
 
     lines = said(valley)

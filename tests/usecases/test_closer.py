@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.release.digest import Digest, SentenceFact, Statement, StatementKind
 from pulse_bot.ports import Address, Outcome
 from pulse_bot.usecases.reading.operator_lists import digests
 from pulse_bot.usecases.reading.pages import digest_card
@@ -33,7 +33,7 @@ CLOSER = {
 
 def spoken(kind: StatementKind, characters: int) -> Statement:
     """A statement of that length."""
-    return Statement(kind, "x" * characters)
+    return Statement(SentenceFact(kind), "x" * characters)
 
 
 def a_digest(statements: Sequence[Statement]) -> Digest:

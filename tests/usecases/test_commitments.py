@@ -70,8 +70,8 @@ async def test_every_act_is_in_the_log_and_announced_without_a_name(valley: Vall
     assert lines[:4] == expected
     with valley.talk.made.database.read() as session:
         announced = session.scalars(
-            select(LogEntryRow.what).where(
-                LogEntryRow.announce, LogEntryRow.what.contains("lessons")
+            select(LogEntryRow.kind).where(
+                LogEntryRow.announce, LogEntryRow.kind.contains("commitment")
             )
         ).all()
     assert len(announced) == 4

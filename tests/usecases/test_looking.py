@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from pulse_bot.domain.partnership.audit_events import Sentence
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, CardKind, Commanded, Joined, Left, Outcome, Reply, Wrote
-from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
-from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases import audit_log
+from pulse_bot.usecases.context import OPERATOR, Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import (
     NewMember,
@@ -22,6 +23,7 @@ from pulse_bot.usecases.members.directory import (
     readdress,
     remove_member,
 )
+from pulse_bot.usecases.members.roles import LEAD
 from pulse_bot.usecases.reading.operator_lists import digest, digests, log_rows
 from pulse_bot.usecases.rounds.close import close, close_now
 from tests.made_up import (
@@ -143,9 +145,9 @@ async def test_every_line_of_the_log_can_be_come_to(talk: Talk) -> None:
     with talk.made.database.write() as session:
         for number in range(260):
             # Lines of another partnership lie between.
-            for partnership, who in ((1, "a lead"), (2, "somebody else")):
-                now = talk.made.clock.now()
-                partnerships.note(session, partnership, now, who, f"did thing {number}")
+            for partnership, who in ((1, LEAD), (2, OPERATOR)):
+                event = Sentence(f"did thing {number}")
+                audit_log.record(session, talk.made, partnership, who, event)
 
     reply, found = await talk.look(one, "log"), list[str]()
     for _ in range(10):

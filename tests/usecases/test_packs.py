@@ -15,7 +15,7 @@ from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Outcome, Reply, Submitted
-from pulse_bot.storage import partnerships
+from pulse_bot.storage import audit_log, partnerships
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import LogEntryRow, MemberRow
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
@@ -24,6 +24,7 @@ from pulse_bot.usecases.reading.operator_lists import digest
 from pulse_bot.usecases.rounds import pack_files
 from pulse_bot.usecases.rounds.close import close
 from pulse_bot.usecases.rounds.post import next_posting
+from pulse_bot.usecases.words import audit_words
 from pulse_bot.usecases.workshops import deliver_pack
 from pulse_bot.usecases.workshops import pack as workshop_pack
 from tests.made_up import CLOSES, GROUP, PARTNERSHIP, answer_all, at, opened_round, people
@@ -93,7 +94,13 @@ def log(talk: Talk) -> list[tuple[str, str, bool]]:
     """Who did what, and whether it is announced."""
     with talk.made.database.read() as session:
         rows = session.scalars(select(LogEntryRow).order_by(LogEntryRow.id))
-        return [(row.who, row.what, row.announce) for row in rows]
+        announced = {row.id: row.announce for row in rows}
+        here = partnerships.by_name(session, PARTNERSHIP).id
+        entries = audit_log.newest_entries(session, here, len(announced))[::-1]
+        return [
+            (audit_words.who(one.actor), audit_words.what(one.event), announced[one.id])
+            for one in entries
+        ]
 
 
 def due(talk: Talk, adapters: frozenset[str] | None = None) -> tuple[int, ...]:

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pulse_bot.domain.asking.items import Kind
-from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
-from pulse_bot.domain.release.results import Level, Often
+from pulse_bot.domain.release.digest import Digest, ReleasedQuestion
+from pulse_bot.domain.release.results import Choices, Journey
 from pulse_bot.ports import Picture
 from pulse_bot_reports.charts.colours import LIGHT, Colours
 from pulse_bot_reports.charts.gaps import Gap, gap_chart, gap_words
 from pulse_bot_reports.charts.ranks import Rank, rank_chart, rank_words
-from pulse_bot_reports.digest_text.results import question_of
 
 MOST_GAPS: Final = 8
 """Statements in one picture; more would not be read on a phone."""
@@ -35,36 +33,31 @@ def pictured(digests: Iterable[Digest]) -> frozenset[int]:
 
 
 def _is_drawn(digest: Digest) -> bool:
-    return any(_said(digest, kind) for kind in (Kind.JOURNEY, Kind.CHOOSE))
+    return any(
+        isinstance(fact.says, Journey)
+        or (isinstance(fact.says, Choices) and bool(fact.says.standing_out))
+        for fact in _questions(digest)
+    )
 
 
 def _gaps(digest: Digest, colours: Colours) -> Iterator[Picture]:
-    rows = [_gap(one) for one in _said(digest, Kind.JOURNEY)]
+    rows = [
+        Gap(fact.text, fact.says.now, fact.says.later)
+        for fact in _questions(digest)
+        if isinstance(fact.says, Journey)
+    ]
     for first in range(0, len(rows), MOST_GAPS):
         some = rows[first : first + MOST_GAPS]
         yield Picture(gap_chart(some, colours), gap_words(some))
 
 
-def _gap(said: Statement) -> Gap:
-    now, later = (Level(mark.value, mark.edge) for mark in said.marks)
-    return Gap(question_of(said), now, later)
-
-
 def _ranks(digest: Digest, colours: Colours) -> Iterator[Picture]:
-    for said in _said(digest, Kind.CHOOSE):
-        rows, title = [Rank(one.label, Often(one.value)) for one in said.marks], question_of(said)
-        yield Picture(rank_chart(rows, title, colours), rank_words(rows, title))
+    for fact in _questions(digest):
+        # Only where one stands out: a picture adds nothing to "no choice stands out".
+        if isinstance(fact.says, Choices) and fact.says.standing_out:
+            rows = [Rank(label, often) for label, often in fact.says.taken]
+            yield Picture(rank_chart(rows, fact.text, colours), rank_words(rows, fact.text))
 
 
-def _said(digest: Digest, kind: Kind) -> list[Statement]:
-    """What is drawn of this kind: a choice only where one stands out, for a picture adds nothing
-    to "no choice stands out".
-    """
-    return [
-        one
-        for one in digest.statements
-        if one.kind is StatementKind.QUESTION
-        and one.asked is kind
-        and one.marks
-        and (kind is Kind.JOURNEY or any(mark.value for mark in one.marks))
-    ]
+def _questions(digest: Digest) -> list[ReleasedQuestion]:
+    return [fact for fact in digest.facts if isinstance(fact, ReleasedQuestion)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pulse_bot.domain.release.results import Level
+from pulse_bot.domain.release.results import End, Level
 from pulse_bot_reports.charts.canvas import DRAWING, PHONE, Shape, Sheet, lines, points, wide
 from pulse_bot_reports.charts.colours import LIGHT, Colours
 
@@ -25,8 +25,7 @@ OPEN: Final = "“or higher”, “or lower”: somewhere in here"
 
 LOWEST: Final = 1
 HIGHEST: Final = 5
-OR_HIGHER: Final = "or higher"
-SIGNS: Final = {"": "", OR_HIGHER: "≥", "or lower": "≤"}
+SIGNS: Final = {End.NONE: "", End.HIGH: "≥", End.LOW: "≤"}
 
 # Pixels.
 MARGIN: Final = 40
@@ -176,10 +175,10 @@ def _draw_row(sheet: Sheet, plane: Axes, row: Row, track: Track) -> None:
     # The whole scale from 1 to 5, whatever the numbers.
     for value in range(LOWEST, HIGHEST + 1):
         plane.plot([track.place(value)] * 2, row.span, color=colours.grid, lw=points(2), zorder=0)
-    now, later = (track.place(float(one.about)) for one in (row.gap.now, row.gap.later))
+    now, later = (track.place(float(one.value)) for one in (row.gap.now, row.gap.later))
     for level, gid in ((row.gap.now, OPEN_NOW), (row.gap.later, OPEN_LATER)):
         if level.edge:
-            ends = [track.place(float(level.about)), track.place(_end(level))]
+            ends = [track.place(float(level.value)), track.place(_end(level))]
             _join(plane, ends, row.middle, THICK, colours.shade, gid)
     _join(plane, [now, later], row.middle, 6, colours.quiet, JOINED)
     _mark(plane, now, row.middle, NOW, colours)
@@ -190,7 +189,7 @@ def _draw_row(sheet: Sheet, plane: Axes, row: Row, track: Track) -> None:
 
 def _write_number(sheet: Sheet, level: Level, at: float, down: float, *, leftward: bool) -> None:
     """Beside its mark, away from the other one."""
-    words, away = f"{SIGNS[level.edge]}{level.about}", DISC / 2 + 10
+    words, away = f"{SIGNS[level.end]}{level.about}", DISC / 2 + 10
     left = at - away - wide(words, NUMBER_SIZE, bold=True) if leftward else at + away
     sheet.write(left, down + 12, words, size=NUMBER_SIZE, weight="bold")
 
@@ -240,4 +239,4 @@ def _mark(
 
 
 def _end(level: Level) -> int:
-    return HIGHEST if level.edge == OR_HIGHER else LOWEST
+    return HIGHEST if level.end is End.HIGH else LOWEST

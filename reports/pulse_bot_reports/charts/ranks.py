@@ -25,7 +25,7 @@ HEADINGS: Final = {
     Often.OFTEN: "Taken often",
     Often.UNSAID: "Does not stand out",
 }
-NONE_STANDS_OUT: Final = "No choice stands out."
+NONE_STANDS_OUT: Final = "No choice stands out"
 NOTE: Final = "Within a step, in the question's own order."
 
 # Pixels.
@@ -62,7 +62,7 @@ def rank_chart(
 def rank_words(rows: Sequence[Rank], title: str) -> str:
     """The picture in words: its text alternative."""
     said = [
-        f"{_named(rows, often).removesuffix('.')}: {'; '.join(one.label for one in group)}."
+        f"{_named(rows, often)}: {'; '.join(one.label for one in group)}."
         for often, group in groupby(ranked(rows), key=lambda one: one.often)
     ]
     return f"Chart of what was chosen to “{title}” {' '.join(said)}"
@@ -95,6 +95,8 @@ def rank_sheet(
     for often, group in groupby(ranked(rows), key=lambda one: one.often):
         down += _heading(size)
         words = _named(rows, often)
+        if words == NONE_STANDS_OUT:
+            words += "."
         sheet.write(MARGIN, down - BETWEEN, words, size=HEADING_SIZE, ink=colours.quiet)
         for one in group:
             down = _draw_bar(sheet, plane, one, down, size)

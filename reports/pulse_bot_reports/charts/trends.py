@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pulse_bot.domain.release.results import Level
+from pulse_bot.domain.release.results import End, Level
 from pulse_bot_reports.charts.alternative_text import newest
 from pulse_bot_reports.charts.canvas import DRAWING, FONT, WIDTH, Sheet, points
 from pulse_bot_reports.charts.colours import LIGHT, Colours
@@ -38,8 +38,7 @@ MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", 
 FEWEST_MONTHS: Final = 3
 MOST_TICKS: Final = 6
 
-OR_HIGHER: Final = "or higher"
-SIGNS: Final = {"": "", OR_HIGHER: "≥", "or lower": "≤"}
+SIGNS: Final = {End.NONE: "", End.HIGH: "≥", End.LOW: "≤"}
 
 # What a mark shows, as its `gid` says.
 WEEKS: Final = "weeks"
@@ -87,7 +86,7 @@ def _draw_weeks(axes: Axes, weeks: Sequence[Week], colours: Colours) -> None:
     opened = [week for week in weeks if week.level.edge]
     axes.vlines(
         [_day(week.closing.at) for week in opened],
-        [float(week.level.about) for week in opened],
+        [float(week.level.value) for week in opened],
         [_end(week.level) for week in opened],
         color=colours.shade,
         lw=points(10),
@@ -96,7 +95,7 @@ def _draw_weeks(axes: Axes, weeks: Sequence[Week], colours: Colours) -> None:
     )
     axes.plot(
         [_day(week.closing.at) for week in weeks],
-        [float(week.level.about) for week in weeks],
+        [float(week.level.value) for week in weeks],
         linestyle="none",
         marker="o",
         markersize=points(DOT_SIZE),
@@ -110,7 +109,7 @@ def _draw_weeks(axes: Axes, weeks: Sequence[Week], colours: Colours) -> None:
 
 def _draw_block(axes: Axes, block: Block, colours: Colours) -> None:
     """A bar, and its number above the plot, where it is in nobody's way."""
-    level, ends = float(block.level.about), [_day(block.first.at), _day(block.last.at)]
+    level, ends = float(block.level.value), [_day(block.first.at), _day(block.last.at)]
     if block.level.edge:
         axes.fill_between(ends, level, _end(block.level), color=colours.shade, lw=0, gid=OPEN_BLOCK)
     axes.plot(
@@ -124,7 +123,7 @@ def _draw_block(axes: Axes, block: Block, colours: Colours) -> None:
     axes.text(
         sum(ends) / 2,
         HIGHEST + 0.4,
-        f"{SIGNS[block.level.edge]}{block.level.about}",
+        f"{SIGNS[block.level.end]}{block.level.about}",
         ha="center",
         fontfamily=FONT,
         fontsize=points(30),
@@ -182,7 +181,7 @@ def _day(at: datetime) -> float:
 
 
 def _end(level: Level) -> int:
-    return HIGHEST if level.edge == OR_HIGHER else LOWEST
+    return HIGHEST if level.end is End.HIGH else LOWEST
 
 
 def _notes(drawn: Drawn) -> list[tuple[str, str]]:

@@ -12,9 +12,9 @@ from pulse_bot.domain.asking.calendar import spoken_date
 from pulse_bot.domain.release.digest import (
     CommitmentFact,
     CommitmentNews,
+    CommitmentsFact,
     DigestFacts,
     Statement,
-    StatementKind,
 )
 
 NEWS: Final = {
@@ -32,13 +32,12 @@ ENDS: Final = (".", "?", "!", "…")
 
 def commitment_statements(facts: DigestFacts) -> Iterator[Statement]:
     """What is new of each, and beside it how many were kept of those that came due."""
-    yield from (Statement(StatementKind.COMMITMENT, _news(one)) for one in facts.commitments)
+    yield from (Statement(one, _news(one)) for one in facts.commitments)
     kept, due = facts.commitments_kept
     if facts.commitments and due:
         what = "commitment" if due == 1 else "commitments"
-        yield Statement(
-            StatementKind.COMMITMENT, f"So far we have kept {kept} of {due} {what} that came due."
-        )
+        text = f"So far we have kept {kept} of {due} {what} that came due."
+        yield Statement(CommitmentsFact(kept, due), text)
 
 
 def _news(fact: CommitmentFact) -> str:

@@ -1,14 +1,13 @@
-"""The words of one question's result, by its kind, and the marks that say the same.
+"""The words of one question's result, by its kind.
 
-Facts in, words and marks out; which of them may be said was decided by the release policy.
+Facts in, words out; which of them may be said was decided by the release policy.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from pulse_bot.domain.asking.items import Kind
-from pulse_bot.domain.release.digest import Mark, QuestionFact, Statement
+from pulse_bot.domain.release.digest import QuestionFact
 from pulse_bot.domain.release.results import (
     Choices,
     Journey,
@@ -51,35 +50,6 @@ def result(fact: QuestionFact) -> str:
     return f"{words} {TURNED}" if turned else words
 
 
-def number(says: Said | Silence) -> Level | None:
-    """The number from 1 to 5, where a single one is said."""
-    return says if isinstance(says, Level) else None
-
-
-def marks(says: Said | Silence) -> tuple[Mark, ...]:
-    """What is said, as it is drawn and exported; none where `number` says it, or nothing does."""
-    match says:
-        case Journey(now, later):
-            return Mark(NOW, now.about, now.edge), Mark(LATER, later.about, later.edge)
-        case OutOfTen(about, edge):
-            return (Mark("", about, edge),)
-        case Lean():
-            return (Mark("", says.value),)
-        case Choices(taken):
-            return tuple(Mark(label, often.value) for label, often in taken)
-    return ()
-
-
-def question_of(said: Statement) -> str:
-    """The question itself, out of a statement about it; all that was said, where it has none."""
-    beginnings = _BEGINNINGS.get(said.asked, ()) if said.asked else ()
-    for beginning in beginnings:
-        question, found, _ = said.text.rpartition(f"” {beginning}")
-        if found:
-            return question.removeprefix("“")
-    return said.text
-
-
 def out_of_five(level: Level) -> str:
     """A level with its scale: "about 4.2 or higher, out of 5"."""
     return f"{level}, out of 5" if level.edge else f"{level} out of 5"
@@ -89,7 +59,7 @@ def _words(says: Said) -> str:
     match says:
         case Level():
             return f"{out_of_five(says).capitalize()}."
-        case OutOfTen(about, edge):
+        case OutOfTen(about=about, edge=edge):
             return f"About {about} {edge}, out of 10." if edge else f"About {about} out of 10."
         case Journey(now, later):
             return f"Now {now}, {LATER} {later}, out of 5."
@@ -102,7 +72,3 @@ def _words(says: Said) -> str:
 def _chosen(says: Choices) -> str:
     found = [f"{label}{TAKEN[often]}" for label, often in says.standing_out]
     return f"{STANDS_OUT}{'; '.join(found)}." if found else NONE_STANDS_OUT
-
-
-_BEGINNINGS: Final = {Kind.JOURNEY: ("Now about ",), Kind.CHOOSE: (STANDS_OUT, NONE_STANDS_OUT)}
-"""How the words behind a question begin, for the kinds that are drawn on their own."""

@@ -6,14 +6,20 @@ process that serves them need not carry pandas.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pulse_bot.domain.asking.calendar import zone
-from pulse_bot.domain.asking.items import Kind
-from pulse_bot.domain.release.digest import Digest, Mark, Statement
+from pulse_bot.domain.release.digest import (
+    Digest,
+    ReleasedAgreement,
+    ReleasedFact,
+    ReleasedQuestion,
+)
+from pulse_bot.domain.release.results import Choices, Journey, Lean, OutOfTen, Printed
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports.charts.series import blocks, themes
+from pulse_bot_reports.digest_text.results import LATER, NOW
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -21,6 +27,8 @@ if TYPE_CHECKING:
 RELEASES: Final = "Releases"
 BLOCKS: Final = "Blocks"
 MARKS: Final = "Marks"
+Mark = tuple[str, float | None, str, str]
+"""(label, number, its edge, word): one thing that is said of a question, or of agreement."""
 NUMBERS: Final = frozenset({"level", "number"})
 
 _LEVEL: Final = (
@@ -86,7 +94,7 @@ def releases(digests: Sequence[Digest], time_zone: str) -> DataFrame:
             said.theme,
             said.subject,
             said.text,
-            float(said.level.about) if said.level else None,
+            float(said.level.value) if said.level else None,
             said.level.edge if said.level else "",
             said.asked.value if said.asked else "",
         )
@@ -100,7 +108,7 @@ def block_levels(digests: Sequence[Digest]) -> DataFrame:
     """Every theme's blocks with a number, theme by theme. Raises MissingExtra."""
     rounds = sorted(digests, key=lambda digest: digest.number)
     rows = [
-        (theme, one.first.number, one.last.number, float(one.level.about), one.level.edge)
+        (theme, one.first.number, one.last.number, float(one.level.value), one.level.edge)
         for theme in themes(rounds)
         for one in blocks(rounds, theme)
     ]
@@ -115,21 +123,32 @@ def marks(digests: Sequence[Digest]) -> DataFrame:
             said.asked.value if said.asked else "",
             said.theme,
             said.subject,
-            mark.label,
-            *_told(said, mark),
+            *mark,
         )
         for digest in sorted(digests, key=lambda digest: digest.number)
         for said in digest.statements
-        for mark in said.marks
+        for mark in _marks(said.fact)
     ]
     return _frame(MARKS, rows)
 
 
-def _told(said: Statement, mark: Mark) -> tuple[float | None, str, str]:
-    """The number, its edge, the word: one of number and word is there."""
-    if said.asked in (Kind.JOURNEY, Kind.SCALE):
-        return float(mark.value), mark.edge, ""
-    return None, mark.edge, mark.value
+def _marks(fact: ReleasedFact) -> Iterator[Mark]:
+    match fact:
+        case ReleasedQuestion(says=Journey(now, later)):
+            yield NOW, *_number(now)
+            yield LATER, *_number(later)
+        case ReleasedQuestion(says=OutOfTen() as number):
+            yield "", *_number(number)
+        case ReleasedQuestion(says=Lean() as lean):
+            yield "", None, "", lean.value
+        case ReleasedQuestion(says=Choices(taken)):
+            yield from ((label, None, "", often.value) for label, often in taken)
+        case ReleasedAgreement(minds=minds):
+            yield "", None, "", minds.value
+
+
+def _number(printed: Printed) -> tuple[float, str, str]:
+    return float(printed.value), printed.edge, ""
 
 
 def dictionary(*tables: str) -> DataFrame:

@@ -40,8 +40,6 @@ REST: Final = "The rest of the digest, word for word"
 EXIT: Final = "Before you leave"
 EXIT_ASKS: Final = ("A discovery", "A disturbance", "A delight")
 
-_SOMEBODY: Final = "Somebody wrote: "
-
 
 @dataclass(frozen=True, slots=True)
 class Timed:
@@ -129,8 +127,8 @@ def _asked(part: Part, *, note: bool) -> Asked:
         heading=f"Question {part.number}",
         text=part.item.text,
         # A question's words stand above it already.
-        result=tuple(one.text.removeprefix(f"“{part.item.text}” ") for one in part.said),
+        result=tuple(one.result or one.text for one in part.said),
         instead=INSTEAD if note and not part.shown else "",
-        quotes=tuple(one.text.removeprefix(_SOMEBODY) for one in part.words),
+        quotes=tuple(one.result or one.text for one in part.words),
         prompt=part.item.talk,
     )

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pulse_bot.domain.asking.items import Kind
 from pulse_bot.domain.partnership.pack import Part
-from pulse_bot.domain.release.digest import Mark
-from pulse_bot.domain.release.results import Level, Often
+from pulse_bot.domain.release.results import Choices, Journey
 from pulse_bot.ports import Picture
 from pulse_bot_reports.charts.canvas import PHONE, Shape
 from pulse_bot_reports.charts.colours import LIGHT, Colours
@@ -32,21 +30,13 @@ def rank_picture(part: Part, colours: Colours = LIGHT, shape: Shape = PHONE) -> 
 
     Raises MissingExtra.
     """
-    if part.item.kind is not Kind.CHOOSE:
-        return None
-    rows = [Rank(mark.label, Often(mark.value)) for mark in _marks(part)]
-    if all(row.often is Often.UNSAID for row in rows):
-        return None
-    title = part.item.text
-    return Picture(rank_chart(rows, title, colours, shape), rank_words(rows, title))
+    for says in part.says:
+        if isinstance(says, Choices) and says.standing_out:
+            rows, title = [Rank(label, often) for label, often in says.taken], part.item.text
+            return Picture(rank_chart(rows, title, colours, shape), rank_words(rows, title))
+    return None
 
 
 def _gap(part: Part) -> Gap | None:
-    levels = [Level(mark.value, mark.edge) for mark in _marks(part)]
-    if part.item.kind is not Kind.JOURNEY or len(levels) != 2:
-        return None
-    return Gap(part.item.text, *levels)
-
-
-def _marks(part: Part) -> tuple[Mark, ...]:
-    return tuple(mark for one in part.said for mark in one.marks)
+    journeys = (says for says in part.says if isinstance(says, Journey))
+    return next((Gap(part.item.text, one.now, one.later) for one in journeys), None)

@@ -16,11 +16,11 @@ from pulse_bot.domain.asking.items import Item, Kind
 from pulse_bot.domain.asking.rounds import Round, State
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.closed_round import Comment
-from pulse_bot.domain.release.digest import Digest, Mark, Statement, StatementKind
-from pulse_bot.domain.release.results import Level
+from pulse_bot.domain.release.digest import Digest, Statement
 from pulse_bot.domain.release.series import PastRound
 from pulse_bot.domain.release.tallies import Moments, Tally
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingCommentRow
+from pulse_bot.storage.releases import keep_fact, read_fact
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 _FIRST, _MORE = "1", "0"
@@ -46,18 +46,15 @@ def keep_tallies(
 def keep_releases(session: Session, round_id: int, statements: Iterable[Statement]) -> None:
     """Keep what was said of a round, once and for ever."""
     for position, said in enumerate(statements):
+        kind, fields = keep_fact(said.fact)
         session.add(
             ReleaseRow(
                 round_id=round_id,
                 position=position,
-                kind=said.kind.value,
-                subject=said.subject,
                 text=said.text,
-                theme=said.theme,
-                level=said.level.about if said.level else "",
-                edge=said.level.edge if said.level else "",
-                asked=said.asked.value if said.asked else "",
-                marks=[[mark.label, mark.value, mark.edge] for mark in said.marks],
+                result=said.result,
+                kind=kind,
+                fields=fields,
             )
         )
 
@@ -168,17 +165,23 @@ def digest(session: Session, partnership_id: int, number: int) -> Digest:
     return found[0]
 
 
-def _closed(partnership_id: int) -> Select[int, int, datetime, str | None]:
+def _closed(partnership_id: int) -> Select[int, int, datetime, int, str | None]:
     # What is held is nobody's to read before it is opened together.
     return (
-        select(RoundRow.id, RoundRow.number, RoundRow.closes_at, SeedingRow.title)
+        select(
+            RoundRow.id,
+            RoundRow.number,
+            RoundRow.closes_at,
+            RoundRow.policy_version,
+            SeedingRow.title,
+        )
         .outerjoin(SeedingRow, SeedingRow.round_id == RoundRow.id)
         .where(RoundRow.partnership_id == partnership_id)
         .where(RoundRow.state == State.CLOSED, RoundRow.held.is_(False))
     )
 
 
-def _digests(session: Session, rounds: Select[int, int, datetime, str | None]) -> list[Digest]:
+def _digests(session: Session, rounds: Select[int, int, datetime, int, str | None]) -> list[Digest]:
     found = session.execute(rounds).all()
     said: dict[int, list[Statement]] = {}
     releases = (
@@ -188,17 +191,15 @@ def _digests(session: Session, rounds: Select[int, int, datetime, str | None]) -
     )
     for row in session.scalars(releases):
         said.setdefault(row.round_id, []).append(
-            Statement(
-                kind=StatementKind(row.kind),
-                text=row.text,
-                subject=row.subject,
-                theme=row.theme,
-                level=Level(row.level, row.edge) if row.level else None,
-                asked=Kind(row.asked) if row.asked else None,
-                marks=tuple(Mark(*kept) for kept in row.marks),
-            )
+            Statement(read_fact(row.kind, row.fields), row.text, row.result)
         )
     return [
-        Digest(row.number, row.closes_at, tuple(said.get(row.id, ())), row.title or "")
+        Digest(
+            row.number,
+            row.closes_at,
+            tuple(said.get(row.id, ())),
+            row.title or "",
+            row.policy_version,
+        )
         for row in found
     ]

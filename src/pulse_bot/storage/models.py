@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.thresholds import POLICY_VERSION
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.storage.columns import Delivery, Link, Table, Welcome
 
@@ -142,6 +143,8 @@ class RoundRow(Table):
     roster_size: Mapped[int]
     newcomers: Mapped[int]
     thresholds: Mapped[dict[str, Any]]
+    policy_version: Mapped[int] = mapped_column(default=POLICY_VERSION)
+    """Of the release policy that was promised at the opening."""
     items: Mapped[list[Any]]
     again: Mapped[bool]
     forgotten: Mapped[bool] = mapped_column(default=False)
@@ -232,23 +235,19 @@ class WaitingCommentRow(Table):
 
 
 class ReleaseRow(Table):
-    """A statement of a digest, exactly as it was said."""
+    """A statement of a digest, exactly as it was said, and the fact that it said."""
 
     __tablename__ = "release"
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    subject: Mapped[str]
     text: Mapped[str]
-    theme: Mapped[str] = mapped_column(default="")
-    level: Mapped[str] = mapped_column(default="")
-    """The number that the text says, as it says it; empty where it says none."""
-    edge: Mapped[str] = mapped_column(default="")
-    asked: Mapped[str] = mapped_column(default="")
-    """The kind of the question that it speaks of; empty for none."""
-    marks: Mapped[list[Any]] = mapped_column(default=list)
-    """(label, value, edge) of what else the text says."""
+    result: Mapped[str] = mapped_column(default="")
+    """The part of the text that stands behind the question or the writer; empty where none does."""
+    kind: Mapped[str]
+    """Which fact it is: `storage.releases` says which there are."""
+    fields: Mapped[dict[str, Any]]
+    """The fact itself, as numbers and words that were released, in plain values."""
 
 
 class PostRow(Table):
@@ -273,15 +272,23 @@ class SecretRow(Table):
 
 
 class LogEntryRow(Table):
-    """The log that all members can read: every change of a setting, every look at a result."""
+    """The log that all members can read: every change of a setting, every look at a result.
+
+    Kinds and fields, and no sentences: `domain.partnership.audit_events` says which there are.
+    """
 
     __tablename__ = "log_entry"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
     at: Mapped[datetime]
-    who: Mapped[str]
-    what: Mapped[str]
+    actor: Mapped[str]
+    """The kind of actor."""
+    actor_role: Mapped[str] = mapped_column(default="")
+    actor_name: Mapped[str] = mapped_column(default="")
+    """The name that it had then; never a person's."""
+    kind: Mapped[str]
+    fields: Mapped[dict[str, Any]]
     announce: Mapped[bool] = mapped_column(default=False)
     """Every chat of the group is told, too: the change is one of thresholds, programme, roster,
-    roles or workshops."""
+    roles or workshops. Lines from before there were announcements are not."""

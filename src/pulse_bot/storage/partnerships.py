@@ -1,14 +1,13 @@
-"""Partnerships, their organisations, members, programmes, holidays and logs."""
+"""Partnerships, their organisations, members, programmes and holidays."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import Calendar, Holiday, WeekTime, zone
@@ -18,22 +17,11 @@ from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage.models import (
     HolidayRow,
-    LogEntryRow,
     MemberRow,
     OrganisationRow,
     PartnershipRow,
     ProgrammeRow,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One line of the log that all members can read."""
-
-    id: int
-    at: datetime
-    who: str
-    what: str
 
 
 def exists(session: Session, name: str) -> bool:
@@ -123,7 +111,7 @@ def set_programme(session: Session, partnership_id: int, plan: Programme, now: d
             opens_at=plan.opens.at,
             closes_weekday=plan.closes.weekday,
             closes_at=plan.closes.at,
-            reminder_minutes=[int(after.total_seconds() // 60) for after in plan.reminders],
+            reminder_minutes=list(plan.reminder_minutes),
             since=now,
         )
     )
@@ -213,45 +201,3 @@ def members(session: Session, partnership_id: int) -> Sequence[tuple[MemberRow, 
         .order_by(MemberRow.name, MemberRow.id)
     )
     return [(member, name) for member, name in session.execute(query)]
-
-
-def note(
-    session: Session,
-    partnership_id: int,
-    now: datetime,
-    who: str,
-    what: str,
-    *,
-    announce: bool = False,
-) -> None:
-    """Write a line into the log that all members can read, and announce it in the group's chats."""
-    session.add(
-        LogEntryRow(partnership_id=partnership_id, at=now, who=who, what=what, announce=announce)
-    )
-
-
-def note_once(session: Session, partnership_id: int, now: datetime, who: str, what: str) -> None:
-    """The same, once a day: what is repeated must not push other lines out of sight."""
-    since = now - timedelta(days=1)
-    query = select(LogEntryRow.id).where(
-        LogEntryRow.partnership_id == partnership_id,
-        LogEntryRow.at > since,
-        LogEntryRow.who == who,
-        LogEntryRow.what == what,
-    )
-    if session.scalar(query.limit(1)) is None:
-        note(session, partnership_id, now, who, what)
-
-
-def log(
-    session: Session, partnership_id: int, most: int = 500, before: int | None = None
-) -> Sequence[LogEntry]:
-    """The newest lines of the log, newest first; with an id, the newest of those before it."""
-    query = (
-        select(LogEntryRow.id, LogEntryRow.at, LogEntryRow.who, LogEntryRow.what)
-        .where(LogEntryRow.partnership_id == partnership_id)
-        .where(true() if before is None else LogEntryRow.id < before)
-        .order_by(LogEntryRow.id.desc())
-        .limit(most)
-    )
-    return [LogEntry(*row) for row in session.execute(query)]

@@ -98,6 +98,7 @@ def read(row: RoundRow) -> Round:
         thresholds=Thresholds.from_json(row.thresholds),
         items=tuple(thaw(kept) for kept in row.items),
         newcomers=row.newcomers,
+        policy_version=row.policy_version,
         again=row.again,
     )
 

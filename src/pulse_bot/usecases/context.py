@@ -8,13 +8,14 @@ from typing import Final
 
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.ports import Clock, KeyStore, Renderer
 from pulse_bot.storage.database import Database
 
-OPERATOR: Final = "the operator"
+OPERATOR: Final = Actor(ActorKind.OPERATOR)
 """Who did it, in the log that all members read, when it came from the command line."""
 
-PULSE_BOT: Final = "pulse-bot"
+PULSE_BOT: Final = Actor(ActorKind.PULSE_BOT)
 """Who did it, in that log, when nobody in particular did."""
 
 Pool = Mapping[str, Sequence[Item]]

@@ -74,6 +74,8 @@ class Item:
     """How many choices a member may take."""
     ends: tuple[str, str] = ("", "")
     """What 0 and 10 mean on a `scale`."""
+    commitment: int | None = None
+    """The number of the commitment that it asks about."""
     pair: str = ""
     """Items asked together ("I can …", "most of us can …") share this word."""
     language: str = ENGLISH

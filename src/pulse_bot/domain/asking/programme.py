@@ -52,6 +52,11 @@ class Programme:
         if self.opens == self.closes:
             raise ValueError("A round must close at another time than it opens.")
 
+    @property
+    def reminder_minutes(self) -> tuple[int, ...]:
+        """The same in whole minutes."""
+        return tuple(int(after.total_seconds() // 60) for after in self.reminders)
+
 
 def slot(plan: Programme, calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
     """The last opening at or before `now` by the plan, and the closing that belongs to it."""

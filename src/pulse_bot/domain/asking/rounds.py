@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.asking.thresholds import POLICY_VERSION, Thresholds
 
 
 class State(StrEnum):
@@ -47,6 +47,7 @@ class Round:
     items: tuple[Item, ...]
     newcomers: int = 0
     """Members of the roster who were never asked before."""
+    policy_version: int = POLICY_VERSION
     again: bool = False
     """Asked in place of a round that was lost."""
 

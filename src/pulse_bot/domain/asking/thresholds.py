@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Final
 
+POLICY_VERSION: Final = 1
+"""Which edition of the release policy is carried out here. It is kept with each round, so that
+whoever computes from releases, or attacks them, knows by which rules they were printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:

@@ -1,1 +1,1 @@
-"""People, their roles, what they promise one another, and the material of a workshop."""
+"""A partnership itself: what its members can read of every change that was made to it."""

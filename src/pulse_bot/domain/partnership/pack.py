@@ -12,7 +12,8 @@ from typing import Final
 
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.partnership.commitments import Commitment
-from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.release.digest import Digest, ReleasedQuestion, Statement, StatementKind
+from pulse_bot.domain.release.results import Said, Silence
 
 LONGEST: Final = 90
 """Minutes of a workshop at most; with one question it takes `SHORTEST`."""
@@ -59,7 +60,17 @@ class Part:
 
         Read from what was said and not from what was asked: the digest has decided it already.
         """
-        return bool(self.words) or any(one.level or one.marks for one in self.said)
+        return bool(self.words) or any(says is not None for says in self.says)
+
+    @property
+    def says(self) -> tuple[Said | None, ...]:
+        """What was released of it; None where nothing may be said."""
+        facts = (statement.fact for statement in self.said)
+        return tuple(
+            None if isinstance(fact.says, Silence) else fact.says
+            for fact in facts
+            if isinstance(fact, ReleasedQuestion)
+        )
 
 
 @dataclass(frozen=True, slots=True)

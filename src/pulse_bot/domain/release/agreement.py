@@ -51,8 +51,8 @@ def minds(rounds: Sequence[Tally], levels: Sequence[Level], whole: Level) -> Min
 
 def _within(reach: tuple[Fraction, Fraction], levels: Sequence[Level], whole: Level) -> bool:
     of_round, of_block = reach
-    middle = Fraction(whole.about)
+    middle = Fraction(whole.value)
     return abs(middle - _MIDDLE) <= of_block and all(
         abs(at - _MIDDLE) <= of_round and abs(at - middle) <= _TOGETHER
-        for at in (Fraction(one.about) for one in levels)
+        for at in (Fraction(one.value) for one in levels)
     )

@@ -7,9 +7,12 @@ would be another promise.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from typing import Final
+
+from pulse_bot.domain.release.results import End
 
 FREE_RANGES: Final = Fraction(5, 2)
 """D of one question, in ranges of one answer: two who pool theirs know two, and half of one stays
@@ -41,22 +44,26 @@ class Cell:
 
     place: int
     middle: Fraction
-    """What is printed."""
-    end: bool
+    step: Fraction
+    is_last: bool
     """Everything beyond it is merged into it."""
 
     @property
-    def edge(self) -> str:
-        """ "or higher", "or lower", or nothing."""
-        if not self.end:
-            return ""
-        return "or higher" if self.place > 0 else "or lower"
+    def end(self) -> End:
+        """On which side it is open."""
+        if not self.is_last:
+            return End.NONE
+        return End.HIGH if self.place > 0 else End.LOW
 
     @property
-    def about(self) -> str:
-        """With one decimal. Every step is a whole number of tenths, so nothing is rounded here."""
-        tenths = int(self.middle * 10)
-        return f"{tenths // 10}.{tenths % 10}"
+    def printed(self) -> tuple[Decimal, End, Decimal]:
+        """The middle, which is what is said, the open end, and the step."""
+        return _decimal(self.middle), self.end, _decimal(self.step)
+
+
+def _decimal(tenths: Fraction) -> Decimal:
+    # Every step is a whole number of tenths, so nothing is rounded here.
+    return Decimal(int(tenths * 10)).scaleb(-1)
 
 
 def cell(n: int, total: int, scale: Scale, step: Fraction, free: Fraction | int) -> Cell | None:
@@ -79,4 +86,4 @@ def cell(n: int, total: int, scale: Scale, step: Fraction, free: Fraction | int)
     away = (Fraction(total, n) - middle) / step
     place = max(0, min(end, ceil(abs(away) - Fraction(1, 2))))
     signed = place if away > 0 else -place
-    return Cell(signed, middle + step * signed, place == end)
+    return Cell(signed, middle + step * signed, step, place == end)

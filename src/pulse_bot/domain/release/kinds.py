@@ -50,7 +50,7 @@ def said(item: Item, tally: Tally, draw: Draw) -> Said | None:
             return level(tally.moments[ANSWER])
         case Kind.SCALE:
             found = _mean(tally.moments[ANSWER], TEN)
-            return OutOfTen(found.about, found.edge) if found else None
+            return OutOfTen(*found.printed) if found else None
         case Kind.JOURNEY:
             now, later = level(tally.moments["now"]), level(tally.moments["later"])
             return Journey(now, later) if now and later else None
@@ -67,7 +67,7 @@ def said(item: Item, tally: Tally, draw: Draw) -> Said | None:
 def level(answers: Moments) -> Level | None:
     """The level of answers from 1 to 5 of one week; None where too few answered."""
     found = _mean(answers, FIVE)
-    return Level(found.about, found.edge) if found else None
+    return Level(*found.printed) if found else None
 
 
 def choices(item: Item, tally: Tally, draw: Draw) -> Choices | None:

@@ -117,7 +117,7 @@ def agreement(rounds: Sequence[PastRound], says: Level | Silence) -> Minds | Non
 def say(n: int, total: int, d: int, step: Fraction) -> Level | None:
     """The printed cell of a mean of `n` answers from 1 to 5; None where there is but one cell."""
     found = cell(n, total, FIVE, step, d)
-    return Level(found.about, found.edge) if found else None
+    return Level(*found.printed) if found else None
 
 
 def band(answered: int, roster_size: int) -> Band:
@@ -162,6 +162,7 @@ def _question_fact(item: Item, closed: ClosedRound, draw: Draw) -> QuestionFact:
         kind=item.kind,
         bank=item.bank,
         words=words(item, closed),
+        commitment=item.commitment,
     )
 
 

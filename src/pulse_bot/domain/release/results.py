@@ -7,31 +7,62 @@ share. Which of them may be said is decided in `release`; how they are worded is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+from typing import Final
+
+
+class End(StrEnum):
+    """Whether a printed number is open: the mean lies there or beyond."""
+
+    NONE = "none"
+    LOW = "low"
+    HIGH = "high"
+
+    @property
+    def words(self) -> str:
+        """ "or higher", "or lower", or nothing."""
+        return _END_WORDS[self]
+
+
+_END_WORDS: Final = {End.NONE: "", End.LOW: "or lower", End.HIGH: "or higher"}
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class Printed:
+    """A mean as it is printed: the middle of its cell, with one decimal."""
+
+    value: Decimal
+    end: End = End.NONE
+    step: Decimal | None = None
+    """Of the grid that it was printed on; None where that was not kept."""
+
+    @property
+    def about(self) -> str:
+        """The number in digits: "3.8"."""
+        return f"{self.value:.1f}"
+
+    @property
+    def edge(self) -> str:
+        """ "or higher", "or lower", or nothing."""
+        return self.end.words
+
+
+@dataclass(frozen=True, slots=True)
+class Level(Printed):
     """A mean as the release policy prints it: "about 3.8", "about 4.2 or higher".
 
     Of answers from 1 to 5, always, and the higher, the better: answers to a question that asks the
     other way round were turned.
     """
 
-    about: str
-    edge: str = ""
-    """"or higher", "or lower", or nothing."""
-
     def __str__(self) -> str:
         return f"about {self.about} {self.edge}".strip()
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfTen:
+class OutOfTen(Printed):
     """The same of answers from 0 to 10 (`scale`)."""
-
-    about: str
-    edge: str = ""
 
     def __str__(self) -> str:
         return f"about {self.about} out of 10 {self.edge}".strip()

@@ -45,9 +45,7 @@ def prompt(number: int, questions: Sequence[QuestionFact], blocks: Sequence[Bloc
 def low_pulse(questions: Sequence[QuestionFact]) -> bool:
     """Whether a question about the pulse itself has a low level, as it is printed."""
     return any(
-        one.bank == PULSE_BANK
-        and isinstance(one.says, Level)
-        and Decimal(one.says.about) <= LOW_PULSE
+        one.bank == PULSE_BANK and isinstance(one.says, Level) and one.says.value <= LOW_PULSE
         for one in questions
     )
 

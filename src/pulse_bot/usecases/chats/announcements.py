@@ -6,19 +6,21 @@ commitments. That somebody paused, came back or could not be reached is nobody's
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.partnership.announced import came, went
 from pulse_bot.ports import Address, Card, CardKind
-from pulse_bot.storage import announcements, groups, partnerships
+from pulse_bot.storage import announcements, audit_log, groups, partnerships
+from pulse_bot.storage.audit_log import LogEntry
 from pulse_bot.storage.columns import Link
-from pulse_bot.storage.models import GroupRow, LogEntryRow, PartnershipRow
+from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.membership_events import came, went
+from pulse_bot.usecases.words import audit_words
 
 _SETTLED: Final = timedelta(minutes=2)
 """Whoever changes one thing often changes the next: for so long nothing must have been changed."""
@@ -54,19 +56,19 @@ def unannounced(
         group.id
         for group in groups.linked(session, partnership_id)
         if (adapters is None or group.adapter in adapters)
-        and _is_due(announcements.lines(session, partnership_id, group.announced, now), now)
+        and _is_due(audit_log.announced_entries(session, partnership_id, group.announced, now), now)
     )
 
 
-def _is_due(lines: Sequence[LogEntryRow], now: datetime) -> bool:
+def _is_due(lines: Sequence[LogEntry], now: datetime) -> bool:
     urgent = [line.at for line in lines if not _of_roster(line)]
     if urgent:
         return now - max(urgent) >= _SETTLED or now - min(urgent) >= _AT_LAST
     return bool(lines) and now - lines[0].at >= _ROSTER
 
 
-def _of_roster(line: LogEntryRow) -> bool:
-    return came(line.what) or went(line.what)
+def _of_roster(line: LogEntry) -> bool:
+    return came(line.event) or went(line.event)
 
 
 def claim(installation: Installation, group_id: int) -> Announcement | None:
@@ -79,7 +81,7 @@ def claim(installation: Installation, group_id: int) -> Announcement | None:
     with installation.database.write() as session:
         group = session.get_one(GroupRow, group_id)
         before = group.announced
-        found = announcements.lines(session, group.partnership_id, before, now - _SETTLED)
+        found = audit_log.announced_entries(session, group.partnership_id, before, now - _SETTLED)
         if group.state is not Link.LINKED or not found:
             return None
         if not announcements.turn(session, group_id, before, found[-1].id):
@@ -95,28 +97,26 @@ def not_announced(installation: Installation, told: Announcement) -> None:
         announcements.turn(session, told.group, told.up_to, told.before)
 
 
-def _card(name: str, lines: Sequence[LogEntryRow]) -> Card:
+def _card(name: str, lines: Sequence[LogEntry]) -> Card:
     # What was said twice, by a form that was sent twice or a thing done and done again, once.
     said = dict.fromkeys(_sentence(line) for line in lines if not _of_roster(line))
-    text = (*list(said)[-_MOST_LINES:], *_roster(line.what for line in lines))
+    text = (*list(said)[-_MOST_LINES:], *_roster(lines))
     more = len(said) - _MOST_LINES
     left_out = (f"{more} earlier changes are left out here.",) if more > 0 else ()
     where = "Members read every change with “/pulse log” in their own chat with me."
     return Card(CardKind.NOTICE, f"What was changed in {name}", (*text, *left_out, where))
 
 
-def _sentence(line: LogEntryRow) -> str:
-    said = f"{line.who[:1].upper()}{line.who[1:]} {line.what}"
+def _sentence(line: LogEntry) -> str:
+    words = audit_words.line(line.actor, line.event)
+    said = f"{words[:1].upper()}{words[1:]}"
     # A list of a hundred schools is one line of the log.
     return f"{said[:_LONGEST_LINE]}…" if len(said) > _LONGEST_LINE else f"{said}."
 
 
-def _roster(whats: Iterable[str]) -> Iterator[str]:
+def _roster(lines: Sequence[LogEntry]) -> Iterator[str]:
     """How many came and went, and never who: the roster is there for its members to read."""
-    said = list(whats)
-    for many, done in (
-        (sum(map(came, said)), "joined"),
-        (sum(map(went, said)), "left"),
-    ):
+    told = [line.event for line in lines]
+    for many, done in ((sum(map(came, told)), "joined"), (sum(map(went, told)), "left")):
         if many:
             yield f"{'1 person' if many == 1 else f'{many} people'} {done}."

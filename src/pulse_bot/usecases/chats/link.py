@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from pulse_bot import cards
 from pulse_bot.crypto import codes
 from pulse_bot.crypto.codes import Purpose
+from pulse_bot.domain.partnership.actors import Actor, ActorKind
+from pulse_bot.domain.partnership.audit_events import ChatBack, ChatLinked, ChatLost
 from pulse_bot.domain.partnership.roles import Act, may
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
@@ -26,10 +28,12 @@ from pulse_bot.ports import (
     Removed,
     Reply,
 )
-from pulse_bot.storage import announcements, groups, partnerships, rounds
+from pulse_bot.storage import audit_log as stored_log
+from pulse_bot.storage import groups, partnerships, rounds
 from pulse_bot.storage.columns import Link, Welcome
 from pulse_bot.storage.database import Conflict, once_more
 from pulse_bot.storage.models import GroupRow, PartnershipRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import PULSE_BOT, Installation
 from pulse_bot.usecases.members.invite import invitation
 
@@ -171,10 +175,10 @@ def link_chat(
     # Just invited, nobody is counted before the next block.
     group.welcome = welcome
     group.counted_round = newest.number if newest is not None else 0
-    now = installation.clock.now()
-    partnerships.note(session, partnership.id, now, "a group chat", "was linked", announce=True)
+    chat_itself = Actor(ActorKind.GROUP_CHAT)
+    audit_log.record(session, installation, partnership.id, chat_itself, ChatLinked())
     # What was changed before is no news there.
-    group.announced = announcements.newest(session, partnership.id)
+    group.announced = stored_log.newest_id(session, partnership.id)
     return group
 
 
@@ -192,8 +196,7 @@ def is_back(session: Session, installation: Installation, group: GroupRow) -> No
     """Note that pulse-bot is in a chat, if it was not."""
     if group.state is not Link.LINKED:
         group.state = Link.LINKED
-        now = installation.clock.now()
-        partnerships.note(session, group.partnership_id, now, PULSE_BOT, "is back in a group chat")
+        audit_log.record(session, installation, group.partnership_id, PULSE_BOT, ChatBack())
 
 
 def join_card(installation: Installation, partnership: PartnershipRow) -> Card:
@@ -264,8 +267,7 @@ def lose(installation: Installation, group_id: int) -> None:
         if not groups.turn(session, group_id, Link.LINKED, Link.GONE):
             return
         partnership = session.get_one(GroupRow, group_id).partnership_id
-        now = installation.clock.now()
-        partnerships.note(session, partnership, now, PULSE_BOT, "was removed from a group chat")
+        audit_log.record(session, installation, partnership, PULSE_BOT, ChatLost())
     _log.warning(
         "pulse-bot was removed from a group's chat, which gets no digests until it is added again.",
         extra={"partnership": partnership},

@@ -1,4 +1,4 @@
-"""A partnership's programme: set, with its holidays, and told in words."""
+"""A partnership's programme: set, with its holidays."""
 
 from __future__ import annotations
 
@@ -6,30 +6,13 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import Holiday
 from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.partnership.actors import Actor
+from pulse_bot.domain.partnership.audit_events import HolidayAdded, ProgrammeSet
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import HolidayRow, PartnershipRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, Installation, Pool
-
-
-def questions(plan: Programme) -> str:
-    """How many questions a round asks: "3 questions a round"."""
-    many = "1 question" if plan.items_a_round == 1 else f"{plan.items_a_round} questions"
-    return f"{many} a round"
-
-
-def reminded(plan: Programme) -> str:
-    """When members are reminded: "24 hours after the opening", or "never"."""
-    hours = [f"{after.total_seconds() / 3600:g}" for after in plan.reminders]
-    return f"{' and '.join(hours)} hours after the opening" if hours else "never"
-
-
-def line(plan: Programme) -> str:
-    """All of it, as the log says that it was set."""
-    return (
-        f"{', '.join(plan.themes)}; {questions(plan)}; opens {plan.opens}, closes {plan.closes}; "
-        f"reminds {reminded(plan)}"
-    )
 
 
 def set_programme(installation: Installation, partnership: str, plan: Programme) -> None:
@@ -45,7 +28,7 @@ def weekly_themes(pool: Pool) -> list[str]:
 
 
 def put_programme(
-    session: Session, installation: Installation, row: PartnershipRow, plan: Programme, who: str
+    session: Session, installation: Installation, row: PartnershipRow, plan: Programme, who: Actor
 ) -> None:
     """Replace a programme, and say so in the log. Raises Refused for an unknown theme."""
     known = installation.pool()
@@ -53,10 +36,11 @@ def put_programme(
     if unknown:
         there = ", ".join(weekly_themes(known))
         raise Refused(f'There is no theme "{unknown[0]}". There are: {there}.')
-    now = installation.clock.now()
-    partnerships.set_programme(session, row.id, plan, now)
-    what = f"set the programme: {line(plan)}"
-    partnerships.note(session, row.id, now, who, what, announce=True)
+    partnerships.set_programme(session, row.id, plan, installation.clock.now())
+    event = ProgrammeSet(
+        plan.themes, plan.items_a_round, plan.opens, plan.closes, plan.reminder_minutes
+    )
+    audit_log.record(session, installation, row.id, who, event)
 
 
 def add_holiday(
@@ -78,11 +62,5 @@ def add_holiday(
                 last=days.last,
             )
         )
-        whose = f" of {school.name}" if school else ""
-        now = installation.clock.now()
-        what = f"added a holiday{whose}: {_span(days)}"
-        partnerships.note(session, row.id, now, OPERATOR, what, announce=True)
-
-
-def _span(days: Holiday) -> str:
-    return str(days.first) if days.first == days.last else f"{days.first} to {days.last}"
+        added = HolidayAdded(days.first, days.last, school.name if school else "")
+        audit_log.record(session, installation, row.id, OPERATOR, added)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from pulse_bot import cards
 from pulse_bot.domain.asking.calendar import WeekTime, week_time
 from pulse_bot.domain.asking.programme import MOST_ITEMS, Programme
+from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.roles import Act, may
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
@@ -27,13 +28,14 @@ from pulse_bot.ports import (
 from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases import form_values
-from pulse_bot.usecases.chats import programme, weekly_limit
+from pulse_bot.usecases.chats import weekly_limit
 from pulse_bot.usecases.chats.programme import put_programme, weekly_themes
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.members.roles import LEAD
 from pulse_bot.usecases.members.thresholds import thresholds_of
 from pulse_bot.usecases.permissions import check
+from pulse_bot.usecases.words import programme_words
 
 _LONGEST: Final = {"opens": 20, "closes": 20, "items": 1, "weekly": 2}
 
@@ -75,12 +77,12 @@ def planned(session: Session, partnership: PartnershipRow) -> tuple[str, ...]:
         return ("There is no programme yet, so nobody is asked.",)
     plan, _ = found
     return (
-        f"Themes: {', '.join(plan.themes)}; {programme.questions(plan)}.",
+        f"Themes: {', '.join(plan.themes)}; {programme_words.questions(plan.items_a_round)}.",
         (
             f"A round opens on {plan.opens} and closes on {plan.closes}, in the time zone "
             f"{partnership.time_zone}."
         ),
-        f"Who has not answered is reminded {programme.reminded(plan)}.",
+        f"Who has not answered is reminded {programme_words.reminded(plan.reminder_minutes)}.",
     )
 
 
@@ -163,7 +165,7 @@ def change(installation: Installation, event: Submitted) -> Reply:
 
 
 def replan(
-    session: Session, installation: Installation, row: PartnershipRow, wanted: Wanted, who: str
+    session: Session, installation: Installation, row: PartnershipRow, wanted: Wanted, who: Actor
 ) -> Programme:
     """Change what is wanted otherwise of a partnership's programme. Raises Refused."""
     if not installation.pool().keys() >= set(wanted.themes):

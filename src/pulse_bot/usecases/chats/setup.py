@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 
 from pulse_bot import cards
 from pulse_bot.crypto import codes
+from pulse_bot.domain.partnership.actors import Actor, ActorKind
+from pulse_bot.domain.partnership.audit_events import GuestsInvited, SchoolsAdded
 from pulse_bot.domain.partnership.roles import Act, who_may
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Field, FieldKind, Form, Option, Pressed, Reply, Submitted
-from pulse_bot.storage import announcements, groups, partnerships
+from pulse_bot.storage import audit_log as stored_log
+from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.columns import Welcome
 from pulse_bot.storage.database import once_more
 from pulse_bot.storage.models import GroupRow, PartnershipRow
-from pulse_bot.usecases import form_values
+from pulse_bot.usecases import audit_log, form_values
 from pulse_bot.usecases.chats.link import (
     ANOTHERS,
     BAD_CODE,
@@ -32,7 +35,7 @@ from pulse_bot.usecases.chats.programme_conversation import Wanted, planned, rep
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.roles import LEAD
 
-_WHOEVER: Final = "whoever set up a group chat"
+_WHOEVER: Final = Actor(ActorKind.CODE_HOLDER)
 """Who did it, in the log that all members read, where they came by a code and not by a name."""
 _YES: Final = "yes"
 _NO: Final = "no"
@@ -149,7 +152,7 @@ def _set_up(installation: Installation, event: Submitted) -> Reply:
         ]
         if group.welcome is Welcome.DUE:
             # What was set while it was linked is no news there.
-            group.announced = announcements.newest(session, row.id)
+            group.announced = stored_log.newest_id(session, row.id)
             told.append("The card by which people join comes into the chat in a minute.")
     return Reply(" ".join(told))
 
@@ -202,7 +205,7 @@ def _group(
 
 
 def _planned(
-    session: Session, installation: Installation, row: PartnershipRow, wanted: Wanted, who: str
+    session: Session, installation: Installation, row: PartnershipRow, wanted: Wanted, who: Actor
 ) -> Iterator[str]:
     if wanted == Wanted():
         return
@@ -218,17 +221,16 @@ def _added(
     installation: Installation,
     row: PartnershipRow,
     schools: list[str],
-    who: str,
+    who: Actor,
 ) -> Iterator[str]:
     new = partnerships.add_organisations(session, row.id, schools)
     if new:
-        now = installation.clock.now()
-        partnerships.note(session, row.id, now, who, f"added schools: {'; '.join(new)}")
+        audit_log.record(session, installation, row.id, who, SchoolsAdded(tuple(new)))
         yield "1 school was added." if len(new) == 1 else f"{len(new)} schools were added."
 
 
 def _guests(
-    session: Session, installation: Installation, group: GroupRow, given: str, who: str
+    session: Session, installation: Installation, group: GroupRow, given: str, who: Actor
 ) -> Iterator[str]:
     if given not in ("", _YES, _NO):
         raise Refused("Please choose whether guests are invited. Nothing was set up.")
@@ -236,8 +238,5 @@ def _guests(
     if not given or group.guests is invited:
         return
     group.guests = invited
-    done = "invited" if invited else "no longer invites"
-    what = f"{done} the guests of a group chat"
-    now = installation.clock.now()
-    partnerships.note(session, group.partnership_id, now, who, what, announce=True)
+    audit_log.record(session, installation, group.partnership_id, who, GuestsInvited(invited))
     yield "Guests are invited, too." if invited else "Guests are not invited."

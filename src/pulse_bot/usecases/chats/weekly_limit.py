@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain.asking.arrange_workshop import full
 from pulse_bot.domain.asking.programme import MOST_ITEMS
 from pulse_bot.domain.asking.workshop import SeedingState
+from pulse_bot.domain.partnership.actors import Actor
+from pulse_bot.domain.partnership.audit_events import WeeklyLimitSet
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships, seedings
 from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, Installation
 
 LEAST: Final = MOST_ITEMS
@@ -26,7 +29,7 @@ def change_limit(installation: Installation, partnership: str, limit: int) -> No
 
 
 def put_limit(
-    session: Session, installation: Installation, row: PartnershipRow, limit: int, who: str
+    session: Session, installation: Installation, row: PartnershipRow, limit: int, who: Actor
 ) -> None:
     """Set the weekly limit from the next round on, and say so in the log. Raises Refused."""
     if not LEAST <= limit <= MOST:
@@ -39,8 +42,7 @@ def put_limit(
     if limit == row.weekly_limit:
         return
     _check_planned(session, row, limit)
-    what = f"set the weekly limit to {limit} questions, instead of {row.weekly_limit}"
-    partnerships.note(session, row.id, installation.clock.now(), who, what, announce=True)
+    audit_log.record(session, installation, row.id, who, WeeklyLimitSet(limit, row.weekly_limit))
     row.weekly_limit = limit
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
-from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.domain.partnership.actors import Actor
+from pulse_bot.domain.partnership.audit_events import MemberCameBack, MemberWentFromChat
+from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.ports import Address, Button, Card, CardKind, Joined, Left, Members, Reply
 from pulse_bot.storage import groups, partnerships
 from pulse_bot.storage.columns import Link, Welcome
 from pulse_bot.storage.models import GroupRow, PartnershipRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.chats.link import PROMISE, join_card
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
@@ -115,7 +118,7 @@ def came(installation: Installation, event: Joined) -> Reply:
         known = member.partnership_id == group.partnership_id
         if known and member.standing is Standing.UNREACHABLE:
             leave.back(member)
-            _note(session, installation, member.partnership_id, "came back to a group chat")
+            _note(session, installation, member.partnership_id, MemberCameBack())
         return Reply()
 
 
@@ -139,7 +142,7 @@ def went(installation: Installation, event: Left) -> Reply:
         if others or member.standing is not Standing.ACTIVE:
             return Reply()
         member.standing = Standing.UNREACHABLE
-        _note(session, installation, member.partnership_id, "left a group chat, and is not asked")
+        _note(session, installation, member.partnership_id, MemberWentFromChat())
         name = session.get_one(PartnershipRow, member.partnership_id).name
     text = (
         "So you are asked nothing any more, until you come back or choose “Ask me again”.",
@@ -149,6 +152,11 @@ def went(installation: Installation, event: Left) -> Reply:
     return Reply(cards=(Card(CardKind.NOTICE, f"You left the chat of {name}", text, (choices,)),))
 
 
-def _note(session: Session, installation: Installation, partnership: int, what: str) -> None:
+def _note(
+    session: Session,
+    installation: Installation,
+    partnership: int,
+    event: MemberCameBack | MemberWentFromChat,
+) -> None:
     # Without a name: the log stays for ever. With a line: nobody can choose unseen who is asked.
-    partnerships.note(session, partnership, installation.clock.now(), "a member", what)
+    audit_log.record(session, installation, partnership, Actor.member(Role.MEMBER), event)

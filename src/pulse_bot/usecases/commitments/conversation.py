@@ -12,6 +12,7 @@ from typing import Final
 
 from pulse_bot import cards
 from pulse_bot.domain.asking.arrange_workshop import full
+from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.commitments import LONGEST, WEEKS, Commitment, CommitmentState
 from pulse_bot.domain.partnership.roles import Act, may, who_may
 from pulse_bot.errors import Refused
@@ -139,7 +140,7 @@ def pressed(installation: Installation, event: Pressed) -> Reply:
     with installation.database.write() as session:
         member, partnership = someone(session, event.address)
         check(member, Act.END_COMMITMENT)
-        who = f"a {member.role}"
+        who = Actor.member(member.role)
         one = end(session, installation, partnership, int(number[:9]), to, who)
         comes = follow_up.asked_next(session, partnership.id, one.number)
     if to is CommitmentState.OPEN:
@@ -212,7 +213,9 @@ def _submitted(installation: Installation, address: Address, text: str, due: str
         member, partnership = someone(session, address)
         check(member, Act.COMMIT)
         try:
-            one = write_down(session, installation, partnership, text, due, f"a {member.role}")
+            one = write_down(
+                session, installation, partnership, text, due, Actor.member(member.role)
+            )
         except WasThere as error:
             return Reply(str(error), (_was_there(error.ended),), outcome=Outcome.REFUSED)
     told = f"From {full(one.due)} on everybody is asked whether it is done."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -93,7 +93,7 @@ def asked_next(session: Session, partnership_id: int, number: int) -> str | None
 
 def ask_again(session: Session, asked: Round) -> None:
     """Let the round that comes in a lost one's place ask what that one asked of commitments."""
-    numbers = {number for _, number in _about(item.id for item in asked.items)}
+    numbers = {item.commitment for item in asked.items if item.commitment is not None}
     commitments.due_again(session, asked.partnership, numbers)
 
 
@@ -107,6 +107,7 @@ def _named(installation: Installation, due: Commitment, wanted: Sequence[str]) -
         yield replace(
             item,
             id=_id(item.id, due.number),
+            commitment=due.number,
             text=f"{named} {item.text}",
             translations=tuple(
                 replace(one, text=f"{named} {one.text}") for one in item.translations
@@ -134,18 +135,10 @@ def settle(
 
 
 def _said(questions: Sequence[QuestionFact]) -> Iterator[tuple[int, Said | Silence]]:
+    """(number, what is said) of the commitments that were asked about."""
     for one in questions:
-        for question, number in _about([one.item]):
-            if question == DONE:
-                yield number, one.says
-
-
-def _about(ids: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """(the question of the bank, the commitment's number) of those that ask about one."""
-    for one in ids:
-        question, _, number = one.partition("/")
-        if question in (DONE, *_IN_WORDS, WHAT_NOW) and number.isdecimal():
-            yield question, int(number)
+        if one.commitment is not None and one.item == _id(DONE, one.commitment):
+            yield one.commitment, one.says
 
 
 def _told(session: Session, row: CommitmentRow, says: Said | Silence | None) -> CommitmentFact:

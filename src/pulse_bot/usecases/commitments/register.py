@@ -13,9 +13,10 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot.banks.wording import marked, speaks_english
-from pulse_bot.domain.asking.arrange_workshop import full
 from pulse_bot.domain.asking.calendar import zone
 from pulse_bot.domain.asking.same_question import identity
+from pulse_bot.domain.partnership.actors import Actor
+from pulse_bot.domain.partnership.audit_events import CommitmentMoved, CommitmentWritten
 from pulse_bot.domain.partnership.commitments import (
     MOST_OPEN,
     CannotBeCommitted,
@@ -27,6 +28,7 @@ from pulse_bot.domain.partnership.commitments import (
 from pulse_bot.errors import Refused
 from pulse_bot.storage import commitments, partnerships
 from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, Installation
 from pulse_bot.usecases.members.name_check import names_in
 
@@ -36,11 +38,6 @@ STANDS: Final = {
     CommitmentState.DROPPED: "dropped",
 }
 """Where a commitment is, in words."""
-_DID: Final = {
-    CommitmentState.OPEN: "opened commitment {number} again",
-    CommitmentState.KEPT: "called commitment {number} kept",
-    CommitmentState.DROPPED: "dropped commitment {number}",
-}
 
 
 class WasThere(Refused):
@@ -61,7 +58,7 @@ def end(
     partnership: PartnershipRow,
     number: int,
     to: CommitmentState,
-    who: str,
+    who: Actor,
 ) -> Commitment:
     """Call a commitment kept or dropped, or open it again. Raises Refused.
 
@@ -77,7 +74,8 @@ def end(
         raise Refused(f"Commitment {number} is {STANDS[one.state]} already. Open it again first.")
     if not commitments.move(session, partnership.id, number, one.state, to):
         raise Refused(f"Somebody else changed commitment {number} at this very moment. Look again.")
-    _note(session, installation, partnership, who, _DID[to].format(number=number), one.text)
+    moved = CommitmentMoved(number, one.text, to)
+    audit_log.record(session, installation, partnership.id, who, moved)
     return one
 
 
@@ -87,7 +85,7 @@ def write_down(
     partnership: PartnershipRow,
     text: str,
     due: str,
-    who: str,
+    who: Actor,
 ) -> Commitment:
     """Keep what the group said it would do by a day that was typed. Raises Refused."""
     line, day = _read(installation, partnership, text, due)
@@ -109,8 +107,8 @@ def write_down(
             "one first. Nothing was written down."
         )
     number = commitments.write_down(session, partnership.id, line, day)
-    did = f"wrote down commitment {number}, by {full(day)}"
-    _note(session, installation, partnership, who, did, line)
+    written_down = CommitmentWritten(number, line, day)
+    audit_log.record(session, installation, partnership.id, who, written_down)
     return Commitment(number, line, day, CommitmentState.OPEN)
 
 
@@ -153,19 +151,6 @@ def warnings(text: str) -> tuple[str, ...]:
 def today(installation: Installation, partnership: PartnershipRow) -> date:
     """The day that it is in a partnership's own time zone."""
     return installation.clock.now().astimezone(zone(partnership.time_zone)).date()
-
-
-def _note(
-    session: Session,
-    installation: Installation,
-    partnership: PartnershipRow,
-    who: str,
-    did: str,
-    text: str,
-) -> None:
-    now = installation.clock.now()
-    what = f"{did}: “{text.removesuffix('.')}”"
-    partnerships.note(session, partnership.id, now, who, what, announce=True)
 
 
 def written(installation: Installation, name: str, text: str, due: str) -> Commitment:

@@ -10,10 +10,18 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import zone
+from pulse_bot.domain.partnership.audit_events import (
+    ChatAdded,
+    MemberAdded,
+    MemberLinkRenewed,
+    MemberRemoved,
+    PartnershipCreated,
+)
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
-from pulse_bot.storage import announcements, partnerships
+from pulse_bot.storage import audit_log as stored_log
+from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import (
     GroupRow,
@@ -22,11 +30,11 @@ from pulse_bot.storage.models import (
     OrganisationRow,
     PartnershipRow,
 )
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, Installation
 from pulse_bot.usecases.members.leave import back, forget_member, scrub
 from pulse_bot.usecases.members.roles import put_role
 from pulse_bot.usecases.members.thresholds import bars_noted
-from pulse_bot.usecases.membership_events import added, removed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ def create_partnership(installation: Installation, new: NewPartnership) -> int:
         )
         session.add(row)
         session.flush()
-        _note(session, installation, row, "created the partnership")
+        audit_log.record(session, installation, row.id, OPERATOR, PartnershipCreated())
         return row.id
 
 
@@ -113,7 +121,8 @@ def _add(
         )
     member = enter(session, row, school, new, address)
     # Without the name: the log stays for ever, and a member who leaves is forgotten.
-    _announce(session, installation, row, added(new.role, school.name))
+    added = MemberAdded(new.role, school.name)
+    audit_log.record(session, installation, row.id, OPERATOR, added)
     return member.id
 
 
@@ -164,7 +173,8 @@ def readdress(installation: Installation, partnership: str, member: int, address
             )
         )
         school = session.get_one(OrganisationRow, found.organisation_id)
-        _note(session, installation, row, f"gave a {found.role} of {school.name} a new link")
+        renewed = MemberLinkRenewed(found.role, school.name)
+        audit_log.record(session, installation, row.id, OPERATOR, renewed)
 
 
 def remove_member(installation: Installation, partnership: str, member: int) -> None:
@@ -173,7 +183,8 @@ def remove_member(installation: Installation, partnership: str, member: int) -> 
         row = partnerships.by_name(session, partnership)
         found = _numbered(session, row, member)
         school = session.get_one(OrganisationRow, found.organisation_id)
-        _announce(session, installation, row, removed(found.role, school.name))
+        removed = MemberRemoved(found.role, school.name)
+        audit_log.record(session, installation, row.id, OPERATOR, removed)
         with bars_noted(session, installation, row):
             forget_member(session, found)
     scrub(installation)
@@ -204,9 +215,9 @@ def add_group(installation: Installation, partnership: str, address: Address) ->
             chat=address.user,
         )
         session.add(group)
-        _announce(session, installation, row, f"added a group chat in {address.adapter}")
+        audit_log.record(session, installation, row.id, OPERATOR, ChatAdded(address.adapter))
         # What was changed before is no news there.
-        group.announced = announcements.newest(session, row.id)
+        group.announced = stored_log.newest_id(session, row.id)
 
 
 def _check_printable(*names: str) -> None:
@@ -220,12 +231,3 @@ def _check_zone(name: str) -> None:
         zone(name)
     except ValueError as error:
         raise Refused(str(error)) from None
-
-
-def _note(session: Session, installation: Installation, row: PartnershipRow, what: str) -> None:
-    partnerships.note(session, row.id, installation.clock.now(), OPERATOR, what)
-
-
-def _announce(session: Session, installation: Installation, row: PartnershipRow, what: str) -> None:
-    now = installation.clock.now()
-    partnerships.note(session, row.id, now, OPERATOR, what, announce=True)

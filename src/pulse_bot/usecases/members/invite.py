@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.crypto import codes
 from pulse_bot.crypto.codes import Purpose
+from pulse_bot.domain.partnership.audit_events import InvitationReplaced
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, Installation
 
 
@@ -36,8 +38,7 @@ def renew(installation: Installation, name: str) -> Codes:
         row.invitation_series = PartnershipRow.invitation_series + 1
         session.flush()
         session.refresh(row)
-        now = installation.clock.now()
-        partnerships.note(session, row.id, now, OPERATOR, "replaced the invitation")
+        audit_log.record(session, installation, row.id, OPERATOR, InvitationReplaced())
         return _codes(installation, row)
 
 

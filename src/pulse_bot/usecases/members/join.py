@@ -11,6 +11,9 @@ from pulse_bot import cards
 from pulse_bot.crypto import codes
 from pulse_bot.crypto.codes import Purpose
 from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.partnership.actors import Actor
+from pulse_bot.domain.partnership.audit_events import MemberJoined
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
     Address,
@@ -27,7 +30,7 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.storage.models import MemberRow, OrganisationRow, PartnershipRow
-from pulse_bot.usecases import form_values, permissions
+from pulse_bot.usecases import audit_log, form_values, permissions
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import NobodyThere
 from pulse_bot.usecases.members import leave
@@ -35,7 +38,6 @@ from pulse_bot.usecases.members.directory import NewMember, enter
 from pulse_bot.usecases.members.invite import invited_to
 from pulse_bot.usecases.members.preferences import language_of, languages, named, when_asked
 from pulse_bot.usecases.members.thresholds import bars_noted
-from pulse_bot.usecases.membership_events import JOINED
 
 _SCHOOL: Final = "o:"
 _LONGEST: Final = {"organisation": 80, "name": 60}
@@ -149,9 +151,8 @@ def _enter(
     with bars_noted(session, installation, partnership):
         member = enter(session, partnership, school, NewMember(name, school.name), event.address)
     # Without the name: the log stays for ever, and a member who leaves is forgotten.
-    now = installation.clock.now()
-    who = f"a member of {school.name}"
-    partnerships.note(session, partnership.id, now, who, JOINED, announce=True)
+    newcomer = Actor.member(Role.MEMBER, school.name)
+    audit_log.record(session, installation, partnership.id, newcomer, MemberJoined())
     return member
 
 

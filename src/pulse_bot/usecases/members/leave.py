@@ -10,16 +10,17 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
-from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.domain.partnership.actors import Actor
+from pulse_bot.domain.partnership.audit_events import MemberLeft
+from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Button, Card, CardKind, Reply
-from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import InvitationRow, MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import NobodyThere, someone
 from pulse_bot.usecases.members.thresholds import bars_noted
-from pulse_bot.usecases.membership_events import LEFT
 
 _log = logging.getLogger(__name__)
 
@@ -87,8 +88,9 @@ def leave(installation: Installation, address: Address) -> Reply:
     """Forget a member: name and address go; the bare row stays, because a roster refers to it."""
     with installation.database.write() as session:
         member, partnership = someone(session, address)
-        now = installation.clock.now()
-        partnerships.note(session, partnership.id, now, "a member", LEFT, announce=True)
+        # In no role, and without a school: the log stays for ever.
+        leaver = Actor.member(Role.MEMBER)
+        audit_log.record(session, installation, partnership.id, leaver, MemberLeft())
         with bars_noted(session, installation, partnership):
             forget_member(session, member)
         name = partnership.name

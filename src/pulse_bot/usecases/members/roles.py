@@ -8,6 +8,8 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
+from pulse_bot.domain.partnership.actors import Actor
+from pulse_bot.domain.partnership.audit_events import RoleChanged
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.domain.partnership.roles import Act, may
 from pulse_bot.errors import Refused
@@ -26,12 +28,12 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import MemberRow, OrganisationRow, PartnershipRow
-from pulse_bot.usecases import form_values, permissions
+from pulse_bot.usecases import audit_log, form_values, permissions
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.permissions import check
 
-LEAD: Final = "a lead"
+LEAD: Final = Actor.member(Role.LEAD)
 """Who did it, in the log that all members read: without a name, which would stay for ever."""
 CHANGE: Final = f"{cards.ROLE}:change"
 _PERSON: Final = "m:"
@@ -179,13 +181,13 @@ def put_role(
     row: PartnershipRow,
     member: MemberRow,
     role: Role,
-    who: str,
+    who: Actor,
 ) -> None:
     """Give a member a role, which counts at once, and say so in the log."""
     if member.role is role:
         return
     # Without the name: the log stays for ever. Who has which role is in “/pulse roles”.
     school = session.get_one(OrganisationRow, member.organisation_id)
-    what = f"made a {member.role} of {school.name} a {role}"
-    partnerships.note(session, row.id, installation.clock.now(), who, what, announce=True)
+    changed = RoleChanged(member.role, role, school.name)
+    audit_log.record(session, installation, row.id, who, changed)
     member.role = role

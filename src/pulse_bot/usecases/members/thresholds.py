@@ -9,9 +9,11 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.partnership.audit_events import ThresholdsChanged
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import PULSE_BOT, Installation
 
 BLOCK: Final = Thresholds().block_rounds
@@ -50,9 +52,5 @@ def bars_noted(session: Session, installation: Installation, row: PartnershipRow
     session.flush()
     after = thresholds_of(session, row.id).organisations
     if after != before:
-        what = (
-            f"shows no number from fewer than {after} schools from the next round on, instead of "
-            f"{before}, because the number of schools in the partnership has changed"
-        )
-        now = installation.clock.now()
-        partnerships.note(session, row.id, now, PULSE_BOT, what, announce=True)
+        changed = ThresholdsChanged(after, before)
+        audit_log.record(session, installation, row.id, PULSE_BOT, changed)

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import spoken, spoken_date, zone
+from pulse_bot.domain.partnership.audit_events import DigestRead, DigestsRead
 from pulse_bot.domain.release.digest import Digest
 from pulse_bot.errors import Refused
+from pulse_bot.storage import audit_log as stored_log
 from pulse_bot.storage import history, partnerships, seedings
 from pulse_bot.storage.models import PartnershipRow, RoundRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, Installation
+from pulse_bot.usecases.words import audit_words
 
 Row = dict[str, str | int | None]
+
+LOG_LINES: Final = 500
+"""The newest lines of the log that one list holds."""
 
 
 def partnership_rows(installation: Installation, name: str | None = None) -> list[Row]:
@@ -85,8 +93,12 @@ def log_rows(installation: Installation, name: str) -> list[Row]:
         row = partnerships.by_name(session, name)
         where = zone(row.time_zone)
         return [
-            {"when": spoken(entry.at, where), "who": entry.who, "what": entry.what}
-            for entry in partnerships.log(session, row.id)
+            {
+                "when": spoken(entry.at, where),
+                "who": audit_words.who(entry.actor),
+                "what": audit_words.what(entry.event),
+            }
+            for entry in stored_log.newest_entries(session, row.id, LOG_LINES)
         ]
 
 
@@ -96,7 +108,7 @@ def digests(installation: Installation, name: str) -> list[Digest]:
         row = partnerships.by_name(session, name)
         found = history.digests(session, row.id)
         if found:
-            _looked(session, installation, row.id, "every digest")
+            _looked(session, installation, row.id, DigestsRead())
         return found
 
 
@@ -111,7 +123,7 @@ def digest(installation: Installation, name: str, number: int | None = None) -> 
             newest = found[0]
         else:
             newest = _numbered(session, row, number)
-        _looked(session, installation, row.id, f"the digest of round {newest.number}")
+        _looked(session, installation, row.id, DigestRead(newest.number))
         return newest
 
 
@@ -141,6 +153,7 @@ def _opened_together(asked: RoundRow, row: PartnershipRow, day: date) -> str:
     )
 
 
-def _looked(session: Session, installation: Installation, partnership: int, what: str) -> None:
-    now = installation.clock.now()
-    partnerships.note_once(session, partnership, now, OPERATOR, f"looked at {what}")
+def _looked(
+    session: Session, installation: Installation, partnership: int, event: DigestRead | DigestsRead
+) -> None:
+    audit_log.record_once(session, installation, partnership, OPERATOR, event)

@@ -14,7 +14,7 @@ from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.domain.release.digest import Digest, StatementKind
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Pressed, Reply
-from pulse_bot.storage import history, partnerships, rounds
+from pulse_bot.storage import audit_log, history, partnerships, rounds
 from pulse_bot.storage.models import MemberRow, PartnershipRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import someone
@@ -22,6 +22,7 @@ from pulse_bot.usecases.members import data_held
 from pulse_bot.usecases.permissions import commands_of
 from pulse_bot.usecases.rounds.digest_message import DRAWN, drawn, message_card
 from pulse_bot.usecases.rounds.record_answer import closed_message
+from pulse_bot.usecases.words import audit_words
 
 _log = logging.getLogger(__name__)
 
@@ -199,9 +200,9 @@ def log(installation: Installation, address: Address, before: int | None = None)
         member, partnership = someone(session, address)
         calendar = partnerships.calendar(session, partnership, member)
         # One more than is shown says whether there are earlier ones.
-        found = partnerships.log(session, partnership.id, LOG_LINES + 1, before)
+        found = audit_log.newest_entries(session, partnership.id, LOG_LINES + 1, before)
     lines = [
-        f"{spoken(entry.at, calendar.zone)}: {entry.who} {entry.what}"
+        f"{spoken(entry.at, calendar.zone)}: {audit_words.line(entry.actor, entry.event)}"
         for entry in found[:LOG_LINES]
     ]
     text = tuple(lines) or ("Nothing was changed yet.",)

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain.asking.calendar import zone
 from pulse_bot.domain.asking.programme import Programme, next_opening
 from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.partnership.audit_events import RoundClosed
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
 from pulse_bot.domain.release.comments import waiting
 from pulse_bot.domain.release.digest import DigestFacts
@@ -31,6 +32,7 @@ from pulse_bot.errors import Refused
 from pulse_bot.storage import envelopes, groups, history, packs, partnerships, rounds, seedings
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.context import OPERATOR, Installation
 from pulse_bot.usecases.rounds.decrypt import Heard, hear
@@ -52,8 +54,8 @@ def close_now(installation: Installation, name: str) -> int:
         newest = rounds.latest(session, partnership.id)
         if newest is None or newest.state not in (State.OPEN, State.CLOSING):
             raise Refused(f"No round of {name} is open.")
-        now = installation.clock.now()
-        partnerships.note(session, partnership.id, now, OPERATOR, f"closed round {newest.number}")
+        closed = RoundClosed(newest.number)
+        audit_log.record(session, installation, partnership.id, OPERATOR, closed)
     close(installation, newest.id)
     return newest.number
 

@@ -15,6 +15,7 @@ from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.preferences import asked_at
 from pulse_bot.domain.asking.rounds import State
 from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.partnership.audit_events import RoundOpened, WorkshopGivenUp
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Card
@@ -24,6 +25,7 @@ from pulse_bot.storage.database import Conflict
 from pulse_bot.storage.frozen import freeze
 from pulse_bot.storage.models import InvitationRow, MemberRow, PartnershipRow, RoundRow, SeatRow
 from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, PULSE_BOT, Installation
 from pulse_bot.usecases.members.thresholds import must_wait, thresholds_of
 from pulse_bot.usecases.rounds.pick_items import NO_PROGRAMME, NothingLeft, pick
@@ -46,9 +48,9 @@ def open_round(installation: Installation, plan: schedule.Open) -> int | None:
     try:
         with installation.database.write() as session:
             return _open(session, installation, plan)
-    except NothingLeft as error:
+    except NothingLeft:
         with installation.database.write() as session:
-            _give_up(session, installation, plan, str(error))
+            _give_up(session, installation, plan)
         raise
     except Conflict:
         # The other runner is a second worker's tick: the slot's unique index let it through first.
@@ -97,12 +99,12 @@ def _open(session: Session, installation: Installation, plan: schedule.Open) -> 
     return row.id
 
 
-def _give_up(session: Session, installation: Installation, plan: schedule.Open, why: str) -> None:
+def _give_up(session: Session, installation: Installation, plan: schedule.Open) -> None:
     """Cancel a workshop that can never be asked, and tell the group, or it would wait for ever."""
     row = session.get(SeedingRow, plan.seeding)
     if row and seedings.turn(session, row.id, SeedingState.PLANNED, SeedingState.CANCELLED):
-        now, what = installation.clock.now(), f"could not ask for the workshop “{row.title}”. {why}"
-        partnerships.note(session, plan.partnership, now, PULSE_BOT, what, announce=True)
+        given_up = WorkshopGivenUp(row.title)
+        audit_log.record(session, installation, plan.partnership, PULSE_BOT, given_up)
 
 
 def _seeding(
@@ -208,5 +210,5 @@ def open_now(installation: Installation, name: str) -> tuple[int, str]:
         if opened is None:
             raise Refused("A round began at this very moment. See: pulse-bot round list")
         number = session.get_one(RoundRow, opened).number
-        partnerships.note(session, partnership.id, now, OPERATOR, f"opened round {number}")
+        audit_log.record(session, installation, partnership.id, OPERATOR, RoundOpened(number))
         return number, spoken(closes_at, calendar.zone)

@@ -24,10 +24,10 @@ from pulse_bot.storage import partnerships, seedings
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.words.timing_words import how_asked, pack_comes, waits
 from pulse_bot.usecases.workshops import own_questions
 from pulse_bot.usecases.workshops.draft import Prospect, prospect
 from pulse_bot.usecases.workshops.dry_run import Run
-from pulse_bot.usecases.workshops.timing_words import how_asked, pack_comes, waits
 
 OPEN: Final = "open"
 OTHER: Final = "other"

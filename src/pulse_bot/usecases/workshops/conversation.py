@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from pulse_bot import cards
 from pulse_bot.domain.asking.arrange_workshop import full
 from pulse_bot.domain.asking.workshop import SeedingState
+from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.roles import Act
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
@@ -96,7 +97,7 @@ class Scene:
     installation: Installation
     partnership: PartnershipRow
     row: SeedingRow
-    who: str
+    who: Actor
 
 
 def _scene(session: Session, installation: Installation, address: Address, seeding: int) -> Scene:
@@ -109,7 +110,7 @@ def _scene(session: Session, installation: Installation, address: Address, seedi
     # The other runner is a lead who takes the role meanwhile.
     session.refresh(member)
     check(member, Act.SEED)
-    return Scene(session, installation, partnership, row, f"a {member.role}")
+    return Scene(session, installation, partnership, row, Actor.member(member.role))
 
 
 def _read(key: str) -> tuple[str, int]:

@@ -26,15 +26,25 @@ from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import State
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.partnership.actors import Actor
+from pulse_bot.domain.partnership.audit_events import (
+    Asking,
+    WorkshopCancelled,
+    WorkshopDay,
+    WorkshopDayMoved,
+    WorkshopMoved,
+    WorkshopPlanned,
+    WorkshopQuestionsChanged,
+)
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships, seedings
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.workshops import reschedule, suggest
-from pulse_bot.usecases.workshops.timing_words import waits
 
 MOST_DRAFTS: Final = 10
 _KEPT: Final = timedelta(days=60)
@@ -156,7 +166,7 @@ def plan(
     installation: Installation,
     partnership: PartnershipRow,
     row: SeedingRow,
-    who: str,
+    who: Actor,
 ) -> None:
     """Plan a draft: it is asked as arranged, unless it is cancelled. Raises Refused."""
     # Two plans at one moment would not see one another.
@@ -167,7 +177,8 @@ def plan(
     session.flush()
     if not seedings.turn(session, row.id, SeedingState.DRAFT, SeedingState.PLANNED):
         raise Refused("This workshop is planned already. “/pulse workshops” shows it.")
-    _note(session, installation, partnership, who, f"planned {_named(row)}", found)
+    planned = WorkshopPlanned(_workshop(row), _asking(partnership, found))
+    audit_log.record(session, installation, partnership.id, who, planned)
 
 
 def _arranged(
@@ -189,7 +200,7 @@ def choose(
     partnership: PartnershipRow,
     row: SeedingRow,
     items: Sequence[Item],
-    who: str,
+    who: Actor,
 ) -> None:
     """Put other questions into a draft or a plan. Raises Refused."""
     _claim(session, partnership, row)
@@ -198,8 +209,8 @@ def choose(
     row.items = seedings.frozen(items)
     if row.state is SeedingState.PLANNED:
         found = _arranged(session, installation, partnership, row)
-        what = f"changed the questions of {_named(row)}"
-        _note(session, installation, partnership, who, what, found)
+        changed = WorkshopQuestionsChanged(_workshop(row), _asking(partnership, found))
+        audit_log.record(session, installation, partnership.id, who, changed)
 
 
 def move(
@@ -208,7 +219,7 @@ def move(
     partnership: PartnershipRow,
     row: SeedingRow,
     day: date,
-    who: str,
+    who: Actor,
 ) -> None:
     """Put a workshop on another day; of one whose questions are out, the day alone. Raises Refused.
 
@@ -216,19 +227,19 @@ def move(
     """
     if day == row.workshop_on:
         raise Refused(f"The workshop is on {full(day)} already, so nothing was changed.")
-    before = _named(row)
+    before = _workshop(row)
     if row.state is SeedingState.ASKED:
         reschedule.check(session, partnership, row, day)
         row.workshop_on = day
-        now = installation.clock.now()
-        what = f"moved {before} to {full(day)}; when its questions close stays as it was announced"
-        partnerships.note(session, partnership.id, now, who, what, announce=True)
+        moved = WorkshopDayMoved(before, day)
+        audit_log.record(session, installation, partnership.id, who, moved)
         return
     _claim(session, partnership, row)
     row.workshop_on = day
     if row.state is SeedingState.PLANNED:
         found = _arranged(session, installation, partnership, row)
-        _note(session, installation, partnership, who, f"moved {before} to {full(day)}", found)
+        event = WorkshopMoved(before, day, _asking(partnership, found))
+        audit_log.record(session, installation, partnership.id, who, event)
 
 
 def cancel(
@@ -236,7 +247,7 @@ def cancel(
     installation: Installation,
     partnership: PartnershipRow,
     row: SeedingRow,
-    who: str,
+    who: Actor,
 ) -> None:
     """Throw a draft away, or cancel a plan. Raises Refused where its questions are out."""
     if row.state is SeedingState.DRAFT:
@@ -245,9 +256,8 @@ def cancel(
     if not seedings.turn(session, row.id, SeedingState.PLANNED, SeedingState.CANCELLED):
         session.refresh(row)
         raise Refused(out_already(session, partnership, row))
-    now = installation.clock.now()
-    what = f"cancelled {_named(row)}, so nobody is asked about it"
-    partnerships.note(session, partnership.id, now, who, what, announce=True)
+    cancelled = WorkshopCancelled(_workshop(row))
+    audit_log.record(session, installation, partnership.id, who, cancelled)
 
 
 def _claim(session: Session, partnership: PartnershipRow, row: SeedingRow) -> None:
@@ -278,22 +288,10 @@ def out_already(session: Session, partnership: PartnershipRow, row: SeedingRow) 
     )
 
 
-def _named(row: SeedingRow) -> str:
-    return f"the workshop “{row.title}” on {full(row.workshop_on)}"
+def _workshop(row: SeedingRow) -> WorkshopDay:
+    return WorkshopDay(row.title, row.workshop_on)
 
 
-def _note(
-    session: Session,
-    installation: Installation,
-    partnership: PartnershipRow,
-    who: str,
-    did: str,
-    found: tuple[Arrangement, tuple[datetime, ...]],
-) -> None:
+def _asking(partnership: PartnershipRow, found: tuple[Arrangement, tuple[datetime, ...]]) -> Asking:
     arrangement, waiting = found
-    where = zone(partnership.time_zone)
-    come, close = spoken(arrangement.opens_at, where), spoken(arrangement.closes_at, where)
-    now = installation.clock.now()
-    asked = f"its questions come on {come} and close on {close}"
-    what = "; ".join(filter(None, (did, asked, waits(waiting, where))))
-    partnerships.note(session, partnership.id, now, who, what, announce=True)
+    return Asking(arrangement.opens_at, arrangement.closes_at, partnership.time_zone, waiting)

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from pulse_bot import cards
 from pulse_bot.domain.asking.calendar import spoken, spoken_date, zone
 from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.partnership.actors import Actor
+from pulse_bot.domain.partnership.audit_events import PackOpened, PackRead
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.domain.partnership.roles import Act, may
@@ -23,6 +25,7 @@ from pulse_bot.ports import Address, Button, Card, CardKind, Pressed, Reply
 from pulse_bot.storage import packs, partnerships
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.packs import Seeded
+from pulse_bot.usecases import audit_log
 from pulse_bot.usecases import permissions as allowed
 from pulse_bot.usecases.context import OPERATOR, PULSE_BOT, Installation
 from pulse_bot.usecases.find_member import someone
@@ -102,8 +105,8 @@ def look_at(installation: Installation, name: str, number: int | None = None) ->
         if found is None:
             raise Refused(NONE_YET if number is None else f"Round {number} was for no workshop.")
         pack = _read(session, row, found)
-        what = f"looked at the pack of round {pack.digest.number}"
-        partnerships.note_once(session, row.id, installation.clock.now(), OPERATOR, what)
+        looked = PackRead(pack.digest.number)
+        audit_log.record_once(session, installation, row.id, OPERATOR, looked)
         return pack
 
 
@@ -123,13 +126,13 @@ def _open(installation: Installation, address: Address, seeding: int) -> Reply:
         member, partnership = someone(session, address)
         allowed.check(member, Act.OPEN_PACK)
         found = _found(session, partnership, seeding)
-        _open_held(session, installation, partnership, found, f"a {member.role}")
+        _open_held(session, installation, partnership, found, Actor.member(member.role))
         card = _card(found, _read(session, partnership, found))
     return Reply(OPENED, cards=(card,))
 
 
 def _open_held(
-    session: Session, installation: Installation, row: PartnershipRow, found: Seeded, who: str
+    session: Session, installation: Installation, row: PartnershipRow, found: Seeded, who: Actor
 ) -> None:
     """Raises Refused before its round has closed, and before its day."""
     if found.is_open:
@@ -146,10 +149,10 @@ def _open_held(
     session.refresh(found.asked)
 
 
-def _reveal(session: Session, installation: Installation, asked: RoundRow, who: str) -> None:
+def _reveal(session: Session, installation: Installation, asked: RoundRow, who: Actor) -> None:
     if packs.reveal(session, asked.id):
-        now, what = installation.clock.now(), f"opened the pack of round {asked.number}"
-        partnerships.note(session, asked.partnership_id, now, who, what, announce=True)
+        opened = PackOpened(asked.number)
+        audit_log.record(session, installation, asked.partnership_id, who, opened)
 
 
 def _file(installation: Installation, address: Address, seeding: int) -> Reply:

@@ -1,0 +1,1 @@
+"""Sentences for people, made of typed facts; nothing reads them back."""
