@@ -277,7 +277,7 @@ def test_in_the_process_that_draws() -> None:
     said = ended.stderr.decode()
     assert ended.returncode == 1
     assert "TypeError at " in said
-    assert re.search(r"pulse_bot/apart\.py:\d+ in answer", said)
+    assert re.search(r"sending/render_process\.py:\d+ in answer", said)
     assert IN_THE_MESSAGE not in said
 
 
