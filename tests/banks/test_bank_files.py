@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.banks.load import load_banks, load_library
+from pulse_bot.banks.load import load_banks
 from tests.banks.test_bank_commands import run
 from tests.banks.test_sheets import bare
 from tests.banks.test_translations import BANK, WELSH
@@ -38,34 +38,6 @@ def test_a_bank_goes_out_and_comes_back_with_its_languages(
     (now,), findings = load_banks(sorted((tmp_path / "new").iterdir()))
     assert findings == []
     assert bare(now) == bare(was)
-
-
-def test_a_form_goes_out_and_comes_back(tmp_path: Path) -> None:
-    file = tmp_path / "trust.xlsform.xlsx"
-    assert run("export", "trust", "--to", file).exit_code == 0
-    assert run("import", file, "--to", tmp_path / "again.yaml").exit_code == 0
-    (now,), findings = load_banks([tmp_path / "again.yaml"])
-    trust = load_library().bank("trust")
-    assert trust is not None
-    assert findings == []
-    assert [item.text for item in now.items] == [item.text for item in trust.items]
-
-
-def test_what_a_form_would_misread_is_refused(own: Path, tmp_path: Path) -> None:
-    (own / "tea.yaml").write_text(BANK.replace("while it is warm", "for ${5}"))
-    (own / "tea.cy.yaml").unlink()
-    result = run("export", "tea", "--to", tmp_path / "tea.xlsform.xlsx", "--dir", own)
-    assert result.exit_code == 1
-    assert '"${" in tea-is-warm would be read as a reference' in result.output
-    assert run("export", "tea", "--to", tmp_path / "tea.xlsx", "--dir", own).exit_code == 0
-
-
-def test_a_form_is_exported_in_one_language(own: Path, tmp_path: Path) -> None:
-    file = tmp_path / "tea.xlsform.xlsx"
-    run("export", "tea", "--to", file, "--dir", own, "--language", "cy")
-    run("import", file, "--to", tmp_path / "te.yaml")
-    (now,), _ = load_banks([tmp_path / "te.yaml"])
-    assert now.items[0].text == "Rydym yn yfed ein te tra mae'n gynnes."
 
 
 @pytest.mark.parametrize("name", ["start.csv", "start.xlsx"])

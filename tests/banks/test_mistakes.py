@@ -103,7 +103,7 @@ MISTAKES = [
 FROM_FILES = {"no-such-file", "file-too-large", "not-utf-8", "second-core"}
 OF_TRANSLATIONS = {"unknown-bank", "unknown-item", "second-translation"}
 OF_SHEETS = {"not-a-spreadsheet", "has-macros", "missing-table", "missing-column", "unknown-column"}
-OF_SHEETS |= {"unfit-question", "reworded"}
+OF_SHEETS |= {"reworded"}
 
 
 def mistakes_of(data: bytes) -> tuple[Finding, ...]:

@@ -132,7 +132,7 @@ def test_rows_of_csv_are_counted_as_a_spreadsheet_program_shows_them() -> None:
 def code_of(file: Path) -> str:
     """The one code with which a file is refused."""
     with pytest.raises(BankMistakes) as caught:
-        imported(file, 2026)
+        imported(file)
     (found,) = caught.value.findings
     return found.code
 
@@ -185,7 +185,7 @@ def test_a_file_that_must_not_or_cannot_be_opened(
 def test_a_right_workbook_with_a_harmless_part_more_is_opened(tmp_path: Path) -> None:
     """So the refusals above are for what is in them."""
     (tmp_path / "tea.xlsx").write_bytes(with_part("docs/read-me.txt", b"hello"))
-    assert imported(tmp_path / "tea.xlsx", 2026).bank.id == "tea"
+    assert imported(tmp_path / "tea.xlsx").id == "tea"
 
 
 def test_a_size_that_the_file_lies_about_does_not_unpack_more(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_size_that_the_file_lies_about_does_not_unpack_more(tmp_path: Path) ->
 def test_windows_1252_is_named_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "tea.csv").write_bytes("id,text\na,Caf\u00e9\n".encode("cp1252"))
     with pytest.raises(BankMistakes, match=r"Windows-1252.*CSV UTF-8"):
-        imported(tmp_path / "tea.csv", 2026)
+        imported(tmp_path / "tea.csv")
 
 
 def test_a_workbook_that_claims_a_million_rows_is_read_at_once() -> None:
@@ -224,7 +224,7 @@ def test_a_workbook_that_claims_a_million_rows_is_read_at_once() -> None:
 def test_other_formats_are_refused_by_their_name(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(xlsx_bytes(bank_grid(translated())))
     with pytest.raises(Refused, match=r"macros|does not know"):
-        imported(tmp_path / name, 2026)
+        imported(tmp_path / name)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_every_code_of_spreadsheets_is_shown_by_an_example() -> None:
-    elsewhere = {"unfit-question", "reworded"}  # test_xlsform, test_bank_files
+    elsewhere = {"reworded"}  # test_bank_files
     shown = {code for code, *_ in MISTAKES} | {code for *_, code in FILES} | {"missing-table"}
     sheets = {"not-a-spreadsheet", "has-macros", "missing-table", "missing-column"}
     sheets |= {"unknown-column"}

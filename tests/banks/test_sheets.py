@@ -25,6 +25,7 @@ from pulse_bot.banks.sheets.writing import bank_grid
 from pulse_bot.banks.sheets.xlsx_file import xlsx_bytes, xlsx_grid
 from pulse_bot.banks.translation import parse_translation, with_translations
 from pulse_bot.banks.yaml_file import bank_yaml, translation_yaml
+from pulse_bot.domain.asking.items import Kind
 from tests.banks.test_translations import BANK, WELSH
 
 ROUNDS: dict[str, Callable[[Grid], Grid]] = {
@@ -99,6 +100,10 @@ def test_translations_go_along(sort: str) -> None:
     assert bare(grid_bank(ROUNDS[sort](bank_grid(translated())), "x")) == bare(translated())
 
 
+def test_every_kind_is_among_the_shipped_banks() -> None:
+    assert {item.kind for bank in BANKS for item in bank.items} == set(Kind)
+
+
 def test_columns_for_a_language_that_is_not_there_yet_stay_empty() -> None:
     grid = bank_grid(translated(), ["pl"])
     assert "text (pl)" in grid[3].rows[0]
@@ -168,6 +173,19 @@ def test_numbers_and_truths_of_a_workbook_are_read_as_they_look() -> None:
     bank = grid_bank(xlsx_grid(out.getvalue(), "x"), "x")
 
     assert (bank.items[0].reverse, bank.version, bank.sources[0].year) == (True, 4, 1907)
+
+
+def test_headings_are_read_whatever_their_capitals_and_spaces() -> None:
+    headings = {"replaced_by": "Replaced By", "text (cy)": "Text(cy)", "talk": " TALK "}
+    grid = tuple(
+        Sheet(
+            one.name.upper(),
+            (tuple(headings.get(name, name) for name in one.rows[0]), *one.rows[1:]),
+        )
+        for one in bank_grid(translated())
+    )
+    assert set(headings.values()) <= set(grid[3].rows[0])
+    assert bare(grid_bank(grid, "x")) == bare(translated())
 
 
 @pytest.mark.parametrize("word", ["yes", "X", "TRUE", "1"])

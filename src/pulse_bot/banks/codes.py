@@ -88,10 +88,6 @@ _SHEETS: Final = {
         "A table has a column that there is not.",
         'Correct its name, or call it "notes" if it is for people alone.',
     ),
-    "unfit-question": _error(
-        "A question of an XLSForm is of a type that members cannot answer in a chat.",
-        "Use select_one, select_multiple, text, or a range from 0 to 10.",
-    ),
     "reworded": _error(
         "A question is worded differently from the one that had its id before.",
         "Give the new wording an id of its own, and name it in replaced_by of the old one.",

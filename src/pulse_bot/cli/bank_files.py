@@ -6,7 +6,6 @@ unless --replace says so.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +23,14 @@ _file = click.Path(path_type=Path)
 
 @click.command(short_help="Write a bank to a spreadsheet.")
 @click.argument("name", metavar="BANK")
-@click.option("--to", "file", required=True, type=_file, help="A .csv, .xlsx or .xlsform.xlsx.")
+@click.option("--to", "file", required=True, type=_file, help="A .csv or .xlsx file.")
 @click.option("--language", multiple=True, help="Add columns for this language; can be repeated.")
 @_replace
 @with_folders
 def export(
     *, name: str, file: Path, language: tuple[str, ...], replace: bool, folders: Folders
 ) -> None:
-    """Write BANK to a CSV file, a workbook (XLSX) or an XLSForm, which is in one --language."""
+    """Write BANK to a CSV file or a workbook (XLSX)."""
     from pulse_bot.banks.sheets.files import exported
 
     one = chosen_bank(chosen_library(folders), name)
@@ -56,22 +55,20 @@ def template(*, file: Path, replace: bool) -> None:
 @click.option("--to", "to", required=True, type=_file, help="A folder, or a .yaml file.")
 @_replace
 def import_(*, file: Path, to: Path, replace: bool) -> None:
-    """Make a bank of FILE: a CSV file, a workbook (XLSX) or an XLSForm.
+    """Make a bank of FILE: a CSV file or a workbook (XLSX).
 
     A bank that is there already is only replaced where each id has kept its wording.
     """
     from pulse_bot.banks.lint import lint_banks
     from pulse_bot.banks.sheets.files import imported
 
-    found = imported(file, datetime.now(UTC).year)
-    target = to if to.suffix in (".yaml", ".yml") else to / f"{found.bank.id}.yaml"
-    _check_wording(found.bank, target)
-    _write(_texts(found.bank, target), replace=replace)
-    for finding in lint_banks([found.bank]):
+    bank = imported(file)
+    target = to if to.suffix in (".yaml", ".yml") else to / f"{bank.id}.yaml"
+    _check_wording(bank, target)
+    _write(_texts(bank, target), replace=replace)
+    for finding in lint_banks([bank]):
         print(finding)
-    print(f"Wrote {len(found.bank.entries)} items to {target}.")
-    if found.drafts:
-        print(f"Not in the form, and so a draft for you to write: {', '.join(found.drafts)}.")
+    print(f"Wrote {len(bank.entries)} items to {target}.")
 
 
 def _texts(bank: Bank, target: Path) -> dict[Path, bytes]:

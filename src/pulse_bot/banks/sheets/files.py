@@ -12,14 +12,11 @@ from pulse_bot.banks.sheets.csv_file import csv_bytes, csv_grid
 from pulse_bot.banks.sheets.grid import LARGEST_FILE, Grid
 from pulse_bot.banks.sheets.reading import grid_bank
 from pulse_bot.banks.sheets.writing import bank_grid
-from pulse_bot.banks.sheets.xlsform import form_grid
-from pulse_bot.banks.sheets.xlsform_in import Drafted, form_bank, is_form
 from pulse_bot.banks.sheets.xlsx_file import xlsx_bytes, xlsx_grid
 from pulse_bot.errors import Refused
 
 CSV: Final = ".csv"
 XLSX: Final = ".xlsx"
-FORM: Final = ".xlsform.xlsx"
 
 
 def packed(grid: Grid, name: str) -> bytes:
@@ -28,23 +25,14 @@ def packed(grid: Grid, name: str) -> bytes:
 
 
 def exported(bank: Bank, name: str, languages: Sequence[str] = ()) -> bytes:
-    """A bank as a file of this name: CSV, XLSX, or XLSForm where the name says so. Raises Refused.
+    """A bank as a file of this name: CSV or XLSX. Raises Refused for any other.
 
-    `languages` are columns to be filled in; a form is in the last of them.
+    `languages` are columns to be filled in.
     """
-    if not name.lower().endswith(FORM):
-        return packed(bank_grid(bank, languages), name)
-    asked = bank.in_language(languages[-1]) if languages else bank
-    for item in asked.items:
-        if "${" in " ".join((item.text, *item.ends, *(choice.label for choice in item.choices))):
-            raise Refused(
-                f'In a form, "${{" in {item.id} would be read as a reference to another question. '
-                "Write it in another way, or export the bank as .xlsx."
-            )
-    return xlsx_bytes(form_grid(asked))
+    return packed(bank_grid(bank, languages), name)
 
 
-def imported(file: Path, year: int) -> Drafted:
+def imported(file: Path) -> Bank:
     """The bank in a file. Raises Refused for its name and BankMistakes for what is in it."""
     sort = _format(file.name)
     try:
@@ -54,9 +42,7 @@ def imported(file: Path, year: int) -> Drafted:
         what = f"The file cannot be read ({error.strerror})."
         raise BankMistakes([Finding("no-such-file", Place(file.name), what)]) from None
     grid = csv_grid(data, file.name) if sort == CSV else xlsx_grid(data, file.name)
-    if is_form(grid):
-        return form_bank(grid, file.name, year)
-    return Drafted(grid_bank(grid, file.name), ())
+    return grid_bank(grid, file.name)
 
 
 def _format(name: str) -> str:
@@ -71,5 +57,5 @@ def _format(name: str) -> str:
             return sort
     raise Refused(
         f"{name} is of a format that pulse-bot does not know. Use a name that ends in .csv or"
-        " .xlsx, or in .xlsform.xlsx for an XLSForm."
+        " .xlsx."
     )

@@ -42,11 +42,7 @@ _TITLES: Final = ("title", "summary")
 
 def grid_bank(grid: Grid, file: str) -> Bank:
     """The bank of a spreadsheet. Raises BankMistakes with everything that is wrong in it."""
-    return tables_bank(bank_tables(grid, file), file)
-
-
-def tables_bank(tables: Tables, file: str) -> Bank:
-    """The bank of these tables. Raises BankMistakes with everything that is wrong in them."""
+    tables = bank_tables(grid, file)
     tree = _bank_tree(tables, file)
     bank = bank_of(tree)
     translations = [

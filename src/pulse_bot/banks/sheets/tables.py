@@ -57,7 +57,8 @@ TRANSLATED: Final[Mapping[str, tuple[str, ...]]] = {
     CHOICES: ("label",),
 }
 """The columns that there are once more for each other language: "text (cy)"."""
-_IN_LANGUAGE: Final = re.compile(r"(\w+) ?\(([A-Za-z-]+)\)")
+_IN_LANGUAGE: Final = re.compile(r"([\w -]+?) *\( *([A-Za-z-]+) *\)")
+_SPACES: Final = re.compile(r"[\s-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,12 @@ def _header(one: Sheet) -> tuple[int, dict[int, str]]:
 
 
 def _named(text: str) -> str:
-    match = _IN_LANGUAGE.fullmatch(text.strip())
-    return in_language(match[1].lower(), match[2]) if match else text.strip().lower()
+    """The column that a heading means, whatever its capitals and spaces."""
+    heading = text.strip()
+    match = _IN_LANGUAGE.fullmatch(heading)
+    if match:
+        return in_language(match[1].lower(), match[2])
+    return _SPACES.sub("_", heading.lower())
 
 
 def _wrong_columns(one: Sheet, name: str, columns: tuple[str, ...], file: str) -> Iterator[Finding]:
