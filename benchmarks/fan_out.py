@@ -20,7 +20,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from pulse_bot.engine import Engine, Pace
-from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members, Sent
+from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members
 from pulse_bot.sending.courier import Courier, Delivered, Parcel, Receipt
 from pulse_bot.sending.loop_bridge import Bridge
 from pulse_bot.storage.group_commit import GroupCommit
@@ -38,7 +38,7 @@ _ledger = sa.Table(
     sa.MetaData(),
     sa.Column("round", sa.Integer, primary_key=True),
     sa.Column("invitation", sa.Integer, primary_key=True),
-    sa.Column("reference", sa.Text),
+    sa.Column("state", sa.Text),
 )
 
 
@@ -64,7 +64,7 @@ class HttpPlatform:
     flatter the engine."""
 
     name = "http"
-    limits = Limits(text=1000, buttons_a_row=5, sends_a_second=1e9, burst=1000)
+    limits = Limits(text=1000, sends_a_second=1e9, burst=1000)
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -73,7 +73,7 @@ class HttpPlatform:
     async def run(self, handle: Handle) -> None:
         """Nobody answers."""
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """One request."""
         if self._idle:
             reader, writer = self._idle.pop()
@@ -83,10 +83,7 @@ class HttpPlatform:
         await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(len(ANSWER))
         self._idle.append((reader, writer))
-        return Sent(address, address.user)
-
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Never called here."""
+        return address
 
     async def members(self, group: Address) -> Members:
         """Nobody."""
@@ -168,7 +165,7 @@ class Durable:
 
     def _fan_out(self, number: int) -> bool:
         unsent = sa.select(_ledger.c.invitation).where(
-            _ledger.c.round == number, _ledger.c.reference.is_(None)
+            _ledger.c.round == number, _ledger.c.state.is_(None)
         )
         with self._database.begin() as connection:
             batch = list(connection.execute(unsent.limit(BATCH)).scalars())
@@ -180,7 +177,7 @@ class Durable:
 
     async def _deliver(self, number: int, batch: list[int]) -> Delivered:
         async def record(invitation: int, receipt: Receipt) -> None:
-            await self._writer.put((receipt.reference, number, invitation))
+            await self._writer.put((receipt.fate, number, invitation))
 
         return await self._courier.deliver(self._platform, map(parcel, batch), record)
 
@@ -188,7 +185,7 @@ class Durable:
         # As the real ledger does it: the ORM and its objects stay out of the way of many rows.
         with self._database.begin() as connection:
             connection.exec_driver_sql(
-                "UPDATE ledger SET reference = ? WHERE round = ? AND invitation = ?", rows
+                "UPDATE ledger SET state = ? WHERE round = ? AND invitation = ?", rows
             )
         return [None] * len(rows)
 

@@ -147,9 +147,9 @@ async def ours(slack: Loopback, handle: Handle) -> Run:
 async def ours_unsent(slack: Loopback, handle: Handle) -> Run:
     """The same, each answer made, and handed over by a way that costs next to nothing."""
 
-    async def handed_over(_: Workspace, to: str, *__: object) -> tuple[str, str]:
+    async def handed_over(_: Workspace, to: str, *__: object) -> str:
         slack.hand_over(to)
-        return f"D{to}", "1.1"
+        return f"D{to}"
 
     with patch.object(Workspace, "post", handed_over):
         return await ours(slack, handle)
@@ -162,7 +162,7 @@ async def ours_while_asking(
     keeping = GroupCommit[ledger.Entry, None](partial(ledger.write, made.database))
 
     async def keep(invitation: int, receipt: Receipt) -> None:
-        await keeping.put(ledger.Entry(invitation, Delivery.SENT, receipt.reference))
+        await keeping.put(ledger.Entry(invitation, Delivery.SENT))
 
     clicking = {user(number) for number in range(AT_ONCE)}
     waiting = outgoing(made, round_id, "slack", TEAM, AT_ONCE + ASKED)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-import pytest
-
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
     Added,
@@ -209,22 +207,6 @@ async def test_a_channel_of_several_pages_is_counted_whole() -> None:
         members = await one.adapter.members(group.address)
 
         assert members.count == len(members.addresses) == 8
-
-
-@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1)])
-async def test_an_edit_takes_as_many_messages_as_it_needs(before: int, after: int) -> None:
-    def long(word: str, messages: int) -> Card:
-        return card("Agree", text=(f"{word} " * (11_000 * messages // 6),))
-
-    async with scene() as one:
-        sent = await one.adapter.send(one.ada.address, long("first", before))
-        assert len(one.ada.direct.messages) == before
-        await one.adapter.edit(sent, long("other", after))
-        seen = await one.ada.look()
-
-        assert len(one.ada.direct.messages) == after
-        assert "first" not in seen.text
-        assert seen.text.count("other") == 11_000 * after // 6
 
 
 async def test_somebody_who_comes_back_is_reachable_again() -> None:

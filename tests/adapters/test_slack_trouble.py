@@ -61,9 +61,9 @@ def has_modal(person: SlackPerson) -> bool:
 
 async def test_a_click_on_an_old_message_is_answered_like_any_other() -> None:
     async with scene() as one:
-        sent = await one.adapter.send(one.ada.address, card("Old", title="Before"))
+        await one.adapter.send(one.ada.address, card("Old", title="Before"))
         old = one.ada.find("Old")
-        await one.adapter.edit(sent, card("New", title="After"))
+        await one.adapter.send(one.ada.address, card("New", title="After"))
         one.script.answer = Reply("This round closed on Friday.", outcome=Outcome.REFUSED)
         await one.ada.touch(old)
         assert one.script.heard(Pressed) == [Pressed(one.ada.address, "act:0")]

@@ -34,12 +34,9 @@ async def test_a_group_that_moves_during_a_send_is_followed() -> None:
         group = TelegramGroup(on.server)
         await group.add_bot(on.ada)
         old = group.migrate(on.ada)
-        sent = await on.adapter.send(old, card("Join", title="Hello"))
-        assert sent.address == group.address != old
+        assert await on.adapter.send(old, card("Join", title="Hello")) == group.address != old
         assert "Hello" in (await group.settled()).text
         assert on.script.heard(Moved) == [Moved(old, group.address)]
-        await on.adapter.edit(sent, card("Join", title="Hello again"))
-        assert "Hello again" in (await group.look()).text
 
 
 async def test_topics_are_kept_and_closed_ones_are_told() -> None:

@@ -9,9 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Option, Picture, Ticks
+from pulse_bot.ports import (
+    LONGEST_ACTION,
+    Button,
+    Card,
+    CardKind,
+    Field,
+    FieldKind,
+    Option,
+    Picture,
+    Ticks,
+)
 from pulse_bot.testing.samples import PIXEL, TICKS
-from pulse_bot_telegram.render import LONGEST_ACTION, Part, caption, card_parts
+from pulse_bot_telegram.render import Part, caption, card_parts
 from pulse_bot_telegram.texts import LONGEST, Paragraph, messages
 from tests.adapters.servers.telegram.texts import parsed, units
 

@@ -59,7 +59,7 @@ async def test_an_address_of_another_adapter_is_refused() -> None:
     adapter = WebAdapter(WebSettings())
     with pytest.raises(AdapterError):
         await adapter.send(Address("web", "workspace", ADDRESS.user), NOTICE)
-    assert (await adapter.send(ADDRESS, NOTICE)).address == ADDRESS
+    assert await adapter.send(ADDRESS, NOTICE) == ADDRESS
     assert await adapter.members(ADDRESS) == Members()
 
 

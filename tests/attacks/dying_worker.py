@@ -127,4 +127,4 @@ def posts(made: Installation, journal: Path) -> None:
     while (posting := post.next_posting(made, 1, frozenset({"fake"}))) is not None:
         with journal.open("a") as sent:
             sent.write(posting.card.title + "\n")
-        post.posted(made, posting, Delivery.SENT, "1")
+        post.posted(made, posting, Delivery.SENT)

@@ -86,7 +86,7 @@ class Ground:
         """Post a digest to every chat that still waits for it."""
         while (posting := next_posting(made, round_id, frozenset({"fake"}))) is not None:
             self.posts.append(posting.card.title)
-            posted(made, posting, Delivery.SENT, "1")
+            posted(made, posting, Delivery.SENT)
 
 
 def digests(made: Installation, asked: Round) -> list[Digest]:

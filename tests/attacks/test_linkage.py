@@ -140,7 +140,7 @@ def mark_as_sent(database: Database, dice: random.Random) -> list[int]:
     waiting = list(found)
     dice.shuffle(waiting)
     for number, _ in waiting:
-        ledger.write(database, [ledger.Entry(number, Delivery.SENT, f"message {number}")])
+        ledger.write(database, [ledger.Entry(number, Delivery.SENT)])
     return [member for _, member in waiting]
 
 

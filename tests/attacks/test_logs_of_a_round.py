@@ -33,7 +33,6 @@ from pulse_bot.ports import (
     Outcome,
     Picture,
     Pressed,
-    Sent,
     Submitted,
 )
 from pulse_bot.storage import envelopes
@@ -150,7 +149,7 @@ class ClumsyAdapter(FakeAdapter):
         super().__init__()
         self._breaks = Breaking(1)
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """Fails for the third and the fourth."""
         if address.user == "person-02":
             raise AdapterError(f"{address.user} has blocked the bot.", permanent=True)

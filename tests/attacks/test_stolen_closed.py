@@ -56,18 +56,14 @@ async def answered(made: Installation) -> tuple[Round, list[Address], list[bytes
     asked = opened_round(made)
     with made.database.read() as session:
         sent = session.scalars(sa.select(InvitationRow.id)).all()
-    references = [f"reference-of-message-{number}" for number in sent]
-    entries = [
-        ledger.Entry(*one) for one in zip(sent, [Delivery.SENT] * 14, references, strict=False)
-    ]
-    ledger.write(made.database, entries)
+    ledger.write(made.database, [ledger.Entry(number, Delivery.SENT) for number in sent])
     await answer_all(made, asked, everybody)
     assert not await say(made, asked, everybody[0], COMMENT, "comment")
     with made.database.read() as session:
         kept = envelopes.of_round(session, asked.id)
     pieces = [one.ciphertext[at : at + 40] for one in kept for at in (0, 700, 1500, 2080)]
     tags = [one.tag for one in kept]
-    return asked, everybody, [*pieces, *tags, *(one.encode() for one in references)]
+    return asked, everybody, [*pieces, *tags]
 
 
 def traces_left(made: Installation, tmp_path: Path, traces: list[bytes]) -> list[bytes]:

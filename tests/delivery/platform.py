@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Members, Sent
+from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Members
 from pulse_bot.sending.courier import Parcel, Receipt
 
 CARD = Card(kind=CardKind.QUESTION, title="How was the week?")
@@ -18,7 +18,7 @@ class Platform:
     send takes, by the user."""
 
     name: str = "test"
-    limits: Limits = field(default_factory=lambda: Limits(text=1000, buttons_a_row=5))
+    limits: Limits = field(default_factory=lambda: Limits(text=1000))
     answer: Callable[[str, int], None] = lambda _user, _attempt: None
     seconds: Callable[[str], float] = lambda _user: 0.05
     began: list[tuple[float, Address]] = field(default_factory=list)
@@ -29,7 +29,7 @@ class Platform:
         """Never called here."""
         raise NotImplementedError
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """Note it, take the time, answer."""
         assert card is CARD
         self.began.append((asyncio.get_running_loop().time(), address))
@@ -41,11 +41,7 @@ class Platform:
         finally:
             self.in_flight -= 1
         self.answer(address.user, attempt)
-        return Sent(address, f"message-{address.user}")
-
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Never called here."""
-        raise NotImplementedError
+        return address
 
     async def members(self, group: Address) -> Members:
         """Nobody."""

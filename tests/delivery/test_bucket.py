@@ -15,7 +15,7 @@ from tests.delivery import virtual_time
 
 
 def limits(rate: float, burst: int) -> Limits:
-    return Limits(text=1000, buttons_a_row=5, sends_a_second=rate, burst=burst)
+    return Limits(text=1000, sends_a_second=rate, burst=burst)
 
 
 A_SECOND = 1.001

@@ -14,7 +14,7 @@ from pulse_bot.sending.courier import Courier, Delivered, Effort, Fate, Parcel
 from tests.delivery import virtual_time
 from tests.delivery.platform import Ledger, Platform, parcels
 
-FAST = Limits(text=1000, buttons_a_row=5, sends_a_second=5000.0, burst=100)
+FAST = Limits(text=1000, sends_a_second=5000.0, burst=100)
 NORMAL = Effort()
 
 
@@ -25,12 +25,11 @@ def deliver(platform: Platform, ledger: Ledger, count: int, effort: Effort = NOR
     return virtual_time.run(scene())
 
 
-def test_everyone_is_sent_to_once_and_recorded_with_the_reference() -> None:
+def test_everyone_is_sent_to_once_and_recorded() -> None:
     platform, ledger = Platform(limits=FAST), Ledger()
     assert deliver(platform, ledger, 500) == Delivered(sent=500)
     assert len(platform.began) == 500
     assert ledger.rows[7].fate is Fate.SENT
-    assert ledger.rows[7].reference == "message-user-7"
 
 
 def test_a_slot_is_freed_only_when_the_ledger_has_the_row() -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from pulse_bot.app import App, assemble
 from pulse_bot.crypto.key_stores import DirectoryKeyStore
 from pulse_bot.engine import Pace
-from pulse_bot.ports import Address, Card, Handle, Limits, Members, Sent
+from pulse_bot.ports import Address, Card, Handle, Limits, Members
 from pulse_bot.storage.columns import Delivery
 from pulse_bot.storage.models import InvitationRow
 from pulse_bot.testing import FixedClock
@@ -30,7 +30,7 @@ class FilePlatform:
     """A platform that takes each send, and is never undone."""
 
     name = "file"
-    limits = Limits(text=1000, buttons_a_row=5, sends_a_second=5000.0, burst=100)
+    limits = Limits(text=1000, sends_a_second=5000.0, burst=100)
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -38,14 +38,11 @@ class FilePlatform:
     async def run(self, handle: Handle) -> None:
         """Nobody answers."""
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """One line, then the time that a platform takes to say so."""
         os.write(self._file, f"{address.user}\n".encode())
         await asyncio.sleep(0.005)
-        return Sent(address, address.user)
-
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Never called here."""
+        return address
 
     async def members(self, group: Address) -> Members:
         """Nobody."""

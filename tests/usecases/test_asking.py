@@ -202,5 +202,5 @@ def test_a_digest_is_posted_once_to_each_chat(made: Installation) -> None:
     assert (posting.address, posting.card.title[:7]) == (GROUP, "Round 1")
     # Claimed: another worker, or the same one after a crash, does not post it again.
     assert next_posting(made, asked.id, frozenset({"fake"})) is None
-    posted(made, posting, Delivery.SENT, "7")
+    posted(made, posting, Delivery.SENT)
     assert next_posting(made, asked.id, frozenset({"fake"})) is None

@@ -366,10 +366,10 @@ async def test_whoever_seeded_it_is_handed_the_card_that_everybody_gets(valley: 
     assert deliver_pack.claim(valley.made, seeding) is None
     assert due(valley) == ()
 
-    deliver_pack.handed(valley.made, seeding, Delivery.WAITING, "")
+    deliver_pack.handed(valley.made, seeding, Delivery.WAITING)
     assert due(valley) == (seeding,)
     assert deliver_pack.claim(valley.made, seeding) is not None
-    deliver_pack.handed(valley.made, seeding, Delivery.SENT, "7")
+    deliver_pack.handed(valley.made, seeding, Delivery.SENT)
     assert due(valley) == ()
 
 

@@ -11,7 +11,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members, Sent, Vault
+from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members, Vault
 from pulse_bot_slack import oauth, places, sockets
 from pulse_bot_slack.answering import Desk
 from pulse_bot_slack.errors import OperatorsTrouble
@@ -21,7 +21,7 @@ from pulse_bot_slack.pages import PATH, Pages
 from pulse_bot_slack.places import ADAPTER, address_of
 from pulse_bot_slack.posting import Posting
 from pulse_bot_slack.quiet import SILENT
-from pulse_bot_slack.render import BUTTONS_A_ROW, ROOM
+from pulse_bot_slack.render import ROOM
 from pulse_bot_slack.settings import SlackSettings
 from pulse_bot_slack.workspaces import Workspace
 
@@ -30,8 +30,6 @@ log = logging.getLogger(__name__)
 SECONDS_TO_ANSWER: Final = 15.0
 """For one request to Slack."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-ACTION: Final = 255
-"""Bytes: Slack takes 2,000 characters in a button's value, and the core needs some forty."""
 
 
 class SlackAdapter:
@@ -40,9 +38,6 @@ class SlackAdapter:
     name = ADAPTER
     limits = Limits(
         text=ROOM,
-        buttons_a_row=BUTTONS_A_ROW,
-        action=ACTION,
-        forms_at_once=True,
         lists_members=True,
         pictures=True,
         files=True,
@@ -99,13 +94,10 @@ class SlackAdapter:
             if self._session is not None:
                 await self._session.close()
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """Show a card to a person or in a channel. Raises AdapterError."""
-        return await self._posting.send(await self._workspace(address), address, card)
-
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Replace a card. Raises AdapterError."""
-        await self._posting.edit(await self._workspace(sent.address), sent, card)
+        await self._posting.send(await self._workspace(address), address, card)
+        return address
 
     async def members(self, group: Address) -> Members:
         """The people in a channel. Raises AdapterError."""

@@ -226,7 +226,7 @@ class _Shown:
     async def _messages(self, to: str, shown: list[Message]) -> None:
         chat = to
         for message in shown:
-            chat, _ = await patiently(partial(self.workspace.post, to, message))
+            chat = await patiently(partial(self.workspace.post, to, message))
         for card in self.reply.cards:
             await attach(self.workspace, chat, card)
 

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Final
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, Sent
+from pulse_bot.ports import Address, Card
 from pulse_bot_slack.answering import attach, patiently
 from pulse_bot_slack.origins import all_at_once
 from pulse_bot_slack.places import is_channel
@@ -25,47 +25,31 @@ CLOCKS_APART: Final = 120.0
 
 
 class Posting:
-    """Sends and edits cards. Remembers, in memory alone, what may have arrived."""
+    """Sends cards. Remembers, in memory alone, what may have arrived."""
 
     def __init__(self) -> None:
         """Nothing is unsure."""
         self._unsure: OrderedDict[str, float] = OrderedDict()
 
-    async def send(self, workspace: Workspace, address: Address, card: Card) -> Sent:
+    async def send(self, workspace: Workspace, address: Address, card: Card) -> None:
         """Show a card. Raises AdapterError."""
         to = address.user
         if not is_channel(to):
             await workspace.people.reachable(to)
-        chat, references = to, []
+        chat = to
         for number, message in enumerate(_messages(address, card)):
             post = partial(self._once, workspace, to, message, _mark(address, card, number))
             try:
-                chat, reference = await (patiently(post) if number else post())
+                chat = await (patiently(post) if number else post())
             except AdapterError as error:
                 if number and not error.permanent:
                     # Trying it all again would show the first messages twice.
                     error.uncertain = True
                 raise
-            references.append(reference)
         await attach(workspace, chat, card)
-        return Sent(address, " ".join((chat, *references)))
 
-    async def edit(self, workspace: Workspace, sent: Sent, card: Card) -> None:
-        """Replace a card, which may take more messages now, or fewer. Raises AdapterError."""
-        chat, *references = sent.reference.split(" ")
-        if not references:
-            raise AdapterError("That message does not exist any more.", permanent=True)
-        shown = _messages(sent.address, card)
-        for reference, message in zip(references, shown, strict=False):
-            await workspace.replace(chat, reference, message)
-        for reference in references[len(shown) :]:
-            await workspace.take_back(chat, reference)
-        for message in shown[len(references) :]:
-            await workspace.post(chat, message)
-
-    async def _once(
-        self, workspace: Workspace, to: str, message: Message, mark: str
-    ) -> tuple[str, str]:
+    async def _once(self, workspace: Workspace, to: str, message: Message, mark: str) -> str:
+        """Returns the chat's id."""
         if self._is_unsure(mark) and (found := await self._arrived(workspace, to, mark)):
             return found
         try:
@@ -89,7 +73,7 @@ class Posting:
         self._unsure.pop(mark, None)
         return False
 
-    async def _arrived(self, workspace: Workspace, to: str, mark: str) -> tuple[str, str] | None:
+    async def _arrived(self, workspace: Workspace, to: str, mark: str) -> str | None:
         try:
             found = await workspace.arrived(to, mark, self._unsure[mark] - CLOCKS_APART)
         except AdapterError:

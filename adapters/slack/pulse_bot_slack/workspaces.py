@@ -42,8 +42,8 @@ class Workspace:
         """The time, by Slack's clock, of our newest message in each of them."""
         self._troubled = False
 
-    async def post(self, to: str, message: Message, mark: str = "") -> tuple[str, str]:
-        """Show a message to a person or in a channel; returns the chat's id and the message's."""
+    async def post(self, to: str, message: Message, mark: str = "") -> str:
+        """Show a message to a person or in a channel; returns the chat's id."""
         sent = await self._ask(
             self.client.chat_postMessage(
                 channel=self._chats.get(to, to),
@@ -57,7 +57,7 @@ class Workspace:
         chat = str(sent["channel"])
         if not is_channel(to):
             self._chats[to], self._latest[to] = chat, str(sent["ts"])
-        return chat, str(sent["ts"])
+        return chat
 
     async def whisper(self, channel: str, user: str, message: Message) -> None:
         """Show a message in a channel to one person alone, for as long as Slack is open there."""
@@ -66,18 +66,6 @@ class Workspace:
                 channel=channel, user=user, text=message.text, blocks=list(message.blocks)
             )
         )
-
-    async def replace(self, chat: str, reference: str, message: Message) -> None:
-        """Change a message."""
-        await self._ask(
-            self.client.chat_update(
-                channel=chat, ts=reference, text=message.text, blocks=list(message.blocks)
-            )
-        )
-
-    async def take_back(self, chat: str, reference: str) -> None:
-        """Delete a message of ours."""
-        await self._ask(self.client.chat_delete(channel=chat, ts=reference))
 
     async def open_view(self, trigger: str, view: Block) -> None:
         """Open a window in front of whoever clicked. Raises TooLate, too."""
@@ -105,8 +93,8 @@ class Workspace:
             )
         )
 
-    async def arrived(self, to: str, mark: str, since: float) -> tuple[str, str] | None:
-        """Look for a message of ours in a direct chat: the chat's id and the message's.
+    async def arrived(self, to: str, mark: str, since: float) -> str | None:
+        """Look for a message of ours in a direct chat; returns the chat's id where it is there.
 
         `since` is a time by our clock; nothing that is older than a message known is looked at.
         """
@@ -120,7 +108,7 @@ class Workspace:
         )
         for message in latest["messages"]:
             if any(block.get("block_id") == mark for block in message.get("blocks") or ()):
-                return chat, str(message["ts"])
+                return chat
         return None
 
     async def channel_name(self, channel: str) -> str:

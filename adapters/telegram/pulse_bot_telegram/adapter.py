@@ -12,7 +12,7 @@ from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members, Sent
+from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members
 from pulse_bot_telegram.answering import Answering
 from pulse_bot_telegram.commands import Menu
 from pulse_bot_telegram.errors import REVOKED
@@ -25,7 +25,6 @@ from pulse_bot_telegram.listening import (
 )
 from pulse_bot_telegram.pacing import A_SECOND, BURST, Lane, Pacing
 from pulse_bot_telegram.places import ADAPTER, place_of
-from pulse_bot_telegram.render import BUTTONS_A_ROW, LONGEST_ACTION
 from pulse_bot_telegram.sending import Bot, Post
 from pulse_bot_telegram.settings import TelegramSettings
 from pulse_bot_telegram.texts import LONGEST
@@ -49,8 +48,6 @@ class TelegramAdapter:
     name = ADAPTER
     limits = Limits(
         text=LONGEST,
-        buttons_a_row=BUTTONS_A_ROW,
-        action=LONGEST_ACTION,
         pictures=True,
         files=True,
         sends_a_second=A_SECOND,
@@ -108,15 +105,10 @@ class TelegramAdapter:
             await turns.finish(SECONDS_TO_FINISH, self._post.showing.end)
             await self._close()
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """Show a card. Raises AdapterError."""
         with self._call():
-            return await self._post.card(place_of(address), card, Lane.SENDING)
-
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Replace a card that was sent. Raises AdapterError."""
-        with self._call():
-            await self._post.edit(sent, card)
+            return (await self._post.card(place_of(address), card, Lane.SENDING)).address
 
     async def members(self, group: Address) -> Members:
         """How many people are in a group's chat; who they are, Telegram does not tell.

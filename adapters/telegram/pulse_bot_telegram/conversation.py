@@ -256,7 +256,7 @@ class Conversation:
             await self._post.replace(place, over, rendered[0], Lane.REPLY)
             self._keyboards.forget(place, over)
         else:
-            over = int((await self._post.parts(place, rendered, Lane.REPLY)).reference)
+            _, over = await self._post.parts(place, rendered, Lane.REPLY)
         self._newest[place.chat] = Prompt(over, talk, _now() + LISTENS_FOR)
 
     async def _strip(self, talk: Talk, form: Form, number: int) -> None:

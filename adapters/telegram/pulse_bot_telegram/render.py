@@ -12,20 +12,18 @@ from typing import Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Button, Card, Option, Outcome, Reply, Ticks
+from pulse_bot.ports import LONGEST_ACTION, Button, Card, Option, Outcome, Reply, Ticks
 from pulse_bot_telegram.hidden import hidden
 from pulse_bot_telegram.texts import LONGEST_CAPTION, Paragraph, messages, units
 from pulse_bot_telegram.ticks import LINE, numbered, tick_rows
 
 ACTION: Final = "."
+"""One byte: with it the longest action fills the 64 of a button's data."""
 TICK: Final = "t"
 DONE: Final = "T"
 FORM: Final = "f"
 """What a button's data begins with."""
 
-LONGEST_DATA: Final = 64
-"""Bytes that a button carries."""
-LONGEST_ACTION: Final = LONGEST_DATA - len(ACTION)
 
 BUTTONS_A_ROW: Final = 8
 HELLO: Final = "hello"

@@ -14,10 +14,10 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Card, File, Sent
+from pulse_bot.ports import Card, File
 from pulse_bot_telegram.errors import may_have_arrived, says, translated
 from pulse_bot_telegram.pacing import Lane
-from pulse_bot_telegram.places import Place, place_of
+from pulse_bot_telegram.places import Place
 from pulse_bot_telegram.render import Part, caption, card_parts, parts
 from pulse_bot_telegram.showing import Showing
 from pulse_bot_telegram.texts import Paragraph
@@ -51,35 +51,29 @@ class Post:
 
     async def card(
         self, place: Place, card: Card, lane: Lane, before: Sequence[Paragraph] = ()
-    ) -> Sent:
-        """Show a card: its text, and then its picture and its file."""
+    ) -> Place:
+        """Show a card: its text, and then its picture and its file; returns where it went."""
         invites = any(one.invitation for row in card.buttons for one in row)
         rendered = card_parts(card, await self.username() if invites else "", before)
-        sent = await self.parts(place, rendered, lane)
+        place, _ = await self.parts(place, rendered, lane)
         if card.picture:
-            await self._picture(place_of(sent.address), card, lane)
+            await self._picture(place, card, lane)
         if card.file:
-            await self._file(place_of(sent.address), card.file, lane)
-        return sent
+            await self._file(place, card.file, lane)
+        return place
 
-    async def parts(self, place: Place, rendered: Sequence[Part], lane: Lane) -> Sent:
-        """Show messages one after another; the reference is the last one's."""
-        reference = 0
+    async def parts(self, place: Place, rendered: Sequence[Part], lane: Lane) -> tuple[Place, int]:
+        """Show messages one after another; returns where they went, and the last one's number."""
+        message = 0
         for number, part in enumerate(rendered):
             try:
-                place, reference = await self._text(place, part, lane)
+                place, message = await self._text(place, part, lane)
             except AdapterError as error:
                 if number and not error.permanent:
                     # Trying it all again would show the first part twice.
                     error.uncertain = True
                 raise
-        return Sent(place.address, str(reference))
-
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Replace the last message of a card; earlier ones are plain text and stay."""
-        invites = any(one.invitation for row in card.buttons for one in row)
-        part = card_parts(card, await self.username() if invites else "")[-1]
-        await self.replace(place_of(sent.address), int(sent.reference), part, Lane.SENDING)
+        return place, message
 
     async def replace(self, place: Place, message: int, part: Part, lane: Lane) -> None:
         """Replace a message."""
@@ -128,10 +122,10 @@ class Post:
 
     async def _text(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
         """Write once; or as a reply, which would be missed, until it has arrived."""
-        reference = 0  # of what was given up, which nobody looks for
+        message = 0  # of what was given up, which nobody looks for
         async with self._showing(lane):
-            place, reference = await self._persist(place, part, lane)
-        return place, reference
+            place, message = await self._persist(place, part, lane)
+        return place, message
 
     async def _persist(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
         for pause in PAUSES[lane]:

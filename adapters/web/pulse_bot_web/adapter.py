@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 import uvicorn
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Asgi, Card, Handle, Limits, Members, Sent
+from pulse_bot.ports import Address, Asgi, Card, Handle, Limits, Members
 from pulse_bot_web.links import ADAPTER, is_ours
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
@@ -25,9 +25,6 @@ class WebAdapter:
     name = ADAPTER
     limits = Limits(
         text=20_000,
-        buttons_a_row=5,
-        action=256,
-        forms_at_once=True,
         pictures=True,
         files=True,
         writes_first=False,
@@ -70,14 +67,10 @@ class WebAdapter:
         self._mounted[path] = app
         return f"{self._settings.links_start_with}{path}"
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """Do nothing: the member sees it on the next visit. Raises AdapterError."""
         _own(address)
-        return Sent(address, "")
-
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Do nothing: a page is made anew on each visit. Raises AdapterError."""
-        _own(sent.address)
+        return address
 
     async def members(self, group: Address) -> Members:
         """Nobody: the web has no group chats."""

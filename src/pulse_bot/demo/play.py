@@ -19,7 +19,7 @@ from pulse_bot.domain.asking.calendar import following, latest, week_time, zone
 from pulse_bot.domain.asking.items import COMMENT
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.engine import Pace
-from pulse_bot.ports import Address, Card, Clock, Handle, Limits, Members, Pressed, Sent, Submitted
+from pulse_bot.ports import Address, Card, Clock, Handle, Limits, Members, Pressed, Submitted
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
@@ -42,7 +42,7 @@ class Crowd:
     """A chat whose people live in this process: it remembers what the group was shown."""
 
     name = CHAT
-    limits = Limits(text=10_000, buttons_a_row=8, sends_a_second=10_000)
+    limits = Limits(text=10_000, sends_a_second=10_000)
 
     def __init__(self) -> None:
         self.digests: list[Card] = []
@@ -51,14 +51,11 @@ class Crowd:
         """Nobody speaks first here: the play makes its people press buttons."""
         await asyncio.Event().wait()
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """Remember what the group reads."""
         if address == GROUP:
             self.digests.append(card)
-        return Sent(address, "")
-
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Nothing is edited in the demonstration."""
+        return address
 
     async def members(self, group: Address) -> Members:
         """A made-up chat lists nobody."""

@@ -15,7 +15,6 @@ from pulse_bot.ports.chat import (
     Limits,
     Members,
     Scope,
-    Sent,
     Vault,
 )
 from pulse_bot.ports.events import (
@@ -33,6 +32,7 @@ from pulse_bot.ports.events import (
     Wrote,
 )
 from pulse_bot.ports.messages import (
+    LONGEST_ACTION,
     Button,
     Card,
     CardKind,
@@ -49,6 +49,7 @@ from pulse_bot.ports.messages import (
 from pulse_bot.ports.services import Clock, Job, JobHandler, KeyStore, Renderer, RoundKeys
 
 __all__ = [
+    "LONGEST_ACTION",
     "Added",
     "Address",
     "Asgi",
@@ -85,7 +86,6 @@ __all__ = [
     "Reply",
     "RoundKeys",
     "Scope",
-    "Sent",
     "Submitted",
     "Ticks",
     "Vault",

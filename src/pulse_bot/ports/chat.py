@@ -12,15 +12,10 @@ from pulse_bot.ports.messages import Card, Reply
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a platform can show and do, as data."""
+    """What a platform can do, as far as the core asks, or the contract holds an adapter to it."""
 
     text: int
     """Characters in one message; longer text is split by the adapter, never cut."""
-    buttons_a_row: int
-    action: int = 64
-    """Bytes of a button's action."""
-    forms_at_once: bool = False
-    """All fields of a form on one screen; otherwise one after another."""
     lists_members: bool = False
     pictures: bool = False
     files: bool = False
@@ -30,17 +25,6 @@ class Limits:
     sends_a_second: float = 30.0
     burst: int = 2
     """Sends above the rate that any one second may hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The platform's reference to a message, enough to edit it.
-
-    `address` is where it went: a new one, where a group's chat has moved since.
-    """
-
-    address: Address
-    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +50,11 @@ class ChatAdapter(Protocol):
     async def run(self, handle: Handle) -> None:
         """Listen until cancelled, answering each event within the platform's deadline."""
 
-    async def send(self, address: Address, card: Card) -> Sent:
-        """Show a card to a member or in a group. Raises AdapterError."""
+    async def send(self, address: Address, card: Card) -> Address:
+        """Show a card to a member or in a group. Raises AdapterError.
 
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Replace a card that was sent. Raises AdapterError."""
+        Returns where it went: a new address, where a group's chat has moved since.
+        """
 
     async def members(self, group: Address) -> Members:
         """Who is in a group's chat; without addresses where `limits.lists_members` is false.

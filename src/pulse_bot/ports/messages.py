@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+LONGEST_ACTION: Final = 63
+"""Bytes of a button's action: every platform carries so many, and the narrowest no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,11 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one card: the platform's reference where sent, its reason where not."""
+    """What became of one card, with the platform's reason where it will never take it."""
 
     fate: Fate
     address: Address
     """Where it went: another one than asked for, where a group's chat has moved."""
-    reference: str = ""
     reason: str = ""
     gone: bool = False
     """Nobody can be reached there any more."""
@@ -219,7 +218,7 @@ class Courier:
     async def _attempt(self, adapter: ChatAdapter, address: Address, card: Card) -> Receipt:
         try:
             async with asyncio.timeout(self._effort.timeout):
-                sent = await adapter.send(address, card)
+                arrived_at = await adapter.send(address, card)
         except AdapterError as error:
             if error.permanent:
                 return Receipt(Fate.FAILED, address, reason=str(error), gone=error.gone)
@@ -232,7 +231,7 @@ class Courier:
             # One card that an adapter stumbles over must not keep the others from arriving.
             _log.warning("%s could not send a card.", adapter.name, exc_info=True)
             return Receipt(Fate.NOT_YET, address)
-        return Receipt(Fate.SENT, sent.address, sent.reference)
+        return Receipt(Fate.SENT, arrived_at)
 
 
 @dataclass(slots=True)

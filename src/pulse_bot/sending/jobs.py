@@ -126,7 +126,7 @@ class Work:
 
     async def _record(self, invitation: int, receipt: Receipt) -> None:
         # What is not sent yet is not recorded, so the state is one of the two others.
-        await self._ledger.put(ledger.Entry(invitation, _POSTED[receipt.fate], receipt.reference))
+        await self._ledger.put(ledger.Entry(invitation, _POSTED[receipt.fate]))
         if receipt.gone:
             await asyncio.to_thread(leave.unreachable, self._installation, receipt.address)
 
@@ -153,7 +153,7 @@ class Work:
             tried.add(posting.group)
             receipt = self._send_to_group(posting.group, posting.address, posting.card)
             kept = _POSTED[receipt.fate]
-            posted(self._installation, posting, kept, receipt.reference)
+            posted(self._installation, posting, kept)
             _log.info("A digest's way into a chat: %s.", kept.value, extra={"round": round_id})
         return False
 
@@ -211,9 +211,7 @@ class Work:
         adapter = self._listening(claimed[0].adapter) if claimed else None
         if claimed is not None and adapter is not None:
             receipt = self._wait(self._courier.send(adapter, *claimed, once=True))
-            deliver_pack.handed(
-                self._installation, seeding, _POSTED[receipt.fate], receipt.reference
-            )
+            deliver_pack.handed(self._installation, seeding, _POSTED[receipt.fate])
         return False
 
     def _reveal(self, round_id: int) -> bool:

@@ -13,17 +13,16 @@ from pulse_bot.storage.models import InvitationRow
 
 
 class Entry(NamedTuple):
-    """What became of one invitation, with the platform's reference to the message."""
+    """What became of one invitation."""
 
     invitation: int
     state: Delivery
-    reference: str
 
 
 _MARK = (
     update(Table.metadata.tables[InvitationRow.__tablename__])
     .where(InvitationRow.id == bindparam("invitation"))
-    .values(state=bindparam("to"), reference=bindparam("kept"))
+    .values(state=bindparam("to"))
 )
 
 
@@ -32,9 +31,6 @@ def write(database: Database, entries: Sequence[Entry]) -> list[None]:
     with database.connect() as connection:
         connection.execute(
             _MARK,
-            [
-                {"invitation": entry.invitation, "to": entry.state, "kept": entry.reference}
-                for entry in entries
-            ],
+            [{"invitation": entry.invitation, "to": entry.state} for entry in entries],
         )
     return [None] * len(entries)

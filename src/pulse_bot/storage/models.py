@@ -180,7 +180,6 @@ class InvitationRow(Table):
     user: Mapped[str]
     not_before: Mapped[datetime]
     state: Mapped[Delivery]
-    reference: Mapped[str]
 
 
 class ReminderRow(Table):
@@ -258,7 +257,6 @@ class PostRow(Table):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("group_chat.id"), primary_key=True)
     state: Mapped[Delivery]
-    reference: Mapped[str]
 
 
 class SecretRow(Table):

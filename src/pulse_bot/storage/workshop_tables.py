@@ -37,7 +37,6 @@ class SeedingRow(Table):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
     handed: Mapped[Delivery]
     """The pack on its way to whoever seeded it."""
-    reference: Mapped[str] = mapped_column(default="")
 
 
 class CommitmentRow(Table):

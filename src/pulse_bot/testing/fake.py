@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
+    LONGEST_ACTION,
     Added,
     Address,
     Button,
@@ -30,7 +31,6 @@ from pulse_bot.ports import (
     Pressed,
     Removed,
     Reply,
-    Sent,
     Submitted,
     Wrote,
 )
@@ -39,7 +39,7 @@ from pulse_bot.testing.stage import Person, Seen
 
 log = logging.getLogger(__name__)
 
-FAKE_LIMITS = Limits(text=4000, buttons_a_row=5, forms_at_once=True, lists_members=True, files=True)
+FAKE_LIMITS = Limits(text=4000, lists_members=True, files=True)
 
 SORRY = Reply(
     notice="Something went wrong on our side. Nothing was lost; please try again in a minute.",
@@ -81,23 +81,13 @@ class FakeAdapter:
         finally:
             self._handle = None
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """Put a card on an address's screen, unless told to fail. Raises AdapterError."""
         self._refuse_what_platforms_refuse(address, card)
         self._fail_if_told(address)
         self.sends.append((address, card))
-        reference = str(len(self.sends))
-        self._screens[address].cards[reference] = card
-        return Sent(address, reference)
-
-    async def edit(self, sent: Sent, card: Card) -> None:
-        """Replace a card on a screen. Raises AdapterError."""
-        self._refuse_what_platforms_refuse(sent.address, card)
-        self._fail_if_told(sent.address)
-        screen = self._screens[sent.address]
-        if sent.reference not in screen.cards:
-            raise AdapterError("That message does not exist any more.", permanent=True)
-        screen.cards[sent.reference] = card
+        self._screens[address].cards.append(card)
+        return address
 
     async def members(self, group: Address) -> Members:
         """Who joined the group's chat and has not left it."""
@@ -121,7 +111,7 @@ class FakeAdapter:
     def fail(
         self, error: AdapterError, *, to: Address | None = None, times: int | None = None
     ) -> None:
-        """Make sends and edits raise `error`: to one address or all, some times or always."""
+        """Make sends raise `error`: to one address or all, some times or always."""
         self._failures.append(_Failure(error, to, times))
 
     def recover(self) -> None:
@@ -129,8 +119,8 @@ class FakeAdapter:
         self._failures.clear()
 
     def cards(self, address: Address) -> tuple[Card, ...]:
-        """The cards on an address's screen, edits applied, oldest first."""
-        return tuple(self._screens[address].cards.values())
+        """The cards on an address's screen, oldest first."""
+        return tuple(self._screens[address].cards)
 
     async def tell(self, event: Event) -> Reply:
         """Deliver one event, as the platform would, and show the person what comes of it."""
@@ -167,7 +157,7 @@ class FakeAdapter:
             raise AdapterError(f"{self.name} has no such address.", permanent=True)
         for row in card.buttons:
             for button in row:
-                too_long = len(button.action.encode()) > self.limits.action
+                too_long = len(button.action.encode()) > LONGEST_ACTION
                 if not button.label or too_long or bool(button.action) == bool(button.invitation):
                     raise AdapterError(
                         "A button has no label, no action, or too long a one.", permanent=True

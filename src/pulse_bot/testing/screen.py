@@ -11,14 +11,14 @@ from pulse_bot.testing.stage import Seen, plain
 
 @dataclass(slots=True)
 class Screen:
-    """What one address sees: messages by reference, and what came of the last event."""
+    """What one address sees: its messages, and what came of the last event."""
 
-    cards: dict[str, Card] = field(default_factory=dict)
+    cards: list[Card] = field(default_factory=list)
     last: Reply = field(default_factory=Reply)
 
     def seen(self) -> Seen:
         """All that can be seen now."""
-        cards = (*self.cards.values(), *self.last.cards)
+        cards = (*self.cards, *self.last.cards)
         form = self.last.form
         words = [word for card in cards for word in _card_words(card)]
         words += [self.last.notice, *(_form_words(form) if form else ())]
@@ -32,7 +32,7 @@ class Screen:
 
     def buttons(self) -> Iterator[Button]:
         """Every button, the newest card's first."""
-        for card in (*reversed(self.last.cards), *reversed(self.cards.values())):
+        for card in (*reversed(self.last.cards), *reversed(self.cards)):
             for row in card.buttons:
                 yield from row
 

@@ -18,6 +18,7 @@ from pulse_bot.domain.partnership.audit_events import ChatBack, ChatLinked, Chat
 from pulse_bot.domain.partnership.roles import Act, may
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
+    LONGEST_ACTION,
     Added,
     Address,
     Button,
@@ -56,8 +57,6 @@ PROMISE = (
     "sealed, added up when the round closes, and then destroyed."
 )
 """In one sentence, for whoever is no member yet."""
-_LONGEST_ACTION = 63
-"""Bytes of a button's action that the narrowest platform carries."""
 
 
 def added(installation: Installation, event: Added) -> Reply:
@@ -90,7 +89,7 @@ def _greeting(installation: Installation, chat: Address | None) -> Card:
         ),
     )
     action = setup_key(installation, chat) if chat is not None else ""
-    fits = 0 < len(action.encode()) <= _LONGEST_ACTION
+    fits = 0 < len(action.encode()) <= LONGEST_ACTION
     buttons = ((Button("Set up", action),),) if fits else ()
     return Card(CardKind.NOTICE, "Hello, this is pulse-bot", text, buttons)
 

@@ -128,9 +128,7 @@ def _keep(session: Session, installation: Installation, asked: Round, heard: Hea
     history.keep_tallies(session, asked, kept, key)
     history.keep_releases(session, asked.id, installation.renderer.statements(said))
     for group in groups.linked(session, asked.partnership):
-        session.add(
-            PostRow(round_id=asked.id, group_id=group.id, state=Delivery.WAITING, reference="")
-        )
+        session.add(PostRow(round_id=asked.id, group_id=group.id, state=Delivery.WAITING))
 
 
 def _shuffled(texts: Iterable[Comment]) -> tuple[Comment, ...]:

@@ -167,7 +167,6 @@ def _invite(session: Session, row: RoundRow, member: MemberRow, calendar: Calend
             user=member.user,
             not_before=asked_at(partnerships.wish(member), row.opens_at, row.closes_at, calendar),
             state=Delivery.WAITING,
-            reference="",
         )
     )
 

@@ -75,9 +75,8 @@ def _claim(
         return group
 
 
-def posted(installation: Installation, posting: Posting, state: Delivery, reference: str) -> None:
+def posted(installation: Installation, posting: Posting, state: Delivery) -> None:
     """Keep what became of a post."""
     with installation.database.write() as session:
         row = session.get_one(PostRow, (posting.round, posting.group))
         row.state = state
-        row.reference = reference

@@ -53,9 +53,8 @@ def _address(session: Session, row: SeedingRow) -> Address | None:
     return Address(member.adapter, member.workspace, member.user)
 
 
-def handed(installation: Installation, seeding_id: int, state: Delivery, reference: str) -> None:
+def handed(installation: Installation, seeding_id: int, state: Delivery) -> None:
     """Keep what became of it. WAITING makes it due again."""
     with installation.database.write() as session:
         row = session.get_one(SeedingRow, seeding_id)
         row.handed = state
-        row.reference = reference
