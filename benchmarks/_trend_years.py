@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pulse_bot.domain.release.quantiles import student_t
-from pulse_bot.domain.release.ranges import LEAST_SPREAD
-from pulse_bot.domain.release.trend import BEFORE, GUARD_FROM, RECENT, ROUNDS_NEEDED
+from pulse_bot.domain.release.trend import BEFORE, GUARD_FROM, LEAST_SPREAD, RECENT, ROUNDS_NEEDED
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Quantiles of Student's t, by the standard library alone; those of the normal it has itself."""
+"""Quantiles of Student's t, by the standard library alone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ _CLOSE_STEP: Final = 1e-10
 """A step of Newton's that is this small leaves an error of about its square."""
 
 
-def normal(p: float) -> float:
-    """The quantile of the normal distribution for a probability between 0 and 1."""
-    return NormalDist().inv_cdf(p)
-
-
 def student_t(p: float, degrees: int) -> float:
     """The quantile of Student's t for a probability over a half and under 1.
 
@@ -28,7 +23,7 @@ def student_t(p: float, degrees: int) -> float:
     if degrees < 1:
         raise ValueError("Student's t has one degree of freedom or more.")
     # The log keeps a far tail of one or two degrees within a few steps.
-    t = normal(p)
+    t = NormalDist().inv_cdf(p)
     tail = 1 - p
     for _ in range(_STEPS):
         beyond = _tail(t, degrees)

@@ -8,14 +8,13 @@ and Σx² a round and question. Here is what can be known; what may be said of i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
 from pulse_bot.domain.release.digest import Call
 from pulse_bot.domain.release.quantiles import student_t
-from pulse_bot.domain.release.ranges import CONFIDENCE, LEAST_SPREAD, Range, squares_about_mean
 from pulse_bot.domain.release.tallies import ANSWER, Moments, Tally, sums
 
 RECENT: Final = 4
@@ -29,6 +28,9 @@ GUARD_FROM: Final = 10
 STORED: Final = 52
 """How many rounds the guard looks back at: a year. What moved before then is no scatter of today's
 rounds, and a digest takes no longer for a long history."""
+
+LEAST_SPREAD: Final = 0.5
+"""The least standard deviation that is believed: few equal answers do not prove that all agree."""
 
 FEW_THEMES: Final = 3
 _CONFIDENCE: Final = {True: 0.99, False: 0.995}
@@ -44,21 +46,15 @@ class Shift:
     """The guard is in it."""
     degrees: int
 
-    def range(self, confidence: float) -> Range:
-        """The difference with its t range."""
-        return Range.around(self.value, self.smallest(confidence))
-
     def smallest(self, confidence: float) -> float:
-        """The smallest change that this group could have shown: half the width of the range."""
+        """The smallest change that this group could have shown: half the width of its t range."""
         return student_t((1 + confidence) / 2, self.degrees) * self.error
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """The regression: the moments of each question before and recently, and what comes of them."""
+    """The regression, as far as the call needs it."""
 
-    before: Mapping[str, Moments]
-    recent: Mapping[str, Moments]
     shift: float
     weight: float
     """One over the variance of the shift, in units of the variance of an answer."""
@@ -73,12 +69,9 @@ def confidence(themes: int) -> float:
 
 def call(shift: Shift | None, sure: float) -> Call:
     """Up or down only where the range leaves out zero."""
-    if shift is None:
+    if shift is None or abs(shift.value) <= shift.smallest(sure):
         return Call.NO_CLEAR_CHANGE
-    found = shift.range(sure)
-    if found.low > 0:
-        return Call.UP
-    return Call.DOWN if found.high < 0 else Call.NO_CLEAR_CHANGE
+    return Call.UP if shift.value > 0 else Call.DOWN
 
 
 def compare(rounds: Sequence[Tally]) -> Shift | None:
@@ -90,25 +83,6 @@ def compare(rounds: Sequence[Tally]) -> Shift | None:
     return Shift(fit.shift, sqrt(fit.variance / fit.weight) * guard, fit.degrees)
 
 
-def level(rounds: Sequence[Tally]) -> Range | None:
-    """The question-adjusted level of the last four rounds, with its 95 % range; never printed.
-
-    All questions of both windows count alike, whichever of them the four rounds asked.
-    """
-    fit = _fit(rounds)
-    if fit is None:
-        return None
-    both = sums(rounds[-RECENT - BEFORE :])
-    # A question's own mean stands where its answers stand between the two windows: from there to
-    # the recent ones it is as much of the shift as there are answers from before.
-    share_before = {key: _of(fit.before, key).n / one.n for key, one in both.items()}
-    carried = sum(share_before.values()) / len(both)
-    means = sum(one.total / one.n for one in both.values()) / len(both)
-    error = sum(1 / one.n for one in both.values()) / len(both) ** 2 + carried**2 / fit.weight
-    half = student_t((1 + CONFIDENCE) / 2, fit.degrees) * sqrt(fit.variance * error)
-    return Range.around(means + carried * fit.shift, half)
-
-
 def scatter(rounds: Sequence[Tally]) -> float:
     """φ: the scatter of the round means about their question's, over what the answers explain.
 
@@ -116,8 +90,8 @@ def scatter(rounds: Sequence[Tally]) -> float:
     """
     moments = [one.moments[ANSWER] for one in rounds]
     questions = sums(rounds)
-    inside = sum(squares_about_mean(one) for one in moments)
-    between = sum(squares_about_mean(one) for one in questions.values()) - inside
+    inside = sum(_squares_about_mean(one) for one in moments)
+    between = sum(_squares_about_mean(one) for one in questions.values()) - inside
     free_inside = sum(one.n - 1 for one in moments)
     free_between = len(rounds) - len(questions)
     if not free_between or not free_inside:
@@ -139,16 +113,19 @@ def _fit(rounds: Sequence[Tally]) -> _Fit | None:
     gaps = {key: _mean(recent[key]) - _mean(before[key]) for key in weights}
     shift = sum(weights[key] * gaps[key] for key in weights) / weight
     cells = [*before.values(), *recent.values()]
-    left = sum(squares_about_mean(one) for one in cells)
+    left = sum(_squares_about_mean(one) for one in cells)
     left += sum(weights[key] * (gaps[key] - shift) ** 2 for key in weights)
     degrees = sum(one.n for one in cells) - len(before.keys() | recent.keys()) - 1
     # Where all answer alike, nothing would be left to chance, and one changed mind would be a call.
     variance = max(left / degrees, LEAST_SPREAD**2)
-    return _Fit(before, recent, shift, weight, variance, degrees)
+    return _Fit(shift, weight, variance, degrees)
 
 
-def _of(cells: Mapping[str, Moments], key: str) -> Moments:
-    return cells.get(key, Moments())
+def _squares_about_mean(answers: Moments) -> float:
+    """The sum of squared distances from the mean, exact up to the one division."""
+    if not answers.n:
+        return 0.0
+    return (answers.n * answers.squares - answers.total**2) / answers.n
 
 
 def _mean(one: Moments) -> float:
