@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
+from pulse_bot.adapter_kit.turns import MOST_WAITING, Turns
 from pulse_bot.ports import Address, Pressed
 from pulse_bot.testing.samples import card
-from pulse_bot_slack.turns import MOST_WAITING, Turns
 from tests.adapters.servers.slack.acting import bring, touched
 from tests.adapters.servers.slack.delivery import until
 from tests.adapters.servers.slack.stage import Listen, scene

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from telegram import Update
 
+from pulse_bot.adapter_kit.turns import MOST_WAITING
 from pulse_bot.ports import Pressed, Reply, Submitted
 from pulse_bot.testing.samples import TICKS, card
-from pulse_bot_telegram.turns import MOST_WAITING, ONE_MOMENT, Turns
+from pulse_bot_telegram.listening import ONE_MOMENT, Inbox
 from tests.adapters.servers.telegram.stage import Listen, Scene, scene, until
 
 
@@ -49,18 +50,18 @@ class Desk:
 
 async def test_beyond_twenty_of_one_person_is_acknowledged_and_dropped() -> None:
     desk = Desk()
-    turns = Turns(desk.acknowledge, desk.take)
-    dropped = [turns.accept(update(number)) for number in range(500)][MOST_WAITING:]
-    other = turns.accept(update(1000, user=8))
+    inbox = Inbox(desk.acknowledge, desk.take)
+    dropped = [inbox.accept(update(number)) for number in range(500)][MOST_WAITING:]
+    other = inbox.accept(update(1000, user=8))
     await asyncio.wait(dropped)
     assert desk.told.count("") == MOST_WAITING + 1
     assert desk.told.count(ONE_MOMENT) == 500 - MOST_WAITING
 
     desk.may.set()
     await other
-    await turns.finish(5, lambda: None)
+    await inbox.finish(lambda: None)
     assert sorted(desk.taken) == [*range(MOST_WAITING), 1000]
-    await turns.accept(update(2000))
+    await inbox.accept(update(2000))
     assert desk.taken[-1] == 2000, "and then they are answered as before"
 
 

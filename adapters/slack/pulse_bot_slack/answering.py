@@ -16,6 +16,8 @@ from functools import partial
 from itertools import count
 from typing import Final, TypeVar
 
+from pulse_bot.adapter_kit.showing import Showing
+from pulse_bot.adapter_kit.turns import Turns
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
     Added,
@@ -38,8 +40,6 @@ from pulse_bot_slack.origins import again, all_at_once
 from pulse_bot_slack.parse import Heard
 from pulse_bot_slack.places import is_channel
 from pulse_bot_slack.render import Message, Part, messages, reply_parts, small
-from pulse_bot_slack.showing import Showing
-from pulse_bot_slack.turns import Turns
 from pulse_bot_slack.workspaces import Workspace
 
 log = logging.getLogger(__name__)

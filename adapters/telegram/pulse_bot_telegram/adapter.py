@@ -18,6 +18,7 @@ from pulse_bot_telegram.commands import Menu
 from pulse_bot_telegram.errors import REVOKED
 from pulse_bot_telegram.listening import (
     ALLOWED,
+    Inbox,
     Webhook,
     ask_for_updates,
     persist,
@@ -29,14 +30,12 @@ from pulse_bot_telegram.sending import Bot, Post
 from pulse_bot_telegram.settings import TelegramSettings
 from pulse_bot_telegram.texts import LONGEST
 from pulse_bot_telegram.transport import Transport
-from pulse_bot_telegram.turns import Turns
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS: Final = 100
 SECONDS_TO_FINISH: Final = 2.0
-"""When listening ends: for what is being answered, again for what waited behind a reply that hangs,
-and again for what is being sent."""
+"""When listening has ended: for what is being sent."""
 
 TALKATIVE: Final = ("telegram", "aiohttp.client")
 """Loggers of the libraries: at every level they quote payloads, or addresses with the token."""
@@ -89,7 +88,7 @@ class TelegramAdapter:
     async def run(self, handle: Handle) -> None:
         """Listen until cancelled. Raises AdapterError where that can never work."""
         answering = Answering(self._bot, self._post, handle)
-        turns = Turns(answering.acknowledge, answering.take)
+        inbox = Inbox(answering.acknowledge, answering.take)
         self._ended = False
         self._post.showing.begin()
         offering: asyncio.Task[None] | None = None
@@ -97,12 +96,12 @@ class TelegramAdapter:
             await persist(self._bot.initialize)
             if self._settings.listen != "elsewhere":
                 offering = asyncio.create_task(_offer(answering.menu))
-            await self._listen(turns)
+            await self._listen(inbox)
         finally:
             self._webhook.accept = None
             if offering is not None:
                 offering.cancel()
-            await turns.finish(SECONDS_TO_FINISH, self._post.showing.end)
+            await inbox.finish(self._post.showing.end)
             await self._close()
 
     async def send(self, address: Address, card: Card) -> Address:
@@ -118,11 +117,11 @@ class TelegramAdapter:
         with self._call():
             return Members(await self._post.count(place_of(group)))
 
-    async def _listen(self, turns: Turns) -> None:
+    async def _listen(self, inbox: Inbox) -> None:
         if self._settings.listen == "polling":
-            await ask_for_updates(self._bot, turns.accept)
+            await ask_for_updates(self._bot, inbox.accept)
         elif self._settings.listen == "webhook":
-            self._webhook.accept = turns.accept
+            self._webhook.accept = inbox.accept
             await persist(self._set_webhook)
         await asyncio.Event().wait()
 

@@ -12,13 +12,14 @@ import hmac
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import timedelta
 from typing import Final
 
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from pulse_bot.adapter_kit.turns import Turns
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Scope
 from pulse_bot_telegram.errors import REVOKED, TWO_LISTEN
@@ -40,6 +41,42 @@ SECRET_HEADER: Final = b"x-telegram-bot-api-secret-token"
 
 Accept = Callable[[Update], "asyncio.Task[None]"]
 """Takes an update to be answered in its turn."""
+
+
+ONE_MOMENT: Final = "One moment, please. You were faster than I am; then tap once more."
+
+Acknowledge = Callable[[Update, str], Coroutine[None, None, None]]
+"""Says that an update has come, with a word beside it where that is not empty. May not raise."""
+Take = Callable[[Update], Coroutine[None, None, None]]
+"""Answers an update. May not raise."""
+
+
+class Inbox:
+    """Updates that have come: that is said at once, though the turn of one may be later."""
+
+    def __init__(self, acknowledge: Acknowledge, take: Take) -> None:
+        """Nobody waits."""
+        self._acknowledge = acknowledge
+        self._take = take
+        self._turns = Turns()
+
+    def accept(self, update: Update) -> asyncio.Task[None]:
+        """Answer an update after all those of the same person, unless too many of them wait."""
+        who = update.effective_user or update.effective_chat
+        person = who.id if who else 0
+        if self._turns.is_too_fast(person):
+            return self._turns.begin(self._acknowledge(update, ONE_MOMENT))
+        acknowledged = self._turns.begin(self._acknowledge(update, ""))
+
+        async def answer() -> None:
+            await acknowledged
+            await self._take(update)
+
+        return self._turns.append(person, answer)
+
+    async def finish(self, stop_showing: Callable[[], None]) -> None:
+        """Wait until all is answered, and longer without showing any of it; then give it up."""
+        await self._turns.finish(stop_showing)
 
 
 def pauses() -> Iterator[float]:

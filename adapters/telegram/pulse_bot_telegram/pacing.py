@@ -2,9 +2,9 @@
 
 Together at most 30 messages a second, of which replies take two in three where a fan-out waits,
 too: a few people who never stop clicking must not stop it. In one chat one a second, in a group 17
-a minute, each after a burst of three; as many are edited, after a burst of ten. A pause that
-Telegram asks for holds up the chat that it was asked for, and everything only where it is meant for
-the bot.
+a minute, each after a burst of three. Edits count among the thirty alone, so that a tick appears at
+once: one person has at most twenty under way, one after another. A pause that Telegram asks for
+holds up the chat that it was asked for, and everything only where it is meant for the bot.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from typing import Any, Final
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
+from pulse_bot.adapter_kit.token_bucket import TokenBucket
 from pulse_bot_telegram.errors import ChatPaused, seconds_of
 
 A_SECOND: Final = 30.0
 BURST: Final = 2
 CHAT_BURST: Final = 3
-EDIT_BURST: Final = 10
-"""A tick must appear at once, and so must the next: as many as a question's options, or so."""
 REPLIES_A_SENDING: Final = 2
 A_MOMENT: Final = 0.1 / A_SECOND
 A_SECOND_IN_A_CHAT: Final = 1.0
@@ -47,58 +46,23 @@ class Lane(Enum):
     """Less than the core's patience with one message."""
 
 
-class Bucket:
-    """Tokens that drip in at a rate, up to a capacity; or nothing, during a pause."""
-
-    def __init__(self, rate: float, capacity: int) -> None:
-        """Full at first."""
-        self._rate = rate
-        self._capacity = float(capacity)
-        self._tokens = float(capacity)
-        self._filled_at = _now()
-        self._paused_until = 0.0
-
-    def pause(self, seconds: float) -> None:
-        """Let nothing through for so long."""
-        self._paused_until = max(self._paused_until, _now() + seconds)
-
-    def wait(self) -> float:
-        """Seconds until there may be a token; nought when there is one."""
-        now = _now()
-        dripped = (now - self._filled_at) * self._rate
-        self._tokens = min(self._capacity, self._tokens + dripped)
-        self._filled_at = now
-        missing = 1.0 - self._tokens
-        # A sleep that ends a rounding error early is long enough.
-        dripping = missing / self._rate if missing > 1e-9 else 0.0
-        return max(dripping, self._paused_until - now)
-
-    def take(self) -> None:
-        """Take the token that there is."""
-        self._tokens -= 1.0
-
-    @property
-    def is_full(self) -> bool:
-        """Whether it remembers nothing that a new one would not."""
-        return self.wait() <= 0 and self._tokens >= self._capacity
-
-
 class Turn:
     """One after another through a bucket."""
 
     def __init__(self, rate: float, burst: int) -> None:
         """Nobody waits."""
-        self.bucket = Bucket(rate, burst)
+        self.bucket = TokenBucket(rate, burst)
         self._lock = asyncio.Lock()
 
     async def take(self, until: float) -> None:
         """Wait for a token. Raises ChatPaused where it comes after `until`."""
         async with self._lock:
-            while (wait := self.bucket.wait()) > 0:
-                if _now() + wait > until:
-                    raise ChatPaused("This chat is paused.")
-                await asyncio.sleep(wait)
+            await _sleep(self.bucket.wait, until)
             self.bucket.take()
+
+    async def sit_out(self, until: float) -> None:
+        """Wait for the end of a pause. Raises ChatPaused where it comes after `until`."""
+        await _sleep(self.bucket.paused_for, until)
 
     @property
     def is_idle(self) -> bool:
@@ -106,25 +70,13 @@ class Turn:
         return not self._lock.locked() and self.bucket.is_full
 
 
-class Chat:
-    """The turns of one chat."""
+class Chat(Turn):
+    """The turns of one chat: of what is new there. Edits wait for its pauses alone."""
 
     def __init__(self, chat: object) -> None:
         """`chat` is Telegram's number of it; a group's is below nought."""
         group = isinstance(chat, int) and chat < 0
-        rate = A_SECOND_IN_A_GROUP if group else A_SECOND_IN_A_CHAT
-        self.sends = Turn(rate, CHAT_BURST)
-        self.edits = Turn(rate, EDIT_BURST)
-
-    def pause(self, seconds: float) -> None:
-        """Let nothing through for so long."""
-        for turn in (self.sends, self.edits):
-            turn.bucket.pause(seconds)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing is lost by forgetting it."""
-        return self.sends.is_idle and self.edits.is_idle
+        super().__init__(A_SECOND_IN_A_GROUP if group else A_SECOND_IN_A_CHAT, CHAT_BURST)
 
 
 class Second:
@@ -164,7 +116,7 @@ class Together:
 
     def __init__(self) -> None:
         """Nobody waits."""
-        self.bucket = Bucket(A_SECOND, BURST)
+        self.bucket = TokenBucket(A_SECOND, BURST)
         self._second = Second(int(A_SECOND) + BURST)
         self._turns = {lane: asyncio.Lock() for lane in Lane}
         self._waiting = dict.fromkeys(Lane, 0)
@@ -233,8 +185,8 @@ class Pacing(BaseRateLimiter[Lane]):
         chat = data.get("chat_id")
         until = _now() + lane.value
         while True:
-            turns = self._chat(chat)
-            await (turns.sends if endpoint.startswith("send") else turns.edits).take(until)
+            turn = self._chat(chat)
+            await (turn.take if endpoint.startswith("send") else turn.sit_out)(until)
             await self._all().take(lane, until)
             try:
                 return await callback(*args, **kwargs)
@@ -254,8 +206,8 @@ class Pacing(BaseRateLimiter[Lane]):
         self._last_pause = (_now(), chat)
         # Telegram does not say whom a pause is for. Two chats at once: it is the bot's.
         everything = chat is None or (other not in (None, chat) and _now() - before < 1.0)
-        paused = self._all().bucket if everything else self._chat(chat)
-        paused.pause(seconds)
+        paused = self._all() if everything else self._chat(chat)
+        paused.bucket.pause(seconds)
         return everything
 
     def _all(self) -> Together:
@@ -269,6 +221,14 @@ class Pacing(BaseRateLimiter[Lane]):
                 self._chats = {n: one for n, one in self._chats.items() if not one.is_idle}
             self._chats[chat] = Chat(chat)
         return self._chats[chat]
+
+
+async def _sleep(wait: Callable[[], float], until: float) -> None:
+    """Sleep until there is nothing to wait for. Raises ChatPaused where that is after `until`."""
+    while (seconds := wait()) > 0:
+        if _now() + seconds > until:
+            raise ChatPaused("This chat is paused.")
+        await asyncio.sleep(seconds)
 
 
 def _now() -> float:

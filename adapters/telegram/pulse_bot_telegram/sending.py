@@ -13,13 +13,13 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
+from pulse_bot.adapter_kit.showing import Showing
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Card, File
 from pulse_bot_telegram.errors import may_have_arrived, says, translated
 from pulse_bot_telegram.pacing import Lane
 from pulse_bot_telegram.places import Place
 from pulse_bot_telegram.render import Part, caption, card_parts, parts
-from pulse_bot_telegram.showing import Showing
 from pulse_bot_telegram.texts import Paragraph
 
 log = logging.getLogger(__name__)

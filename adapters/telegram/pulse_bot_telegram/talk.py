@@ -13,18 +13,13 @@ from typing import Final
 
 from telegram import InlineKeyboardButton
 
+from pulse_bot.adapter_kit.events import decode_event, encode_event, string_values
 from pulse_bot.ports import (
     Address,
-    Commanded,
     Event,
     Field,
     FieldKind,
     Form,
-    Joined,
-    OpenedHome,
-    Pressed,
-    Submitted,
-    Wrote,
 )
 from pulse_bot_telegram.hidden import hidden
 from pulse_bot_telegram.places import Place
@@ -42,6 +37,8 @@ CANCEL: Final = "x"
 MOST_BUTTONS: Final = 90
 """Options with buttons of their own; Telegram takes about a hundred buttons a message."""
 
+_HOME: Final[list[object]] = ["home", ""]
+"""Handed in for what cannot be handed in again."""
 _ACTS: Final = "".join(map(re.escape, (CHOOSE, DONE, EMPTY, BACK, CANCEL)))
 _DATA: Final = re.compile(f"{FORM}([0-9]{{1,3}})([{_ACTS}])(.*)")
 
@@ -61,57 +58,18 @@ class Talk:
     def state(self) -> list[object]:
         """As JSON has it."""
         values = {key: list(chosen) for key, chosen in self.values.items()}
-        return [_told(self.origin), self.at, values, list(self.typed)]
+        origin = encode_event(self.origin) or _HOME
+        return [origin, self.at, values, list(self.typed)]
 
 
 def talk_from(state: object, address: Address) -> Talk | None:
     """What `state` wrote, of the person at an address; None for anything else."""
     match state:
-        case [[str(kind), *words], int(number), dict(values), list(typed)]:
-            origin = _event(kind, words, address)
-            return Talk(origin, number, _values(values), tuple(typed)) if origin else None
+        case [list(words), int(number), dict(values), list(typed)]:
+            origin = decode_event(words, address)
+            return Talk(origin, number, string_values(values), tuple(typed)) if origin else None
         case _:
             return None
-
-
-def _told(event: Event) -> list[object]:
-    match event:
-        case Pressed():
-            return ["pressed", event.action]
-        case Commanded():
-            return ["commanded", event.command, event.text, event.group and event.group.user]
-        case Joined():
-            return ["joined", event.name, event.invitation]
-        case Wrote():
-            return ["wrote", event.text]
-        case Submitted():
-            values = {key: list(chosen) for key, chosen in event.values.items()}
-            return ["submitted", event.form, values]
-        case _:
-            return ["home"]
-
-
-def _event(kind: str, words: Sequence[object], address: Address) -> Event | None:
-    event: Event | None = None
-    match kind, *words:
-        case "pressed", str(action):
-            event = Pressed(address, action)
-        case "commanded", str(command), str(text), group:
-            where = Address(address.adapter, "", group) if isinstance(group, str) else None
-            event = Commanded(address, command, text, where)
-        case "joined", str(name), str(invitation):
-            event = Joined(address, address, name, invitation)
-        case "wrote", str(text):
-            event = Wrote(address, text)
-        case "submitted", str(form), dict(values):
-            event = Submitted(address, form, _values(values))
-        case ("home",):
-            event = OpenedHome(address, promised=True, at_once=False)
-    return event
-
-
-def _values(values: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    return {str(key): tuple(map(str, chosen)) for key, chosen in values.items()}
 
 
 def read_data(data: str) -> tuple[int, str, str] | None:

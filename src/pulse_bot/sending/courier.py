@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from pulse_bot.adapter_kit.token_bucket import TokenBucket
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, ChatAdapter, Limits
 
@@ -100,51 +101,31 @@ class Delivered:
 
 
 class Bucket:
-    """A token bucket: any second holds at most `sends_a_second + burst` sends.
-
-    It lives on one event loop and tells the time by that loop's clock.
-    """
+    """A workspace's turns: any second holds at most `sends_a_second + burst` sends."""
 
     def __init__(self, limits: Limits) -> None:
-        """Full at first. Without a burst it still holds one token, or nothing could be sent."""
-        self._rate = limits.sends_a_second
-        self._capacity = float(max(1, limits.burst))
-        self._tokens = self._capacity
-        self._filled_at = 0.0
-        self._paused_until = 0.0
+        """Full at first."""
+        self._tokens = TokenBucket(limits.sends_a_second, limits.burst)
         # First come, first served: all waiters would otherwise wake for each single token.
         self._turn = asyncio.Lock()
 
     def pause(self, seconds: float) -> None:
         """Let nothing through for so long."""
-        until = asyncio.get_running_loop().time() + seconds
-        self._paused_until = max(self._paused_until, until)
+        self._tokens.pause(seconds)
 
     def paused_for(self) -> float:
         """The seconds left of a pause."""
-        return max(0.0, self._paused_until - asyncio.get_running_loop().time())
+        return self._tokens.paused_for()
 
     async def take(self, longest_wait: float) -> bool:
         """Wait for a token. False, at once, where a pause lasts longer than `longest_wait`."""
         async with self._turn:
-            # The clock is looked at again after each sleep. Times given out in advance would all
-            # come due together after the loop was held up, and the platform would see one burst.
-            while (pause := self.paused_for()) > 0 or (pause := self._shortfall()) > 0:
-                if pause > longest_wait:
+            while (seconds := self._tokens.wait()) > 0:
+                if seconds > longest_wait:
                     return False
-                await asyncio.sleep(pause)
-            self._tokens -= 1
+                await asyncio.sleep(seconds)
+            self._tokens.take()
             return True
-
-    def _shortfall(self) -> float:
-        """Seconds until there is a token; adds what has dripped in since the last look."""
-        now = asyncio.get_running_loop().time()
-        dripped = max(0.0, now - self._filled_at) * self._rate
-        self._tokens = min(self._capacity, self._tokens + dripped)
-        self._filled_at = now
-        # A sleep that ends a rounding error early is long enough.
-        missing = 1.0 - self._tokens
-        return missing / self._rate if missing > 1e-9 else 0.0
 
 
 class Courier:

@@ -1,7 +1,7 @@
 """What is shown to people who wait, and given up when pulse-bot stops.
 
 What they did is handed to the core all the same, behind whatever hung: that was acknowledged, and
-Slack does not hand it over again.
+the platform does not hand it over again.
 """
 
 from __future__ import annotations
@@ -12,11 +12,15 @@ from contextlib import asynccontextmanager
 
 
 class Showing:
-    """Calls to Slack on which nothing depends but what somebody sees."""
+    """Calls to a platform on which nothing depends but what somebody sees."""
 
     def __init__(self) -> None:
         """It goes on until `end`."""
         self._under_way: set[asyncio.Timeout] = set()
+        self._ended = False
+
+    def begin(self) -> None:
+        """Show things from now on, where it was ended before."""
         self._ended = False
 
     def end(self) -> None:
