@@ -39,7 +39,7 @@ from pulse_bot.usecases.rounds.record_answer import Given, Recorded, record
 from pulse_bot.usecases.rounds.sweep import sweep
 from pulse_bot.usecases.router import converse
 from pulse_bot.usecases.tick import tick
-from pulse_bot.usecases.workshops.pack import OPENING
+from pulse_bot.usecases.workshops.pack import opens
 
 _log = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ class App:
     async def handle(self, event: Event) -> Reply:
         """What adapters are given: an event in, a reply out."""
         reply = await converse(self.installation, self._answers.put, event)
-        if isinstance(event, Pressed) and event.action.startswith(OPENING):
+        if isinstance(event, Pressed) and opens(event.action):
             # In the room everybody waits for the pack, and should not wait for a minute.
             await asyncio.to_thread(self._tick_now)
         return reply

@@ -1,22 +1,29 @@
-"""The cards and forms of the core, and what their buttons mean when they come back.
+"""The cards and forms of the core; what their buttons mean when they come back is `card_actions`.
 
-Platform-neutral and pure: a use case picks what to say, an adapter how it looks. An action is text
-of at most 64 bytes, because that is what the narrowest platform carries.
+Platform-neutral and pure: a use case picks what to say, an adapter how it looks. How an action
+becomes text, and is read again, is in `adapter_kit.actions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
-from urllib.parse import quote, unquote
 
+from pulse_bot.adapter_kit.actions import encode
+from pulse_bot.card_actions import (
+    GiveAnswer,
+    SayMore,
+    SetUpChat,
+    Target,
+    WriteWords,
+    form_key,
+)
 from pulse_bot.domain.asking.calendar import Calendar, spoken
 from pulse_bot.domain.asking.items import COMMENT, LONGEST_COMMENT, SKIP, Item, Kind, options, slots
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.ports import (
-    Address,
     Button,
     Card,
     CardKind,
@@ -27,9 +34,9 @@ from pulse_bot.ports import (
     Ticks,
 )
 
-ANSWER: Final = "answer"
-SAY_MORE: Final = "more"
-WRITE: Final = "write"
+ANSWER: Final = GiveAnswer.NAME
+SAY_MORE: Final = SayMore.NAME
+WRITE: Final = WriteWords.NAME
 PAUSE: Final = "pause"
 RESUME: Final = "resume"
 LEAVE: Final = "leave"
@@ -40,83 +47,14 @@ PROGRAMME: Final = "programme"
 SEED: Final = "seed"
 JOIN: Final = "join"
 DECLINE: Final = "decline"
-SETUP: Final = "setup"
+SETUP: Final = SetUpChat.NAME
 PACK: Final = "pack"
 COMMITMENT: Final = "commitment"
 ROLE: Final = "role"
 LOG: Final = "log"
 
 _SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to be in 12 months?"}
-_LONGEST_KEY: Final = 200
-"""Characters of a key with a chat's address; longer ones are forged."""
 _SKIP: Final = Option(SKIP, "Skip this question")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Which answer a button or a field is about: the item's position in its round, and its slot."""
-
-    round: int
-    position: int
-    slot: str
-
-    def action(self, value: str) -> str:
-        """The action of a button that gives this answer."""
-        return f"{ANSWER}:{self.round}:{self.position}:{self.slot}:{value}"
-
-    @property
-    def field(self) -> str:
-        """The key of a form's field that gives this answer."""
-        return f"{self.position}:{self.slot}"
-
-
-def read_answer(action: str) -> tuple[Target, str] | None:
-    """The target and the value of an answering button; None for anything else."""
-    parts = action.split(":", 4)
-    if len(parts) != 5 or parts[0] != ANSWER or not (parts[1] + parts[2]).isdecimal():
-        return None
-    return Target(_number(parts[1]), _number(parts[2]), parts[3]), parts[4]
-
-
-def read_field(round_id: int, key: str) -> Target | None:
-    """The target of a form's field; None for a key that no form of ours has."""
-    position, colon, slot = key.partition(":")
-    if not colon or not position.isdecimal():
-        return None
-    return Target(round_id, _number(position), slot)
-
-
-def form_key(round_id: int, position: int | None = None) -> str:
-    """The key of the form that answers a round, or one question of it, after which others come."""
-    return f"{ANSWER}:{round_id}" if position is None else f"{ANSWER}:{round_id}:{position}"
-
-
-def read_form(key: str) -> tuple[int, int | None] | None:
-    """The round and the question that an answering form belongs to; None for anything else."""
-    kind, *rest = key.split(":")
-    if kind != ANSWER or len(rest) not in (1, 2) or not "".join(rest).isdecimal():
-        return None
-    numbers = [_number(part) for part in rest]
-    return numbers[0], numbers[1] if len(numbers) == 2 else None
-
-
-def setup_key(chat: Address) -> str:
-    """The action of the button, and the key of the form, that set up a group's chat."""
-    return f"{SETUP}:{quote(chat.workspace, safe='')}:{chat.user}"
-
-
-def read_setup(key: str, adapter: str) -> Address | None:
-    """The chat that a button or a form of somebody on this adapter sets up; None for others."""
-    kind, _, rest = key.partition(":")
-    workspace, _, chat = rest.partition(":")
-    found = Address(adapter, unquote(workspace), chat)
-    readable = (found.workspace + chat).isprintable() and len(key) <= _LONGEST_KEY
-    return found if kind == SETUP and chat and readable else None
-
-
-def _number(digits: str) -> int:
-    # Longer ones are forged, and no database's whole number holds them.
-    return int(digits[:9]) if digits.isdecimal() else -1
 
 
 def question_card(asked: Round, position: int, slot: str, until: str) -> Card:
@@ -145,7 +83,7 @@ def _ticks(target: Target, item: Item) -> Ticks:
 
 def _choices(item: Item, target: Target) -> tuple[Button, ...]:
     if item.kind is Kind.WORDS:
-        return (Button("Write a few words", f"{WRITE}:{target.round}:{target.position}"),)
+        return (Button("Write a few words", encode(WriteWords(target.round, target.position))),)
     if _several(item):
         return ()
     return tuple(Button(one.label, target.action(one.key)) for one in options(item))
@@ -153,7 +91,7 @@ def _choices(item: Item, target: Target) -> tuple[Button, ...]:
 
 def _beside(asked: Round, target: Target) -> tuple[Button, ...]:
     skip = Button("Skip", target.action(SKIP))
-    more = Button("Say more", f"{SAY_MORE}:{asked.id}:{target.position}")
+    more = Button("Say more", encode(SayMore(asked.id, target.position)))
     return (skip, more) if asked.takes_comments else (skip,)
 
 

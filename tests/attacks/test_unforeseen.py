@@ -20,8 +20,8 @@ import pulse_bot_slack.answering
 import pulse_bot_telegram.answering
 import pulse_bot_web.site
 from pulse_bot import cards
-from pulse_bot.cards import Target
-from pulse_bot.crypto import codes
+from pulse_bot.adapter_kit.actions import Rest, encode
+from pulse_bot.card_actions import GiveAnswer, SayMore
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import Digest
@@ -40,7 +40,6 @@ from pulse_bot.ports import (
     Pressed,
     Removed,
     Reply,
-    Sent,
     Submitted,
     Wrote,
 )
@@ -70,20 +69,20 @@ from tests.attacks.unforeseen import (
     stumble,
 )
 from tests.engine.scene import FAST, until
-from tests.made_up import KEY, START, installation
+from tests.made_up import START, installation
 
 ADA = Address("fake", "", "ada")
 CHAT = Address("fake", "", "the-group")
 Function = Callable[..., object]
 
 
-SETTING_UP = codes.sign(KEY, cards.setup_key(CHAT), ADA.adapter)
+SETTING_UP = link.setup_key(broken_installation(), CHAT)
 JOINING = join.form_key(broken_installation(), "code", ADA)
 
 ACTIONS = {
     cards.SETUP: SETTING_UP,
-    cards.SEED: workshop_cards.action(workshop_cards.OPEN, 1),
-    cards.PACK: f"{pack.OPENING}1",
+    cards.SEED: workshop_cards.action(workshop_cards.DraftAct.OPEN, 1),
+    cards.PACK: encode(pack.UsePack(pack.PackAct.OPEN, 1)),
     cards.COMMITMENT: f"{cards.COMMITMENT}:{CommitmentState.KEPT}:1",
     cards.ROLE: roles.CHANGE,
 }
@@ -110,10 +109,14 @@ def events() -> Iterator[tuple[str, Event, Function]]:
         yield f"press {kind}", Pressed(ADA, ACTIONS.get(kind, f"{kind}:1")), press
     for kind, form in router.FORMS.items():
         yield f"form {kind}", Submitted(ADA, *FILLED.get(kind, (kind, {}))), form
-    yield "answer", Pressed(ADA, Target(1, 0, "answer").action("4")), record_answer.record
+    yield (
+        "answer",
+        Pressed(ADA, encode(GiveAnswer(1, 0, "answer", Rest("4")))),
+        record_answer.record,
+    )
     yield "answers", Submitted(ADA, "answer:1", {"0:answer": ("4",)}), record_answer.record
     yield "no answers", Submitted(ADA, "answer:1", {}), router._known
-    yield "say more", Pressed(ADA, f"{cards.SAY_MORE}:1:0"), router._to_write
+    yield "say more", Pressed(ADA, encode(SayMore(1, 0))), router._to_write
     yield "set up", Commanded(ADA, cards.SETUP, group=CHAT), setup.ask
     yield "words", Wrote(ADA, "hello"), pages.help_
     yield "home", OpenedHome(ADA), home.home
@@ -223,7 +226,7 @@ async def test_where_an_adapter_answers(
 class ClumsyAdapter(FakeAdapter):
     """Cannot send anything."""
 
-    async def send(self, address: Address, card: Card) -> Sent:
+    async def send(self, address: Address, card: Card) -> Address:
         """Stumble."""
         stumble()
 

@@ -16,7 +16,6 @@ from pulse_bot.domain.release import agreement, comments, kinds, trend
 from pulse_bot.domain.release.grid import Scale, cell
 from pulse_bot.domain.release.kinds import FIVE, TEN, YES
 from pulse_bot.domain.release.policy import BLOCK_STEPS, say
-from pulse_bot.domain.release.ranges import LEAST_SPREAD
 from pulse_bot.domain.release.talking_prompt import LOW_PULSE
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -119,7 +118,7 @@ def test_statistics_states_what_the_trend_call_computes() -> None:
     assert bold("statistics.md", "The trend call") == [
         trend.RECENT,
         trend.BEFORE,
-        Decimal(LEAST_SPREAD) ** 2,
+        Decimal(trend.LEAST_SPREAD) ** 2,
         Decimal(str(100 * trend.confidence(3))),
         Decimal(str(100 * trend.confidence(4))),
     ]

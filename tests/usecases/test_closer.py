@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulse_bot.adapter_kit.actions import LARGEST_NUMBER, NOT_IN_USE
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.release.digest import Digest, SentenceFact, Statement, StatementKind
 from pulse_bot.ports import Address, Outcome
@@ -114,11 +115,17 @@ async def test_members_get_the_same_message_as_the_group(wordy_valley: Talk) -> 
     assert card == replace(posting.card, picture=None, file=None)
 
 
-@pytest.mark.parametrize("number", ["2", "0", "-1", "x", "", "1" * 40, "²"])
+@pytest.mark.parametrize("number", ["2", "0", str(LARGEST_NUMBER)])
 async def test_a_digest_that_is_not_there_is_refused(wordy_valley: Talk, number: str) -> None:
     reply = await wordy_valley.press(MEMBER, f"closer:{number}")
     assert reply.outcome is Outcome.REFUSED
     assert "not there" in reply.notice
+
+
+@pytest.mark.parametrize("number", ["-1", "x", "", "1" * 40, "²"])
+async def test_a_forged_number_is_refused(wordy_valley: Talk, number: str) -> None:
+    reply = await wordy_valley.press(MEMBER, f"closer:{number}")
+    assert (reply.outcome, reply.notice) == (Outcome.REFUSED, NOT_IN_USE)
 
 
 async def test_nobody_else_looks_closer(wordy_valley: Talk) -> None:

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from pulse_bot import cards
-from pulse_bot.cards import Target, form_key
+from pulse_bot import card_actions, cards
+from pulse_bot.adapter_kit.actions import parse
+from pulse_bot.card_actions import FillIn, Target, form_key
 from pulse_bot.domain.asking.items import InvalidAnswer, check
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.errors import StorageError
@@ -63,13 +64,13 @@ def take(made: Installation) -> Iterator[GroupCommit[Given, Recorded]]:
 def could_be_real(asked: Round, event: Event) -> bool:
     """Whether one could press this, or write it into a form of ours."""
     if isinstance(event, Pressed):
-        answer = cards.read_answer(event.action)
+        answer = card_actions.read_answer(event.action)
         more = event.action in {f"{cards.SAY_MORE}:{asked.id}:{n}" for n in range(3)}
         return more or event.action in BUTTONS or bool(answer and fits(asked, *answer))
-    if not isinstance(event, Submitted) or cards.read_form(event.form) != (asked.id, None):
+    if not isinstance(event, Submitted) or parse(FillIn, event.form) != FillIn(asked.id):
         return False
     given = {key: ",".join(chosen).strip() for key, chosen in event.values.items()}
-    targets = {cards.read_field(asked.id, key): text for key, text in given.items() if text}
+    targets = {card_actions.read_field(asked.id, key): text for key, text in given.items() if text}
     return bool(targets) and all(fits(asked, one, text) for one, text in targets.items() if one)
 
 

@@ -7,6 +7,7 @@ import logging
 
 import pytest
 
+from pulse_bot.adapter_kit.actions import NOT_IN_USE
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import (
     Address,
@@ -177,7 +178,8 @@ async def test_two_from_a_school_that_is_new_at_once(talk: Talk) -> None:
         ("o:1", "   ", "Please say your name"),
         ("o:99", "Nia", "That school is not in the list."),
         ("o:0", "Nia", "That school is not in the list."),
-        ("o:99999999999999999999", "Nia", "That school is not in the list."),
+        ("o:99999999999999999999", "Nia", NOT_IN_USE),
+        ("o:x", "Nia", NOT_IN_USE),
         ("o:4", "Nia", "That school is not in the list."),
         ("A" * 81, "Nia", "That is longer than 80 characters."),
         ("o:1", "N" * 61, "That is longer than 60 characters."),

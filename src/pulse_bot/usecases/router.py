@@ -7,8 +7,9 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from pulse_bot import cards
-from pulse_bot.cards import Target
+from pulse_bot import card_actions, cards
+from pulse_bot.adapter_kit.actions import decode, name_of, parse
+from pulse_bot.card_actions import FillIn, SayMore, Target, WriteWords
 from pulse_bot.errors import KeyStoreError, Refused, StorageError
 from pulse_bot.ports import (
     Added,
@@ -106,7 +107,7 @@ PRESSES: Mapping[str, Callable[[Installation, Pressed], Reply]] = {
     digest_message.CLOSER: closer_look.pressed,
     cards.LOG: pages.earlier_log,
 }
-"""Buttons that say what they are of, behind the first word of their action and a colon."""
+"""Buttons that say what they are of, by the first word of their action."""
 
 
 GROUP_COMMANDS: Mapping[str, Callable[[Installation, Commanded], Reply]] = {
@@ -155,8 +156,8 @@ def _is_public(event: Event) -> bool:
 
 def _trouble(event: Event) -> str:
     if isinstance(event, Pressed | Submitted):
-        named = event.action if isinstance(event, Pressed) else event.form
-        what = "Your answer" if named.startswith(f"{cards.ANSWER}:") else "That"
+        text = event.action if isinstance(event, Pressed) else event.form
+        what = "Your answer" if name_of(text) == cards.ANSWER else "That"
         return (
             f"{what} could not be saved just now. Nothing was recorded; please try again in a "
             "minute."
@@ -165,17 +166,17 @@ def _trouble(event: Event) -> str:
 
 
 async def _pressed(installation: Installation, record: Record, event: Pressed) -> Reply:
-    pressed = cards.read_answer(event.action)
+    pressed = card_actions.read_answer(event.action)
     if pressed is not None:
         target, value = pressed
         done = await record(Given(event.address, target.round, {target: value}))
         following = cards.next_card(done.read, target, done.until)
         return Reply(confirmed(done), cards=(following,) if following else ())
-    kind, colon, _ = event.action.partition(":")
-    if colon and kind in PRESSES:
-        return await asyncio.to_thread(PRESSES[kind], installation, event)
     if event.action in BUTTONS:
         return await asyncio.to_thread(BUTTONS[event.action], installation, event.address)
+    story = PRESSES.get(name_of(event.action))
+    if story is not None:
+        return await asyncio.to_thread(story, installation, event)
     return await asyncio.to_thread(_to_write, installation, event)
 
 
@@ -189,31 +190,28 @@ def _to_write(installation: Installation, event: Pressed) -> Reply:
         member, partnership = someone(session, event.address)
         asked = rounds.open_round_of(session, member.id)
         language = partnerships.language(member, partnership)
-    kind, _, rest = event.action.partition(":")
-    round_id, _, position = rest.partition(":")
-    forms = {cards.SAY_MORE: cards.comment_form, cards.WRITE: cards.words_form}
-    if kind not in forms or asked is None or round_id != str(asked.id):
+    more = parse(SayMore, event.action)
+    wanted = more or decode(WriteWords, event.action)
+    if asked is None or wanted.round != asked.id:
         raise Refused("That button is not in use any more. Please open your questions again.")
-    if not position.isdecimal() or int(position[:3]) >= len(asked.items):
+    if wanted.position >= len(asked.items):
         raise Refused("That question is not in this round. Please open the questions again.")
-    return Reply(form=forms[kind](asked.in_language(language), int(position[:3])))
+    form = cards.comment_form if more else cards.words_form
+    return Reply(form=form(asked.in_language(language), wanted.position))
 
 
 async def _submitted(installation: Installation, record: Record, event: Submitted) -> Reply:
-    kind = event.form.partition(":")[0]
-    if kind in FORMS:
-        return await asyncio.to_thread(FORMS[kind], installation, event)
-    found = cards.read_form(event.form)
-    if found is None:
-        raise Refused("That form is not in use any more. Please open your questions again.")
-    round_id, position = found
-    answers = _filled(round_id, event.values)
+    story = FORMS.get(name_of(event.form))
+    if story is not None:
+        return await asyncio.to_thread(story, installation, event)
+    form = decode(FillIn, event.form)
+    answers = _filled(form.round, event.values)
     if not answers:
         await asyncio.to_thread(_known, installation, event.address)
         raise Refused("Nothing was chosen, so nothing was recorded. Choose an answer, or skip.")
-    done = await record(Given(event.address, round_id, answers))
+    done = await record(Given(event.address, form.round, answers))
     following = None
-    if position is not None:
+    if form.position is not None:
         following = cards.next_card(done.read, next(iter(answers)), done.until)
     return Reply(confirmed(done), cards=(following,) if following else ())
 
@@ -221,7 +219,7 @@ async def _submitted(installation: Installation, record: Record, event: Submitte
 def _filled(round_id: int, values: Mapping[str, tuple[str, ...]]) -> dict[Target, str]:
     answers: dict[Target, str] = {}
     for key, chosen in values.items():
-        target = cards.read_field(round_id, key)
+        target = card_actions.read_field(round_id, key)
         if target is None:
             raise Refused("That question is not in this round. Please open the questions again.")
         given = ",".join(chosen).strip()

@@ -6,16 +6,17 @@ What is done then is in `commitments`; how they come back as questions is in `fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Final
+from typing import ClassVar, Final
 
 from pulse_bot import cards
+from pulse_bot.adapter_kit.actions import Action, decode, encode
 from pulse_bot.domain.asking.arrange_workshop import full
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.commitments import LONGEST, WEEKS, Commitment, CommitmentState
 from pulse_bot.domain.partnership.roles import Act, may, who_may
-from pulse_bot.errors import Refused
 from pulse_bot.ports import (
     Address,
     Button,
@@ -50,6 +51,16 @@ from pulse_bot.usecases.permissions import check
 NEW: Final = f"{cards.COMMITMENT}:new"
 """The button that opens the form, wherever a group decides: under a digest, a pack, the list."""
 
+
+@dataclass(frozen=True, slots=True)
+class MoveCommitment(Action):
+    """A button that says how a commitment stands now."""
+
+    NAME: ClassVar[str] = cards.COMMITMENT
+    to: CommitmentState
+    number: int
+
+
 _LONGEST: Final = {"text": 4 * LONGEST, "due": 40}
 """Room for more than fits, so that what is too long is refused with its length."""
 _ENDED_SHOWN: Final = 10
@@ -71,9 +82,6 @@ _COMES: Final = {
     ),
 }
 """What follows when a commitment is opened again."""
-_OLD_BUTTON: Final = (
-    "That button is not in use any more. “/pulse commitments” shows how everything stands."
-)
 
 
 def listed(installation: Installation, address: Address) -> Reply:
@@ -124,24 +132,20 @@ def _open_again(number: int) -> Button:
 
 
 def _action(to: CommitmentState, number: int) -> str:
-    return f"{cards.COMMITMENT}:{to}:{number}"
+    return encode(MoveCommitment(to, number))
 
 
 def pressed(installation: Installation, event: Pressed) -> Reply:
     """What a button of a commitment does: the form, kept, dropped, open again. Raises Refused."""
     if event.action == NEW:
         return _form(installation, event.address)
-    _, _, rest = event.action.partition(":")
-    word, _, number = rest.partition(":")
-    # Longer numbers are forged, and no database's whole number holds them.
-    if word not in list(CommitmentState) or not (number.isascii() and number.isdecimal()):
-        raise Refused(_OLD_BUTTON)
-    to = CommitmentState(word)
+    wanted = decode(MoveCommitment, event.action)
+    to = wanted.to
     with installation.database.write() as session:
         member, partnership = someone(session, event.address)
         check(member, Act.END_COMMITMENT)
         who = Actor.member(member.role)
-        one = end(session, installation, partnership, int(number[:9]), to, who)
+        one = end(session, installation, partnership, wanted.number, to, who)
         comes = follow_up.asked_next(session, partnership.id, one.number)
     if to is CommitmentState.OPEN:
         title = f"Commitment {one.number} is open again"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
+from pulse_bot.adapter_kit.actions import Action, Rest, claims, decode, encode
 from pulse_bot.crypto import codes
 from pulse_bot.crypto.codes import Purpose
 from pulse_bot.domain.asking.rounds import State
@@ -39,7 +41,23 @@ from pulse_bot.usecases.members.invite import invited_to
 from pulse_bot.usecases.members.preferences import language_of, languages, named, when_asked
 from pulse_bot.usecases.members.thresholds import bars_noted
 
-_SCHOOL: Final = "o:"
+
+@dataclass(frozen=True, slots=True)
+class JoinBy(Action):
+    """The form in which somebody joins."""
+
+    NAME: ClassVar[str] = cards.JOIN
+    code: Rest
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSchool(Action):
+    """A school that was chosen from the list, and not typed."""
+
+    NAME: ClassVar[str] = "o"
+    organisation: int
+
+
 _LONGEST: Final = {"organisation": 80, "name": 60}
 _MOST_LISTED: Final = 90
 """Schools in a list, for platforms that take a hundred; the others are typed."""
@@ -84,7 +102,7 @@ def _asked(session: Session, installation: Installation, event: Joined) -> Reply
 def _school_field(session: Session, partnership: PartnershipRow) -> Field:
     query = select(OrganisationRow).where(OrganisationRow.partnership_id == partnership.id)
     listed = session.scalars(query.order_by(OrganisationRow.name).limit(_MOST_LISTED))
-    options = tuple(Option(f"{_SCHOOL}{one.id}", one.name) for one in listed)
+    options = tuple(Option(encode(ChosenSchool(one.id)), one.name) for one in listed)
     return _field("organisation", "Which school are you from?", options, "its name")
 
 
@@ -124,14 +142,14 @@ def form_key(installation: Installation, code: str, address: Address) -> str:
     Signed for the one address that came with the invitation: on a platform where nobody comes,
     such as a web page that anybody can write to, no form can be made up.
     """
-    return codes.sign(installation.installation_key, f"{cards.JOIN}:{code}", str(address))
+    return codes.sign(installation.installation_key, encode(JoinBy(Rest(code))), str(address))
 
 
 def _code(installation: Installation, event: Submitted) -> str:
     key = codes.signed(installation.installation_key, event.form, str(event.address))
     if key is None:
         raise Refused("That form is not in use any more. Please press the button to join again.")
-    return key.partition(":")[2]
+    return decode(JoinBy, key).code
 
 
 def _enter(
@@ -159,11 +177,9 @@ def _enter(
 def _school(session: Session, partnership: PartnershipRow, text: str) -> OrganisationRow:
     if not text:
         raise Refused("Please choose your school, or type its name. Nothing was kept.")
-    number = text.removeprefix(_SCHOOL)
-    if number == text or not (number.isascii() and number.isdecimal()):
+    if not claims(ChosenSchool, text):
         return partnerships.organisation(session, partnership.id, text)
-    # Longer numbers are forged, and no database's whole number holds them.
-    row = session.get(OrganisationRow, int(number[:9]))
+    row = session.get(OrganisationRow, decode(ChosenSchool, text).organisation)
     if row is None or row.partnership_id != partnership.id:
         raise Refused("That school is not in the list. Please choose again, or type its name.")
     return row

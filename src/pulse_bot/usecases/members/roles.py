@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
+from pulse_bot.adapter_kit.actions import NOT_IN_USE, Action, encode, parse
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import RoleChanged
 from pulse_bot.domain.partnership.people import Role, Standing
@@ -36,10 +38,18 @@ from pulse_bot.usecases.permissions import check
 LEAD: Final = Actor.member(Role.LEAD)
 """Who did it, in the log that all members read: without a name, which would stay for ever."""
 CHANGE: Final = f"{cards.ROLE}:change"
-_PERSON: Final = "m:"
 _LONGEST: Final = {"person": 60, "role": 20}
 _MOST_LISTED: Final = 90
 """People in a list, for platforms that take a hundred; the others are typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenPerson(Action):
+    """Somebody who was chosen from the list, and not typed."""
+
+    NAME: ClassVar[str] = "m"
+    member: int
+
 
 People = Sequence[tuple[MemberRow, str]]
 
@@ -81,12 +91,12 @@ def _holders(people: People) -> Iterator[str]:
 def pressed(installation: Installation, event: Pressed) -> Reply:
     """The form in which somebody is given a role. Raises Refused."""
     if event.action != CHANGE:
-        raise Refused("That button is not in use any more. Please write “/pulse roles” again.")
+        raise Refused(NOT_IN_USE)
     with installation.database.read() as session:
         _, partnership = _giver(session, event.address)
         people = partnerships.members(session, partnership.id)[:_MOST_LISTED]
         persons = tuple(
-            Option(f"{_PERSON}{one.id}", f"{one.name}, {school} ({one.role})")
+            Option(encode(ChosenPerson(one.id)), f"{one.name}, {school} ({one.role})")
             for one, school in people
         )
     roles = tuple(Option(role.value, f"{role.value.capitalize()}") for role in Role)
@@ -140,9 +150,9 @@ def _giver(session: Session, address: Address) -> tuple[MemberRow, PartnershipRo
 
 def _meant(people: People, text: str) -> MemberRow:
     """Whom a choice, or a typed name, means. Raises Refused."""
-    number = text.removeprefix(_PERSON)
-    if number != text and number.isascii() and number.isdecimal():
-        found = [one for one, _ in people if str(one.id) == number]
+    chosen = parse(ChosenPerson, text)
+    if chosen is not None:
+        found = [one for one, _ in people if one.id == chosen.member]
     else:
         found = [one for one, _ in people if one.name.casefold() == text.casefold()]
     if not found:

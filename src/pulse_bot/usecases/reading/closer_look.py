@@ -7,22 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pulse_bot.adapter_kit.actions import decode
 from pulse_bot.domain.release.digest import Digest
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Card, CardKind, Pressed, Reply
 from pulse_bot.storage import history
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import someone
-from pulse_bot.usecases.rounds.digest_message import SHELVES, left_out
+from pulse_bot.usecases.rounds.digest_message import SHELVES, LookCloser, left_out
 
 
 def pressed(installation: Installation, event: Pressed) -> Reply:
     """What a message left out, as further cards. Raises Refused for a digest that is not there."""
-    number = event.action.partition(":")[2]
+    number = decode(LookCloser, event.action).round
     with installation.database.read() as session:
         _, partnership = someone(session, event.address)
         try:
-            found = history.digest(session, partnership.id, _number(number))
+            found = history.digest(session, partnership.id, number)
         except LookupError:
             raise Refused("That digest is not there. Write “/pulse group” to see them.") from None
     return Reply(cards=tuple(_cards(found)))
@@ -34,8 +35,3 @@ def _cards(digest: Digest) -> Iterator[Card]:
         rest = tuple(one.text for one in digest.statements if one.kind in shelf & left)
         if rest:
             yield Card(CardKind.DIGEST, f"Round {digest.number}: {name}", rest)
-
-
-def _number(digits: str) -> int:
-    # Longer ones are forged, and no database's whole number holds them.
-    return int(digits[:9]) if digits.isdecimal() else -1

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
+from pulse_bot.adapter_kit.actions import Action, decode, encode
 from pulse_bot.domain.asking.calendar import Calendar, spoken
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.domain.release.digest import Digest, StatementKind
-from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Pressed, Reply
 from pulse_bot.storage import audit_log, history, partnerships, rounds
 from pulse_bot.storage.models import MemberRow, PartnershipRow
@@ -34,7 +36,6 @@ _OF_THEMES = (
     StatementKind.AGREEMENT,
 )
 LOG_LINES = 100
-LONGEST_NUMBER = 9
 
 
 def home(installation: Installation, event: OpenedHome) -> Reply:
@@ -207,18 +208,24 @@ def log(installation: Installation, address: Address, before: int | None = None)
     ]
     text = tuple(lines) or ("Nothing was changed yet.",)
     is_more = len(found) > LOG_LINES
-    earlier = Button("Earlier lines", f"{cards.LOG}:{found[LOG_LINES - 1].id}") if is_more else None
+    earlier = (
+        Button("Earlier lines", encode(EarlierLog(found[LOG_LINES - 1].id))) if is_more else None
+    )
     buttons = ((earlier,),) if earlier else ()
     return Reply(cards=(Card(CardKind.NOTICE, "What was changed, and by whom", text, buttons),))
 
 
+@dataclass(frozen=True, slots=True)
+class EarlierLog(Action):
+    """The button that shows earlier lines of the log."""
+
+    NAME: ClassVar[str] = cards.LOG
+    before: int
+
+
 def earlier_log(installation: Installation, event: Pressed) -> Reply:
     """The log from an earlier line on. Raises Refused."""
-    number = event.action.partition(":")[2]
-    # Longer ones are forged, and no database's whole number holds them.
-    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
-        raise Refused("That button is not in use any more. Please write “/pulse log” again.")
-    return log(installation, event.address, int(number))
+    return log(installation, event.address, decode(EarlierLog, event.action).before)
 
 
 def help_(installation: Installation, address: Address) -> Reply:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import ClassVar, Final
 
+from pulse_bot.adapter_kit.actions import Action, encode
 from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Button, Card, CardKind, Picture
@@ -18,7 +20,16 @@ LONGEST: Final = 900
 
 
 CLOSER: Final = "closer"
-"""The first word of the button's action; behind it comes the number of the round."""
+"""The first word of the button's action."""
+
+
+@dataclass(frozen=True, slots=True)
+class LookCloser(Action):
+    """The button under a digest."""
+
+    NAME: ClassVar[str] = CLOSER
+    round: int
+    """Its number."""
 
 
 SHELVES: Final = {
@@ -32,7 +43,7 @@ def message_card(digest: Digest) -> Card:
     """A digest as a message: word for word, without what the button shows."""
     left = left_out(digest.statements)
     title, *rest = [one.text for one in digest.statements if one.kind not in left] or [""]
-    button = Button("Look closer", f"{CLOSER}:{digest.number}")
+    button = Button("Look closer", encode(LookCloser(digest.number)))
     return Card(CardKind.DIGEST, title, tuple(rest), ((button,),) if left else ())
 
 

@@ -6,13 +6,15 @@ What is done with one lives in `draft`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from enum import StrEnum
+from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
+from pulse_bot.adapter_kit.actions import Action, encode
 from pulse_bot.domain.asking.arrange_workshop import full, is_off
 from pulse_bot.domain.asking.calendar import spoken, zone
 from pulse_bot.domain.asking.items import Item, Kind, slots
@@ -29,16 +31,29 @@ from pulse_bot.usecases.workshops import own_questions
 from pulse_bot.usecases.workshops.draft import Prospect, prospect
 from pulse_bot.usecases.workshops.dry_run import Run
 
-OPEN: Final = "open"
-OTHER: Final = "other"
-DAY: Final = "day"
-SEE: Final = "see"
-TRY: Final = "try"
-PLAN: Final = "plan"
-DROP: Final = "drop"
-CANCEL: Final = "cancel"
-SHOWN: Final = "shown"
-"""What a button of a draft does, behind "seed:"."""
+
+class DraftAct(StrEnum):
+    """What a button of a draft does."""
+
+    OPEN = "open"
+    OTHER = "other"
+    DAY = "day"
+    SEE = "see"
+    TRY = "try"
+    PLAN = "plan"
+    DROP = "drop"
+    CANCEL = "cancel"
+    SHOWN = "shown"
+
+
+@dataclass(frozen=True, slots=True)
+class UseDraft(Action):
+    """A button of a draft, or one of its forms."""
+
+    NAME: ClassVar[str] = cards.SEED
+    act: DraftAct
+    seeding: int
+
 
 PREVIEW: Final = "This is a preview: nothing was recorded."
 IN_THE_ROOM: Final = "Use these as discussion prompts in the room instead:"
@@ -51,9 +66,9 @@ _KINDS: Final = {
 }
 
 
-def action(verb: str, seeding: int) -> str:
+def action(act: DraftAct, seeding: int) -> str:
     """The action of a draft's button, and the key of its form."""
-    return f"{cards.SEED}:{verb}:{seeding}"
+    return encode(UseDraft(act, seeding))
 
 
 def draft_card(
@@ -130,18 +145,18 @@ def day_notes(session: Session, partnership: PartnershipRow, row: SeedingRow) ->
 
 def _buttons(row: SeedingRow, *, plannable: bool) -> Iterator[tuple[Button, ...]]:
     if plannable:
-        yield (Button("Plan it", action(PLAN, row.id)),)
-    yield (Button("As members will see it", action(SEE, row.id)),)
-    yield (Button("Try it with made-up answers", action(TRY, row.id)),)
+        yield (Button("Plan it", action(DraftAct.PLAN, row.id)),)
+    yield (Button("As members will see it", action(DraftAct.SEE, row.id)),)
+    yield (Button("Try it with made-up answers", action(DraftAct.TRY, row.id)),)
     other, day = (
-        Button("Other questions", action(OTHER, row.id)),
-        Button("Another day", action(DAY, row.id)),
+        Button("Other questions", action(DraftAct.OTHER, row.id)),
+        Button("Another day", action(DraftAct.DAY, row.id)),
     )
     yield (other, day)
     if row.state is SeedingState.DRAFT:
-        yield (Button("Throw it away", action(DROP, row.id)),)
+        yield (Button("Throw it away", action(DraftAct.DROP, row.id)),)
     else:
-        yield (Button("Cancel it", action(CANCEL, row.id)),)
+        yield (Button("Cancel it", action(DraftAct.CANCEL, row.id)),)
 
 
 def preview(row: SeedingRow) -> str:
@@ -174,12 +189,12 @@ def previews(partnership: PartnershipRow, row: SeedingRow) -> tuple[Card, ...]:
         for position, item in enumerate(asked.items)
         for slot in slots(item)
     ]
-    return tuple(_inert(card, action(SHOWN, row.id)) for card in shown)
+    return tuple(_inert(card, action(DraftAct.SHOWN, row.id)) for card in shown)
 
 
 def way_back(row: SeedingRow) -> Card:
     """What stands below a preview or a try, so that nobody is left there."""
-    button = Button("Back to the workshop", action(OPEN, row.id))
+    button = Button("Back to the workshop", action(DraftAct.OPEN, row.id))
     return Card(CardKind.NOTICE, f"The workshop “{row.title}”", (), ((button,),))
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
+from pulse_bot.adapter_kit.actions import NOT_IN_USE, decode
 from pulse_bot.domain.asking.arrange_workshop import full
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.domain.partnership.actors import Actor
@@ -36,7 +37,7 @@ from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.permissions import check
 from pulse_bot.usecases.workshops import cards as workshop_cards
 from pulse_bot.usecases.workshops import draft, dry_run, forms, own_questions, suggest
-from pulse_bot.usecases.workshops.cards import action
+from pulse_bot.usecases.workshops.cards import DraftAct, UseDraft, action
 
 _OLD: Final = "That is not in use any more. “/pulse workshops” shows what is planned."
 
@@ -53,15 +54,15 @@ def seed(installation: Installation, event: Submitted) -> Reply:
     """What came back from one of the forms about workshops. Raises Refused."""
     if event.form == cards.SEED:
         return _begin(installation, event)
-    verb, seeding = _read(event.form)
-    if verb == workshop_cards.SHOWN:
+    wanted = decode(UseDraft, event.form)
+    if wanted.act is DraftAct.SHOWN:
         return Reply(workshop_cards.PREVIEW)
-    stories = {workshop_cards.OTHER: _chosen, workshop_cards.DAY: _moved}
-    if verb not in stories:
-        raise Refused(_OLD)
+    stories = {DraftAct.OTHER: _chosen, DraftAct.DAY: _moved}
+    if wanted.act not in stories:
+        raise Refused(NOT_IN_USE)
     with installation.database.write() as session:
-        scene = _scene(session, installation, event.address, seeding)
-        beside = stories[verb](scene, event.values)
+        scene = _scene(session, installation, event.address, wanted.seeding)
+        beside = stories[wanted.act](scene, event.values)
         told = () if scene.row.state is SeedingState.DRAFT else (f"It is changed. {_told(scene)}",)
         card = _look(scene)
     return Reply(" ".join((*told, *beside)), cards=(card,))
@@ -113,15 +114,6 @@ def _scene(session: Session, installation: Installation, address: Address, seedi
     return Scene(session, installation, partnership, row, Actor.member(member.role))
 
 
-def _read(key: str) -> tuple[str, int]:
-    """The verb and the number of a button or a form. Raises Refused for what is none of ours."""
-    parts = key.split(":")
-    if len(parts) != 3 or not (parts[2].isascii() and parts[2].isdecimal()):
-        raise Refused(_OLD)
-    # Longer ones are forged, and no database's whole number holds them.
-    return parts[1], int(parts[2][:9])
-
-
 def _told(scene: Scene) -> str:
     """Where everybody learns of it: the group, or where there is none, the list."""
     if groups.linked(scene.session, scene.partnership.id):
@@ -156,11 +148,9 @@ def _moved(scene: Scene, values: Mapping[str, tuple[str, ...]]) -> tuple[str, ..
 
 def pressed(installation: Installation, event: Pressed) -> Reply:
     """What a button of a draft or of a planned workshop does. Raises Refused."""
-    verb, seeding = _read(event.action)
-    if verb not in _BUTTONS:
-        raise Refused(_OLD)
+    wanted = decode(UseDraft, event.action)
     with installation.database.write() as session:
-        return _BUTTONS[verb](_scene(session, installation, event.address, seeding))
+        return _BUTTONS[wanted.act](_scene(session, installation, event.address, wanted.seeding))
 
 
 def _look(scene: Scene) -> Card:
@@ -169,7 +159,7 @@ def _look(scene: Scene) -> Card:
             scene.session, scene.installation, scene.partnership, scene.row
         )
     said = draft.out_already(scene.session, scene.partnership, scene.row)
-    other = Button("Another day", action(workshop_cards.DAY, scene.row.id))
+    other = Button("Another day", action(DraftAct.DAY, scene.row.id))
     asked = scene.row.state is SeedingState.ASKED
     title = f"{scene.row.title}, {full(scene.row.workshop_on)}"
     return Card(CardKind.NOTICE, title, (said,), ((other,),) if asked else ())
@@ -242,14 +232,14 @@ def _cancel(scene: Scene) -> Reply:
     return Reply(f"It is cancelled. Nobody was asked anything. {told}".strip())
 
 
-_BUTTONS: Final[Mapping[str, Callable[[Scene], Reply]]] = {
-    workshop_cards.OPEN: _open,
-    workshop_cards.OTHER: _other,
-    workshop_cards.DAY: _day,
-    workshop_cards.SEE: _see,
-    workshop_cards.TRY: _try,
-    workshop_cards.SHOWN: _shown,
-    workshop_cards.PLAN: _plan,
-    workshop_cards.DROP: _drop,
-    workshop_cards.CANCEL: _cancel,
+_BUTTONS: Final[Mapping[DraftAct, Callable[[Scene], Reply]]] = {
+    DraftAct.OPEN: _open,
+    DraftAct.OTHER: _other,
+    DraftAct.DAY: _day,
+    DraftAct.SEE: _see,
+    DraftAct.TRY: _try,
+    DraftAct.SHOWN: _shown,
+    DraftAct.PLAN: _plan,
+    DraftAct.DROP: _drop,
+    DraftAct.CANCEL: _cancel,
 }

@@ -15,7 +15,7 @@ from pulse_bot.ports import Field, FieldKind, Form, Option
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.workshops import own_questions, suggest
-from pulse_bot.usecases.workshops.cards import DAY, OTHER, action
+from pulse_bot.usecases.workshops.cards import DraftAct, action
 
 TOGETHER: Final = "together"
 AT_ONCE: Final = "at-once"
@@ -67,7 +67,7 @@ def other_form(seeding: int, offered: Sequence[Item], most: int) -> Form:
     options = tuple(Option(item.id, item.text) for item in offered)
     which = Field("items", "Which questions?", FieldKind.SEVERAL, options)
     told = f"Those that you tick take the place of those before. Up to {most} can be asked."
-    key = action(OTHER, seeding)
+    key = action(DraftAct.OTHER, seeding)
     return Form(key, "Choose the questions", (which, _own_field()), (told,), "Take these")
 
 
@@ -75,7 +75,7 @@ def day_form(row: SeedingRow) -> Form:
     """On which other day the workshop is."""
     now = f"The workshop is on {full(row.workshop_on)} now."
     field = _day_field("On which day is it?")
-    return Form(action(DAY, row.id), "Another day", (field,), (now,), "Move it")
+    return Form(action(DraftAct.DAY, row.id), "Another day", (field,), (now,), "Move it")
 
 
 def _day_field(label: str) -> Field:

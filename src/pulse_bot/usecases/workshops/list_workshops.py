@@ -92,6 +92,9 @@ def _buttons(found: Sequence[SeedingRow]) -> Iterator[tuple[Button, ...]]:
     for row in found:
         day = f"{row.workshop_on.day}/{row.workshop_on.month}"
         yield (
-            Button(f"{row.title[:30]}, {day}", workshop_cards.action(workshop_cards.OPEN, row.id)),
+            Button(
+                f"{row.title[:30]}, {day}",
+                workshop_cards.action(workshop_cards.DraftAct.OPEN, row.id),
+            ),
         )
     yield (Button("Prepare a workshop", cards.SEED),)

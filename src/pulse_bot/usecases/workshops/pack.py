@@ -6,13 +6,15 @@ somebody opens it in the room. Whoever may read digests may read it, and finds n
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from enum import StrEnum
+from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
 from pulse_bot import cards
+from pulse_bot.adapter_kit.actions import Action, decode, encode, parse
 from pulse_bot.domain.asking.calendar import spoken, spoken_date, zone
 from pulse_bot.domain.asking.rounds import State
 from pulse_bot.domain.partnership.actors import Actor
@@ -32,10 +34,22 @@ from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.rounds import pack_files
 from pulse_bot.usecases.rounds.digest_message import message_card
 
-OPEN: Final = "open"
-FILE: Final = "file"
-OPENING: Final = f"{cards.PACK}:{OPEN}:"
-"""What the action of the button that opens a pack begins with."""
+
+class PackAct(StrEnum):
+    """What a button of a pack does."""
+
+    OPEN = "open"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class UsePack(Action):
+    """A button of a pack."""
+
+    NAME: ClassVar[str] = cards.PACK
+    act: PackAct
+    seeding: int
+
 
 NONE_YET: Final = (
     "There is no pack yet. One is made when the questions for a workshop have closed; facilitators "
@@ -75,14 +89,16 @@ def page(installation: Installation, address: Address) -> Reply:
 
 def pressed(installation: Installation, event: Pressed) -> Reply:
     """What a button of a pack does: show it, or open it together. Raises Refused."""
-    _, verb, number = (*event.action.split(":", 2), "", "")[:3]
-    if verb not in (OPEN, FILE) or not number.isdecimal():
-        raise Refused(OLD_BUTTON)
-    # Longer ones are forged, and too large for a database.
-    seeding = int(number[:9])
-    if verb == OPEN:
-        return _open(installation, event.address, seeding)
-    return _file(installation, event.address, seeding)
+    wanted = decode(UsePack, event.action)
+    if wanted.act is PackAct.OPEN:
+        return _open(installation, event.address, wanted.seeding)
+    return _file(installation, event.address, wanted.seeding)
+
+
+def opens(action: str) -> bool:
+    """Whether a button opens a pack."""
+    wanted = parse(UsePack, action)
+    return wanted is not None and wanted.act is PackAct.OPEN
 
 
 def reveal(installation: Installation, round_id: int) -> None:
@@ -187,7 +203,7 @@ def _read(session: Session, partnership: PartnershipRow, found: Seeded) -> Pack:
 
 def _card(found: Seeded, pack: Pack) -> Card:
     card = message_card(pack.digest)
-    button = Button("The pack as a file", f"{cards.PACK}:{FILE}:{found.seeding.id}")
+    button = Button("The pack as a file", encode(UsePack(PackAct.FILE, found.seeding.id)))
     return replace(card, buttons=(*card.buttons, (button,)))
 
 
@@ -196,7 +212,7 @@ def _waiting(
 ) -> Card:
     """When the next pack comes, and the button that opens it, for whom and when there is one."""
     its_day = found.seeding.workshop_on <= _today(installation, partnership)
-    button = Button("Open it for everybody", f"{OPENING}{found.seeding.id}")
+    button = Button("Open it for everybody", encode(UsePack(PackAct.OPEN, found.seeding.id)))
     row = ((button,),) if found.is_held and its_day and may(role, Act.OPEN_PACK) else ()
     return Card(CardKind.NOTICE, "The next pack", (_when(partnership, found),), row)
 
