@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 
 from aiohttp import WSMsgType, web
 
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.ports import Button, Card, CardKind
 from pulse_bot_slack.render import card_parts, messages
 from pulse_bot_slack.texts import packed

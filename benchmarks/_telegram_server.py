@@ -13,7 +13,7 @@ from itertools import count
 from typing import Final
 from urllib.parse import parse_qs
 
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot_telegram.render import ACTION
 
 BATCH: Final = 100

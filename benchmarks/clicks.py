@@ -16,7 +16,7 @@ from statistics import median
 from typing import Final
 
 from benchmarks._made_up import CLOSES, OPENS, address, installation
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.crypto.sealing import Envelope, new_keys, public_key, seal, tag
 from pulse_bot.domain.asking import schedule
 from pulse_bot.errors import Refused

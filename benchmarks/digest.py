@@ -15,7 +15,7 @@ from statistics import median
 from typing import Final
 
 from benchmarks._made_up import CLOSES, OPENS, address, installation
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.domain.asking import schedule
 from pulse_bot.domain.asking.items import Kind
 from pulse_bot.domain.asking.rounds import State

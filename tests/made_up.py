@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.config.plugins import renderer
 from pulse_bot.crypto.key_stores import MemoryKeyStore
 from pulse_bot.domain.asking.calendar import week_time

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot import card_actions
 from pulse_bot.adapter_kit.actions import (
     LARGEST_NUMBER,
     NOT_IN_USE,
@@ -21,7 +20,8 @@ from pulse_bot.adapter_kit.actions import (
     name_of,
     parse,
 )
-from pulse_bot.card_actions import GiveAnswer
+from pulse_bot.cards import actions
+from pulse_bot.cards.actions import GiveAnswer
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.errors import Refused
 from pulse_bot.ports import LONGEST_ACTION, Address
@@ -63,12 +63,12 @@ IN_CHATS: list[tuple[str, Action]] = [
         "answer:12:1:answer:no-time-at-all",
         GiveAnswer(12, 1, "answer", Rest("no-time-at-all")),
     ),
-    ("answer:12", card_actions.FillIn(12)),
-    ("answer:12:3", card_actions.FillIn(12, 3)),
-    ("more:12:0", card_actions.SayMore(12, 0)),
-    ("write:12:1", card_actions.WriteWords(12, 1)),
-    ("setup:T0%3A1:C0123/4", card_actions.SetUpChat("T0%3A1", Rest("C0123/4"))),
-    ("setup::-100123456789", card_actions.SetUpChat("", Rest("-100123456789"))),
+    ("answer:12", actions.FillIn(12)),
+    ("answer:12:3", actions.FillIn(12, 3)),
+    ("more:12:0", actions.SayMore(12, 0)),
+    ("write:12:1", actions.WriteWords(12, 1)),
+    ("setup:T0%3A1:C0123/4", actions.SetUpChat("T0%3A1", Rest("C0123/4"))),
+    ("setup::-100123456789", actions.SetUpChat("", Rest("-100123456789"))),
     ("join:j7-abc", JoinBy(Rest("j7-abc"))),
     ("closer:41", LookCloser(41)),
     ("log:512", EarlierLog(512)),
@@ -92,12 +92,12 @@ def test_buttons_that_are_in_chats_still_work(text: str, action: Action) -> None
 
 
 def test_a_field_and_a_chat_are_read_as_before() -> None:
-    assert card_actions.read_field(12, "0:comment") == card_actions.Target(12, 0, "comment")
+    assert actions.read_field(12, "0:comment") == actions.Target(12, 0, "comment")
     chat = Address("slack", "T0:1", "C0123/4")
-    assert card_actions.setup_key(chat) == "setup:T0%3A1:C0123/4"
-    assert card_actions.read_setup("setup:T0%3A1:C0123/4", "slack") == chat
-    assert card_actions.read_setup("setup::", "slack") is None
-    assert card_actions.read_setup("setup:%00:C0123", "slack") is None
+    assert actions.setup_key(chat) == "setup:T0%3A1:C0123/4"
+    assert actions.read_setup("setup:T0%3A1:C0123/4", "slack") == chat
+    assert actions.read_setup("setup::", "slack") is None
+    assert actions.read_setup("setup:%00:C0123", "slack") is None
 
 
 FORGED = [
@@ -165,7 +165,7 @@ def test_the_longest_buttons_fit_the_narrowest_platform() -> None:
     most = LARGEST_NUMBER
     longest: list[Action] = [
         GiveAnswer(most, 99, "comment", Rest("a-choice-key-of-24-chars")),
-        card_actions.WriteWords(most, most),
+        actions.WriteWords(most, most),
         MoveCommitment(CommitmentState.DROPPED, most),
         *(UseDraft(act, most) for act in DraftAct),
         *(UsePack(act, most) for act in PackAct),

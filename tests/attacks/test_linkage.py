@@ -16,7 +16,7 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.crypto.sealing import tag
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address

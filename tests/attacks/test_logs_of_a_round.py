@@ -18,7 +18,7 @@ from typing import NoReturn
 import pytest
 
 from pulse_bot.app import App
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.config import logs
 from pulse_bot.domain.asking.items import Choice, Item, Kind
 from pulse_bot.domain.asking.rounds import Round

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.domain.asking.items import Kind
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address

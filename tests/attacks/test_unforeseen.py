@@ -19,9 +19,9 @@ import sqlalchemy as sa
 import pulse_bot_slack.answering
 import pulse_bot_telegram.answering
 import pulse_bot_web.site
-from pulse_bot import cards
 from pulse_bot.adapter_kit.actions import Rest, encode
-from pulse_bot.card_actions import GiveAnswer, SayMore
+from pulse_bot.cards import question_cards
+from pulse_bot.cards.actions import GiveAnswer, SayMore
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import Digest
@@ -80,19 +80,19 @@ SETTING_UP = link.setup_key(broken_installation(), CHAT)
 JOINING = join.form_key(broken_installation(), "code", ADA)
 
 ACTIONS = {
-    cards.SETUP: SETTING_UP,
-    cards.SEED: workshop_cards.action(workshop_cards.DraftAct.OPEN, 1),
-    cards.PACK: encode(pack.UsePack(pack.PackAct.OPEN, 1)),
-    cards.COMMITMENT: f"{cards.COMMITMENT}:{CommitmentState.KEPT}:1",
-    cards.ROLE: roles.CHANGE,
+    question_cards.SETUP: SETTING_UP,
+    question_cards.SEED: workshop_cards.action(workshop_cards.DraftAct.OPEN, 1),
+    question_cards.PACK: encode(pack.UsePack(pack.PackAct.OPEN, 1)),
+    question_cards.COMMITMENT: f"{question_cards.COMMITMENT}:{CommitmentState.KEPT}:1",
+    question_cards.ROLE: roles.CHANGE,
 }
 """Buttons whose action says more than a number."""
 
 FILLED: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
-    cards.JOIN: (JOINING, {}),
-    cards.SETUP: (SETTING_UP, {}),
-    cards.PROGRAMME: (cards.PROGRAMME, {"themes": ("trust",)}),
-    cards.ROLE: (cards.ROLE, {"person": ("Bob",), "role": ("lead",)}),
+    question_cards.JOIN: (JOINING, {}),
+    question_cards.SETUP: (SETTING_UP, {}),
+    question_cards.PROGRAMME: (question_cards.PROGRAMME, {"themes": ("trust",)}),
+    question_cards.ROLE: (question_cards.ROLE, {"person": ("Bob",), "role": ("lead",)}),
 }
 """Forms that are refused before anything is looked up, unless they come like this."""
 
@@ -117,7 +117,7 @@ def events() -> Iterator[tuple[str, Event, Function]]:
     yield "answers", Submitted(ADA, "answer:1", {"0:answer": ("4",)}), record_answer.record
     yield "no answers", Submitted(ADA, "answer:1", {}), router._known
     yield "say more", Pressed(ADA, encode(SayMore(1, 0))), router._to_write
-    yield "set up", Commanded(ADA, cards.SETUP, group=CHAT), setup.ask
+    yield "set up", Commanded(ADA, question_cards.SETUP, group=CHAT), setup.ask
     yield "words", Wrote(ADA, "hello"), pages.help_
     yield "home", OpenedHome(ADA), home.home
     yield "joined", Joined(ADA, ADA, "Ada"), join.joined

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.domain.asking.items import COMMENT
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.ports import Address

@@ -11,7 +11,7 @@ import pytest
 
 from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.load import load_library
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.domain.asking.items import Item, Kind, options, slots
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address, Card, Event, Form, Reply

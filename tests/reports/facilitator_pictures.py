@@ -15,8 +15,8 @@ from typing import Final
 
 from PIL import Image
 
-from pulse_bot import cards
 from pulse_bot.app import assemble
+from pulse_bot.cards import question_cards
 from pulse_bot.crypto.key_stores import MemoryKeyStore
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Address, Commanded, Event, Pressed, Reply, Submitted
@@ -64,14 +64,14 @@ async def _shown(made: Installation, address: Address) -> AsyncIterator[tuple[st
             return await converse(made, record, event)
 
         yield "form", _shortened(await said(Commanded(address, "seed")))
-        yield "draft", await said(Submitted(address, cards.SEED, GIVEN))
+        yield "draft", await said(Submitted(address, question_cards.SEED, GIVEN))
         preview = await said(Pressed(address, "seed:see:1"))
         yield "preview", replace(preview, cards=preview.cards[:2])
         tried = await said(Pressed(address, "seed:try:1"))
         yield "dry-run", replace(tried, cards=tried.cards[1:2])
         await said(Pressed(address, "seed:plan:1"))
         given = {"text": ("We visit one another's lessons.",), "due": ("30 January",)}
-        yield "commitment", await said(Submitted(address, cards.COMMITMENT, given))
+        yield "commitment", await said(Submitted(address, question_cards.COMMITMENT, given))
 
 
 def _shortened(reply: Reply) -> Reply:

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 from pulse_bot.app import assemble
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.crypto.key_stores import MemoryKeyStore
 from pulse_bot.domain.asking.items import SKIP, Item, Kind, slots
 from pulse_bot.domain.asking.rounds import Round

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import MetaData, func, select
 
-from pulse_bot.card_actions import Target, form_key
+from pulse_bot.cards.actions import Target, form_key
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import (
     Address,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.domain.asking.items import COMMENT, LONGEST_COMMENT, SKIP
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.asking.rounds import Round

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from pulse_bot import card_actions, cards
 from pulse_bot.adapter_kit.actions import parse
-from pulse_bot.card_actions import FillIn, Target, form_key
+from pulse_bot.cards import actions as card_actions
+from pulse_bot.cards import question_cards
+from pulse_bot.cards.actions import FillIn, Target, form_key
 from pulse_bot.domain.asking.items import InvalidAnswer, check
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.errors import StorageError
@@ -34,7 +35,11 @@ actions = st.one_of(
     ANY,
     st.builds("answer:{}:{}:{}:{}".format, ROUND, NUMBER, SLOT, VALUE),
     st.builds("more:{}:{}".format, ROUND, NUMBER),
-    st.builds("{}:{}".format, st.sampled_from([cards.ANSWER, cards.SAY_MORE, *BUTTONS]), ANY),
+    st.builds(
+        "{}:{}".format,
+        st.sampled_from([question_cards.ANSWER, question_cards.SAY_MORE, *BUTTONS]),
+        ANY,
+    ),
 )
 forms = st.one_of(
     st.just("answer:1"),
@@ -65,7 +70,7 @@ def could_be_real(asked: Round, event: Event) -> bool:
     """Whether one could press this, or write it into a form of ours."""
     if isinstance(event, Pressed):
         answer = card_actions.read_answer(event.action)
-        more = event.action in {f"{cards.SAY_MORE}:{asked.id}:{n}" for n in range(3)}
+        more = event.action in {f"{question_cards.SAY_MORE}:{asked.id}:{n}" for n in range(3)}
         return more or event.action in BUTTONS or bool(answer and fits(asked, *answer))
     if not isinstance(event, Submitted) or parse(FillIn, event.form) != FillIn(asked.id):
         return False

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.release.digest import StatementKind
 from pulse_bot.ports import Address

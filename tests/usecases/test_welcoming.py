@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from pulse_bot.app import App
-from pulse_bot.cards import DECLINE
+from pulse_bot.cards.question_cards import DECLINE
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from pulse_bot.cards import answer_form, question_card
+from pulse_bot.cards.question_cards import answer_form, question_card
 from pulse_bot.domain.asking.items import Item, slots
 from pulse_bot.domain.asking.rounds import Round, State
 from pulse_bot.domain.asking.thresholds import Thresholds

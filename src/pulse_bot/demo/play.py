@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from pulse_bot.app import App, assemble
-from pulse_bot.card_actions import Target, form_key
-from pulse_bot.cards import LEAVE_SURELY
+from pulse_bot.cards.actions import Target, form_key
+from pulse_bot.cards.question_cards import LEAVE_SURELY
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.crypto.sealing import KEY_BYTES
 from pulse_bot.demo.crowd import PARTNERSHIP, THEMES, TIME_ZONE, Habit, Person, habit, people

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from pulse_bot import card_actions, cards
 from pulse_bot.adapter_kit.actions import decode, name_of, parse
-from pulse_bot.card_actions import FillIn, SayMore, Target, WriteWords
+from pulse_bot.cards import actions, question_cards
+from pulse_bot.cards.actions import FillIn, SayMore, Target, WriteWords
 from pulse_bot.errors import KeyStoreError, Refused, StorageError
 from pulse_bot.ports import (
     Added,
@@ -76,9 +76,9 @@ def _decline(installation: Installation, address: Address) -> Reply:
 
 BUTTONS: Mapping[str, Story] = {
     **COMMANDS,
-    cards.LEAVE_SURELY: leave.leave,
-    cards.PROGRAMME: programme_conversation.ask_change,
-    cards.DECLINE: _decline,
+    question_cards.LEAVE_SURELY: leave.leave,
+    question_cards.PROGRAMME: programme_conversation.ask_change,
+    question_cards.DECLINE: _decline,
 }
 """What a button does: every command has one somewhere, since many people never type any."""
 
@@ -86,26 +86,26 @@ PAGES: Mapping[str, Story] = {"history": history.whole_history, "workshop": pack
 """What a platform that serves pages asks for; it is no command that anybody types."""
 
 FORMS: Mapping[str, Callable[[Installation, Submitted], Reply]] = {
-    cards.JOIN: join.join,
-    cards.TIME: preferences.set_time,
-    cards.LANGUAGE: preferences.set_language,
-    cards.PROGRAMME: programme_conversation.change,
-    cards.SEED: workshop_conversation.seed,
-    cards.SETUP: setup.set_up,
-    cards.COMMITMENT: commitment_conversation.submitted,
-    cards.ROLE: roles.submitted,
+    question_cards.JOIN: join.join,
+    question_cards.TIME: preferences.set_time,
+    question_cards.LANGUAGE: preferences.set_language,
+    question_cards.PROGRAMME: programme_conversation.change,
+    question_cards.SEED: workshop_conversation.seed,
+    question_cards.SETUP: setup.set_up,
+    question_cards.COMMITMENT: commitment_conversation.submitted,
+    question_cards.ROLE: roles.submitted,
 }
 """What comes back from a form that answers no question, by the first word of its key."""
 
 
 PRESSES: Mapping[str, Callable[[Installation, Pressed], Reply]] = {
-    cards.SETUP: setup.ask_again,
-    cards.SEED: workshop_conversation.pressed,
-    cards.PACK: pack.pressed,
-    cards.COMMITMENT: commitment_conversation.pressed,
-    cards.ROLE: roles.pressed,
+    question_cards.SETUP: setup.ask_again,
+    question_cards.SEED: workshop_conversation.pressed,
+    question_cards.PACK: pack.pressed,
+    question_cards.COMMITMENT: commitment_conversation.pressed,
+    question_cards.ROLE: roles.pressed,
     digest_message.CLOSER: closer_look.pressed,
-    cards.LOG: pages.earlier_log,
+    question_cards.LOG: pages.earlier_log,
 }
 """Buttons that say what they are of, by the first word of their action."""
 
@@ -157,7 +157,7 @@ def _is_public(event: Event) -> bool:
 def _trouble(event: Event) -> str:
     if isinstance(event, Pressed | Submitted):
         text = event.action if isinstance(event, Pressed) else event.form
-        what = "Your answer" if name_of(text) == cards.ANSWER else "That"
+        what = "Your answer" if name_of(text) == question_cards.ANSWER else "That"
         return (
             f"{what} could not be saved just now. Nothing was recorded; please try again in a "
             "minute."
@@ -166,11 +166,11 @@ def _trouble(event: Event) -> str:
 
 
 async def _pressed(installation: Installation, record: Record, event: Pressed) -> Reply:
-    pressed = card_actions.read_answer(event.action)
+    pressed = actions.read_answer(event.action)
     if pressed is not None:
         target, value = pressed
         done = await record(Given(event.address, target.round, {target: value}))
-        following = cards.next_card(done.read, target, done.until)
+        following = question_cards.next_card(done.read, target, done.until)
         return Reply(confirmed(done), cards=(following,) if following else ())
     if event.action in BUTTONS:
         return await asyncio.to_thread(BUTTONS[event.action], installation, event.address)
@@ -196,7 +196,7 @@ def _to_write(installation: Installation, event: Pressed) -> Reply:
         raise Refused("That button is not in use any more. Please open your questions again.")
     if wanted.position >= len(asked.items):
         raise Refused("That question is not in this round. Please open the questions again.")
-    form = cards.comment_form if more else cards.words_form
+    form = question_cards.comment_form if more else question_cards.words_form
     return Reply(form=form(asked.in_language(language), wanted.position))
 
 
@@ -212,14 +212,14 @@ async def _submitted(installation: Installation, record: Record, event: Submitte
     done = await record(Given(event.address, form.round, answers))
     following = None
     if form.position is not None:
-        following = cards.next_card(done.read, next(iter(answers)), done.until)
+        following = question_cards.next_card(done.read, next(iter(answers)), done.until)
     return Reply(confirmed(done), cards=(following,) if following else ())
 
 
 def _filled(round_id: int, values: Mapping[str, tuple[str, ...]]) -> dict[Target, str]:
     answers: dict[Target, str] = {}
     for key, chosen in values.items():
-        target = card_actions.read_field(round_id, key)
+        target = actions.read_field(round_id, key)
         if target is None:
             raise Refused("That question is not in this round. Please open the questions again.")
         given = ",".join(chosen).strip()
@@ -247,7 +247,7 @@ def _looked(installation: Installation, event: Event) -> Reply:
 
 
 def _commanded(installation: Installation, event: Commanded) -> Reply:
-    if event.command == cards.SETUP:
+    if event.command == question_cards.SETUP:
         return setup.ask(installation, event.address, event.group)
     # Linking without a chat is refused there.
     if event.command in GROUP_COMMANDS and (event.group is not None or event.command == "link"):

@@ -10,7 +10,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import card_actions
+from pulse_bot.cards import actions
 from pulse_bot.crypto import codes
 from pulse_bot.crypto.codes import Purpose
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
@@ -100,7 +100,7 @@ def setup_key(installation: Installation, chat: Address) -> str:
     Signed, because it comes back by way of a platform: nobody sets up a chat that pulse-bot was not
     asked about.
     """
-    return codes.sign(installation.installation_key, card_actions.setup_key(chat), chat.adapter)
+    return codes.sign(installation.installation_key, actions.setup_key(chat), chat.adapter)
 
 
 def link(installation: Installation, event: Commanded) -> Reply:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking.calendar import WeekTime, week_time
 from pulse_bot.domain.asking.programme import MOST_ITEMS, Programme
 from pulse_bot.domain.partnership.actors import Actor
@@ -65,7 +65,7 @@ def settings(installation: Installation, address: Address) -> Reply:
             _chats(session, partnership),
             _bars(session, partnership),
         )
-    change = ((Button("Change the programme", cards.PROGRAMME),),)
+    change = ((Button("Change the programme", question_cards.PROGRAMME),),)
     buttons = change if may(member.role, Act.CHANGE_PROGRAMME) else ()
     return Reply(cards=(Card(CardKind.NOTICE, f"Settings of {partnership.name}", text, buttons),))
 
@@ -112,7 +112,7 @@ def ask_change(installation: Installation, address: Address) -> Reply:
     hint = "A day and a time, such as Wed 15:30."
     return Reply(
         form=Form(
-            key=cards.PROGRAMME,
+            key=question_cards.PROGRAMME,
             title="Change the programme",
             text=(
                 *present,

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import card_actions
+from pulse_bot.cards import actions
 from pulse_bot.crypto import codes
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.domain.partnership.audit_events import GuestsInvited, SchoolsAdded
@@ -159,7 +159,7 @@ def _set_up(installation: Installation, event: Submitted) -> Reply:
 
 def _chat(installation: Installation, key: str, address: Address) -> Address:
     own = codes.signed(installation.installation_key, key, address.adapter)
-    chat = card_actions.read_setup(own, address.adapter) if own is not None else None
+    chat = actions.read_setup(own, address.adapter) if own is not None else None
     if chat is None:
         raise Refused(_OLD_FORM)
     return chat

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import MemberCameBack, MemberWentFromChat
 from pulse_bot.domain.partnership.people import Role, Standing
@@ -89,7 +89,7 @@ def _card(installation: Installation, partnership: PartnershipRow) -> Card:
     )
     choices = (
         Button("Join", invitation=invitation(installation, partnership)),
-        Button("No, thank you", cards.DECLINE),
+        Button("No, thank you", question_cards.DECLINE),
     )
     return Card(CardKind.NOTICE, f"{name} invites you to join", text, (choices,))
 
@@ -148,7 +148,7 @@ def went(installation: Installation, event: Left) -> Reply:
         "So you are asked nothing any more, until you come back or choose “Ask me again”.",
         "To have your name and your address deleted, choose “Leave”.",
     )
-    choices = (Button("Ask me again", cards.RESUME), Button("Leave", cards.LEAVE))
+    choices = (Button("Ask me again", question_cards.RESUME), Button("Leave", question_cards.LEAVE))
     return Reply(cards=(Card(CardKind.NOTICE, f"You left the chat of {name}", text, (choices,)),))
 
 

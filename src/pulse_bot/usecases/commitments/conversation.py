@@ -11,8 +11,8 @@ from datetime import timedelta
 from functools import partial
 from typing import ClassVar, Final
 
-from pulse_bot import cards
 from pulse_bot.adapter_kit.actions import Action, decode, encode
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking.arrange_workshop import full
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.commitments import LONGEST, WEEKS, Commitment, CommitmentState
@@ -48,7 +48,7 @@ from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import someone
 from pulse_bot.usecases.permissions import check
 
-NEW: Final = f"{cards.COMMITMENT}:new"
+NEW: Final = f"{question_cards.COMMITMENT}:new"
 """The button that opens the form, wherever a group decides: under a digest, a pack, the list."""
 
 
@@ -56,7 +56,7 @@ NEW: Final = f"{cards.COMMITMENT}:new"
 class MoveCommitment(Action):
     """A button that says how a commitment stands now."""
 
-    NAME: ClassVar[str] = cards.COMMITMENT
+    NAME: ClassVar[str] = question_cards.COMMITMENT
     to: CommitmentState
     number: int
 
@@ -173,7 +173,7 @@ def _form(installation: Installation, address: Address) -> Reply:
     hint = "Choose, or type a day, such as 4 December. Leave more time than it seems to need."
     return Reply(
         form=Form(
-            key=cards.COMMITMENT,
+            key=question_cards.COMMITMENT,
             title="Write down a commitment",
             text=(
                 "Everybody reads it, and is asked whether it is done when its day has come.",

@@ -8,8 +8,8 @@ from typing import ClassVar, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
 from pulse_bot.adapter_kit.actions import Action, Rest, claims, decode, encode
+from pulse_bot.cards import question_cards
 from pulse_bot.crypto import codes
 from pulse_bot.crypto.codes import Purpose
 from pulse_bot.domain.asking.rounds import State
@@ -46,7 +46,7 @@ from pulse_bot.usecases.members.thresholds import bars_noted
 class JoinBy(Action):
     """The form in which somebody joins."""
 
-    NAME: ClassVar[str] = cards.JOIN
+    NAME: ClassVar[str] = question_cards.JOIN
     code: Rest
 
 
@@ -195,11 +195,13 @@ def _welcome(
         text.append("A round is open now. Its list was made before you came, so it is not for you.")
     there = languages(installation)
     text.append(f"Questions come in {named(language_of(member, partnership, there))}.")
-    choices = [Button("Change my time", cards.TIME)]
+    choices = [Button("Change my time", question_cards.TIME)]
     if len(there) > 1:
-        choices.append(Button("Change my language", cards.LANGUAGE))
+        choices.append(Button("Change my language", question_cards.LANGUAGE))
     welcome = Card(
         CardKind.NOTICE, f"Welcome to {partnership.name}", tuple(text), (tuple(choices),)
     )
-    promise = cards.promise_card(asked, partnerships.calendar(session, partnership, member))
+    promise = question_cards.promise_card(
+        asked, partnerships.calendar(session, partnership, member)
+    )
     return Reply(cards=(promise, welcome), commands=permissions.commands_of(member))

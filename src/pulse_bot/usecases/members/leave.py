@@ -9,7 +9,7 @@ import secrets
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import MemberLeft
 from pulse_bot.domain.partnership.people import Role, Standing
@@ -80,7 +80,7 @@ def ask_leave(installation: Installation, address: Address) -> Reply:
         "Your name and your address are deleted at once. To come back you need a new invitation.",
         "Answers of a round that is still open stay sealed in it and are destroyed when it closes.",
     )
-    buttons = ((Button("Yes, leave", cards.LEAVE_SURELY),),)
+    buttons = ((Button("Yes, leave", question_cards.LEAVE_SURELY),),)
     return Reply(cards=(Card(CardKind.NOTICE, f"Leave {partnership.name}?", text, buttons),))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking import preferences
 from pulse_bot.domain.asking.calendar import WEEKDAYS, WeekTime, spoken, week_time, zone
 from pulse_bot.domain.asking.programme import next_window
@@ -54,7 +54,7 @@ def ask_time(installation: Installation, address: Address) -> Reply:
     )
     return Reply(
         form=Form(
-            key=cards.TIME,
+            key=question_cards.TIME,
             title="When shall your questions come?",
             text=(present, "What you leave empty stays as it is."),
             fields=(
@@ -177,7 +177,9 @@ def ask_language(installation: Installation, address: Address) -> Reply:
     options = tuple(Option(one, named(one)) for one in there)
     asked = Field("language", "Language", FieldKind.ONE, options)
     text = (f"At present: {now}.", "Questions come in it; digests and messages are in English.")
-    form = Form(cards.LANGUAGE, "In which language shall questions come?", (asked,), text, "Save")
+    form = Form(
+        question_cards.LANGUAGE, "In which language shall questions come?", (asked,), text, "Save"
+    )
     return Reply(form=form)
 
 

@@ -8,8 +8,8 @@ from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
 from pulse_bot.adapter_kit.actions import NOT_IN_USE, Action, encode, parse
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import RoleChanged
 from pulse_bot.domain.partnership.people import Role, Standing
@@ -37,7 +37,7 @@ from pulse_bot.usecases.permissions import check
 
 LEAD: Final = Actor.member(Role.LEAD)
 """Who did it, in the log that all members read: without a name, which would stay for ever."""
-CHANGE: Final = f"{cards.ROLE}:change"
+CHANGE: Final = f"{question_cards.ROLE}:change"
 _LONGEST: Final = {"person": 60, "role": 20}
 _MOST_LISTED: Final = 90
 """People in a list, for platforms that take a hundred; the others are typed."""
@@ -103,7 +103,7 @@ def pressed(installation: Installation, event: Pressed) -> Reply:
     hint = "Choose, or type the name as the roster has it."
     return Reply(
         form=Form(
-            key=cards.ROLE,
+            key=question_cards.ROLE,
             title="Give or take a role",
             text=(
                 (

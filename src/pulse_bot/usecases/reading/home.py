@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking.rounds import State
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.ports import Button, Card, CardKind, OpenedHome, Reply
@@ -94,5 +94,8 @@ def _own(
         f"Your time: {said(member)}, in the time zone {zone}.",
         f"Your language: {named(language_of(member, partnership, there))}.",
     )
-    own = (Button("Change my time", cards.TIME), Button("My language", cards.LANGUAGE))
+    own = (
+        Button("Change my time", question_cards.TIME),
+        Button("My language", question_cards.LANGUAGE),
+    )
     return Card(CardKind.NOTICE, "You", text, (own, *pages.standing_buttons(member)))

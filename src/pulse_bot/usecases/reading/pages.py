@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
 from pulse_bot.adapter_kit.actions import Action, decode, encode
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking.calendar import Calendar, spoken
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.rounds import Round
@@ -44,7 +44,7 @@ def home(installation: Installation, event: OpenedHome) -> Reply:
         member, partnership = someone(session, event.address)
         calendar = partnerships.calendar(session, partnership, member)
         asked = rounds.open_round_of(session, member.id)
-        promise = () if event.promised else (cards.promise_card(asked, calendar),)
+        promise = () if event.promised else (question_cards.promise_card(asked, calendar),)
         commands = commands_of(member)
         if asked is None or not asked.takes_answers(installation.clock.now()):
             closed = _nothing_open(session, installation, member, partnership, calendar)
@@ -53,9 +53,9 @@ def home(installation: Installation, event: OpenedHome) -> Reply:
     until = spoken(asked.closes_at, calendar.zone)
     notes = _notes(asked)
     if not event.at_once:
-        first = cards.first_card(asked, until)
+        first = question_cards.first_card(asked, until)
         return Reply(" ".join(notes), cards=(*promise, first), commands=commands)
-    form = cards.answer_form(asked, until, notes)
+    form = question_cards.answer_form(asked, until, notes)
     return Reply(cards=promise, form=form, commands=commands)
 
 
@@ -127,11 +127,11 @@ _COMMANDS = (
 def standing_buttons(member: MemberRow) -> tuple[tuple[Button, ...], ...]:
     """What a member can do about being asked at all."""
     first = (
-        Button("Ask me again", cards.RESUME)
+        Button("Ask me again", question_cards.RESUME)
         if member.standing is not Standing.ACTIVE
-        else Button("Pause my questions", cards.PAUSE)
+        else Button("Pause my questions", question_cards.PAUSE)
     )
-    return ((first, Button("Leave", cards.LEAVE)),)
+    return ((first, Button("Leave", question_cards.LEAVE)),)
 
 
 def group(installation: Installation, address: Address) -> Reply:
@@ -189,7 +189,7 @@ def privacy(installation: Installation, address: Address) -> Reply:
             tuple(data_held.lines(session, member)),
             standing_buttons(member),
         )
-    return Reply(cards=(cards.promise_card(asked, calendar), held))
+    return Reply(cards=(question_cards.promise_card(asked, calendar), held))
 
 
 def log(installation: Installation, address: Address, before: int | None = None) -> Reply:
@@ -219,7 +219,7 @@ def log(installation: Installation, address: Address, before: int | None = None)
 class EarlierLog(Action):
     """The button that shows earlier lines of the log."""
 
-    NAME: ClassVar[str] = cards.LOG
+    NAME: ClassVar[str] = question_cards.LOG
     before: int
 
 
@@ -246,7 +246,10 @@ def help_(installation: Installation, address: Address) -> Reply:
             "join are for the group's chat."
         ),
     )
-    own = (Button("Change my time", cards.TIME), Button("My language", cards.LANGUAGE))
+    own = (
+        Button("Change my time", question_cards.TIME),
+        Button("My language", question_cards.LANGUAGE),
+    )
     buttons = (own, *standing_buttons(member))
     card = Card(CardKind.NOTICE, "How this works", text, buttons)
     return Reply(cards=(card,), commands=commands)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.cards import first_card
+from pulse_bot.cards.question_cards import first_card
 from pulse_bot.crypto.sealing import public_key
 from pulse_bot.domain.asking import schedule
 from pulse_bot.domain.asking.calendar import Calendar, following, spoken

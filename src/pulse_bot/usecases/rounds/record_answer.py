@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.card_actions import Target
+from pulse_bot.cards.actions import Target
 from pulse_bot.crypto.sealing import Envelope, seal, tag
 from pulse_bot.domain.asking.calendar import spoken, zone
 from pulse_bot.domain.asking.items import COMMENT, InvalidAnswer, check

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pulse_bot.cards import first_card
+from pulse_bot.cards.question_cards import first_card
 from pulse_bot.crypto.sealing import tag
 from pulse_bot.domain.asking.calendar import spoken
 from pulse_bot.domain.asking.items import slots

@@ -13,8 +13,8 @@ from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
 from pulse_bot.adapter_kit.actions import Action, encode
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking.arrange_workshop import full, is_off
 from pulse_bot.domain.asking.calendar import spoken, zone
 from pulse_bot.domain.asking.items import Item, Kind, slots
@@ -50,7 +50,7 @@ class DraftAct(StrEnum):
 class UseDraft(Action):
     """A button of a draft, or one of its forms."""
 
-    NAME: ClassVar[str] = cards.SEED
+    NAME: ClassVar[str] = question_cards.SEED
     act: DraftAct
     seeding: int
 
@@ -185,7 +185,7 @@ def previews(partnership: PartnershipRow, row: SeedingRow) -> tuple[Card, ...]:
     where = zone(partnership.time_zone)
     until = spoken(row.closes_at, where) if row.closes_at else "the evening before the workshop"
     shown = [
-        cards.question_card(asked, position, slot, until)
+        question_cards.question_card(asked, position, slot, until)
         for position, item in enumerate(asked.items)
         for slot in slots(item)
     ]

@@ -12,8 +12,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
 from pulse_bot.adapter_kit.actions import NOT_IN_USE, decode
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking.arrange_workshop import full
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.domain.partnership.actors import Actor
@@ -52,7 +52,7 @@ def ask_seed(installation: Installation, address: Address) -> Reply:
 
 def seed(installation: Installation, event: Submitted) -> Reply:
     """What came back from one of the forms about workshops. Raises Refused."""
-    if event.form == cards.SEED:
+    if event.form == question_cards.SEED:
         return _begin(installation, event)
     wanted = decode(UseDraft, event.form)
     if wanted.act is DraftAct.SHOWN:

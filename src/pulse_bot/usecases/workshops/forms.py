@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from pulse_bot import cards
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking.arrange_workshop import full
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.ports import Field, FieldKind, Form, Option
@@ -28,7 +28,7 @@ def seed_form(installation: Installation) -> Form:
     """What a workshop is about, when it is, and what else is to be asked."""
     there = sorted(suggest.banks(installation))
     return Form(
-        key=cards.SEED,
+        key=question_cards.SEED,
         title="Prepare a workshop",
         text=(
             (

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking.arrange_workshop import LEAST_TIME, full
 from pulse_bot.domain.asking.calendar import spoken, zone
 from pulse_bot.domain.asking.rounds import State
@@ -97,4 +97,4 @@ def _buttons(found: Sequence[SeedingRow]) -> Iterator[tuple[Button, ...]]:
                 workshop_cards.action(workshop_cards.DraftAct.OPEN, row.id),
             ),
         )
-    yield (Button("Prepare a workshop", cards.SEED),)
+    yield (Button("Prepare a workshop", question_cards.SEED),)

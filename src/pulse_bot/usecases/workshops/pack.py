@@ -13,8 +13,8 @@ from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot import cards
 from pulse_bot.adapter_kit.actions import Action, decode, encode, parse
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.asking.calendar import spoken, spoken_date, zone
 from pulse_bot.domain.asking.rounds import State
 from pulse_bot.domain.partnership.actors import Actor
@@ -46,7 +46,7 @@ class PackAct(StrEnum):
 class UsePack(Action):
     """A button of a pack."""
 
-    NAME: ClassVar[str] = cards.PACK
+    NAME: ClassVar[str] = question_cards.PACK
     act: PackAct
     seeding: int
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from pulse_bot.adapter_kit.actions import encode
-from pulse_bot.card_actions import (
+from pulse_bot.cards.actions import (
     GiveAnswer,
     SayMore,
     SetUpChat,
