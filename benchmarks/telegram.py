@@ -42,8 +42,8 @@ from pulse_bot_telegram import sending
 from pulse_bot_telegram.adapter import TelegramAdapter
 from pulse_bot_telegram.places import Place
 from pulse_bot_telegram.settings import TelegramSettings
-from tests.adapters.servers.telegram.people import TelegramPerson
-from tests.adapters.servers.telegram.server import TelegramServer
+from tests.platforms.telegram.people import TelegramPerson
+from tests.platforms.telegram.server import TelegramServer
 
 MEMBERS: Final = 300
 UPDATES: Final = 1500

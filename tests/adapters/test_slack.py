@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 
 from pulse_bot.testing import AdapterContract, GroupContract, Script, Stage
-from tests.adapters.servers.slack.stage import slack_stage
+from tests.platforms.slack.stage import slack_stage
 
 
 class TestSocketMode(AdapterContract, GroupContract):

@@ -22,11 +22,11 @@ from pulse_bot.ports import (
 )
 from pulse_bot.testing.samples import FORM, PACK, card
 from pulse_bot_slack.people import ONE_BY_ONE
-from tests.adapters.servers.slack.delivery import until
-from tests.adapters.servers.slack.groups import new_group
-from tests.adapters.servers.slack.people import new_person
-from tests.adapters.servers.slack.stage import Scene, scene
-from tests.adapters.servers.slack.trouble import says
+from tests.platforms.slack.delivery import until
+from tests.platforms.slack.groups import new_group
+from tests.platforms.slack.people import new_person
+from tests.platforms.slack.stage import Scene, scene
+from tests.platforms.slack.trouble import says
 
 QUESTION = Card(
     CardKind.QUESTION, "How was it?", buttons=((Button("Good", "a:1"),),), progress="1 of 3"

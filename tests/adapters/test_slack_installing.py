@@ -23,8 +23,8 @@ from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.installs import Kept
 from pulse_bot_slack.oauth import SignedStates
 from pulse_bot_slack.settings import SlackSettings
-from tests.adapters.servers.slack import Slack, SlackPerson, Watched, serving
-from tests.adapters.servers.slack.delivery import until
+from tests.platforms.slack import Slack, SlackPerson, Watched, serving
+from tests.platforms.slack.delivery import until
 
 # slack_sdk hands its client's secret to aiohttp in a way that aiohttp has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")

@@ -15,7 +15,7 @@ from pulse_bot_slack.oauth import SCOPES
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = ROOT / "adapters" / "slack" / "manifest.yaml"
-SCHEMA = Path(__file__).parent / "servers" / "slack" / "manifest.schema.json"
+SCHEMA = Path(__file__).parents[1] / "platforms" / "slack" / "manifest.schema.json"
 README = ROOT / "adapters" / "slack" / "README.md"
 
 HEARD_ELSEWHERE = {"app_uninstalled", "tokens_revoked", "user_change"}

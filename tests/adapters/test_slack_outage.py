@@ -16,11 +16,11 @@ from pulse_bot.testing.samples import PACK, PIXEL, card
 from pulse_bot_slack import adapter
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
-from tests.adapters.servers.slack import serving
-from tests.adapters.servers.slack.delivery import until
-from tests.adapters.servers.slack.people import new_person
-from tests.adapters.servers.slack.stage import Scene, adapter_for, scene
-from tests.adapters.servers.slack.trouble import (
+from tests.platforms.slack import serving
+from tests.platforms.slack.delivery import until
+from tests.platforms.slack.people import new_person
+from tests.platforms.slack.stage import Scene, adapter_for, scene
+from tests.platforms.slack.trouble import (
     ANSWER_LOST,
     DROPPED,
     Fault,

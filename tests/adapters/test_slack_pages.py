@@ -15,9 +15,9 @@ from pulse_bot.ports import Asgi, Scope, Wrote
 from pulse_bot.testing import Script, running
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
-from tests.adapters.servers.slack import Slack, SlackPerson, serving
-from tests.adapters.servers.slack.delivery import until
-from tests.adapters.servers.slack.signed import Request, signed
+from tests.platforms.slack import Slack, SlackPerson, serving
+from tests.platforms.slack.delivery import until
+from tests.platforms.slack.signed import Request, signed
 
 EVENT = (
     b'{"type": "event_callback", "event_id": "Ev1", "team_id": "%s",'

@@ -6,9 +6,9 @@ import asyncio
 from pathlib import Path
 
 from pulse_bot.ports import Outcome
-from tests.adapters.servers.slack import serving
-from tests.adapters.servers.slack.delivery import until
-from tests.adapters.servers.slack.people import new_person
+from tests.platforms.slack import serving
+from tests.platforms.slack.delivery import until
+from tests.platforms.slack.people import new_person
 from tests.rounds.program import Program
 
 

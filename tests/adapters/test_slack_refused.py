@@ -9,8 +9,8 @@ import pytest
 from pulse_bot.ports import Card, CardKind, Event, Outcome, Pressed, Reply, Submitted
 from pulse_bot.testing.samples import PLANNED, PLANNING, card
 from pulse_bot_slack import answering
-from tests.adapters.servers.slack.delivery import until
-from tests.adapters.servers.slack.stage import Listen, Scene, scene
+from tests.platforms.slack.delivery import until
+from tests.platforms.slack.stage import Listen, Scene, scene
 
 WHY = "Please say which day it is."
 

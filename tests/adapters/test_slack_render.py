@@ -18,7 +18,7 @@ from pulse_bot_slack.modals import Origin, asked, filled, modal, too_long
 from pulse_bot_slack.parse import OPENS_HOME
 from pulse_bot_slack.render import Message, Part, card_parts, messages, paragraphs
 from pulse_bot_slack.texts import as_typed, escaped, packed, pieces, unescaped, unpacked
-from tests.adapters.servers.slack.shapes import wrong_message, wrong_view
+from tests.platforms.slack.shapes import wrong_message, wrong_view
 
 HERE = Origin()
 Json = dict[str, Any]

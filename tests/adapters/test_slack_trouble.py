@@ -27,12 +27,12 @@ from pulse_bot.ports import (
 )
 from pulse_bot.testing.samples import FORM, HOSTILE, card
 from pulse_bot_slack import listening
-from tests.adapters.servers.slack import SlackPerson
-from tests.adapters.servers.slack.delivery import Envelope, until
-from tests.adapters.servers.slack.groups import new_group
-from tests.adapters.servers.slack.people import new_person
-from tests.adapters.servers.slack.signed import Request, packed, signed
-from tests.adapters.servers.slack.stage import Listen, Scene, scene
+from tests.platforms.slack import SlackPerson
+from tests.platforms.slack.delivery import Envelope, until
+from tests.platforms.slack.groups import new_group
+from tests.platforms.slack.people import new_person
+from tests.platforms.slack.signed import Request, packed, signed
+from tests.platforms.slack.stage import Listen, Scene, scene
 
 BOTH = pytest.mark.parametrize("listen", ["socket", "http"])
 

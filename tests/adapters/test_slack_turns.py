@@ -10,10 +10,10 @@ import pytest
 from pulse_bot.adapter_kit.turns import MOST_WAITING, Turns
 from pulse_bot.ports import Address, Pressed
 from pulse_bot.testing.samples import card
-from tests.adapters.servers.slack.acting import bring, touched
-from tests.adapters.servers.slack.delivery import until
-from tests.adapters.servers.slack.stage import Listen, scene
-from tests.adapters.servers.slack.trouble import Fault, slow, too_fast
+from tests.platforms.slack.acting import bring, touched
+from tests.platforms.slack.delivery import until
+from tests.platforms.slack.stage import Listen, scene
+from tests.platforms.slack.trouble import Fault, slow, too_fast
 
 ADA, BOB = Address("slack", "T1", "UADA"), Address("slack", "T1", "UBOB")
 

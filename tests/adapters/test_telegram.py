@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 
 from pulse_bot.testing import AdapterContract, GroupContract, Script, Stage
-from tests.adapters.servers.telegram.stage import telegram_stage
+from tests.platforms.telegram.stage import telegram_stage
 
 
 class TestPolling(AdapterContract, GroupContract):

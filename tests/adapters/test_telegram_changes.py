@@ -11,11 +11,11 @@ from pulse_bot.testing import Script
 from pulse_bot.testing.samples import FORM, card
 from pulse_bot_telegram.adapter import TelegramAdapter
 from pulse_bot_telegram.listening import secret_of
-from tests.adapters.servers.telegram import TelegramServer
-from tests.adapters.servers.telegram.groups import TelegramGroup
-from tests.adapters.servers.telegram.hosting import PUBLIC
-from tests.adapters.servers.telegram.people import TelegramPerson
-from tests.adapters.servers.telegram.stage import Listen, listening, scene, seen_by
+from tests.platforms.telegram import TelegramServer
+from tests.platforms.telegram.groups import TelegramGroup
+from tests.platforms.telegram.hosting import PUBLIC
+from tests.platforms.telegram.people import TelegramPerson
+from tests.platforms.telegram.stage import Listen, listening, scene, seen_by
 
 LISTENS: tuple[Listen, ...] = ("polling", "webhook")
 

@@ -23,9 +23,9 @@ from pulse_bot.ports import (
     Wrote,
 )
 from pulse_bot.testing.samples import FORM, TICKS, card
-from tests.adapters.servers.telegram.groups import TelegramGroup
-from tests.adapters.servers.telegram.people import TelegramPerson
-from tests.adapters.servers.telegram.stage import Listen, Scene, scene
+from tests.platforms.telegram.groups import TelegramGroup
+from tests.platforms.telegram.people import TelegramPerson
+from tests.platforms.telegram.stage import Listen, Scene, scene
 
 SAY_MORE = Form("answer:7", "Say more", (Field("comment", "Why?", FieldKind.TEXT, longest=500),))
 

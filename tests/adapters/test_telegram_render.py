@@ -23,7 +23,7 @@ from pulse_bot.ports import (
 from pulse_bot.testing.samples import PIXEL, TICKS
 from pulse_bot_telegram.render import Part, caption, card_parts
 from pulse_bot_telegram.texts import LONGEST, Paragraph, messages
-from tests.adapters.servers.telegram.texts import parsed, units
+from tests.platforms.telegram.texts import parsed, units
 
 AGREEMENT = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree")
 

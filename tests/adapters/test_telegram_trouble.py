@@ -12,10 +12,10 @@ from pulse_bot.ports import Address, Card, CardKind, Pressed, Reply, Wrote
 from pulse_bot.testing import Script
 from pulse_bot.testing.samples import PACK, card
 from pulse_bot_telegram.adapter import TelegramAdapter
-from tests.adapters.servers.telegram import TelegramServer
-from tests.adapters.servers.telegram.client import BareBot
-from tests.adapters.servers.telegram.people import TelegramPerson
-from tests.adapters.servers.telegram.stage import adapter_for, listening, scene, seen_by, until
+from tests.platforms.telegram import TelegramServer
+from tests.platforms.telegram.client import BareBot
+from tests.platforms.telegram.people import TelegramPerson
+from tests.platforms.telegram.stage import adapter_for, listening, scene, seen_by, until
 
 SENDS = ("sendMessage",)
 

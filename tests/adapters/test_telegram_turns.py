@@ -12,7 +12,7 @@ from pulse_bot.adapter_kit.turns import MOST_WAITING
 from pulse_bot.ports import Pressed, Reply, Submitted
 from pulse_bot.testing.samples import TICKS, card
 from pulse_bot_telegram.listening import ONE_MOMENT, Inbox
-from tests.adapters.servers.telegram.stage import Listen, Scene, scene, until
+from tests.platforms.telegram.stage import Listen, Scene, scene, until
 
 
 def update(number: int, user: int = 7) -> Update:

@@ -16,7 +16,7 @@ from pulse_bot.ports import (
     Wrote,
 )
 from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, card
-from tests.adapters.servers.telegram.stage import Scene, scene
+from tests.platforms.telegram.stage import Scene, scene
 
 SAY_MORE = Form(
     "answer:7",

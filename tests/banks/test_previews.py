@@ -17,11 +17,11 @@ from pulse_bot_slack.modals import Origin, modal
 from pulse_bot_slack.render import card_parts as slack_parts
 from pulse_bot_slack.render import messages as slack_messages
 from pulse_bot_telegram.render import card_parts as telegram_parts
-from tests.adapters.servers.slack.shapes import wrong_message, wrong_view
-from tests.adapters.servers.telegram.limits import check_keyboard, check_text
-from tests.adapters.servers.telegram.refusals import ApiError
-from tests.adapters.servers.telegram.texts import parsed
 from tests.banks.test_bank_commands import run
+from tests.platforms.slack.shapes import wrong_message, wrong_view
+from tests.platforms.telegram.limits import check_keyboard, check_text
+from tests.platforms.telegram.refusals import ApiError
+from tests.platforms.telegram.texts import parsed
 
 IN_ALL_LANGUAGES = [
     bank.in_language(language)

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from pulse_bot.ports import Address, Field, FieldKind, Form, Option
 from pulse_bot.testing import plain
-from tests.adapters.servers.slack import Slack
-from tests.adapters.servers.slack.acting import draw
-from tests.adapters.servers.slack.drawing import FILLED_IN, Drawing
-from tests.adapters.servers.slack.groups import new_group
-from tests.adapters.servers.slack.people import labels, new_person
-from tests.adapters.servers.slack.trouble import Fault, slow
-from tests.adapters.servers.slack.world import Channel
+from tests.platforms.slack import Slack
+from tests.platforms.slack.acting import draw
+from tests.platforms.slack.drawing import FILLED_IN, Drawing
+from tests.platforms.slack.groups import new_group
+from tests.platforms.slack.people import labels, new_person
+from tests.platforms.slack.trouble import Fault, slow
+from tests.platforms.slack.world import Channel
 from tests.rounds.story import Given, until
 
 POST = "chat.postMessage"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pulse_bot.ports import Address
 from pulse_bot.testing import plain
-from tests.adapters.servers.telegram.groups import TelegramGroup
-from tests.adapters.servers.telegram.people import (
+from tests.platforms.telegram.groups import TelegramGroup
+from tests.platforms.telegram.people import (
     DONE,
     EMPTY,
     UNTICKED,
     TelegramPerson,
     find_button,
 )
-from tests.adapters.servers.telegram.server import TelegramServer
-from tests.adapters.servers.telegram.world import Chat, Message
+from tests.platforms.telegram.server import TelegramServer
+from tests.platforms.telegram.world import Chat, Message
 from tests.rounds.story import Given, press, until
 
 

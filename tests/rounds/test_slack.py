@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.servers.slack import Slack, serving
+from tests.platforms.slack import Slack, serving
 from tests.rounds.in_slack import ChannelInSlack, InSlack, be_patient, connected, jam, settings
 from tests.rounds.program import Program
 from tests.rounds.story import (

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.servers.telegram.server import TelegramServer
+from tests.platforms.telegram.server import TelegramServer
 from tests.rounds.in_telegram import GroupInTelegram, InTelegram, jam, settings
 from tests.rounds.program import Program
 from tests.rounds.story import (

@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.adapters.servers.slack import serving
-from tests.adapters.servers.telegram.server import TelegramServer
+from tests.platforms.slack import serving
+from tests.platforms.telegram.server import TelegramServer
 from tests.rounds import in_slack, in_telegram, on_the_web
 from tests.rounds.in_slack import ChannelInSlack, InSlack
 from tests.rounds.in_telegram import GroupInTelegram, InTelegram
