@@ -1,4 +1,8 @@
-"""Fixtures of the tests of stories: these are many and short, so a database is set up once."""
+"""Fixtures of the tests of stories: these are many and short, so a database is set up once.
+
+They run on SQLite. On PostgreSQL as well run those that are marked `both_databases`: races, the
+closing, and so many more that each statement of the use cases is sent to it by some test.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,16 @@ def postgres_set_up() -> Iterator[sa.URL]:
         yield sa.make_url(url)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Which databases a test runs on."""
+    if "database_url" not in metafunc.fixturenames:
+        return
+    twin = [pytest.param("postgres", marks=pytest.mark.postgres)]
+    both = metafunc.definition.get_closest_marker("both_databases") is not None
+    metafunc.parametrize("database_url", ["sqlite", *(twin if both else [])], indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of either kind, with every table and no row."""
     if request.param == "sqlite":

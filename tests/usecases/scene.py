@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import func, select
 
 from pulse_bot.cards.actions import Target, form_key
 from pulse_bot.domain.asking.rounds import Round
@@ -19,6 +19,7 @@ from pulse_bot.ports import (
     Reply,
     Submitted,
 )
+from pulse_bot.storage.columns import Table
 from pulse_bot.storage.models import EnvelopeRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.record_answer import Record
@@ -94,12 +95,10 @@ def _form_lines(form: Form) -> Iterator[str]:
 
 def snapshot(made: Installation, *, without: Iterable[str] = ()) -> dict[str, list[str]]:
     """Every row of every table, to compare; random bytes and moments are left in."""
-    tables = MetaData()
-    tables.reflect(made.database.engine)
     with made.database.connect() as connection:
         return {
             table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
-            for table in tables.sorted_tables
+            for table in Table.metadata.sorted_tables
             if table.name not in without
         }
 

@@ -80,6 +80,7 @@ def said(made: Installation) -> tuple[str, ...]:
     return one.card.text[:-1]
 
 
+@pytest.mark.both_databases
 def test_several_changes_make_one_message(valley: Installation) -> None:
     set_programme(valley, PARTNERSHIP, NEW_PLAN)
     wait(valley, timedelta(minutes=1))
@@ -154,6 +155,7 @@ CHANGES: list[tuple[Callable[[Installation], object], str]] = [
 ]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("change", "line"), CHANGES, ids=[line for _, line in CHANGES])
 def test_what_concerns_everybody_is_told(
     valley: Installation, change: Callable[[Installation], object], line: str
@@ -164,6 +166,7 @@ def test_what_concerns_everybody_is_told(
     assert said(valley) == (line,)
 
 
+@pytest.mark.both_databases
 async def test_what_a_lead_does_is_told_as_a_leads(talk: Talk, valley: Installation) -> None:
     await talk.handle(Submitted(LEAD, "programme", {"weekly": ("5",), "items": ("2",)}))
     await talk.handle(Submitted(LEAD, "role", {"person": ("m:2",), "role": ("lead",)}))
@@ -253,6 +256,7 @@ def test_a_bar_that_follows_from_the_schools_is_told(made: Installation) -> None
     assert said(made)[0].startswith("Pulse-bot shows no number from fewer than 3 schools")
 
 
+@pytest.mark.both_databases
 def test_a_long_list_is_cut_and_says_so(valley: Installation) -> None:
     with valley.database.write() as session:
         for number in range(15):

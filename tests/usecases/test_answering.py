@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from pulse_bot.cards.actions import Target
 from pulse_bot.domain.asking.items import COMMENT, LONGEST_COMMENT, SKIP
 from pulse_bot.domain.asking.programme import Programme
@@ -24,6 +26,8 @@ from pulse_bot.usecases.rounds.decrypt import hear
 from pulse_bot.usecases.rounds.open_round import open_round
 from tests.made_up import OPENS, PARTNERSHIP, PLAN, WEEK, at, found, opened_round, people
 from tests.usecases.scene import Talk, envelopes_in
+
+pytestmark = pytest.mark.both_databases
 
 RECORDED = "Recorded. You can change it until Friday 9 January at 16:00."
 NOBODY = (

@@ -44,6 +44,8 @@ from tests.made_up import (
     people,
 )
 
+pytestmark = pytest.mark.both_databases
+
 HOUR = timedelta(hours=1)
 
 

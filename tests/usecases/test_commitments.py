@@ -50,6 +50,7 @@ async def test_everybody_reads_the_same_and_some_have_buttons(valley: Valley) ->
     ]
 
 
+@pytest.mark.both_databases
 async def test_every_act_is_in_the_log_and_announced_without_a_name(valley: Valley) -> None:
     await valley.write_down()
     await valley.press("commitment:kept:1", FACILITATOR)
@@ -159,6 +160,7 @@ async def test_buttons_that_were_made_up(valley: Valley, action: str) -> None:
     assert "Kept." not in await valley.listed()
 
 
+@pytest.mark.both_databases
 async def test_of_two_who_end_it_at_once_one_does(valley: Valley) -> None:
     await valley.write_down()
 
@@ -172,6 +174,7 @@ async def test_of_two_who_end_it_at_once_one_does(valley: Valley) -> None:
     )
 
 
+@pytest.mark.both_databases
 async def test_forms_sent_at_once_take_different_numbers(valley: Valley) -> None:
     await asyncio.gather(*(valley.write_down(f"We visit {n} lessons.") for n in range(2, 6)))
 
@@ -179,6 +182,7 @@ async def test_forms_sent_at_once_take_different_numbers(valley: Valley) -> None
     assert sorted(line[:2] for line in text) == ["1.", "2.", "3.", "4."]
 
 
+@pytest.mark.both_databases
 async def test_the_days_on_offer_leave_time(valley: Valley) -> None:
     at(valley.talk.made, START + timedelta(days=1))
 

@@ -108,6 +108,7 @@ async def test_in_a_small_group_it_is_asked_again_for_ever(talk: Talk) -> None:
     assert "when its day has come" in words([await valley.press("commitment:open:1")])
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("lost", [True, False])
 async def test_the_round_in_a_lost_ones_place_asks_about_it_again(
     valley: Valley, lost: bool

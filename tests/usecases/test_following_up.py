@@ -40,6 +40,7 @@ def news(facts: DigestFacts) -> list[tuple[int, CommitmentNews]]:
     return [(one.number, one.news) for one in facts.commitments]
 
 
+@pytest.mark.both_databases
 async def test_until_it_is_kept(valley: Valley) -> None:
     """Written down on Monday 5 January for two weeks later; rounds are on Wednesdays."""
     await valley.write_down()
@@ -122,6 +123,7 @@ async def test_a_small_group_is_asked_until_it_ends(talk: Talk) -> None:
     assert asked == [True, False, False, False] * 5
 
 
+@pytest.mark.both_databases
 async def test_a_small_group_calls_it_kept_by_hand(talk: Talk) -> None:
     valley = valley_of(talk, members=8)
     await valley.write_down(due="2026-01-05")
@@ -193,6 +195,7 @@ async def test_in_holidays_it_rests_for_three_rounds_all_the_same(valley: Valley
     assert asked == {0: [DONE], 6: [], 8: [], 12: [], 14: [DONE]}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("noes", "same"), [(1, True), (14, False)])
 async def test_who_says_no_is_not_seen(valley: Valley, noes: int, same: bool) -> None:
     """Fourteen who say yes, and thirteen, read the same; the control is that fourteen noes do not.

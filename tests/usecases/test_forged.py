@@ -25,6 +25,8 @@ from pulse_bot.usecases.router import BUTTONS, FORMS, converse
 from tests.made_up import opened_round, people
 from tests.usecases.scene import snapshot
 
+pytestmark = pytest.mark.both_databases
+
 ANY = st.text(max_size=30) | st.text(st.characters(categories=["Cs", "Cc", "Nd"]), max_size=12)
 NUMBER = st.integers(-3, 10**20).map(str) | ANY
 ROUND = st.just("1") | NUMBER

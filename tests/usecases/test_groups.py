@@ -103,6 +103,7 @@ async def test_a_code_links_one_chat_once_and_again_it_does_no_harm(valley: Talk
     assert link_code(valley.made) != code
 
 
+@pytest.mark.both_databases
 async def test_one_code_in_two_chats_at_once(valley: Talk) -> None:
     code = link_code(valley.made)
     there = [Address("fake", "", f"chat-{number}") for number in range(4)]
@@ -290,6 +291,7 @@ async def test_a_chat_that_is_gone_gets_no_digests(valley: Talk) -> None:
     assert next_posting(made, second.id, frozenset({"fake"})) is None
 
 
+@pytest.mark.both_databases
 async def test_a_chat_that_moves_is_written_to_there(valley: Talk) -> None:
     there = Address("fake", "", "-100777")
 

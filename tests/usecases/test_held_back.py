@@ -19,6 +19,8 @@ from tests.usecases.workshop_scene import (
     workshop,
 )
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 
 

@@ -147,6 +147,7 @@ async def test_a_platforms_name_is_offered_where_people_can_read_it(
     assert field.kind is (FieldKind.ONE if offered else FieldKind.TEXT)
 
 
+@pytest.mark.both_databases
 async def test_twice_the_same_and_two_at_once_make_one_member(talk: Talk) -> None:
     people(talk.made, 3)
 
@@ -159,6 +160,7 @@ async def test_twice_the_same_and_two_at_once_make_one_member(talk: Talk) -> Non
     assert len(joined) == 1
 
 
+@pytest.mark.both_databases
 async def test_two_from_a_school_that_is_new_at_once(talk: Talk) -> None:
     people(talk.made, 3)
 
@@ -234,6 +236,7 @@ async def test_forms_that_are_not_ours(talk: Talk) -> None:
     assert (await talk.handle(Submitted(NEW, key, fine))).outcome is Outcome.DONE
 
 
+@pytest.mark.both_databases
 async def test_invitations_that_are_worthless(talk: Talk) -> None:
     people(talk.made, 3)
     old = invitation(talk.made)

@@ -111,6 +111,7 @@ async def test_a_reminder_comes_in_the_members_language(bilingual: Talk) -> None
     assert reminded[other].title.endswith("is good.")
 
 
+@pytest.mark.both_databases
 async def test_a_members_language_wins_over_the_partnerships(bilingual: Talk) -> None:
     made = bilingual.made
     english, other, *_ = people(made)

@@ -60,6 +60,7 @@ async def test_the_promise_is_shown_until_it_was_seen(talk: Talk) -> None:
     assert (await talk.home(one)).cards == ()
 
 
+@pytest.mark.both_databases
 async def test_the_promise_of_a_small_partnership(talk: Talk) -> None:
     [one, *_] = people(talk.made, 6, organisations=3)
     opened_round(talk.made)
@@ -138,6 +139,7 @@ async def test_everybody_reads_the_same_digests(talk: Talk) -> None:
         digest(talk.made, PARTNERSHIP, 3)
 
 
+@pytest.mark.both_databases
 async def test_every_line_of_the_log_can_be_come_to(talk: Talk) -> None:
     """Nobody pushes a line out of sight by changing many things."""
     one, *_ = people(talk.made)
@@ -227,6 +229,7 @@ def prepared_by(made: Installation) -> list[int | None]:
         return list(session.scalars(select(SeedingRow.seeded_by)))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("removed", [False, True])
 async def test_who_prepared_a_workshop_is_told_and_forgotten(talk: Talk, *, removed: bool) -> None:
     valley = workshop(talk)
@@ -313,6 +316,7 @@ async def test_pausing_and_coming_back(talk: Talk) -> None:
     assert (await talk.home(one)).form is None
 
 
+@pytest.mark.both_databases
 async def test_going_out_of_ones_own_chat_and_coming_back(talk: Talk) -> None:
     one, paused, *_ = people(talk.made)
     await talk.look(paused, "pause")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from pulse_bot.ports import Reply
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
@@ -103,6 +105,7 @@ async def test_who_answered_changes_nothing_that_others_see(tmp_path: Path) -> N
     assert "Round 1" in str(first[0][1])
 
 
+@pytest.mark.both_databases
 def test_the_operators_list_says_nothing_of_an_open_round(made: Installation) -> None:
     people(made)
     opened_round(made)

@@ -71,6 +71,7 @@ def test_counting_waits_for_an_hour_that_is_not_quiet(made: Installation) -> Non
     assert not tick(made, asked.opens_at, live=(), adapters=frozenset({"other"}))
 
 
+@pytest.mark.both_databases
 async def test_a_chat_that_was_just_invited_is_not_counted(talk: Talk) -> None:
     people(talk.made)
     change_role(talk.made, PARTNERSHIP, 1, Role.LEAD)

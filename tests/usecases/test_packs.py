@@ -111,6 +111,7 @@ def due(talk: Talk, adapters: frozenset[str] | None = None) -> tuple[int, ...]:
         return deliver_pack.unhanded(session, here, adapters)
 
 
+@pytest.mark.both_databases
 async def test_without_a_workshop_there_is_no_pack(valley: Talk) -> None:
     reply = await valley.look(MEMBER, "pack")
     assert reply.outcome is Outcome.REFUSED
@@ -226,6 +227,7 @@ async def test_forged_buttons_are_refused(valley: Talk, action: str) -> None:
     assert (reply.outcome, reply.notice) == (Outcome.REFUSED, NOT_IN_USE)
 
 
+@pytest.mark.both_databases
 async def test_nobody_reads_or_opens_the_pack_of_another_partnership(valley: Talk) -> None:
     seeding, _ = await closed(valley, together=True)
     at(valley.made, its_day())
@@ -316,6 +318,7 @@ async def test_what_nobody_opened_is_revealed_once(valley: Talk) -> None:
     assert lines == [("pulse-bot", "opened the pack of round 1", True)]
 
 
+@pytest.mark.both_databases
 async def test_an_open_round_is_never_revealed(valley: Talk) -> None:
     asked = opened_round(valley.made)
     seeding = seeded(valley, asked, together=True)
@@ -327,6 +330,7 @@ async def test_an_open_round_is_never_revealed(valley: Talk) -> None:
     assert [line for line in log(valley) if "opened the pack" in line[1]] == []
 
 
+@pytest.mark.both_databases
 async def test_the_operator_opens_by_the_same_rules_and_each_look_is_logged(valley: Talk) -> None:
     await closed(valley, together=True)
     with pytest.raises(Refused, match="can be opened from Monday 12 January on"):
@@ -345,6 +349,7 @@ async def test_the_operator_opens_by_the_same_rules_and_each_look_is_logged(vall
     assert (who, "looked at the pack of round 1", False) in log(valley)
 
 
+@pytest.mark.both_databases
 async def test_whoever_seeded_it_is_handed_the_card_that_everybody_gets(valley: Talk) -> None:
     seeding, asked = await closed(valley)
     assert due(valley) == due(valley, frozenset({"fake"})) == (seeding,)

@@ -61,6 +61,7 @@ async def test_only_those_who_have_not_answered_everything(talk: Talk) -> None:
     assert reminded(made, asked, 2) == {partly.user, commented.user}
 
 
+@pytest.mark.both_databases
 def test_nobody_in_quiet_hours_or_on_holiday_of_their_own(made: Installation) -> None:
     people(made, 2)
     zone = "Asia/Kathmandu"
@@ -78,6 +79,7 @@ def test_nobody_in_quiet_hours_or_on_holiday_of_their_own(made: Installation) ->
     assert reminded(made, asked, 2) == {"person-00", "person-01", "far", "off"}
 
 
+@pytest.mark.both_databases
 def test_nobody_whose_card_still_waits(made: Installation) -> None:
     people(made, 4)
     asked = opened_round(made)

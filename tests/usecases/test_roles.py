@@ -116,6 +116,7 @@ async def test_the_table_holds_for_every_event(staged: Talk, act: Act, role: Rol
         assert snapshot(staged.made) == before
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("act", ATTEMPTS)
 async def test_a_role_that_was_taken_counts_no_more(staged: Talk, act: Act) -> None:
     """Whatever was on the screen when it was taken."""
@@ -239,6 +240,7 @@ async def test_the_last_lead_names_another_first(valley: Talk) -> None:
     assert (role_of(valley.made, 1), role_of(valley.made, 4)) == (Role.MEMBER, Role.LEAD)
 
 
+@pytest.mark.both_databases
 async def test_two_leads_who_take_each_others_role_leave_one(valley: Talk) -> None:
     await give(valley, LEAD, "m:4", "lead")
 

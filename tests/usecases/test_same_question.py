@@ -148,6 +148,7 @@ async def test_what_has_come_into_a_core_since_is_left_out_at_the_opening(talk: 
     assert OURS not in texts(later)
 
 
+@pytest.mark.both_databases
 async def test_what_somebody_typed_rests_for_the_weekly_pulse_too(talk: Talk) -> None:
     """A theme without a core asks whichever of its questions rested longest."""
     valley = workshop(talk)

@@ -234,6 +234,7 @@ async def test_two_drafts_for_one_week_are_not_both_planned(valley: Workshop) ->
     assert (await valley.press("plan", 2)).outcome is Outcome.REFUSED
 
 
+@pytest.mark.both_databases
 async def test_a_plan_is_moved_changed_and_cancelled_until_it_opens(valley: Workshop) -> None:
     await valley.planned()
     moved = await valley.send("day", on=("3 February",))

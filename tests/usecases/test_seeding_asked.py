@@ -81,6 +81,7 @@ async def test_three_go_out_with_the_weekly_ones_in_one_round(valley: Workshop) 
     assert "open" not in valley.run(ASKED + 3 * DAY)
 
 
+@pytest.mark.both_databases
 async def test_without_a_programme_it_goes_out_alone_and_reminds(talk: Talk) -> None:
     valley = workshop(talk)
     with valley.made.database.write() as session:
@@ -205,6 +206,7 @@ async def test_a_workshops_questions_belong_to_no_series_and_to_no_block(valley:
     assert valley.newest().state is State.CLOSED
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("seed", range(4))
 async def test_over_a_term_nobody_is_asked_more_than_the_limit(talk: Talk, seed: int) -> None:
     """Every hour of ten weeks, with workshops of many sizes on many days, late ones too."""
@@ -257,6 +259,7 @@ async def test_a_plan_that_is_moved_between_tick_and_job_closes_as_it_was_moved(
     assert valley.newest().closes_at == CLOSED + DAY
 
 
+@pytest.mark.both_databases
 async def test_a_workshop_whose_questions_were_all_asked_meanwhile_is_cancelled_aloud(
     valley: Workshop,
 ) -> None:

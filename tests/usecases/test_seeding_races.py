@@ -17,6 +17,8 @@ from pulse_bot.usecases.workshops import conversation
 from tests.usecases.scene import Talk
 from tests.usecases.workshop_scene import FACILITATOR, LEAD, Workshop, workshop
 
+pytestmark = pytest.mark.both_databases
+
 TRIES = 12
 
 

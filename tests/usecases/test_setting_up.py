@@ -141,6 +141,7 @@ async def test_what_is_left_empty_changes_nothing(afon: Talk) -> None:
         assert partnerships.programme(session, chat.partnership_id) is None
 
 
+@pytest.mark.both_databases
 async def test_a_lead_needs_no_code_and_changes_it_later(afon: Talk) -> None:
     form = await form_of(afon, LEAD)
     assert "code" not in [field.key for field in form.fields]
@@ -272,6 +273,7 @@ async def test_the_greetings_button_leads_to_the_same_form(afon: Talk) -> None:
     assert "“/pulse link”" in words([far])
 
 
+@pytest.mark.both_databases
 async def test_the_same_form_sent_by_two_at_once_links_once(afon: Talk) -> None:
     code = code_of(afon.made)
 

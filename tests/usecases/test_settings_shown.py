@@ -112,6 +112,7 @@ async def test_a_member_is_refused_kindly(valley: Talk) -> None:
     assert snapshot(valley.made) == before
 
 
+@pytest.mark.both_databases
 async def test_a_lead_changes_the_programme(valley: Talk) -> None:
     form = (await valley.press(LEAD, "programme")).form
     assert form is not None
@@ -143,6 +144,7 @@ async def test_a_lead_changes_the_programme(valley: Talk) -> None:
     )
 
 
+@pytest.mark.both_databases
 async def test_a_lead_changes_the_weekly_limit_alone_or_with_the_programme(valley: Talk) -> None:
     before = plan(valley.made)
     form = (await valley.press(LEAD, "programme")).form

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from pulse_bot.ports import Address, Outcome
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, add_member
@@ -11,6 +13,8 @@ from pulse_bot.usecases.rounds.close import close, close_now
 from pulse_bot.usecases.tick import tick
 from tests.made_up import CLOSES, OPENS, PARTNERSHIP, WEEK, at, opened_round, people
 from tests.usecases.scene import Talk, envelopes_in
+
+pytestmark = pytest.mark.both_databases
 
 
 async def test_a_closed_round_says_when_the_next_one_opens(talk: Talk) -> None:

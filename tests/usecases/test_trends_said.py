@@ -91,6 +91,7 @@ def test_another_bank_ends_the_series_and_says_so(made: Installation) -> None:
     assert words(again, "Trust").startswith("no clear change"), "up only within the new series"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("themes", [("trust",), ("trust", "honesty")])
 def test_one_question_only_and_everybody_skips(made: Installation, themes: tuple[str, ...]) -> None:
     everybody = people(made, 24)

@@ -7,6 +7,8 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from pulse_bot.crypto.key_stores import MemoryKeyStore
 from pulse_bot.domain.asking.rounds import Round, State
 from pulse_bot.domain.asking.schedule import Open
@@ -31,6 +33,8 @@ from tests.made_up import (
     recording,
 )
 from tests.usecases.scene import Talk, envelopes_in
+
+pytestmark = pytest.mark.both_databases
 
 HOUR = timedelta(hours=1)
 

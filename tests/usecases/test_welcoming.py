@@ -347,6 +347,7 @@ async def test_nobody_is_taken_off_the_list_for_one_round(talk: Talk) -> None:
     assert "came back to a group chat" in log
 
 
+@pytest.mark.both_databases
 async def test_who_leaves_one_of_two_chats_is_asked_as_before(talk: Talk) -> None:
     people(talk.made)
     add_group(talk.made, PARTNERSHIP, CHAT)
@@ -398,6 +399,7 @@ async def test_an_answer_makes_nobody_reachable(talk: Talk) -> None:
     assert snapshot(talk.made, without=("envelope",)) == before
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("many", [0, 1, 3000])
 def test_however_many_are_there(made: Installation, many: int) -> None:
     everybody = people(made)

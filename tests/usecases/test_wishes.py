@@ -40,6 +40,7 @@ def waits_until(made: Installation, address: Address) -> str:
         return f"{row.not_before:%a %H:%M}"
 
 
+@pytest.mark.both_databases
 async def test_the_form_offers_moments_of_the_programme(talk: Talk) -> None:
     [one, *_] = people(talk.made)
     form = (await talk.look(one, "time")).form
@@ -87,6 +88,7 @@ async def test_a_card_waits_for_its_members_own_hour(talk: Talk) -> None:
     assert waits_until(talk.made, one) == "Wed 15:30"
 
 
+@pytest.mark.both_databases
 async def test_an_hour_and_a_zone_are_typed(talk: Talk) -> None:
     [one, *_] = people(talk.made)
 
@@ -248,6 +250,7 @@ async def test_who_joins_is_offered_the_choice(bilingual: Talk) -> None:
     assert "Questions come in English." in reply.cards[1].text
 
 
+@pytest.mark.both_databases
 async def test_leaving_forgets_wishes_too(talk: Talk) -> None:
     [one, *_] = people(talk.made)
     await wish(talk, one, "Thu 08:00", "Asia/Kathmandu")
