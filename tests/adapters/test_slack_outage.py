@@ -226,7 +226,7 @@ async def test_a_wrong_token_at_the_start_is_said_with_what_to_do(wrong: str) ->
             )
         )
         with pytest.raises(AdapterError, match=f"PULSE_BOT_SLACK__{wrong.upper()}") as caught:
-            await asyncio.wait_for(misled.run(Script()), 10)
+            await asyncio.wait_for(misled.run(Script()), 60)
         assert caught.value.permanent
         assert "wrong" not in str(caught.value)
         slack.assert_clean()

@@ -51,7 +51,7 @@ async def test_whoever_is_too_fast_is_told_once() -> None:
 
 
 @pytest.mark.parametrize("listen", ["socket", "http"])
-@pytest.mark.parametrize("fault", [too_fast(9), slow(9)], ids=["too fast", "slow"])
+@pytest.mark.parametrize("fault", [too_fast(9), slow(600)], ids=["too fast", "slow"])
 async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
     listen: Listen, fault: Fault
 ) -> None:
@@ -66,7 +66,7 @@ async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
         assert len(one.script.events) == 1, "the others wait behind a reply that hangs"
 
         one.task.cancel()
-        await asyncio.wait({one.task}, timeout=6)
+        await asyncio.wait({one.task}, timeout=60)
         assert one.task.cancelled()
         expected = [Pressed(one.ada.address, f"act:{number}") for number in range(3)]
         assert one.script.events == expected

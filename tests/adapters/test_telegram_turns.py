@@ -85,7 +85,7 @@ async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
         fault = (
             trouble.flood(60, methods=methods, times=None)
             if wrong == "flood"
-            else trouble.slow(60, methods=methods, times=None)
+            else trouble.slow(600, methods=methods, times=None)
         )
         for label in ("One", "Two", "Three"):
             on.ada.press_and_go(label)
@@ -93,7 +93,7 @@ async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
         assert len(on.script.events) == 1, "the others wait behind a reply that hangs"
 
         on.task.cancel()
-        await asyncio.wait({on.task}, timeout=8)
+        await asyncio.wait({on.task}, timeout=60)
         assert on.task.cancelled()
         assert on.script.events == [Pressed(on.ada.address, f"act:{n}") for n in range(3)]
         trouble.mend()
@@ -104,12 +104,12 @@ async def test_ticks_that_were_not_shown_before_a_stop_count() -> None:
         await on.adapter.send(on.ada.address, replace(card("Hello"), ticks=TICKS))
         on.script.answer = Reply("Recorded.")
         methods = ("sendMessage", "editMessageReplyMarkup")
-        fault = on.server.trouble.slow(60, methods=methods, times=None)
+        fault = on.server.trouble.slow(600, methods=methods, times=None)
         for label in ("Hello", "☐ A list", TICKS.submit):
             on.ada.press_and_go(label)
         await until(lambda: fault.met > 0 and acknowledged(on) == 3)
 
         on.task.cancel()
-        await asyncio.wait({on.task}, timeout=8)
+        await asyncio.wait({on.task}, timeout=60)
         assert [dict(one.values) for one in on.script.heard(Submitted)] == [{"q2": ("b",)}]
         on.server.trouble.mend()

@@ -215,7 +215,7 @@ class TestWebAdapter(AdapterContract):
             return visitors[-1]
 
         async with running(adapter, script) as task:
-            await asyncio.wait_for(adapter.listening.wait(), 5)
+            await asyncio.wait_for(adapter.listening.wait(), 60)
             yield Stage(
                 adapter,
                 task,

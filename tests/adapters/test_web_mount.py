@@ -40,7 +40,7 @@ async def test_pages_and_what_is_mounted_share_a_port() -> None:
     adapter.mount("/one", lent("one"))
     adapter.mount("/two", lent("two"))
     async with running(adapter, script):
-        await asyncio.wait_for(adapter.listening.wait(), 5)
+        await asyncio.wait_for(adapter.listening.wait(), 60)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{adapter.port}") as client:
             said = [
                 (await client.post("/one", content=b"an update")).text,

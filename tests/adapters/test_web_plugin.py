@@ -46,7 +46,7 @@ async def test_an_address_of_another_machine_says_what_to_do() -> None:
 async def test_a_long_comment_gets_its_page_over_a_real_connection() -> None:
     adapter, script = WebAdapter(WebSettings(port=0)), Script()
     async with running(adapter, script):
-        await asyncio.wait_for(adapter.listening.wait(), 5)
+        await asyncio.wait_for(adapter.listening.wait(), 60)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{adapter.port}") as browser:
             page = await browser.post(f"{HOME}/send", data={"form": "r", "f:q": "é" * 100_000})
             health = await browser.get("/healthz")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from pulse_bot.banks.lint import lint_files
@@ -103,11 +101,8 @@ def test_the_core_covers_every_facet() -> None:
             assert facets in (set(), set(dimension.facets))  # most banks have no core
 
 
-def test_the_lint_has_nothing_to_say_and_is_quick() -> None:
-    began = time.perf_counter()
-
+def test_the_lint_has_nothing_to_say() -> None:
     assert lint_files(bank_files(shipped_folder())) == []
-    assert time.perf_counter() - began < 3
 
 
 def test_every_source_names_its_framework_and_originator() -> None:

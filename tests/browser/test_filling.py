@@ -56,7 +56,7 @@ async def at_home(tmp_path: Path) -> AsyncIterator[tuple[Window, Script]]:
     script.home, script.answer = core(OpenedHome(personal_link(settings).address)), core
     adapter = WebAdapter(settings)
     async with running(adapter, script), browser(tmp_path / "profile") as window:
-        await asyncio.wait_for(adapter.listening.wait(), 5)
+        await asyncio.wait_for(adapter.listening.wait(), 60)
         path = personal_link(settings).url.partition("/p/")[2]
         await window.open(f"http://127.0.0.1:{adapter.port}/p/{path}")
         yield window, script

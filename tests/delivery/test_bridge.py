@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Coroutine
 from concurrent.futures import CancelledError
 
@@ -38,21 +37,22 @@ async def test_a_thread_gets_the_answer_and_the_error() -> None:
 
 async def test_closing_cancels_and_the_thread_waits_until_it_has_wound_up() -> None:
     bridge = Bridge(asyncio.get_running_loop())
-    wound_up: list[float] = []
+    begun, wound_up = asyncio.Event(), asyncio.Event()
 
     async def long() -> None:
         try:
+            begun.set()
             await asyncio.sleep(60)
         finally:
             await asyncio.sleep(0.2)
-            wound_up.append(time.monotonic())
+            wound_up.set()
 
     thread = asyncio.create_task(asyncio.to_thread(is_cancelled, bridge, long()))
-    await asyncio.sleep(0.1)
+    await begun.wait()
     bridge.close()
     bridge.close()
     assert await thread
-    assert wound_up
+    assert wound_up.is_set()
 
 
 async def test_a_closed_bridge_takes_nothing_on() -> None:

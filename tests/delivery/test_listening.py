@@ -42,7 +42,7 @@ async def started(made: Installation, folder: Path, *adapters: Failing) -> async
     )
     task = asyncio.create_task(app.run())
     for one in adapters:
-        await asyncio.wait_for(one.listening.wait(), 10)
+        await asyncio.wait_for(one.listening.wait(), 60)
     return task
 
 
@@ -52,7 +52,7 @@ async def test_at_a_start_it_ends_everything(made: Installation, tmp_path: Path)
     one.failing.set()
 
     with pytest.raises(AdapterError, match="revoked"):
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 60)
 
 
 async def test_later_the_others_go_on_until_none_is_left(
@@ -72,4 +72,4 @@ async def test_later_the_others_go_on_until_none_is_left(
 
     two.failing.set()
     with pytest.raises(AdapterError, match="revoked"):
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 60)

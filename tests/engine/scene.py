@@ -70,7 +70,7 @@ def job(number: int, partition: str = "north", key: str = "") -> Job:
     return Job("step", (number,), key or f"job-{number}", partition)
 
 
-def until(happened: Callable[[], object], seconds: float = 20.0) -> None:
+def until(happened: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for it. Fails where it does not happen in time."""
     deadline = time.monotonic() + seconds
     while not happened():
@@ -84,9 +84,11 @@ class Gate:
     def __init__(self) -> None:
         self.reached = threading.Event()
         self.open = threading.Event()
+        self.left = threading.Event()
 
     def __call__(self, _job: int) -> bool:
         """Wait here, a minute at most."""
         self.reached.set()
         self.open.wait(60)
+        self.left.set()
         return False

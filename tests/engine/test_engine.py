@@ -195,9 +195,8 @@ def test_a_stop_is_quick_and_what_is_left_is_done_after_the_start(url: str) -> N
     with scene.running() as engine:
         engine.enqueue(job(1))
         until(lambda: scene.done)
-        began = time.monotonic()
         engine.stop()
-        assert time.monotonic() - began < 1.0
+        assert interrupted.is_set()
     interrupted.clear()
     with scene.running():
         until(scene.settled)
@@ -229,9 +228,8 @@ def test_a_handler_that_hangs_does_not_hold_the_stop(url: str) -> None:
     with scene.running() as engine:
         engine.enqueue(job(1))
         until(gate.reached.is_set)
-        began = time.monotonic()
         engine.stop()
-        assert time.monotonic() - began < 2.5
+        assert not gate.left.is_set(), "It waited until the handler had ended."
     gate.open.set()
     with scene.running():
         until(scene.settled)
@@ -326,10 +324,9 @@ def test_whoever_has_just_come_back_does_not_declare_the_others_dead(url: str) -
         gate.open.set()
         until(scene.settled)
         engine._beats = 0
-        began = time.monotonic()
         rows(url, "UPDATE @workflow_status SET status = 'PENDING', executor_id = 'other'")
         until(scene.settled)
-        assert time.monotonic() - began > 0.7
+        assert engine._beats >= 2
 
 
 def test_one_engine_to_a_process(url: str) -> None:
@@ -359,9 +356,10 @@ def test_sqlite_is_durable_and_tells_milliseconds(tmp_path: Path) -> None:
         assert connection.scalar(sa.text("PRAGMA journal_mode")) == "wal"
         assert connection.scalar(sa.text("PRAGMA synchronous")) == 2
         for clock in ("strftime('%s', 'now')", "unixepoch('subsec')"):
+            before = time.time()
             told = connection.scalar(sa.text(f"SELECT CAST({clock} * 1000 AS BIGINT)"))
             assert isinstance(told, int)
-            assert abs(told - time.time() * 1000) < 1000
+            assert before - 1 <= told / 1000 <= time.time() + 1
             stamps = {connection.scalar(sa.text(f"SELECT {clock}")) for _ in range(20)}
             assert len(stamps) > 1
     cluster.db.dispose()

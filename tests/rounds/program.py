@@ -67,14 +67,14 @@ class Program:
         """As a power cut does."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
 
     def stop(self) -> None:
         """As a service manager does; it must end by itself."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         try:
-            assert self.process.wait(timeout=20) == 0, self.log.read_text()
+            assert self.process.wait(timeout=60) == 0, self.log.read_text()
         finally:
             self.process.kill()
 

@@ -78,7 +78,7 @@ def test_writers_that_race_with_the_closing_leave_nothing_behind(
     emptied = threading.Event()
 
     def writes(worker: int) -> None:
-        start.wait(10)
+        start.wait(60)
         for number in range(1000):
             one = Envelope(asked.id, tag(1000 * worker + number), b"x" * 2128)
             [stored] = envelopes.write(made.database, [one])
@@ -88,7 +88,7 @@ def test_writers_that_race_with_the_closing_leave_nothing_behind(
             taken[worker] += 1
 
     def closes() -> int:
-        start.wait(10)
+        start.wait(60)
         while sum(taken) < 5 * (attempt + 1):
             pass
         with made.database.write() as session:
@@ -122,7 +122,7 @@ def test_the_closing_waits_for_a_writer_that_is_slow(
         return upsert(dialect)
 
     def closes() -> int:
-        assert looked.wait(10)
+        assert looked.wait(60)
         with made.database.write() as session:
             rounds.move(session, asked.id, State.CLOSING)
             seen = len(envelopes.of_round(session, asked.id))

@@ -32,7 +32,7 @@ class Disk:
     def commit(self, rows: list[int]) -> list[int]:
         """Answers each row with its double."""
         self.begun.set()
-        assert self.free.wait(10)
+        assert self.free.wait(60)
         if self.error is not None:
             raise self.error
         self.groups.append(rows)
@@ -59,7 +59,7 @@ def writer(disk: Disk) -> Iterator[GroupCommit[int, int]]:
 
 
 async def begun(disk: Disk) -> None:
-    assert await asyncio.to_thread(disk.begun.wait, 10)
+    assert await asyncio.to_thread(disk.begun.wait, 60)
 
 
 async def test_a_row_is_confirmed_only_after_its_commit(disk: Disk) -> None:
@@ -143,7 +143,7 @@ def test_several_event_loops_share_a_writer(disk: Disk) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(20)
+            thread.join(60)
     expected = [2 * row for n in range(4) for row in range(100 * n, 100 * n + 50)]
     assert sorted(answers) == expected
 
@@ -165,7 +165,7 @@ async def test_a_loop_that_is_gone_keeps_nobody_waiting(disk: Disk) -> None:
         last = asyncio.create_task(group.put(2))
         await asyncio.sleep(0)
         disk.free.set()
-        assert [await asyncio.wait_for(one, 5) for one in (here, last)] == [0, 4]
+        assert [await asyncio.wait_for(one, 60) for one in (here, last)] == [0, 4]
         assert sorted(disk.kept) == [0, 1, 2]
 
 

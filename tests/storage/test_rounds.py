@@ -30,7 +30,7 @@ def race(do: Callable[[int], T], runners: int = 4) -> list[T]:
     start = threading.Barrier(runners)
 
     def run(runner: int) -> T:
-        start.wait(10)
+        start.wait(60)
         return do(runner)
 
     with ThreadPoolExecutor(runners) as pool:

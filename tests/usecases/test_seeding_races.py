@@ -32,7 +32,7 @@ def at_once(valley: Workshop, *events: Event) -> list[Reply | Refused]:
     start = Barrier(len(events))
 
     def told(event: Event) -> Reply | Refused:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         try:
             if isinstance(event, Submitted):
                 return conversation.seed(valley.made, event)

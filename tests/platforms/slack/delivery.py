@@ -95,7 +95,7 @@ class Postman:
         return ack
 
 
-async def until(holds: Callable[[], bool], within: float = 10.0) -> bool:
+async def until(holds: Callable[[], bool], within: float = 60.0) -> bool:
     """Wait for a condition; False where it does not come true in time."""
     end = time.monotonic() + within
     while not holds():

@@ -122,7 +122,7 @@ async def seen_by(person: TelegramPerson, words: str) -> None:
     await until(lambda: any(words in one.text for one in person.chat.messages.values()))
 
 
-async def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     """Wait for something to become true."""
     deadline = time.monotonic() + seconds
     while not holds():
