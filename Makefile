@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 # A benchmark is a module of benchmarks/; BENCH="clicks digest" runs only these.
 BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py,$(wildcard benchmarks/[a-z]*.py)))))
 ARGS ?=
-WORKERS ?= 2
+# Many tests wait for processes and platforms: one worker more than there are cores.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 DEV := $(VENV)/.installed-dev
 DEMO := $(VENV)/.installed-demo
@@ -20,8 +21,9 @@ help:  ## list the targets
 demo: $(ENOUGH)  ## play sixteen weeks of a made-up partnership, then try it (ARGS=--headless: print and end)
 	@$(BIN)/pulse-bot demo $(ARGS)
 
+# Dozens of tests start processes of their own, which must not compile everything anew.
 test: check  ## check, then run all tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --durations 15
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 15
 
 check: $(DEV)  ## lint, formatting, types, and the layers of the design
 	$(BIN)/ruff check
