@@ -59,13 +59,30 @@ def address(number: int) -> Address:
     return Address("fake", "", f"u{number}")
 
 
+def databases() -> Iterator[str]:
+    """Those that are there to be measured; says so where there is no PostgreSQL."""
+    yield "sqlite"
+    try:
+        _server().connect().close()
+    except sa.exc.OperationalError:
+        print("postgresql: not measured, as there is no server on 127.0.0.1:5432")
+    else:
+        yield "postgresql"
+
+
+def _server() -> sa.Engine:
+    return sa.create_engine(
+        f"{SERVER}/postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3}
+    )
+
+
 @contextmanager
 def _url(database: str, folder: Path) -> Iterator[str]:
     if database == "sqlite":
         yield f"sqlite:///{folder / 'pulse.db'}"
         return
     name = f"bench_{secrets.token_hex(6)}"
-    server = sa.create_engine(f"{SERVER}/postgres", isolation_level="AUTOCOMMIT")
+    server = _server()
     with server.connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
     try:

@@ -1,6 +1,7 @@
 """A Slack that is nothing but fast: `_slack_server.py ROUND CLICKERS MEMBERS CLICKS`.
 
-Prints its port, and a line of JSON after each run of clicks. A run begins with a connection of
+Prints its port, and a line of JSON after each run of clicks; a line of its input names somebody who
+was answered in a way of ours, in place of a message. A run begins with a connection of
 Socket Mode: so many people click at once, each again as soon as the click before is over. What ends
 a click stands in the app's token: its acknowledgement, or the message that answers it.
 """
@@ -85,10 +86,21 @@ class Slack:
             return self._post(given["channel"])
         return {}
 
-    def _post(self, to: str) -> Json:
-        who = to.removeprefix("D")
+    async def hear(self) -> None:
+        """Who was answered without a message."""
+        lines = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(lines)
+        await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
+        async for line in lines:
+            self._answered(line.decode().strip())
+
+    def _answered(self, who: str) -> None:
         if who in self._posted:
             self._posted.pop(who).set()
+
+    def _post(self, to: str) -> Json:
+        who = to.removeprefix("D")
+        self._answered(who)
         return {"channel": f"D{who}", "ts": f"{time.time():.6f}", "message": {}}
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
@@ -167,7 +179,7 @@ def _form(body: str) -> Json:
 
 
 async def main(round_id: int, clickers: int, members: int, clicks: int) -> None:
-    """Serve until killed."""
+    """Serve until killed, or left alone."""
     slack = Slack(round_id, clickers, members, clicks)
     pages = web.Application()
     pages.router.add_post("/api/{method}", slack.api)
@@ -177,7 +189,7 @@ async def main(round_id: int, clickers: int, members: int, clicks: int) -> None:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     slack.port = runner.addresses[0][1]
     print(slack.port, flush=True)
-    await asyncio.Event().wait()
+    await slack.hear()  # until whoever started it ends
 
 
 if __name__ == "__main__":

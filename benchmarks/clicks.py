@@ -15,7 +15,8 @@ from itertools import count
 from statistics import median
 from typing import Final
 
-from benchmarks._made_up import CLOSES, OPENS, address, installation
+from benchmarks._made_up import CLOSES, OPENS, address, databases, installation
+from benchmarks._running import SCALE, bounded, scaled
 from pulse_bot.cards.actions import Target
 from pulse_bot.crypto.sealing import Envelope, new_keys, public_key, seal, tag
 from pulse_bot.domain.asking import schedule
@@ -30,9 +31,10 @@ from pulse_bot.usecases.router import converse
 
 MEMBERS: Final = 300
 AT_ONCE: Final = (1, 20, 100)
-SECONDS: Final = 1.5
-ALTERNATIONS: Final = 3
+SECONDS: Final = max(0.1, 1.5 * SCALE)
+ALTERNATIONS: Final = scaled(3)
 GOAL: Final = 3.0
+BOUND: Final = 300
 
 Click = Callable[[], Awaitable[object]]
 
@@ -120,5 +122,6 @@ async def measure(database: str) -> None:
 
 
 if __name__ == "__main__":
-    for one in ("sqlite", "postgresql"):
-        asyncio.run(measure(one))
+    with bounded(BOUND):
+        for database in databases():
+            asyncio.run(measure(database))

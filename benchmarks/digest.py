@@ -15,6 +15,7 @@ from statistics import median
 from typing import Final
 
 from benchmarks._made_up import CLOSES, OPENS, address, installation
+from benchmarks._running import bounded, scaled
 from pulse_bot.cards.actions import Target
 from pulse_bot.domain.asking import schedule
 from pulse_bot.domain.asking.items import Kind
@@ -30,8 +31,9 @@ from pulse_bot.usecases.rounds.open_round import open_round
 from pulse_bot.usecases.rounds.record_answer import Given, record
 
 MEMBERS: Final = 14
-WEEKS: Final = (26, 520)
-REPEATS: Final = 15
+WEEKS: Final = (scaled(26, least=8), scaled(520, least=60))
+REPEATS: Final = scaled(15, least=2)
+BOUND: Final = 300
 
 
 def make_history(made: Installation, first: int, last: int) -> None:
@@ -125,4 +127,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with bounded(BOUND):
+        main()

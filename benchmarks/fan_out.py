@@ -19,16 +19,18 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from benchmarks._running import bounded, scaled
 from pulse_bot.engine import Engine, Pace
 from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members
 from pulse_bot.sending.courier import Courier, Delivered, Parcel, Receipt
 from pulse_bot.sending.loop_bridge import Bridge
 from pulse_bot.storage.group_commit import GroupCommit
 
-MEMBERS: Final = 10_000
+MEMBERS: Final = scaled(10_000)
 BATCH: Final = 500
 IN_FLIGHT: Final = 30
-ROUNDS: Final = 3
+ROUNDS: Final = scaled(3)
+BOUND: Final = 300
 GOAL: Final = 0.3
 CARD: Final = Card(kind=CardKind.QUESTION, title="How was the week?")
 ANSWER: Final = b'{"ok":true,"ts":"1700000000.000100"}'
@@ -234,4 +236,5 @@ if __name__ == "__main__":
     if "--serve" in sys.argv:
         asyncio.run(serve())
     else:
-        main()
+        with bounded(BOUND):
+            main()

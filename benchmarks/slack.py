@@ -25,7 +25,6 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import median
 from typing import Final
-from unittest.mock import patch
 
 from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -33,6 +32,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncSay
 from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks._made_up import CLOSES, NAME, OPENS, installation
+from benchmarks._running import bounded, replaced, scaled
 from benchmarks._slack_server import AFTER_ACK, AFTER_POST, TEAM, user
 from pulse_bot.domain.asking import schedule
 from pulse_bot.ports import Address, Handle
@@ -51,12 +51,15 @@ from pulse_bot_slack.settings import SlackSettings
 from pulse_bot_slack.workspaces import Workspace
 
 AT_ONCE: Final = 20
-CLICKS: Final = 1500
-ALTERNATIONS: Final = 5
+CLICKS: Final = scaled(1500, least=40)
+ALTERNATIONS: Final = scaled(5)
 GOAL: Final = 0.7
 ASKED: Final = 150
 ACKNOWLEDGED_IN: Final = 0.3
 """Seconds."""
+LONGEST_RUN: Final = 60
+"""Seconds in which nobody clicks any more, because they were never answered."""
+BOUND: Final = 600
 TOKEN: Final = "xoxb-bench"  # noqa: S105 - of a Slack that takes any
 ANYTHING: Final = re.compile("")
 
@@ -151,8 +154,9 @@ async def ours_unsent(slack: Loopback, handle: Handle) -> Run:
         slack.hand_over(to)
         return f"D{to}"
 
-    with patch.object(Workspace, "post", handed_over):
-        return await ours(slack, handle)
+    with replaced(Workspace, "post", handed_over):
+        async with asyncio.timeout(LONGEST_RUN):
+            return await ours(slack, handle)
 
 
 async def ours_while_asking(
@@ -230,4 +234,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    with bounded(BOUND):
+        asyncio.run(main())

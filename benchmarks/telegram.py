@@ -21,13 +21,13 @@ from contextlib import contextmanager
 from functools import partial
 from statistics import median
 from typing import Final
-from unittest.mock import patch
 
 from pydantic import SecretStr
 from telegram import Update
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
 from benchmarks._made_up import CLOSES, NAME, OPENS, installation
+from benchmarks._running import bounded, replaced, scaled
 from benchmarks._telegram_server import BATCH
 from pulse_bot.domain.asking import schedule
 from pulse_bot.ports import Address, Button, Card, CardKind, Event, Reply
@@ -46,11 +46,14 @@ from tests.platforms.telegram.people import TelegramPerson
 from tests.platforms.telegram.server import TelegramServer
 
 MEMBERS: Final = 300
-UPDATES: Final = 1500
-ALTERNATIONS: Final = 3
+UPDATES: Final = BATCH * scaled(15)
+ALTERNATIONS: Final = scaled(3)
 GOAL: Final = 0.5
+BOUND: Final = 300
+LONGEST_RUN: Final = 60
+"""Seconds in which every click must have been answered."""
 
-SENDS: Final = 600
+SENDS: Final = scaled(600, least=64)
 A_SECOND: Final = 30
 SHARE: Final = 0.95
 MOST_IN_A_SECOND: Final = 32
@@ -99,11 +102,15 @@ async def ours(base_url: str, handle: Callable[[Event], Awaitable[Reply]]) -> fl
         return place, 1
 
     settings = TelegramSettings(token=SecretStr(TOKEN), base_url=base_url)
-    with patch.object(sending.Post, "_write", unsent):
+    with replaced(sending.Post, "_write", unsent):
         began = time.perf_counter()
         async with running(TelegramAdapter(settings), handle) as listening:
             ended = asyncio.create_task(done.wait())
-            await asyncio.wait({ended, listening}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {ended, listening}, timeout=LONGEST_RUN, return_when=asyncio.FIRST_COMPLETED
+            )
+            if not done.is_set():
+                raise TimeoutError(f"Only {answered} of {UPDATES} clicks were answered.")
             seconds = time.perf_counter() - began
             ended.cancel()
     return UPDATES / seconds
@@ -182,5 +189,6 @@ async def fan_out() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(clicks())
-    asyncio.run(fan_out())
+    with bounded(BOUND):
+        asyncio.run(clicks())
+        asyncio.run(fan_out())

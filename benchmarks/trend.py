@@ -13,10 +13,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from benchmarks._running import SCALE, bounded, scaled
 from benchmarks._trend_years import SHIFT_AT, Floats, Words, Years, calls, years
 from pulse_bot.domain.release.trend import ROUNDS_NEEDED
 
-GROUPS: Final = 4000
+GROUPS: Final = scaled(4000)
+BOUND: Final = 900
 AT_ONCE: Final = 500
 SEED: Final = 20260107
 Rule = Callable[[Years], Words]
@@ -142,8 +144,10 @@ def main() -> None:
             if rule is calls:
                 broken += missed(found, members)
     print("\n" + ("\n".join(["Not kept:", *broken]) if broken else "All bounds are kept."))
-    sys.exit(bool(broken))
+    # Of a few years chance says more than the rule.
+    sys.exit(bool(broken) and SCALE >= 1)
 
 
 if __name__ == "__main__":
-    main()
+    with bounded(BOUND):
+        main()

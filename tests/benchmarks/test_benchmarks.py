@@ -1,0 +1,108 @@
+"""Every benchmark at a hundredth of its size: it ends, and each figure stands beside its baseline.
+
+What the figures are is not judged here: they are the machine's.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from benchmarks._running import bounded, replaced
+
+ROOT: Final = Path(__file__).parents[2]
+NUMBER: Final = r"[\d,]+(\.\d+)?"
+PRINTED: Final = {
+    "clicks": (
+        rf"a commit each {NUMBER}, handle\(\) {NUMBER}, bare grouped inserts {NUMBER};",
+        rf"{NUMBER} x a commit each \(goal: 3\), {NUMBER} of the limit",
+    ),
+    "digest": (
+        rf"after +8 weeks: +{NUMBER} ms",
+        rf"after +60 weeks: +{NUMBER} ms",
+        rf"ratio: {NUMBER} in time \(goal: at most 1\.2\)",
+    ),
+    "fan_out": (
+        rf"without the engine +{NUMBER} sends/s, with it +{NUMBER} sends/s: {NUMBER}",
+        rf"Median ratio: {NUMBER} \(goal: at least 0\.3",
+    ),
+    "lint": (rf"lint {NUMBER} ms, YAML alone {NUMBER} ms; ratio: {NUMBER} \(goal: at most 3\)",),
+    "picture": (
+        rf"after 60 rounds {NUMBER} ms, after 80 rounds {NUMBER} ms;",
+        rf"ratio: {NUMBER} \(goal: at most 1\.5\)",
+    ),
+    "slack": (
+        rf"the answer made: {NUMBER} a second; an empty handler of Bolt's, .*: {NUMBER}, so",
+        rf"With the answer sent: {NUMBER}; a handler of Bolt's that says a word: {NUMBER}, so",
+        rf"99 of 100 within {NUMBER} ms \(goal: 300 ms\)",
+    ),
+    "startup": (
+        rf"python -c pass .*: +{NUMBER} ms",
+        rf"pulse-bot --help .*: +{NUMBER} ms",
+        rf"ratio: {NUMBER} \(goal: at most 10\)",
+    ),
+    "telegram": (
+        rf"recorded on disk: {NUMBER} a second; an empty handler, .*: {NUMBER}, so {NUMBER} of it",
+        rf"Fan-out to 64 of 64: {NUMBER} a second under a limit of 30",
+    ),
+    "trend": (rf"the trend call +12 +{NUMBER}", rf"last week, 0\.2 +12 +{NUMBER}"),
+}
+
+
+def test_every_benchmark_is_run_here() -> None:
+    assert {path.stem for path in (ROOT / "benchmarks").glob("[a-z]*.py")} == PRINTED.keys()
+
+
+@pytest.mark.parametrize("name", sorted(PRINTED))
+def test_it_ends_and_prints_its_figure_beside_its_baseline(name: str) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}"],
+        cwd=ROOT,
+        env={**os.environ, "BENCH_SCALE": "0.01"},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    for figure in PRINTED[name]:
+        assert re.search(figure, ran.stdout), f"{figure} is not in:\n{ran.stdout}"
+
+
+class Product:
+    """Something that a benchmark replaces a method of."""
+
+    def send(self) -> str:
+        """The real one."""
+        return "sent"
+
+
+def test_what_a_benchmark_replaces_must_be_called() -> None:
+    with replaced(Product, "send", lambda _self: "replaced"):
+        assert Product().send() == "replaced"
+    assert Product().send() == "sent"
+    with (
+        pytest.raises(RuntimeError, match=r"^Nothing called Product\.send"),
+        replaced(Product, "send", lambda _self: "replaced"),
+    ):
+        pass
+
+
+def test_a_hang_says_that_what_was_replaced_was_never_called() -> None:
+    with (
+        pytest.raises(RuntimeError, match=r"^Nothing called Product\.send"),
+        replaced(Product, "send", lambda _self: "replaced"),
+    ):
+        raise TimeoutError
+
+
+def test_a_benchmark_that_hangs_is_ended() -> None:
+    with pytest.raises(TimeoutError, match="did not end within 1 seconds"), bounded(1):
+        time.sleep(60)
