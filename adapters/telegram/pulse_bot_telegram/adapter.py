@@ -10,6 +10,7 @@ from typing import Final
 
 from telegram.error import BadRequest
 from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members
@@ -29,15 +30,16 @@ from pulse_bot_telegram.places import ADAPTER, place_of
 from pulse_bot_telegram.sending import Bot, Post
 from pulse_bot_telegram.settings import TelegramSettings
 from pulse_bot_telegram.texts import LONGEST
-from pulse_bot_telegram.transport import Transport
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS: Final = 100
+SECONDS_TO_READ: Final = 10.0
+"""For an answer of Telegram's."""
 SECONDS_TO_FINISH: Final = 2.0
 """When listening has ended: for what is being sent."""
 
-TALKATIVE: Final = ("telegram", "aiohttp.client")
+TALKATIVE: Final = ("telegram", "httpx", "httpcore")
 """Loggers of the libraries: at every level they quote payloads, or addresses with the token."""
 
 
@@ -169,10 +171,20 @@ def _bot(settings: TelegramSettings) -> Bot:
         settings.token.get_secret_value(),
         base_url=settings.base_url,
         base_file_url=settings.base_file_url,
-        request=Transport(CONNECTIONS),
+        request=_request(CONNECTIONS),
         # A connection of its own: asking for updates must not wait behind a fan-out.
-        get_updates_request=Transport(1),
+        get_updates_request=_request(1),
         rate_limiter=Pacing(),
+    )
+
+
+def _request(connections: int) -> HTTPXRequest:
+    """So many connections at most. No request is ever repeated: what was lost may have arrived."""
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        read_timeout=SECONDS_TO_READ,
+        # A click waits behind a burst of others rather than being given up.
+        pool_timeout=SECONDS_TO_READ,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+import httpx
 from telegram.error import (
     BadRequest,
     Forbidden,
@@ -20,11 +21,12 @@ from telegram.error import (
 )
 
 from pulse_bot.errors import AdapterError
-from pulse_bot_telegram.transport import NEVER_SENT
 
 # Without it the library warns of every pause that Telegram asks for, at the worst of times.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
+NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+"""What went wrong before a request was on its way."""
 REVOKED: Final = (
     "Telegram does not know this bot's token: it was revoked or mistyped. Ask BotFather for a new "
     "one (/token), set PULSE_BOT_TELEGRAM__TOKEN to it, and start pulse-bot again."
