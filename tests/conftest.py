@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import sqlalchemy as sa
 
 from tests.engine.databases import fresh_postgres
 
@@ -29,12 +31,47 @@ def no_settings_from_outside(
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of the test's own, of either kind, for the state of pulse-bot."""
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the test's own, of either kind, that nothing was ever done with."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'pulse-bot.db'}"
     else:
         with fresh_postgres() as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that is brought up to date, to copy: the migrations take longer than most tests."""
+    from tests.made_up import installation
+
+    file = tmp_path_factory.mktemp("set-up") / "pulse-bot.db"
+    made = installation(f"sqlite:///{file}")
+    made.database.scrub()
+    made.database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_set_up() -> Iterator[sa.URL]:
+    """A database that is brought up to date, to copy."""
+    from tests.made_up import installation
+
+    with fresh_postgres() as url:
+        installation(url).database.close()
+        yield sa.make_url(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the test's own, of either kind, with every table of pulse-bot and no row."""
+    if request.param == "sqlite":
+        file = tmp_path / "pulse-bot.db"
+        shutil.copy(request.getfixturevalue("sqlite_set_up"), file)
+        yield f"sqlite:///{file}"
+    else:
+        template: sa.URL = request.getfixturevalue("postgres_set_up")
+        with fresh_postgres(str(template.database)) as url:
             yield url
 
 

@@ -91,8 +91,10 @@ class Window:
         await self.do("Page.navigateToHistoryEntry", entryId=before)
 
     async def text(self) -> str:
-        """What can be read."""
-        return str(await self.say("document.body ? document.body.innerText : ''"))
+        """What can be read of a page that has come whole."""
+        # What is clicked on before would take the page's place in the browser's history.
+        whole = "document.readyState === 'complete' && document.body"
+        return str(await self.say(f"{whole} ? document.body.innerText : ''"))
 
     async def until(self, holds: Callable[[str], bool]) -> str:
         """Wait for the page to say something."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,19 +57,48 @@ def empty_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[She
     top.handlers[:], top.level = before
 
 
+@pytest.fixture(scope="session")
+def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that `init` was run in, to copy."""
+    folder = tmp_path_factory.mktemp("set-up")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        Shell(folder).does("init", "--yes", "--data", "data")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def people_once(set_up_once: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a partnership in it, to copy."""
+    folder = copied(set_up_once, tmp_path_factory.mktemp("people"))
+    lines = [f"Member {n:02},School {n % 7}" for n in range(14)]
+    (folder / "people.csv").write_text("\n".join(["name,organisation", *lines]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        shell = Shell(folder)
+        shell.does("partnership", "create", NAME)
+        shell.does("member", "import", NAME, "people.csv")
+        shell.does("programme", "set", NAME)
+    return folder
+
+
+def copied(template: Path, folder: Path) -> Path:
+    """A folder like the template, whose settings name its own files."""
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    settings = folder / "pulse-bot.toml"
+    settings.write_text(settings.read_text().replace(str(template), str(folder)))
+    return folder
+
+
 @pytest.fixture
-def shell(empty_shell: Shell) -> Shell:
+def shell(empty_shell: Shell, set_up_once: Path) -> Shell:
     """A folder that `init` was run in."""
-    empty_shell.does("init", "--yes", "--data", "data")
+    copied(set_up_once, empty_shell.folder)
     return empty_shell
 
 
 @pytest.fixture
-def people(shell: Shell) -> Shell:
+def people(empty_shell: Shell, people_once: Path) -> Shell:
     """A partnership of fourteen members of seven schools, with a programme."""
-    lines = [f"Member {n:02},School {n % 7}" for n in range(14)]
-    (shell.folder / "people.csv").write_text("\n".join(["name,organisation", *lines]))
-    shell.does("partnership", "create", NAME)
-    shell.does("member", "import", NAME, "people.csv")
-    shell.does("programme", "set", NAME)
-    return shell
+    copied(people_once, empty_shell.folder)
+    return empty_shell

@@ -10,8 +10,8 @@ from pulse_bot.usecases.rounds.close import close
 from tests.made_up import CLOSES, THEMES, at, installation, opened_round, people
 
 
-def test_older_series_get_the_bank_of_their_questions(database_url: str) -> None:
-    made = installation(database_url)
+def test_older_series_get_the_bank_of_their_questions(empty_database_url: str) -> None:
+    made = installation(empty_database_url)
     people(made)
     asked = opened_round(made)
     at(made, CLOSES)

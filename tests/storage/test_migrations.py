@@ -37,8 +37,8 @@ def differences(database: Database) -> list[object]:
     return found
 
 
-def test_migrations_make_the_models(database_url: str) -> None:
-    database = Database(database_url)
+def test_migrations_make_the_models(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     upgrade(database)
     assert differences(database) == []
     with database.connect() as connection:
@@ -58,16 +58,16 @@ def test_envelopes_have_no_row_ids_on_sqlite(tmp_path: Path) -> None:
     database.close()
 
 
-def test_upgrading_twice_is_harmless(database_url: str) -> None:
-    database = Database(database_url)
+def test_upgrading_twice_is_harmless(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     upgrade(database)
     upgrade(database)
     assert differences(database) == []
     database.close()
 
 
-def test_a_newer_database_is_left_alone(database_url: str) -> None:
-    database = Database(database_url)
+def test_a_newer_database_is_left_alone(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
     upgrade(database)
     with database.connect() as connection:
         connection.execute(sa.text("DROP TABLE log_entry"))
@@ -81,7 +81,7 @@ def test_a_newer_database_is_left_alone(database_url: str) -> None:
 
 
 def test_an_upgrade_that_fails_changes_nothing(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = command.upgrade
 
@@ -90,7 +90,7 @@ def test_an_upgrade_that_fails_changes_nothing(
         raise StorageError("The power went.")
 
     monkeypatch.setattr(command, "upgrade", fails)
-    database = Database(database_url)
+    database = Database(empty_database_url)
     with pytest.raises(StorageError, match="power"):
         upgrade(database)
     with database.connect() as connection:
@@ -127,15 +127,15 @@ def test_a_new_migration_is_written_in_plain_types(tmp_path: Path) -> None:
     database.close()
 
 
-def test_workers_that_start_together_upgrade_once(database_url: str) -> None:
+def test_workers_that_start_together_upgrade_once(empty_database_url: str) -> None:
     script = (
         "import sys; from pulse_bot.storage.database import Database; "
         "from pulse_bot.storage.migrations import upgrade; upgrade(Database(sys.argv[1]))"
     )
-    command_line = [sys.executable, "-c", script, database_url]
+    command_line = [sys.executable, "-c", script, empty_database_url]
     workers = [subprocess.Popen(command_line, stderr=subprocess.PIPE) for _ in range(4)]
     said = [worker.communicate(timeout=60)[1].decode() for worker in workers]
     assert [worker.returncode for worker in workers] == [0] * 4, said
-    database = Database(database_url)
+    database = Database(empty_database_url)
     assert differences(database) == []
     database.close()

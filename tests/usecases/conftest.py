@@ -16,26 +16,8 @@ import sqlalchemy as sa
 from pulse_bot.storage.columns import Table
 from pulse_bot.usecases.context import Installation
 from tests.engine.databases import fresh_postgres
-from tests.made_up import installation, recording
+from tests.made_up import recording
 from tests.usecases.scene import Talk
-
-
-@pytest.fixture(scope="session")
-def sqlite_set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that is brought up to date."""
-    file = tmp_path_factory.mktemp("set-up") / "pulse-bot.db"
-    made = installation(f"sqlite:///{file}")
-    made.database.scrub()
-    made.database.close()
-    return file
-
-
-@pytest.fixture(scope="session")
-def postgres_set_up() -> Iterator[sa.URL]:
-    """A database that is brought up to date, for one test after another."""
-    with fresh_postgres() as url:
-        installation(url).database.close()
-        yield sa.make_url(url)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -47,6 +29,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("database_url", ["sqlite", *(twin if both else [])], indirect=True)
 
 
+@pytest.fixture(scope="session")
+def postgres_of_stories(postgres_set_up: sa.URL) -> Iterator[sa.URL]:
+    """A database for one test after another."""
+    with fresh_postgres(str(postgres_set_up.database)) as url:
+        yield sa.make_url(url)
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of either kind, with every table and no row."""
@@ -55,7 +44,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_set_up"), file)
         yield f"sqlite:///{file}"
     else:
-        url: sa.URL = request.getfixturevalue("postgres_set_up")
+        url: sa.URL = request.getfixturevalue("postgres_of_stories")
         _empty(url)
         yield url.render_as_string()
 
