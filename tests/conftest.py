@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -28,6 +29,23 @@ def no_settings_from_outside(
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     return home
+
+
+@pytest.fixture(autouse=True)
+def levels_of_logging() -> Iterator[None]:
+    """What a test, or a server that it starts, does to the levels of loggers ends with it."""
+    before = {name: one.level for name, one in _loggers()}
+    yield
+    for name, one in _loggers():
+        one.setLevel(before.get(name, logging.NOTSET))
+
+
+def _loggers() -> list[tuple[str, logging.Logger]]:
+    there = logging.root.manager.loggerDict.items()
+    return [
+        ("", logging.root),
+        *((name, one) for name, one in there if isinstance(one, logging.Logger)),
+    ]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

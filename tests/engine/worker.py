@@ -32,17 +32,28 @@ journal = sa.Table(
 
 
 class RealClock:
-    """The time as it is."""
+    """The time as it is, and as it was when the same thread asked before."""
+
+    def __init__(self) -> None:
+        self._asked = threading.local()
 
     def now(self) -> datetime:
         """Now."""
-        return datetime.now(UTC)
+        now = datetime.now(UTC)
+        self._asked.before = getattr(self._asked, "last", now)
+        self._asked.last = now
+        return now
+
+    def before(self) -> datetime:
+        """What this thread was told the time before last: a tick was claimed for then."""
+        moment: datetime = self._asked.before
+        return moment
 
 
 def main() -> None:
     """Work until told to stop."""
     url, executor, *more = sys.argv[1:]
-    database = sa.create_engine(url)
+    database, clock = sa.create_engine(url), RealClock()
 
     def note(what: str, number: int) -> None:
         row = {"executor": executor, "what": what, "number": number, "at": time.time()}
@@ -65,14 +76,14 @@ def main() -> None:
         note("step", number)
         return False
 
-    def tick(now: datetime) -> list[Job]:
-        number = int(now.timestamp() // 0.5)
+    def tick(_now: datetime) -> list[Job]:
+        number = int(clock.before().timestamp() // 0.5)
         note("tick", number)
         long = [Job("long", (-1,), "long", "north")] if more else []
         return [*long, Job("short", (number,), f"short-{number}", str(number % 3))]
 
     engine = Engine(
-        url, {"long": long, "short": short}, tick, RealClock(), executor_id=executor, pace=PACE
+        url, {"long": long, "short": short}, tick, clock, executor_id=executor, pace=PACE
     )
     asked = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: asked.set())

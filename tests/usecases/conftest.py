@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from pulse_bot.sending import jobs
+from pulse_bot.sending.courier import Courier, Effort
 from pulse_bot.storage.columns import Table
 from pulse_bot.usecases.context import Installation
 from tests.engine.databases import fresh_postgres
 from tests.made_up import recording
 from tests.usecases.scene import Talk
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A platform that is away is asked again at once: how long is waited is the delivery's own."""
+    monkeypatch.setattr(jobs, "Courier", partial(Courier, Effort(pauses=(0.01, 0.01))))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
