@@ -12,10 +12,10 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from pulse_bot.app import assemble
+from pulse_bot.app import assemble_installation
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.crypto.sealing import KEY_BYTES
-from pulse_bot.domain.asking.calendar import week_time
+from pulse_bot.domain.asking.calendar import parse_week_time
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.ports import Address
 from pulse_bot.testing import FixedClock
@@ -28,33 +28,37 @@ from pulse_bot.usecases.members.directory import (
     create_partnership,
 )
 
-NAME: Final = "Benchmark"
+PARTNERSHIP: Final = "Benchmark"
 OPENS: Final = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
 CLOSES: Final = OPENS + timedelta(hours=48, minutes=30)
 SERVER: Final = "postgresql+psycopg://postgres@127.0.0.1:5432"
 
 
 @contextmanager
-def installation(database: str, members: int) -> Iterator[tuple[Installation, FixedClock]]:
+def made_up_installation(database: str, members: int) -> Iterator[tuple[Installation, FixedClock]]:
     """An installation on "sqlite" or "postgresql" with a partnership of so many members."""
     clock = FixedClock(OPENS - timedelta(days=1))
-    with TemporaryDirectory() as folder, _url(database, Path(folder)) as url:
+    with TemporaryDirectory() as folder, _database_url(database, Path(folder)) as url:
         make_key_folder(Path(folder) / "keys")
         keys = DirectoryKeyStore(Path(folder) / "keys")
-        made = assemble(url, keys, secrets.token_bytes(KEY_BYTES), clock)
-        create_partnership(made, NewPartnership(NAME))
-        people = ((NewMember(f"M{n}", f"S{n % 9}"), address(n)) for n in range(members))
-        add_members(made, NAME, people)
+        installation = assemble_installation(url, keys, secrets.token_bytes(KEY_BYTES), clock)
+        create_partnership(installation, NewPartnership(PARTNERSHIP))
+        people = ((NewMember(f"M{n}", f"S{n % 9}"), member_address(n)) for n in range(members))
+        add_members(installation, PARTNERSHIP, people)
         themes = ("trust", "honesty", "accountability")
-        set_programme(made, NAME, Programme(themes, week_time("Wed 15:30"), week_time("Fri 16:00")))
+        set_programme(
+            installation,
+            PARTNERSHIP,
+            Programme(themes, parse_week_time("Wed 15:30"), parse_week_time("Fri 16:00")),
+        )
         clock.set(OPENS)
         try:
-            yield made, clock
+            yield installation, clock
         finally:
-            made.database.close()
+            installation.database.close()
 
 
-def address(number: int) -> Address:
+def member_address(number: int) -> Address:
     """Where a made-up member lives."""
     return Address("fake", "", f"u{number}")
 
@@ -77,7 +81,7 @@ def _server() -> sa.Engine:
 
 
 @contextmanager
-def _url(database: str, folder: Path) -> Iterator[str]:
+def _database_url(database: str, folder: Path) -> Iterator[str]:
     if database == "sqlite":
         yield f"sqlite:///{folder / 'pulse.db'}"
         return

@@ -19,10 +19,10 @@ from urllib.parse import parse_qs
 
 from aiohttp import WSMsgType, web
 
-from pulse_bot.cards.actions import Target
+from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.ports import Button, Card, CardKind
-from pulse_bot_slack.render import card_parts, messages
-from pulse_bot_slack.texts import packed
+from pulse_bot_slack.render import build_messages, card_parts
+from pulse_bot_slack.texts import pack_value
 
 TEAM: Final = "T0BENCH"
 BOT: Final = "U0BOT"
@@ -32,58 +32,58 @@ _SCALE: Final = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly 
 Json = dict[str, Any]
 
 
-def user(number: int) -> str:
+def user_id(number: int) -> str:
     """A member's id."""
     return f"U{number:06}"
 
 
-def _card(round_id: int) -> list[Json]:
+def _question_blocks(round_id: int) -> list[Json]:
     """The question that is pressed on: Slack sends it along with every press."""
-    target = Target(round_id, 0, "answer")
-    row = tuple(Button(label, target.action(str(n + 1))) for n, label in enumerate(_SCALE))
-    beside = (Button("Skip", target.action("skip")), Button("Say more", f"more:{round_id}:0"))
+    target = AnswerTarget(round_id, 0, "answer")
+    row = tuple(Button(label, target.action_for(str(n + 1))) for n, label in enumerate(_SCALE))
+    extras = (Button("Skip", target.action_for("skip")), Button("Say more", f"more:{round_id}:0"))
     title = "We say openly what is not working in our own school, and ask the others for help."
     text = ("Open until Friday 6 March at 16:00.",)
-    card = Card(CardKind.QUESTION, title, text, (row, beside), progress="1 of 3")
-    return list(messages(card_parts(card, count()))[0].blocks)
+    card = Card(CardKind.QUESTION, title, text, (row, extras), progress="1 of 3")
+    return list(build_messages(card_parts(card, count()))[0].blocks)
 
 
-def _profile(who: str) -> Json:
+def _user_profile(who: str) -> Json:
     return {"id": who, "name": who.lower(), "is_bot": False, "deleted": False, "profile": {}}
 
 
-class Slack:
+class FastSlack:
     """What is asked of it, and who clicks."""
 
     def __init__(self, round_id: int, clickers: int, members: int, clicks: int) -> None:
         self.port = 0
         self._round, self._clickers, self._clicks = round_id, clickers, clicks
-        self._members = [_profile(user(number)) for number in range(members)]
-        self._blocks = _card(round_id)
+        self._members = [_user_profile(user_id(number)) for number in range(members)]
+        self._blocks = _question_blocks(round_id)
         self._numbers = count(1)
-        self._left: Iterable[int] = iter(())
+        self._clicks_left: Iterable[int] = iter(())
         self._acked: dict[str, asyncio.Event] = {}
         self._posted: dict[str, asyncio.Event] = {}
 
-    async def api(self, request: web.Request) -> web.Response:
+    async def serve_api(self, request: web.Request) -> web.Response:
         """One call of the Web API."""
         body = await request.text()
-        given = json.loads(body) if body.startswith("{") else _form(body)
-        told = self._told(request, request.match_info["method"], given)
-        return web.json_response({"ok": True, **told})
+        arguments = json.loads(body) if body.startswith("{") else _parse_form(body)
+        answer = self._answer_method(request, request.match_info["method"], arguments)
+        return web.json_response({"ok": True, **answer})
 
-    def _told(self, request: web.Request, method: str, given: Json) -> Json:
+    def _answer_method(self, request: web.Request, method: str, arguments: Json) -> Json:
         if method == "apps.connections.open":
             after = request.headers["Authorization"].rpartition(" ")[2]
             return {"url": f"ws://127.0.0.1:{self.port}/socket?after={after}"}
         if method == "auth.test":
             return {"team_id": TEAM, "user_id": BOT, "bot_id": "B0BOT", "url": "https://x/"}
         if method == "users.info":
-            return {"user": _profile(given["user"])}
+            return {"user": _user_profile(arguments["user"])}
         if method == "users.list":
             return {"members": self._members}
         if method == "chat.postMessage":
-            return self._post(given["channel"])
+            return self._record_post(arguments["channel"])
         return {}
 
     async def hear(self) -> None:
@@ -98,17 +98,19 @@ class Slack:
         if who in self._posted:
             self._posted.pop(who).set()
 
-    def _post(self, to: str) -> Json:
+    def _record_post(self, to: str) -> Json:
         who = to.removeprefix("D")
         self._answered(who)
         return {"channel": f"D{who}", "ts": f"{time.time():.6f}", "message": {}}
 
-    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve_socket(self, request: web.Request) -> web.WebSocketResponse:
         """One connection, and one run of clicks."""
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1})
-        running = asyncio.create_task(self._run(socket, request.query["after"] == AFTER_POST))
+        running = asyncio.create_task(
+            self._run_clicks(socket, request.query["after"] == AFTER_POST)
+        )
         async for message in socket:
             if message.type == WSMsgType.TEXT:
                 answer = self._acked.pop(json.loads(message.data)["envelope_id"], None)
@@ -117,43 +119,45 @@ class Slack:
         running.cancel()
         return socket
 
-    async def _run(self, socket: web.WebSocketResponse, until_posted: bool) -> None:
+    async def _run_clicks(self, socket: web.WebSocketResponse, until_posted: bool) -> None:
         """Everybody clicks until all clicks are used up."""
-        self._left = iter(range(self._clicks))
+        self._clicks_left = iter(range(self._clicks))
         acks: list[float] = []
         began = time.perf_counter()
-        people = map(user, range(self._clickers))
-        await asyncio.gather(*(self._person(socket, one, until_posted, acks) for one in people))
+        people = map(user_id, range(self._clickers))
+        await asyncio.gather(
+            *(self._click_repeatedly(socket, who, until_posted, acks) for who in people)
+        )
         seconds = time.perf_counter() - began
         acks.sort()
-        told = {"rate": len(acks) / seconds, "median": acks[len(acks) // 2]}
-        told |= {"late": acks[len(acks) * 99 // 100], "latest": acks[-1]}
-        print(json.dumps(told), flush=True)
+        result = {"rate": len(acks) / seconds, "median": acks[len(acks) // 2]}
+        result |= {"late": acks[len(acks) * 99 // 100], "latest": acks[-1]}
+        print(json.dumps(result), flush=True)
 
-    async def _person(
+    async def _click_repeatedly(
         self, socket: web.WebSocketResponse, who: str, until_posted: bool, acks: list[float]
     ) -> None:
-        for number in self._left:
+        for number in self._clicks_left:
             envelope, acked, posted = str(next(self._numbers)), asyncio.Event(), asyncio.Event()
             self._acked[envelope] = acked
             if until_posted:
                 self._posted[who] = posted
             sent = time.perf_counter()
-            await socket.send_str(self._click(envelope, who, number))
+            await socket.send_str(self._click_payload(envelope, who, number))
             await acked.wait()
             acks.append(time.perf_counter() - sent)
             if until_posted:
                 await posted.wait()
 
-    def _click(self, envelope: str, who: str, number: int) -> str:
-        action = Target(self._round, number % 3, "answer").action(str(number % 5 + 1))
+    def _click_payload(self, envelope: str, who: str, number: int) -> str:
+        action = AnswerTarget(self._round, number % 3, "answer").action_for(str(number % 5 + 1))
         pressed: Json = {
             "type": "button",
             "action_id": "press:3",
             "block_id": "b3",
             "action_ts": "1.1",
         }
-        pressed |= {"value": packed(action), "text": {"type": "plain_text", "text": "Agree"}}
+        pressed |= {"value": pack_value(action), "text": {"type": "plain_text", "text": "Agree"}}
         message = {"type": "message", "user": BOT, "ts": "1.1", "bot_id": "B0BOT"}
         payload = {
             "type": "block_actions",
@@ -170,20 +174,20 @@ class Slack:
             "response_url": f"http://127.0.0.1:{self.port}/response",
             "actions": [pressed],
         }
-        told = {"envelope_id": envelope, "type": "interactive", "payload": payload}
-        return json.dumps({**told, "accepts_response_payload": True})
+        delivery = {"envelope_id": envelope, "type": "interactive", "payload": payload}
+        return json.dumps({**delivery, "accepts_response_payload": True})
 
 
-def _form(body: str) -> Json:
+def _parse_form(body: str) -> Json:
     return {name: values[0] for name, values in parse_qs(body).items()}
 
 
 async def main(round_id: int, clickers: int, members: int, clicks: int) -> None:
     """Serve until killed, or left alone."""
-    slack = Slack(round_id, clickers, members, clicks)
+    slack = FastSlack(round_id, clickers, members, clicks)
     pages = web.Application()
-    pages.router.add_post("/api/{method}", slack.api)
-    pages.router.add_get("/socket", slack.socket)
+    pages.router.add_post("/api/{method}", slack.serve_api)
+    pages.router.add_get("/socket", slack.serve_socket)
     runner = web.AppRunner(pages, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -14,8 +14,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pulse_bot.domain.release.quantiles import student_t
-from pulse_bot.domain.release.trend import BEFORE, GUARD_FROM, LEAST_SPREAD, RECENT, ROUNDS_NEEDED
+from pulse_bot.domain.release.quantiles import student_t_quantile
+from pulse_bot.domain.release.trend import (
+    EARLIER_ROUNDS,
+    GUARD_FROM,
+    LEAST_SPREAD,
+    RECENT_ROUNDS,
+    ROUNDS_NEEDED,
+)
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.int64]
@@ -39,55 +45,59 @@ class Years(NamedTuple):
     squares: Floats
 
 
-def years(
+def simulate_years(
     draw: np.random.Generator, groups: int, members: int, moved: float = 0.0, weekly: float = 0.0
 ) -> Years:
     """So many groups' years; from week 26 on all answers are `moved` before they are rounded.
 
     `weekly` is the spread of whole-group good and bad weeks.
     """
-    hard = 3.5 + DIFFICULTY * draw.standard_normal((groups, QUESTIONS))
-    answers = np.tile(hard, (1, WEEKS // QUESTIONS + 1))[:, :WEEKS, None]
+    difficulty = 3.5 + DIFFICULTY * draw.standard_normal((groups, QUESTIONS))
+    answers = np.tile(difficulty, (1, WEEKS // QUESTIONS + 1))[:, :WEEKS, None]
     answers = answers + LEANING * draw.standard_normal((groups, 1, members))
     answers = answers + STRAYING * draw.standard_normal((groups, WEEKS, members))
     answers = answers + weekly * draw.standard_normal((groups, WEEKS, 1))
     answers[:, SHIFT_AT:] += moved
     answers = np.clip(np.rint(answers), 1, 5)
-    given = draw.random((groups, WEEKS, members)) < ANSWERING
-    n = given.sum(axis=2)
-    heard = n >= FEWEST
+    answered = draw.random((groups, WEEKS, members)) < ANSWERING
+    n = answered.sum(axis=2)
+    counted = n >= FEWEST
     return Years(
-        (n * heard).astype(float),
-        (answers * given).sum(axis=2) * heard,
-        (answers * answers * given).sum(axis=2) * heard,
+        (n * counted).astype(float),
+        (answers * answered).sum(axis=2) * counted,
+        (answers * answers * answered).sum(axis=2) * counted,
     )
 
 
-def calls(made: Years, sure: float = 0.99, *, guarded: bool = True) -> Words:
+def call_trends(years: Years, sure: float = 0.99, *, guarded: bool = True) -> Words:
     """The trend word of every group and week."""
-    words = np.zeros(made.n.shape, dtype=np.int64)
+    words = np.zeros(years.n.shape, dtype=np.int64)
     for week in range(ROUNDS_NEEDED - 1, WEEKS):
-        now = Years(*(one[:, : week + 1] for one in made))
-        shift, error, degrees = _fit(now)
+        so_far = Years(*(entry[:, : week + 1] for entry in years))
+        shift, error, degrees = _fit_shift(so_far)
         if guarded and week + 1 >= GUARD_FROM:
-            error = error * np.sqrt(np.maximum(1, _scatter(now)))
-        reach = np.array([_quantile((1 + sure) / 2, int(one)) for one in degrees]) * error
+            error = error * np.sqrt(np.maximum(1, _round_scatter(so_far)))
+        reach = (
+            np.array([_cached_quantile((1 + sure) / 2, int(entry)) for entry in degrees]) * error
+        )
         words[:, week] = np.sign(shift) * (np.abs(shift) > reach)
     return words
 
 
-_quantile = cache(student_t)
+_cached_quantile = cache(student_t_quantile)
 
 
-def _fit(made: Years) -> tuple[Floats, Floats, Floats]:
+def _fit_shift(years: Years) -> tuple[Floats, Floats, Floats]:
     """The shift of the last four weeks, its error and its degrees of freedom."""
-    weeks = made.n.shape[1]
-    recent = _by_question(made, max(0, weeks - RECENT), weeks)
-    before = _by_question(made, max(0, weeks - RECENT - BEFORE), weeks - RECENT)
-    weights = _over(recent.n * before.n, recent.n + before.n)
-    gaps = _over(recent.total, recent.n) - _over(before.total, before.n)
+    weeks = years.n.shape[1]
+    recent = _by_question(years, max(0, weeks - RECENT_ROUNDS), weeks)
+    before = _by_question(
+        years, max(0, weeks - RECENT_ROUNDS - EARLIER_ROUNDS), weeks - RECENT_ROUNDS
+    )
+    weights = _divide(recent.n * before.n, recent.n + before.n)
+    gaps = _divide(recent.total, recent.n) - _divide(before.total, before.n)
     weight = weights.sum(axis=1)
-    shift = _over((weights * gaps).sum(axis=1), weight)
+    shift = _divide((weights * gaps).sum(axis=1), weight)
     left = _about_mean(recent).sum(axis=1) + _about_mean(before).sum(axis=1)
     left += (weights * (gaps - shift[:, None]) ** 2).sum(axis=1)
     both = recent.n + before.n
@@ -96,26 +106,26 @@ def _fit(made: Years) -> tuple[Floats, Floats, Floats]:
     return shift, np.sqrt(variance / np.where(weight > 0, weight, np.nan)), degrees
 
 
-def _scatter(made: Years) -> Floats:
-    inside = _about_mean(made).sum(axis=1)
-    questions = _by_question(made, 0, made.n.shape[1])
+def _round_scatter(years: Years) -> Floats:
+    inside = _about_mean(years).sum(axis=1)
+    questions = _by_question(years, 0, years.n.shape[1])
     between = _about_mean(questions).sum(axis=1) - inside
-    rounds = (made.n > 0).sum(axis=1)
-    free_inside = made.n.sum(axis=1) - rounds
+    rounds = (years.n > 0).sum(axis=1)
+    free_inside = years.n.sum(axis=1) - rounds
     free_between = rounds - (questions.n > 0).sum(axis=1)
-    spread = np.maximum(_over(inside, free_inside), LEAST_SPREAD**2)
-    return np.where(free_between > 0, _over(between, free_between) / spread, 1)
+    spread = np.maximum(_divide(inside, free_inside), LEAST_SPREAD**2)
+    return np.where(free_between > 0, _divide(between, free_between) / spread, 1)
 
 
-def _by_question(made: Years, first: int, last: int) -> Years:
-    asked = np.arange(first, last) % QUESTIONS == np.arange(QUESTIONS)[:, None]
-    return Years(*(one[:, first:last] @ asked.T for one in made))
+def _by_question(years: Years, first: int, last: int) -> Years:
+    is_asked = np.arange(first, last) % QUESTIONS == np.arange(QUESTIONS)[:, None]
+    return Years(*(part[:, first:last] @ is_asked.T for part in years))
 
 
-def _about_mean(made: Years) -> Floats:
-    return made.squares - _over(made.total**2, made.n)
+def _about_mean(years: Years) -> Floats:
+    return years.squares - _divide(years.total**2, years.n)
 
 
-def _over(above: Floats, below: Floats) -> Floats:
+def _divide(above: Floats, below: Floats) -> Floats:
     """A quotient, and 0 where there is nothing to divide by."""
     return np.where(below > 0, above / np.where(below > 0, below, 1), 0.0)

@@ -15,10 +15,16 @@ from itertools import count
 from statistics import median
 from typing import Final
 
-from benchmarks._made_up import CLOSES, OPENS, address, databases, installation
+from benchmarks._made_up import CLOSES, OPENS, databases, made_up_installation, member_address
 from benchmarks._running import SCALE, bounded, scaled
-from pulse_bot.cards.actions import Target
-from pulse_bot.crypto.sealing import Envelope, new_keys, public_key, seal, tag
+from pulse_bot.cards.actions import AnswerTarget
+from pulse_bot.crypto.sealing import (
+    Envelope,
+    derive_public_key,
+    generate_keys,
+    make_tag,
+    seal_answer,
+)
 from pulse_bot.domain.asking import schedule
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Pressed
@@ -26,8 +32,13 @@ from pulse_bot.storage import envelopes
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.open_round import open_round
-from pulse_bot.usecases.rounds.record_answer import Given, Record, Recorded, record
-from pulse_bot.usecases.router import converse
+from pulse_bot.usecases.rounds.record_answer import (
+    RecordAnswers,
+    RecordedAnswers,
+    Submission,
+    record_answers,
+)
+from pulse_bot.usecases.router import route_event
 
 MEMBERS: Final = 300
 AT_ONCE: Final = (1, 20, 100)
@@ -55,62 +66,66 @@ async def clicks_a_second(click: Click, at_once: int) -> float:
     return done / (time.perf_counter() - started)
 
 
-def through_handle(made: Installation, round_id: int, write: Record) -> Click:
+def through_handle(installation: Installation, round_id: int, write: RecordAnswers) -> Click:
     """Clicks of one member after another, on one question after another."""
     numbers = count()
 
     async def click() -> None:
         number = next(numbers)
-        action = Target(round_id, number % 3, "answer").action(str(number % 5 + 1))
-        reply = await converse(made, write, Pressed(address(number % MEMBERS), action))
+        action = AnswerTarget(round_id, number % 3, "answer").action_for(str(number % 5 + 1))
+        reply = await route_event(
+            installation, write, Pressed(member_address(number % MEMBERS), action)
+        )
         if not reply.notice.startswith("Recorded"):
             raise RuntimeError(reply.notice)
 
     return click
 
 
-def sealed(round_id: int) -> Iterator[Envelope]:
+def sealed_envelopes(round_id: int) -> Iterator[Envelope]:
     """Envelopes that were sealed before the clock starts."""
-    keys = new_keys()
-    public = public_key(keys)
-    made = [
-        seal(round_id, public, keys.tag_key, tag(keys.tag_key, n, "item", "answer"), "4")
+    keys = generate_keys()
+    public = derive_public_key(keys)
+    prepared = [
+        seal_answer(
+            round_id, public, keys.tag_key, make_tag(keys.tag_key, n, "item", "answer"), "4"
+        )
         for n in range(900)
     ]
-    return (made[n % len(made)] for n in count())
+    return (prepared[n % len(prepared)] for n in count())
 
 
-async def measure(database: str) -> None:
+async def measure_database(database: str) -> None:
     """Print one table."""
-    with installation(database, MEMBERS) as (made, _clock):
-        round_id = open_round(made, schedule.Open(1, OPENS, CLOSES))
+    with made_up_installation(database, MEMBERS) as (made, _clock):
+        round_id = open_round(made, schedule.OpenRound(1, OPENS, CLOSES))
         if round_id is None:
             raise RuntimeError("The round did not open.")
-        grouped = GroupCommit[Given, Recorded](partial(record, made))
-        bare = GroupCommit[Envelope, bool](partial(envelopes.write, made.database))
-        ready = sealed(round_id)
+        grouped = GroupCommit[Submission, RecordedAnswers](partial(record_answers, made))
+        bare = GroupCommit[Envelope, bool](partial(envelopes.write_envelopes, made.database))
+        ready = sealed_envelopes(round_id)
 
-        async def alone(given: Given) -> Recorded:
-            [done] = await asyncio.to_thread(record, made, [given])
-            if isinstance(done, Refused):
-                raise done
-            return done
+        async def commit_alone(submission: Submission) -> RecordedAnswers:
+            [recorded] = await asyncio.to_thread(record_answers, made, [submission])
+            if isinstance(recorded, Refused):
+                raise recorded
+            return recorded
 
         async def insert() -> None:
             await bare.put(next(ready))
 
         kinds: dict[str, Click] = {
-            "a commit each": through_handle(made, round_id, alone),
+            "a commit each": through_handle(made, round_id, commit_alone),
             "handle()": through_handle(made, round_id, grouped.put),
             "bare grouped inserts": insert,
         }
         print(f"{database}: clicks a second, median of {ALTERNATIONS}, full durability")
         for at_once in AT_ONCE:
-            found: dict[str, list[float]] = {name: [] for name in kinds}
+            rates: dict[str, list[float]] = {name: [] for name in kinds}
             for _ in range(ALTERNATIONS):
                 for name, click in kinds.items():
-                    found[name].append(await clicks_a_second(click, at_once))
-            middle = {name: median(values) for name, values in found.items()}
+                    rates[name].append(await clicks_a_second(click, at_once))
+            middle = {name: median(values) for name, values in rates.items()}
             ratio = middle["handle()"] / middle["a commit each"]
             share = middle["handle()"] / middle["bare grouped inserts"]
             figures = ", ".join(f"{name} {value:,.0f}" for name, value in middle.items())
@@ -124,4 +139,4 @@ async def measure(database: str) -> None:
 if __name__ == "__main__":
     with bounded(BOUND):
         for database in databases():
-            asyncio.run(measure(database))
+            asyncio.run(measure_database(database))

@@ -14,21 +14,21 @@ from datetime import timedelta
 from statistics import median
 from typing import Final
 
-from benchmarks._made_up import CLOSES, OPENS, address, installation
+from benchmarks._made_up import CLOSES, OPENS, made_up_installation, member_address
 from benchmarks._running import bounded, scaled
-from pulse_bot.cards.actions import Target
+from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking import schedule
-from pulse_bot.domain.asking.items import Kind
-from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.items import ItemKind
+from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.release.digest import ReleasedQuestion, Statement
-from pulse_bot.domain.release.tallies import Tally, add_up
+from pulse_bot.domain.release.tallies import Tally, compute_moments
 from pulse_bot.storage import history, rounds
-from pulse_bot.storage.frozen import freeze
+from pulse_bot.storage.frozen import freeze_item
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.close import begin, settle
+from pulse_bot.usecases.rounds.close import begin_closing, settle_round
 from pulse_bot.usecases.rounds.open_round import open_round
-from pulse_bot.usecases.rounds.record_answer import Given, record
+from pulse_bot.usecases.rounds.record_answer import Submission, record_answers
 
 MEMBERS: Final = 14
 WEEKS: Final = (scaled(26, least=8), scaled(520, least=60))
@@ -36,13 +36,13 @@ REPEATS: Final = scaled(15, least=2)
 BOUND: Final = 300
 
 
-def make_history(made: Installation, first: int, last: int) -> None:
+def make_history(installation: Installation, first: int, last: int) -> None:
     """Closed rounds from one number to another, a week apart, before the first real one."""
-    with made.database.read() as session:
-        newest = rounds.load(session, first)
+    with installation.database.read() as session:
+        newest = rounds.load_round(session, first)
     if newest is None:
         raise RuntimeError("There is no first round to copy.")
-    with made.database.write() as session:
+    with installation.database.write() as session:
         for number in range(first + 1, last + 1):
             ago = timedelta(weeks=last - number + 1)
             row = RoundRow(
@@ -50,50 +50,53 @@ def make_history(made: Installation, first: int, last: int) -> None:
                 partnership_id=1,
                 number=number,
                 slot=OPENS - ago,
-                state=State.CLOSED,
+                state=RoundStatus.CLOSED,
                 opens_at=OPENS - ago,
                 closes_at=CLOSES - ago,
                 public_key=b"",
                 roster_size=MEMBERS,
                 newcomers=0,
                 thresholds=newest.thresholds.to_json(),
-                items=[freeze(item) for item in newest.items],
+                items=[freeze_item(item) for item in newest.items],
                 again=False,
                 forgotten=True,
             )
             session.add(row)
             session.flush()
-            scores = {"answer": add_up([3, 4, 4, 5, 2, 4, 3, 4])}
-            tallies = [Tally(item.id, Kind.AGREE, 8, 6, scores) for item in newest.items]
-            history.keep_tallies(session, rounds.read(row), tallies, made.installation_key)
-            said = [
+            scores = {"answer": compute_moments([3, 4, 4, 5, 2, 4, 3, 4])}
+            tallies = [Tally(item.id, ItemKind.AGREE, 8, 6, scores) for item in newest.items]
+            history.keep_tallies(
+                session, rounds.round_from_row(row), tallies, installation.installation_key
+            )
+            statements = [
                 Statement(
-                    ReleasedQuestion(one.id, one.text, one.dimension, None), f"“{one.text}” …"
+                    ReleasedQuestion(question.id, question.text, question.dimension, None),
+                    f"“{question.text}” …",
                 )
-                for one in newest.items
+                for question in newest.items
             ]
-            history.keep_releases(session, row.id, said)
+            history.keep_releases(session, row.id, statements)
 
 
-def settle_one(made: Installation, week: int, *, traced: bool = False) -> float:
+def measure_settling(installation: Installation, week: int, *, traced: bool = False) -> float:
     """Open a round, answer it, and measure its settling: seconds, or bytes at the peak.
 
     One at a time: to trace memory takes several times as long as the digest.
     """
-    slot = schedule.Open(1, OPENS + timedelta(weeks=week), CLOSES + timedelta(weeks=week))
-    round_id = open_round(made, slot)
+    slot = schedule.OpenRound(1, OPENS + timedelta(weeks=week), CLOSES + timedelta(weeks=week))
+    round_id = open_round(installation, slot)
     if round_id is None:
         raise RuntimeError("The round did not open.")
     for number in range(MEMBERS):
-        answers = {Target(round_id, n, "answer"): str(2 + (number + n) % 4) for n in range(3)}
-        record(made, [Given(address(number), round_id, answers)])
-    begin(made, round_id)
+        answers = {AnswerTarget(round_id, n, "answer"): str(2 + (number + n) % 4) for n in range(3)}
+        record_answers(installation, [Submission(member_address(number), round_id, answers)])
+    begin_closing(installation, round_id)
     if not traced:
         started = time.perf_counter()
-        settle(made, round_id)
+        settle_round(installation, round_id)
         return time.perf_counter() - started
     tracemalloc.start()
-    settle(made, round_id)
+    settle_round(installation, round_id)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak
@@ -104,18 +107,20 @@ def main() -> None:
     took: dict[int, list[float]] = {weeks: [] for weeks in WEEKS}
     peaks: dict[int, float] = {}
     with ExitStack() as opened:
-        aged = {weeks: opened.enter_context(installation("sqlite", MEMBERS)) for weeks in WEEKS}
+        aged = {
+            weeks: opened.enter_context(made_up_installation("sqlite", MEMBERS)) for weeks in WEEKS
+        }
         for weeks, (made, _clock) in aged.items():
-            settle_one(made, 0)
+            measure_settling(made, 0)
             make_history(made, 1, weeks)
         for week in range(1, REPEATS + 2):
             for weeks, (made, clock) in aged.items():
                 clock.set(OPENS + timedelta(weeks=week))
                 if week > REPEATS:
-                    peaks[weeks] = settle_one(made, week, traced=True)
+                    peaks[weeks] = measure_settling(made, week, traced=True)
                 else:
-                    took[weeks].append(settle_one(made, week))
-    middle = {weeks: median(own) for weeks, own in took.items()}
+                    took[weeks].append(measure_settling(made, week))
+    middle = {weeks: median(times) for weeks, times in took.items()}
     for weeks, seconds in middle.items():
         kib = peaks[weeks] / 1024
         print(f"after {weeks:>3} weeks: {seconds * 1000:6.1f} ms, {kib:.0f} KiB at the peak")

@@ -22,8 +22,8 @@ import sqlalchemy as sa
 from benchmarks._running import bounded, scaled
 from pulse_bot.engine import Engine, Pace
 from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members
-from pulse_bot.sending.courier import Courier, Delivered, Parcel, Receipt
-from pulse_bot.sending.loop_bridge import Bridge
+from pulse_bot.sending.courier import Courier, DeliveryCounts, Parcel, Receipt
+from pulse_bot.sending.loop_bridge import LoopBridge
 from pulse_bot.storage.group_commit import GroupCommit
 
 MEMBERS: Final = scaled(10_000)
@@ -44,7 +44,7 @@ _ledger = sa.Table(
 )
 
 
-async def serve() -> None:
+async def serve_platform() -> None:
     """The platform: answers every request on a connection, until its parent closes its input."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -97,22 +97,22 @@ class HttpPlatform:
             writer.close()
 
 
-def parcel(number: int) -> Parcel:
+def make_parcel(number: int) -> Parcel:
     """A card for one member."""
     return number, Address("http", "", str(number)), CARD
 
 
-async def bare(platform: HttpPlatform) -> float:
+async def send_bare(platform: HttpPlatform) -> float:
     """The same sends with a semaphore; returns the seconds."""
     slots = asyncio.Semaphore(IN_FLIGHT)
 
-    async def one(number: int) -> None:
-        _, address, card = parcel(number)
+    async def send_one(number: int) -> None:
+        _, address, card = make_parcel(number)
         async with slots:
             await platform.send(address, card)
 
     began = time.perf_counter()
-    await asyncio.gather(*(one(number) for number in range(MEMBERS)))
+    await asyncio.gather(*(send_one(number) for number in range(MEMBERS)))
     return time.perf_counter() - began
 
 
@@ -124,34 +124,34 @@ class RealClock:
         return datetime.now(UTC)
 
 
-class Durable:
+class DurableFanOut:
     """The engine, the courier and a ledger, in a folder of their own."""
 
     def __init__(self, platform: HttpPlatform, folder: Path) -> None:
         self._platform = platform
         self._loop = asyncio.get_running_loop()
-        self._courier, self._bridge = Courier(), Bridge(self._loop)
+        self._courier, self._bridge = Courier(), LoopBridge(self._loop)
         self._done = asyncio.Event()
         self._database = sa.create_engine(f"sqlite:///{folder / 'ledger.db'}")
-        sa.event.listen(self._database, "connect", _durable)
+        sa.event.listen(self._database, "connect", _set_durable)
         _ledger.create(self._database)
-        self._writer = GroupCommit(self._commit)
+        self._writer = GroupCommit(self._write_references)
         self.engine = Engine(
             f"sqlite:///{folder / 'engine.db'}",
-            {"fan-out": self._fan_out},
+            {"fan-out": self._run_step},
             lambda _now: [],
             RealClock(),
             pace=Pace(tick=None, poll=0.05),
             on_stop=self._bridge.close,
         )
 
-    async def fan_out(self, number: int) -> float:
+    async def run_round(self, number: int) -> float:
         """One round; returns the seconds from taking the job on to the last row of the ledger.
 
         Whom to invite is known beforehand, as it is when a round opens.
         """
         with self._database.begin() as connection:
-            rows = [{"round": number, "invitation": one} for one in range(MEMBERS)]
+            rows = [{"round": number, "invitation": invitation} for invitation in range(MEMBERS)]
             connection.execute(sa.insert(_ledger), rows)
         self._done.clear()
         began = time.perf_counter()
@@ -165,25 +165,25 @@ class Durable:
         self._writer.close()
         self._database.dispose()
 
-    def _fan_out(self, number: int) -> bool:
+    def _run_step(self, number: int) -> bool:
         unsent = sa.select(_ledger.c.invitation).where(
             _ledger.c.round == number, _ledger.c.state.is_(None)
         )
         with self._database.begin() as connection:
             batch = list(connection.execute(unsent.limit(BATCH)).scalars())
         if batch:
-            self._bridge.call(self._deliver(number, batch))
+            self._bridge.wait_for(self._deliver_batch(number, batch))
             return True
         self._loop.call_soon_threadsafe(self._done.set)
         return False
 
-    async def _deliver(self, number: int, batch: list[int]) -> Delivered:
+    async def _deliver_batch(self, number: int, batch: list[int]) -> DeliveryCounts:
         async def record(invitation: int, receipt: Receipt) -> None:
-            await self._writer.put((receipt.fate, number, invitation))
+            await self._writer.put((receipt.outcome, number, invitation))
 
-        return await self._courier.deliver(self._platform, map(parcel, batch), record)
+        return await self._courier.deliver_cards(self._platform, map(make_parcel, batch), record)
 
-    def _commit(self, rows: list[tuple[str, int, int]]) -> list[None]:
+    def _write_references(self, rows: list[tuple[str, int, int]]) -> list[None]:
         # As the real ledger does it: the ORM and its objects stay out of the way of many rows.
         with self._database.begin() as connection:
             connection.exec_driver_sql(
@@ -192,21 +192,21 @@ class Durable:
         return [None] * len(rows)
 
 
-def _durable(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+def _set_durable(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
 
 
-async def compare(port: int, folder: Path) -> float:
+async def compare_sides(port: int, folder: Path) -> float:
     """Alternate, print both, return the median ratio."""
     platform = HttpPlatform(port)
-    durable = Durable(platform, folder)
+    durable = DurableFanOut(platform, folder)
     await asyncio.to_thread(durable.engine.start)
-    await bare(platform)  # opens the connections, for neither side
+    await send_bare(platform)  # opens the connections, for neither side
     ratios = []
     for number in range(ROUNDS):
-        without = await bare(platform)
-        within = await durable.fan_out(number)
+        without = await send_bare(platform)
+        within = await durable.run_round(number)
         ratios.append(without / within)
         print(
             f"  without the engine {MEMBERS / without:7,.0f} sends/s, "
@@ -227,14 +227,14 @@ def main() -> None:
     ):
         assert other.stdout is not None
         port = int(other.stdout.readline())
-        median = asyncio.run(compare(port, Path(folder)))
+        median = asyncio.run(compare_sides(port, Path(folder)))
     verdict = "met" if median >= GOAL else "MISSED"
     print(f"Median ratio: {median:.2f} (goal: at least {GOAL}; {verdict})")
 
 
 if __name__ == "__main__":
     if "--serve" in sys.argv:
-        asyncio.run(serve())
+        asyncio.run(serve_platform())
     else:
         with bounded(BOUND):
             main()

@@ -11,8 +11,8 @@ from typing import Final
 
 from benchmarks._running import bounded, scaled
 from pulse_bot.domain.release.digest import Digest
-from pulse_bot_reports.charts.series import drawn
-from pulse_bot_reports.charts.trends import png
+from pulse_bot_reports.charts.series import build_chart
+from pulse_bot_reports.charts.trends import chart_png
 from tests.reports.history import THEMES, history
 
 ROUNDS: Final = (60, scaled(520, least=80))
@@ -23,12 +23,12 @@ BOUND: Final = 120
 
 def draw(digests: list[Digest]) -> float:
     """Draw it anew; the seconds of the processor."""
-    png.cache_clear()
+    chart_png.cache_clear()
     started = time.process_time()
-    picture = drawn(digests)
+    picture = build_chart(digests)
     if picture is None:
         raise RuntimeError("There is nothing to draw.")
-    png(picture)
+    chart_png(picture)
     return time.process_time() - started
 
 

@@ -31,21 +31,21 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncSay
 from slack_sdk.web.async_client import AsyncWebClient
 
-from benchmarks._made_up import CLOSES, NAME, OPENS, installation
+from benchmarks._made_up import CLOSES, OPENS, PARTNERSHIP, made_up_installation
 from benchmarks._running import bounded, replaced, scaled
-from benchmarks._slack_server import AFTER_ACK, AFTER_POST, TEAM, user
+from benchmarks._slack_server import AFTER_ACK, AFTER_POST, TEAM, user_id
 from pulse_bot.domain.asking import schedule
 from pulse_bot.ports import Address, Handle
 from pulse_bot.sending.courier import Courier, Receipt
 from pulse_bot.storage import ledger
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.testing import running
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import NewMember, add_members
-from pulse_bot.usecases.rounds.open_round import open_round, outgoing
-from pulse_bot.usecases.rounds.record_answer import Given, Recorded, record
-from pulse_bot.usecases.router import converse
+from pulse_bot.usecases.rounds.open_round import list_outgoing, open_round
+from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission, record_answers
+from pulse_bot.usecases.router import route_event
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
 from pulse_bot_slack.workspaces import Workspace
@@ -65,7 +65,7 @@ ANYTHING: Final = re.compile("")
 
 
 @dataclass(frozen=True)
-class Run:
+class ClickRun:
     """What Slack saw of one run: clicks a second, and seconds until they were acknowledged."""
 
     rate: float
@@ -75,16 +75,16 @@ class Run:
     latest: float
 
 
-class Loopback:
+class SlackProcess:
     """A Slack in a process of its own."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
-        self.base_url = f"http://127.0.0.1:{self._line()}/api/"
+        self.base_url = f"http://127.0.0.1:{self._read_line()}/api/"
 
-    async def run(self) -> Run:
+    async def wait_for_run(self) -> ClickRun:
         """Wait for the end of a run, which begins with a connection."""
-        return Run(**json.loads(await asyncio.to_thread(self._line)))
+        return ClickRun(**json.loads(await asyncio.to_thread(self._read_line)))
 
     def hand_over(self, who: str) -> None:
         """Tell it, in place of a message, that somebody was answered."""
@@ -92,24 +92,26 @@ class Loopback:
             self._process.stdin.write(f"{who}\n")
             self._process.stdin.flush()
 
-    def _line(self) -> str:
+    def _read_line(self) -> str:
         return self._process.stdout.readline().strip() if self._process.stdout else ""
 
 
 @contextmanager
-def loopback(round_id: int) -> Iterator[Loopback]:
+def start_slack(round_id: int) -> Iterator[SlackProcess]:
     """Started, and ended with the block."""
     words = map(str, (round_id, AT_ONCE, AT_ONCE + ASKED, CLICKS))
     command = [sys.executable, "-m", "benchmarks._slack_server", *words]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         try:
-            yield Loopback(process)
+            yield SlackProcess(process)
         finally:
             process.kill()
 
 
-async def library(slack: Loopback, *, saying: bool = False, before_response: bool = False) -> Run:
+async def measure_bolt(
+    slack: SlackProcess, *, saying: bool = False, before_response: bool = False
+) -> ClickRun:
     """Clicks into a handler of Bolt's that does nothing else than acknowledge, or say a word."""
     client = AsyncWebClient(TOKEN, base_url=slack.base_url)
     app = AsyncApp(client=client, process_before_response=before_response)
@@ -125,13 +127,13 @@ async def library(slack: Loopback, *, saying: bool = False, before_response: boo
     handler = AsyncSocketModeHandler(app, AFTER_POST if saying else AFTER_ACK, web_client=client)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt left it untyped
     try:
-        return await slack.run()
+        return await slack.wait_for_run()
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt left it untyped
 
 
 @asynccontextmanager
-async def listening(slack: Loopback, handle: Handle) -> AsyncIterator[SlackAdapter]:
+async def run_adapter(slack: SlackProcess, handle: Handle) -> AsyncIterator[SlackAdapter]:
     """Our adapter, on that Slack."""
     settings = SlackSettings(
         bot_token=SecretStr(TOKEN), app_token=SecretStr(AFTER_POST), base_url=slack.base_url
@@ -141,13 +143,13 @@ async def listening(slack: Loopback, handle: Handle) -> AsyncIterator[SlackAdapt
         yield adapter
 
 
-async def ours(slack: Loopback, handle: Handle) -> Run:
+async def measure_adapter(slack: SlackProcess, handle: Handle) -> ClickRun:
     """Clicks into our adapter, each recorded and answered."""
-    async with listening(slack, handle):
-        return await slack.run()
+    async with run_adapter(slack, handle):
+        return await slack.wait_for_run()
 
 
-async def ours_unsent(slack: Loopback, handle: Handle) -> Run:
+async def measure_unsent(slack: SlackProcess, handle: Handle) -> ClickRun:
     """The same, each answer made, and handed over by a way that costs next to nothing."""
 
     async def handed_over(_: Workspace, to: str, *__: object) -> str:
@@ -156,49 +158,53 @@ async def ours_unsent(slack: Loopback, handle: Handle) -> Run:
 
     with replaced(Workspace, "post", handed_over):
         async with asyncio.timeout(LONGEST_RUN):
-            return await ours(slack, handle)
+            return await measure_adapter(slack, handle)
 
 
-async def ours_while_asking(
-    slack: Loopback, handle: Handle, made: Installation, round_id: int
-) -> tuple[Run, int]:
+async def measure_while_asking(
+    slack: SlackProcess, handle: Handle, installation: Installation, round_id: int
+) -> tuple[ClickRun, int]:
     """The same while cards go out to others, as a job sends them; and how many went out."""
-    keeping = GroupCommit[ledger.Entry, None](partial(ledger.write, made.database))
+    keeping = GroupCommit[ledger.LedgerEntry, None](
+        partial(ledger.write_entries, installation.database)
+    )
 
     async def keep(invitation: int, receipt: Receipt) -> None:
-        await keeping.put(ledger.Entry(invitation, Delivery.SENT))
+        await keeping.put(ledger.LedgerEntry(invitation, DeliveryState.SENT))
 
-    clicking = {user(number) for number in range(AT_ONCE)}
-    waiting = outgoing(made, round_id, "slack", TEAM, AT_ONCE + ASKED)
-    parcels = [(one.invitation, one.address, one.card) for one in waiting]
-    others = [one for one in parcels if one[1].user not in clicking]
-    async with listening(slack, handle) as adapter:
-        asking = asyncio.create_task(Courier().deliver(adapter, others, keep))
-        run = await slack.run()
+    clicking = {user_id(number) for number in range(AT_ONCE)}
+    waiting = list_outgoing(installation, round_id, "slack", TEAM, AT_ONCE + ASKED)
+    parcels = [(entry.invitation, entry.address, entry.card) for entry in waiting]
+    others = [entry for entry in parcels if entry[1].user not in clicking]
+    async with run_adapter(slack, handle) as adapter:
+        asking = asyncio.create_task(Courier().deliver_cards(adapter, others, keep))
+        run = await slack.wait_for_run()
         still_asking = not asking.done()
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
     keeping.close()
     if not still_asking:
         raise RuntimeError("The fan-out was over before the clicks were: ask more people.")
-    left = len(outgoing(made, round_id, "slack", TEAM, AT_ONCE + ASKED))
+    left = len(list_outgoing(installation, round_id, "slack", TEAM, AT_ONCE + ASKED))
     return run, len(waiting) - left
 
 
-async def measure(slack: Loopback, handle: Handle, made: Installation, round_id: int) -> None:
+async def print_measures(
+    slack: SlackProcess, handle: Handle, installation: Installation, round_id: int
+) -> None:
     """Print it all."""
-    kinds: dict[str, Callable[[], Awaitable[Run]]] = {
-        "empty": partial(library, slack),
-        "quick": partial(library, slack, before_response=True),
-        "saying": partial(library, slack, saying=True),
-        "unsent": partial(ours_unsent, slack, handle),
-        "ours": partial(ours, slack, handle),
+    kinds: dict[str, Callable[[], Awaitable[ClickRun]]] = {
+        "empty": partial(measure_bolt, slack),
+        "quick": partial(measure_bolt, slack, before_response=True),
+        "saying": partial(measure_bolt, slack, saying=True),
+        "unsent": partial(measure_unsent, slack, handle),
+        "ours": partial(measure_adapter, slack, handle),
     }
-    found: dict[str, list[float]] = {name: [] for name in kinds}
+    rates: dict[str, list[float]] = {name: [] for name in kinds}
     for _ in range(ALTERNATIONS):
         for name, kind in kinds.items():
-            found[name].append((await kind()).rate)
-    middle = {name: median(values) for name, values in found.items()}
+            rates[name].append((await kind()).rate)
+    middle = {name: median(values) for name, values in rates.items()}
     print(
         f"Clicks in Slack, {AT_ONCE} at once, acknowledged, recorded on disk, the answer made: "
         f"{middle['unsent']:,.0f} a second; an empty handler of Bolt's, which acknowledges: "
@@ -210,7 +216,7 @@ async def measure(slack: Loopback, handle: Handle, made: Installation, round_id:
         f"With the answer sent: {middle['ours']:,.0f}; a handler of Bolt's that says a word: "
         f"{middle['saying']:,.0f}, so {middle['ours'] / middle['saying']:.2f} of it (goal: {GOAL})"
     )
-    run, sent = await ours_while_asking(slack, handle, made, round_id)
+    run, sent = await measure_while_asking(slack, handle, installation, round_id)
     print(
         f"Acknowledged while {sent} cards went out: half within {run.median * 1000:.0f} ms, "
         f"99 of 100 within {run.late * 1000:.0f} ms (goal: {ACKNOWLEDGED_IN * 1000:.0f} ms), the "
@@ -220,16 +226,16 @@ async def measure(slack: Loopback, handle: Handle, made: Installation, round_id:
 
 async def main() -> None:
     """Open a round, and measure."""
-    with installation("sqlite", 0) as (made, _clock):
-        addresses = (Address("slack", TEAM, user(n)) for n in range(AT_ONCE + ASKED))
+    with made_up_installation("sqlite", 0) as (made, _clock):
+        addresses = (Address("slack", TEAM, user_id(n)) for n in range(AT_ONCE + ASKED))
         people = ((NewMember(f"M{n}", f"S{n % 9}"), at) for n, at in enumerate(addresses))
-        add_members(made, NAME, people)
-        round_id = open_round(made, schedule.Open(1, OPENS, CLOSES))
+        add_members(made, PARTNERSHIP, people)
+        round_id = open_round(made, schedule.OpenRound(1, OPENS, CLOSES))
         if round_id is None:
             raise RuntimeError("The round did not open.")
-        grouped = GroupCommit[Given, Recorded](partial(record, made))
-        with loopback(round_id) as slack:
-            await measure(slack, partial(converse, made, grouped.put), made, round_id)
+        grouped = GroupCommit[Submission, RecordedAnswers](partial(record_answers, made))
+        with start_slack(round_id) as slack:
+            await print_measures(slack, partial(route_event, made, grouped.put), made, round_id)
         grouped.close()
 
 

@@ -26,7 +26,7 @@ from pydantic import SecretStr
 from telegram import Update
 from telegram.ext import Application, CallbackQueryHandler, ContextTypes
 
-from benchmarks._made_up import CLOSES, NAME, OPENS, installation
+from benchmarks._made_up import CLOSES, OPENS, PARTNERSHIP, made_up_installation
 from benchmarks._running import bounded, replaced, scaled
 from benchmarks._telegram_server import BATCH
 from pulse_bot.domain.asking import schedule
@@ -36,11 +36,11 @@ from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.testing import running
 from pulse_bot.usecases.members.directory import NewMember, add_members
 from pulse_bot.usecases.rounds.open_round import open_round
-from pulse_bot.usecases.rounds.record_answer import Given, Recorded, record
-from pulse_bot.usecases.router import converse
+from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission, record_answers
+from pulse_bot.usecases.router import route_event
 from pulse_bot_telegram import sending
 from pulse_bot_telegram.adapter import TelegramAdapter
-from pulse_bot_telegram.places import Place
+from pulse_bot_telegram.places import ChatPlace
 from pulse_bot_telegram.settings import TelegramSettings
 from tests.platforms.telegram.people import TelegramPerson
 from tests.platforms.telegram.server import TelegramServer
@@ -61,7 +61,7 @@ MOST_IN_A_SECOND: Final = 32
 TOKEN: Final = "12345:" + "a" * 35
 
 
-async def library(base_url: str, *, acknowledging: bool) -> float:
+async def measure_library(base_url: str, *, acknowledging: bool) -> float:
     """Updates a second into a handler of python-telegram-bot that does nothing, or next to it."""
     handled = 0
     done = asyncio.Event()
@@ -74,27 +74,31 @@ async def library(base_url: str, *, acknowledging: bool) -> float:
         if handled == UPDATES:
             done.set()
 
-    made = Application.builder().token(TOKEN).base_url(base_url).concurrent_updates(BATCH).build()
-    made.add_handler(CallbackQueryHandler(handler))
-    async with made:
-        if made.updater is None:
+    application = (
+        Application.builder().token(TOKEN).base_url(base_url).concurrent_updates(BATCH).build()
+    )
+    application.add_handler(CallbackQueryHandler(handler))
+    async with application:
+        if application.updater is None:
             raise RuntimeError("An Application without an updater cannot poll.")
-        await made.start()
+        await application.start()
         began = time.perf_counter()
-        await made.updater.start_polling()
+        await application.updater.start_polling()
         await done.wait()
         seconds = time.perf_counter() - began
-        await made.updater.stop()
-        await made.stop()
+        await application.updater.stop()
+        await application.stop()
     return UPDATES / seconds
 
 
-async def ours(base_url: str, handle: Callable[[Event], Awaitable[Reply]]) -> float:
+async def measure_adapter(base_url: str, handle: Callable[[Event], Awaitable[Reply]]) -> float:
     """Updates a second into the adapter, each acknowledged, recorded and ready to be answered."""
     answered = 0
     done = asyncio.Event()
 
-    async def unsent(_post: sending.Post, place: Place, *_: object) -> tuple[Place, int]:
+    async def unsent(
+        _post: sending.TelegramSender, place: ChatPlace, *_: object
+    ) -> tuple[ChatPlace, int]:
         nonlocal answered
         answered += 1
         if answered == UPDATES:
@@ -102,7 +106,7 @@ async def ours(base_url: str, handle: Callable[[Event], Awaitable[Reply]]) -> fl
         return place, 1
 
     settings = TelegramSettings(token=SecretStr(TOKEN), base_url=base_url)
-    with replaced(sending.Post, "_write", unsent):
+    with replaced(sending.TelegramSender, "_write", unsent):
         began = time.perf_counter()
         async with running(TelegramAdapter(settings), handle) as listening:
             ended = asyncio.create_task(done.wait())
@@ -117,7 +121,7 @@ async def ours(base_url: str, handle: Callable[[Event], Awaitable[Reply]]) -> fl
 
 
 @contextmanager
-def loopback(round_id: int) -> Iterator[str]:
+def start_bot_api(round_id: int) -> Iterator[str]:
     """A Bot API in a process of its own; its base URL."""
     words = map(str, (round_id, MEMBERS, UPDATES))
     command = [sys.executable, "-m", "benchmarks._telegram_server", *words]
@@ -129,25 +133,27 @@ def loopback(round_id: int) -> Iterator[str]:
             server.kill()
 
 
-async def clicks() -> None:
+async def measure_clicks() -> None:
     """Print the clicks a second."""
-    with installation("sqlite", 0) as (made, _clock):
+    with made_up_installation("sqlite", 0) as (made, _clock):
         addresses = (Address("telegram", "", str(n + 1)) for n in range(MEMBERS))
         people = ((NewMember(f"M{n}", f"S{n % 9}"), at) for n, at in enumerate(addresses))
-        add_members(made, NAME, people)
-        round_id = open_round(made, schedule.Open(1, OPENS, CLOSES))
+        add_members(made, PARTNERSHIP, people)
+        round_id = open_round(made, schedule.OpenRound(1, OPENS, CLOSES))
         if round_id is None:
             raise RuntimeError("The round did not open.")
-        grouped = GroupCommit[Given, Recorded](partial(record, made))
-        handle = partial(converse, made, grouped.put)
-        found: dict[str, list[float]] = {}
-        with loopback(round_id) as url:
+        grouped = GroupCommit[Submission, RecordedAnswers](partial(record_answers, made))
+        handle = partial(route_event, made, grouped.put)
+        rates: dict[str, list[float]] = {}
+        with start_bot_api(round_id) as url:
             for _ in range(ALTERNATIONS):
-                found.setdefault("nothing", []).append(await library(url, acknowledging=False))
-                found.setdefault("empty", []).append(await library(url, acknowledging=True))
-                found.setdefault("ours", []).append(await ours(url, handle))
+                rates.setdefault("nothing", []).append(
+                    await measure_library(url, acknowledging=False)
+                )
+                rates.setdefault("empty", []).append(await measure_library(url, acknowledging=True))
+                rates.setdefault("ours", []).append(await measure_adapter(url, handle))
         grouped.close()
-    middle = {name: median(values) for name, values in found.items()}
+    middle = {name: median(values) for name, values in rates.items()}
     print(
         f"Clicks in Telegram, acknowledged and recorded on disk: {middle['ours']:,.0f} a second; "
         f"an empty handler, which acknowledges: {middle['empty']:,.0f}, so "
@@ -156,7 +162,7 @@ async def clicks() -> None:
     )
 
 
-async def fan_out() -> None:
+async def measure_fan_out() -> None:
     """Print how near the limit a fan-out comes."""
     card = Card(CardKind.QUESTION, "How was the week?", (), ((Button("Skip", "a"),),))
 
@@ -175,8 +181,8 @@ async def fan_out() -> None:
         )
         adapter = TelegramAdapter(settings)
         async with running(adapter, nothing):
-            parcels = [(n, one.address, card) for n, one in enumerate(people)]
-            delivered = await Courier().deliver(adapter, parcels, unrecorded)
+            parcels = [(n, person.address, card) for n, person in enumerate(people)]
+            delivered = await Courier().deliver_cards(adapter, parcels, unrecorded)
         sends = server.rates.sends
         took = sends[-1].at - sends[0].at
         rate = (len(sends) - 1) / took
@@ -190,5 +196,5 @@ async def fan_out() -> None:
 
 if __name__ == "__main__":
     with bounded(BOUND):
-        asyncio.run(clicks())
-        asyncio.run(fan_out())
+        asyncio.run(measure_clicks())
+        asyncio.run(measure_fan_out())

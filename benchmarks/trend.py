@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from benchmarks._running import SCALE, bounded, scaled
-from benchmarks._trend_years import SHIFT_AT, Floats, Words, Years, calls, years
+from benchmarks._trend_years import SHIFT_AT, Floats, Words, Years, call_trends, simulate_years
 from pulse_bot.domain.release.trend import ROUNDS_NEEDED
 
 GROUPS: Final = scaled(4000)
@@ -34,43 +34,43 @@ LEAST_POWER: Final = {12: 0.65, 20: 0.88, 40: 0.99}
 MOST_WRONG: Final = 0.002
 
 
-def weekly(made: Years) -> Words:
+def weekly_rule(years: Years) -> Words:
     """Moved by more than 0.2 since last week, whatever was asked."""
-    mean = made.total / np.where(made.n > 0, made.n, np.nan)
+    mean = years.total / np.where(years.n > 0, years.n, np.nan)
     step = np.diff(mean, axis=1, prepend=np.nan)
     words: Words = np.nan_to_num(np.sign(step) * (np.abs(step) > 0.2)).astype(np.int64)
     return words
 
 
-def fours(made: Years) -> Words:
+def four_week_rule(years: Years) -> Words:
     """The mean of four weeks moved by more than 0.2 from the mean of the four before."""
-    words = np.zeros(made.n.shape, dtype=np.int64)
-    for week in range(ROUNDS_NEEDED - 1, made.n.shape[1]):
+    words = np.zeros(years.n.shape, dtype=np.int64)
+    for week in range(ROUNDS_NEEDED - 1, years.n.shape[1]):
         now, then = slice(week - 3, week + 1), slice(week - 7, week - 3)
-        step = _mean(made, now) - _mean(made, then)
+        step = _window_mean(years, now) - _window_mean(years, then)
         words[:, week] = np.sign(step) * (np.abs(step) > 0.2)
     return words
 
 
-def _mean(made: Years, weeks: slice) -> Floats:
-    found: Floats = made.total[:, weeks].sum(axis=1) / made.n[:, weeks].sum(axis=1)
-    return found
+def _window_mean(years: Years, weeks: slice) -> Floats:
+    mean: Floats = years.total[:, weeks].sum(axis=1) / years.n[:, weeks].sum(axis=1)
+    return mean
 
 
-def at_95(made: Years) -> Words:
+def at_95(years: Years) -> Words:
     """Ours at 95 %, without its guard."""
-    return calls(made, 0.95, guarded=False)
+    return call_trends(years, 0.95, guarded=False)
 
 
 RULES: Final[dict[str, Rule]] = {
-    "the trend call": calls,
+    "the trend call": call_trends,
     "at 95 %, no guard": at_95,
-    "four weeks, 0.2": fours,
-    "last week, 0.2": weekly,
+    "four weeks, 0.2": four_week_rule,
+    "last week, 0.2": weekly_rule,
 }
 
 
-class Found(NamedTuple):
+class RuleFigures(NamedTuple):
     """What a rule does in a year: false calls, power by shift and weeks, wrong directions."""
 
     false: float
@@ -78,53 +78,55 @@ class Found(NamedTuple):
     wrong: float
 
 
-def begun(words: Words) -> float:
+def calls_a_year(words: Words) -> float:
     """How many calls a year: a call that goes on next week is one."""
     before = np.concatenate([np.zeros_like(words[:, :1]), words[:, :-1]], axis=1)
     return float(((words != 0) & (words != before)).sum(axis=1).mean())
 
 
-def tried(rules: Iterable[Rule], members: int, groups: int = GROUPS) -> list[Found]:
+def try_rules(rules: Iterable[Rule], members: int, groups: int = GROUPS) -> list[RuleFigures]:
     """Each rule on the same simulated years of groups of so many."""
     rules = list(rules)
     words: list[dict[float, Words]] = [{} for _ in rules]
     for moved in (0.0, *SHIFTS):
         draw = np.random.default_rng((SEED, members, round(10 * moved)))
         parts = [min(AT_ONCE, groups - done) for done in range(0, groups, AT_ONCE)]
-        said = [[rule(made) for rule in rules] for made in _years(draw, parts, members, moved)]
-        for own, of_rule in zip(words, zip(*said, strict=True), strict=True):
-            own[moved] = np.concatenate(of_rule)
-    return [_found(own) for own in words]
+        part_words = [
+            [rule(years) for rule in rules] for years in _draw_years(draw, parts, members, moved)
+        ]
+        for rule_words, of_rule in zip(words, zip(*part_words, strict=True), strict=True):
+            rule_words[moved] = np.concatenate(of_rule)
+    return [_sum_up(rule_words) for rule_words in words]
 
 
-def _years(
+def _draw_years(
     draw: np.random.Generator, parts: Iterable[int], members: int, moved: float
 ) -> Iterator[Years]:
     # By and by: a year of answers of thousands of groups would fill the memory.
-    return (years(draw, part, members, moved) for part in parts)
+    return (simulate_years(draw, part, members, moved) for part in parts)
 
 
-def _found(words: Mapping[float, Words]) -> Found:
+def _sum_up(words: Mapping[float, Words]) -> RuleFigures:
     after = {moved: words[moved][:, SHIFT_AT : SHIFT_AT + max(WITHIN)] for moved in SHIFTS}
-    return Found(
-        begun(words[0.0]),
+    return RuleFigures(
+        calls_a_year(words[0.0]),
         {
-            moved: {week: float((one[:, :week] == 1).any(axis=1).mean()) for week in WITHIN}
-            for moved, one in after.items()
+            moved: {week: float((calls_made[:, :week] == 1).any(axis=1).mean()) for week in WITHIN}
+            for moved, calls_made in after.items()
         },
-        float(np.mean([(one == -1).any(axis=1).mean() for one in after.values()])),
+        float(np.mean([(calls_made == -1).any(axis=1).mean() for calls_made in after.values()])),
     )
 
 
-def missed(found: Found, members: int) -> list[str]:
+def missed_bounds(figures: RuleFigures, members: int) -> list[str]:
     """The bounds that the trend call did not keep."""
-    power = found.power[0.5][8]
+    power = figures.power[0.5][8]
     checks = {
-        f"{found.false:.3f} false calls": FALSE_CALLS[0] <= found.false <= FALSE_CALLS[1],
+        f"{figures.false:.3f} false calls": FALSE_CALLS[0] <= figures.false <= FALSE_CALLS[1],
         f"power {power:.3f}": power >= LEAST_POWER[members],
-        f"wrong direction {found.wrong:.4f}": found.wrong < MOST_WRONG,
+        f"wrong direction {figures.wrong:.4f}": figures.wrong < MOST_WRONG,
     }
-    return [f"N = {members}: {what}" for what, kept in checks.items() if not kept]
+    return [f"N = {members}: {what}" for what, is_met in checks.items() if not is_met]
 
 
 def main() -> None:
@@ -135,14 +137,16 @@ def main() -> None:
     print(f"{'rule':<19}{'N':>4}{'false':>8}{shifts}{'wrong':>8}")
     broken: list[str] = []
     for members in MEMBERS:
-        for (name, rule), found in zip(RULES.items(), tried(RULES.values(), members), strict=True):
+        for (name, rule), figures in zip(
+            RULES.items(), try_rules(RULES.values(), members), strict=True
+        ):
             power = "".join(
-                f"{' '.join(f'{100 * one:4.0f}' for one in found.power[moved].values()):>15}"
+                f"{' '.join(f'{100 * share:4.0f}' for share in figures.power[moved].values()):>15}"
                 for moved in SHIFTS
             )
-            print(f"{name:<19}{members:>4}{found.false:>8.2f}{power}{100 * found.wrong:>8.2f}")
-            if rule is calls:
-                broken += missed(found, members)
+            print(f"{name:<19}{members:>4}{figures.false:>8.2f}{power}{100 * figures.wrong:>8.2f}")
+            if rule is call_trends:
+                broken += missed_bounds(figures, members)
     print("\n" + ("\n".join(["Not kept:", *broken]) if broken else "All bounds are kept."))
     # Of a few years chance says more than the rule.
     sys.exit(bool(broken) and SCALE >= 1)

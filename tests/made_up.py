@@ -13,14 +13,14 @@ from typing import Final
 
 from sqlalchemy import select
 
-from pulse_bot.cards.actions import Target
-from pulse_bot.config.plugins import renderer
+from pulse_bot.cards.actions import AnswerTarget
+from pulse_bot.config.plugins import load_renderer
 from pulse_bot.crypto.key_stores import MemoryKeyStore
-from pulse_bot.domain.asking.calendar import week_time
-from pulse_bot.domain.asking.items import Choice, Item, Kind, slots
+from pulse_bot.domain.asking.calendar import parse_week_time
+from pulse_bot.domain.asking.items import Choice, Item, ItemKind, list_slots
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, KeyStore
 from pulse_bot.storage import audit_log, partnerships, rounds
@@ -39,12 +39,17 @@ from pulse_bot.usecases.members.directory import (
     create_partnership,
 )
 from pulse_bot.usecases.rounds.open_round import open_round
-from pulse_bot.usecases.rounds.record_answer import Given, Record, Recorded, record
+from pulse_bot.usecases.rounds.record_answer import (
+    RecordAnswers,
+    RecordedAnswers,
+    Submission,
+    record_answers,
+)
 
 PARTNERSHIP: Final = "Colne Valley"
 GROUP: Final = Address("fake", "", "the-group")
 THEMES: Final = ("trust", "honesty", "accountability")
-PLAN: Final = Programme(THEMES, week_time("Wed 15:30"), week_time("Fri 16:00"))
+PLAN: Final = Programme(THEMES, parse_week_time("Wed 15:30"), parse_week_time("Fri 16:00"))
 KEY: Final = bytes(range(32))
 """The installation's key."""
 
@@ -55,7 +60,7 @@ CLOSES: Final = datetime(2026, 1, 9, 16, tzinfo=UTC)
 WEEK: Final = timedelta(weeks=1)
 
 
-def item(theme: str, number: int, kind: Kind = Kind.AGREE, *, core: bool = True) -> Item:
+def item(theme: str, number: int, kind: ItemKind = ItemKind.AGREE, *, core: bool = True) -> Item:
     """A question nobody would ask."""
     return Item(
         id=f"{theme}-{number}",
@@ -67,14 +72,14 @@ def item(theme: str, number: int, kind: Kind = Kind.AGREE, *, core: bool = True)
         core=core,
         choices=tuple(Choice(key, f"Choice {key}") for key in "abcd"),
         most=2,
-        ends=("nothing of it", "all of it") if kind is Kind.SCALE else ("", ""),
+        ends=("nothing of it", "all of it") if kind is ItemKind.SCALE else ("", ""),
     )
 
 
 POOL: Final[Pool] = {
     **{theme: [item(theme, number) for number in range(1, 7)] for theme in THEMES},
     # One question of each kind, to be asked by a programme of these themes alone.
-    **{kind.value: [item(kind.value, 1, kind, core=False)] for kind in Kind},
+    **{kind.value: [item(kind.value, 1, kind, core=False)] for kind in ItemKind},
 }
 
 
@@ -88,7 +93,7 @@ def installation(
         database=database,
         keys=keys or MemoryKeyStore(),
         clock=clock or FixedClock(START),
-        renderer=renderer(),
+        renderer=load_renderer(),
         pool=lambda: pool,
         installation_key=KEY,
     )
@@ -120,8 +125,8 @@ def opened_round(made: Installation, week: int = 0) -> Round:
     """The round of a week, opened on its Wednesday; the clock stands at its opening."""
     at(made, OPENS + week * WEEK)
     with made.database.read() as session:
-        partnership = partnerships.by_name(session, PARTNERSHIP).id
-    opened = open_round(made, Open(partnership, OPENS + week * WEEK, CLOSES + week * WEEK))
+        partnership = partnerships.find_partnership(session, PARTNERSHIP).id
+    opened = open_round(made, OpenRound(partnership, OPENS + week * WEEK, CLOSES + week * WEEK))
     if opened is None:
         raise AssertionError("Another round is still open, or this week had one.")
     return found(made, opened)
@@ -130,7 +135,7 @@ def opened_round(made: Installation, week: int = 0) -> Round:
 def found(made: Installation, round_id: int) -> Round:
     """A round as it is now."""
     with made.database.read() as session:
-        asked = rounds.load(session, round_id)
+        asked = rounds.load_round(session, round_id)
     if asked is None:
         raise AssertionError(f"There is no round {round_id}.")
     return asked
@@ -144,9 +149,9 @@ def at(made: Installation, now: datetime) -> None:
 
 
 @asynccontextmanager
-async def recording(made: Installation) -> AsyncIterator[Record]:
+async def recording(made: Installation) -> AsyncIterator[RecordAnswers]:
     """What a conversation is given: answers recorded by group commit."""
-    group = GroupCommit[Given, Recorded](partial(record, made))
+    group = GroupCommit[Submission, RecordedAnswers](partial(record_answers, made))
     try:
         yield group.put
     finally:
@@ -166,9 +171,9 @@ async def answer_all(
     async with recording(made) as take:
         for person, address in enumerate(addresses):
             for position, asked_item in enumerate(asked.items):
-                for slot in slots(asked_item):
-                    target = Target(asked.id, position, slot)
-                    await take(Given(address, asked.id, {target: choose(person, position)}))
+                for slot in list_slots(asked_item):
+                    target = AnswerTarget(asked.id, position, slot)
+                    await take(Submission(address, asked.id, {target: choose(person, position)}))
 
 
 async def say(
@@ -177,7 +182,7 @@ async def say(
     """One answer to the first question; returns why it was refused, or nothing."""
     async with recording(made) as take:
         try:
-            await take(Given(address, asked.id, {Target(asked.id, 0, slot): value}))
+            await take(Submission(address, asked.id, {AnswerTarget(asked.id, 0, slot): value}))
         except Refused as refused:
             return str(refused)
     return ""

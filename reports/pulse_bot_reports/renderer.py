@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from pulse_bot.domain.asking.calendar import spoken, spoken_date, spoken_day, zone
+from pulse_bot.domain.asking.calendar import (
+    format_date,
+    format_local_day,
+    format_moment,
+    parse_zone,
+)
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import (
-    Band,
     BlockFact,
     CommentFact,
     Digest,
@@ -26,16 +30,17 @@ from pulse_bot.domain.release.digest import (
     ReleasedAgreement,
     ReleasedBlock,
     ReleasedQuestion,
+    ResponseBand,
     ResponseFact,
     Statement,
     TalkFact,
     TrendFact,
 )
-from pulse_bot.domain.release.results import Minds, Silence
+from pulse_bot.domain.release.results import Agreement, Silence
 from pulse_bot.ports import Picture
 from pulse_bot_reports.digest_text.commitments import commitment_statements
 from pulse_bot_reports.digest_text.plain_text import digest_text
-from pulse_bot_reports.digest_text.results import out_of_five, result
+from pulse_bot_reports.digest_text.results import out_of_five, question_result
 from pulse_bot_reports.digest_text.trends import trend_words
 from pulse_bot_reports.titles import theme_title
 
@@ -46,17 +51,17 @@ BLOCK_SILENCES: Final = {
 }
 
 BANDS: Final = {
-    Band.UNDER_A_QUARTER: "Fewer than a quarter of those asked answered.",
-    Band.TO_A_HALF: "Between a quarter and a half of those asked answered.",
-    Band.TO_THREE_QUARTERS: "Between a half and three quarters of those asked answered.",
-    Band.MOST: "Most of those asked answered.",
-    Band.NOT_MOST: "Some of those asked did not answer.",
+    ResponseBand.UNDER_A_QUARTER: "Fewer than a quarter of those asked answered.",
+    ResponseBand.TO_A_HALF: "Between a quarter and a half of those asked answered.",
+    ResponseBand.TO_THREE_QUARTERS: "Between a half and three quarters of those asked answered.",
+    ResponseBand.MOST: "Most of those asked answered.",
+    ResponseBand.NOT_MOST: "Some of those asked did not answer.",
 }
 
 MINDS: Final = {
-    Minds.CLOSE: "we are largely of one mind.",
-    Minds.MIXED: "our views are mixed.",
-    Minds.TWO_CAMPS: (
+    Agreement.CLOSE: "we are largely of one mind.",
+    Agreement.MIXED: "our views are mixed.",
+    Agreement.TWO_CAMPS: (
         "there are two camps. Some of us see this quite differently from the others."
     ),
 }
@@ -74,7 +79,7 @@ class DigestRenderer:
 
     def statements(self, facts: DigestFacts) -> tuple[Statement, ...]:
         """The digest as statements, in reading order. Pure: the same facts give the same words."""
-        return tuple(_statements(facts))
+        return tuple(_digest_statements(facts))
 
     def text(self, statements: Sequence[Statement]) -> str:
         """A digest as plain text, for a terminal."""
@@ -93,118 +98,120 @@ class DigestRenderer:
 
         Raises Refused for an ending that is none of ours, and MissingExtra.
         """
-        from pulse_bot_reports.exports.files import exported
+        from pulse_bot_reports.exports.files import export_digests
 
-        return exported(file, partnership, time_zone, digests)
+        return export_digests(file, partnership, time_zone, digests)
 
     def pack(self, file: str, pack: Pack) -> Mapping[str, bytes]:
         """A workshop's pack, as files by name. Raises Refused for another ending, MissingExtra."""
-        from pulse_bot_reports.pack.files import packed
+        from pulse_bot_reports.pack.files import pack_files
 
-        return packed(file, pack)
+        return pack_files(file, pack)
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """What was released over time, drawn and in words; for a workshop, its own result.
 
         Raises MissingExtra.
         """
-        from pulse_bot_reports.charts.alternative_text import alternative
-        from pulse_bot_reports.charts.figures import figures
-        from pulse_bot_reports.charts.series import drawn
+        from pulse_bot_reports.charts.alternative_text import describe_chart
+        from pulse_bot_reports.charts.figures import digest_figures
+        from pulse_bot_reports.charts.series import build_chart
 
         newest = max(digests, key=lambda digest: digest.number, default=None)
-        if newest and newest.workshop and (own := figures(newest)):
-            return own[0]
-        found = drawn(digests)
-        if found is None:
+        if newest and newest.workshop and (pictures := digest_figures(newest)):
+            return pictures[0]
+        chart = build_chart(digests)
+        if chart is None:
             return None
-        from pulse_bot_reports.charts.trends import png
+        from pulse_bot_reports.charts.trends import chart_png
 
-        return Picture(png(found), alternative(found))
+        return Picture(chart_png(chart), describe_chart(chart))
 
 
 renderer: Final = DigestRenderer()
 
 
-def _statements(facts: DigestFacts) -> Iterator[Statement]:
-    yield _headline(facts)
-    yield from map(_trend, facts.trends)
+def _digest_statements(facts: DigestFacts) -> Iterator[Statement]:
+    yield _headline_statement(facts)
+    yield from map(_trend_statement, facts.trends)
     yield from commitment_statements(facts)
     for question in facts.questions:
-        yield _question(question)
-        yield from (_comment(words, question) for words in question.words)
-    yield from map(_block, facts.blocks)
-    yield from (_agreement(one, one.minds) for one in facts.blocks if one.minds)
-    yield from _response(facts)
+        yield _question_statement(question)
+        yield from (_comment_statement(words, question) for words in question.word_answers)
+    yield from map(_block_statement, facts.blocks)
+    yield from (
+        _agreement_statement(block, block.agreement) for block in facts.blocks if block.agreement
+    )
+    yield from _response_statements(facts)
     if facts.low_pulse:
         yield Statement(LowPulseFact(), LOW_PULSE)
     if facts.talk:
-        yield _talk(facts)
-    yield from map(_comment, facts.comments)
-    yield _next(facts)
+        yield _talk_statement(facts)
+    yield from map(_comment_statement, facts.comments)
+    yield _next_statement(facts)
 
 
-def _headline(facts: DigestFacts) -> Statement:
-    day = spoken_day(facts.closed_at, zone(facts.time_zone))
-    on = f" on {spoken_date(facts.workshop_on)}" if facts.workshop_on else ""
+def _headline_statement(facts: DigestFacts) -> Statement:
+    day = format_local_day(facts.closed_at, parse_zone(facts.time_zone))
+    on = f" on {format_date(facts.workshop_on)}" if facts.workshop_on else ""
     workshop = f", for the workshop “{facts.workshop}”{on}" if facts.workshop else ""
     text = f"Round {facts.round_number} of {facts.partnership}{workshop}, closed {day}."
     headline = HeadlineFact(facts.round_number, facts.workshop, facts.workshop_on)
     return Statement(headline, text)
 
 
-def _trend(fact: TrendFact) -> Statement:
+def _trend_statement(fact: TrendFact) -> Statement:
     return Statement(fact, f"{theme_title(fact.dimension)}: {trend_words(fact)}")
 
 
-def _question(fact: QuestionFact) -> Statement:
+def _question_statement(fact: QuestionFact) -> Statement:
     released = ReleasedQuestion(
         item=fact.item,
         text=fact.text,
         theme=fact.dimension,
-        says=fact.says,
+        says=fact.result,
         kind=fact.kind,
         reverse=fact.reverse,
         weekly=fact.weekly,
         bank=fact.bank,
         commitment=fact.commitment,
     )
-    words = result(fact)
+    words = question_result(fact)
     return Statement(released, f"“{fact.text}” {words}", words)
 
 
-def _comment(words: str, question: QuestionFact | None = None) -> Statement:
+def _comment_statement(words: str, question: QuestionFact | None = None) -> Statement:
     item, theme = (question.item, question.dimension) if question else ("", "")
     quoted = f"“{words}”"
     return Statement(CommentFact(words, item, theme), f"Somebody wrote: {quoted}", quoted)
 
 
-def _block(fact: BlockFact) -> Statement:
-    if isinstance(fact.says, Silence):
-        words = BLOCK_SILENCES[fact.says]
+def _block_statement(fact: BlockFact) -> Statement:
+    if isinstance(fact.result, Silence):
+        words = BLOCK_SILENCES[fact.result]
     else:
-        words = f"{out_of_five(fact.says)}."
-    released = ReleasedBlock(fact.dimension, fact.number, fact.says)
+        words = f"{out_of_five(fact.result)}."
+    released = ReleasedBlock(fact.dimension, fact.number, fact.result)
     return Statement(released, f"{theme_title(fact.dimension)} over the last six rounds: {words}")
 
 
-def _agreement(block: BlockFact, minds: Minds) -> Statement:
+def _agreement_statement(block: BlockFact, minds: Agreement) -> Statement:
     released = ReleasedAgreement(block.dimension, minds, block.number)
     return Statement(released, f"{theme_title(block.dimension)}: {MINDS[minds]}")
 
 
-def _talk(facts: DigestFacts) -> Statement:
+def _talk_statement(facts: DigestFacts) -> Statement:
     about = theme_title(facts.talk_about).lower()
     why = f", because we see {about} differently" if about else ""
     talk = TalkFact(facts.talk, facts.talk_about)
     return Statement(talk, f"Worth talking about{why}: {facts.talk}")
 
 
-def _response(facts: DigestFacts) -> Iterator[Statement]:
+def _response_statements(facts: DigestFacts) -> Iterator[Statement]:
     if facts.response in BANDS:
         # Said under some share, such as 60 %, it would cut a quarter in two: so it goes with every
         # band below the top one (release policy, How many answered).
-        hides = "" if facts.response is Band.MOST else f" {SILENCE_HIDES}"
+        hides = "" if facts.response is ResponseBand.MOST else f" {SILENCE_HIDES}"
         yield Statement(ResponseFact(facts.response), f"{BANDS[facts.response]}{hides}")
     if facts.newcomers:
         yield Statement(
@@ -213,8 +220,8 @@ def _response(facts: DigestFacts) -> Iterator[Statement]:
         )
 
 
-def _next(facts: DigestFacts) -> Statement:
+def _next_statement(facts: DigestFacts) -> Statement:
     if facts.next_opens_at is None:
         return Statement(NextRoundFact(None), "The next round has no date yet.")
-    opens = spoken(facts.next_opens_at, zone(facts.time_zone))
+    opens = format_moment(facts.next_opens_at, parse_zone(facts.time_zone))
     return Statement(NextRoundFact(facts.next_opens_at), f"The next round opens on {opens}.")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pulse_bot.banks.load import load_library
-from pulse_bot.config.plugins import adapter_plugins, renderer
+from pulse_bot.config.plugins import adapter_plugins, load_renderer
 from pulse_bot.config.settings import Settings
 from pulse_bot.crypto.key_stores import load_installation_key, open_key_store
 from pulse_bot.domain.asking.items import Item
@@ -29,21 +29,21 @@ from pulse_bot.ports import (
     Pressed,
     Reply,
 )
-from pulse_bot.sending.jobs import Work
+from pulse_bot.sending.jobs import JobHandlers
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
 from pulse_bot.storage.vault import DatabaseVault
 from pulse_bot.usecases.context import Installation, Pool
-from pulse_bot.usecases.rounds.record_answer import Given, Recorded, record
-from pulse_bot.usecases.rounds.sweep import sweep
-from pulse_bot.usecases.router import converse
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission, record_answers
+from pulse_bot.usecases.rounds.sweep import sweep_rounds
+from pulse_bot.usecases.router import route_event
+from pulse_bot.usecases.tick import find_due_jobs
 from pulse_bot.usecases.workshops.pack import opens
 
 _log = logging.getLogger(__name__)
 
-STARTING_SECONDS: Final = 30.0
+STARTUP_SECONDS: Final = 30.0
 """After the start of an adapter, for which its failing ends the process."""
 
 
@@ -57,7 +57,7 @@ class WallClock:
 
 def open_installation(settings: Settings) -> Installation:
     """The installation that the settings describe. Raises PulseBotError for people."""
-    return assemble(
+    return assemble_installation(
         settings.database_url.get_secret_value(),
         open_key_store(settings.key_store.get_secret_value()),
         load_installation_key(settings.installation_key_file),
@@ -66,7 +66,7 @@ def open_installation(settings: Settings) -> Installation:
     )
 
 
-def assemble(
+def assemble_installation(
     database_url: str,
     keys: KeyStore,
     installation_key: bytes,
@@ -81,13 +81,13 @@ def assemble(
         database=database,
         keys=keys,
         clock=clock,
-        renderer=renderer(),
-        pool=cache(partial(_pool, bank_dirs)),
+        renderer=load_renderer(),
+        pool=cache(partial(_load_pool, bank_dirs)),
         installation_key=installation_key,
     )
 
 
-def _pool(bank_dirs: Sequence[Path]) -> Pool:
+def _load_pool(bank_dirs: Sequence[Path]) -> Pool:
     pool: dict[str, list[Item]] = {}
     for bank in load_library(bank_dirs).banks:
         for item in bank.items:
@@ -98,11 +98,13 @@ def _pool(bank_dirs: Sequence[Path]) -> Pool:
 def build_adapters(settings: Settings) -> dict[str, ChatAdapter]:
     """The adapters that are switched on. Raises MissingExtra, and AdapterError."""
     plugins = adapter_plugins()
-    built = {name: plugins[name].build(section) for name, section in settings.adapters().items()}
-    host = next((one for one in built.values() if isinstance(one, Host)), None)
-    for one in built.values():
-        if isinstance(one, Hosted):
-            one.serve_on(host)
+    built = {
+        name: plugins[name].build(section) for name, section in settings.adapter_sections().items()
+    }
+    host = next((adapter for adapter in built.values() if isinstance(adapter, Host)), None)
+    for adapter in built.values():
+        if isinstance(adapter, Hosted):
+            adapter.serve_on(host)
     return built
 
 
@@ -125,21 +127,23 @@ class App:
             if isinstance(adapter, Keeping):
                 key = installation.installation_key
                 adapter.keep_in(DatabaseVault(installation.database, key, name))
-        self._answers = GroupCommit[Given, Recorded](partial(record, installation))
-        self._work = Work(installation, adapters, self._tick_now)
+        self._answers = GroupCommit[Submission, RecordedAnswers](
+            partial(record_answers, installation)
+        )
+        self._job_handlers = JobHandlers(installation, adapters, self._tick_now)
         self.engine = Engine(
             engine_url,
-            self._work.handlers(),
-            self._tick,
+            self._job_handlers.by_name(),
+            self._find_due_jobs,
             installation.clock,
             executor_id=executor_id,
             pace=pace,
-            on_stop=self._work.interrupt,
+            on_stop=self._job_handlers.interrupt_sending,
         )
 
     async def handle(self, event: Event) -> Reply:
         """What adapters are given: an event in, a reply out."""
-        reply = await converse(self.installation, self._answers.put, event)
+        reply = await route_event(self.installation, self._answers.put, event)
         if isinstance(event, Pressed) and opens(event.action):
             # In the room everybody waits for the pack, and should not wait for a minute.
             await asyncio.to_thread(self._tick_now)
@@ -157,40 +161,42 @@ class App:
                 raise
             async with asyncio.TaskGroup() as listening:
                 for name, adapter in self._adapters.items():
-                    listening.create_task(self._listen(name, adapter))
+                    listening.create_task(self._run_adapter(name, adapter))
         except* AdapterError as group:
             raise group.exceptions[0] from None
         finally:
             await self.stop()
 
-    async def _listen(self, name: str, adapter: ChatAdapter) -> None:
-        began = asyncio.get_running_loop().time()
+    async def _run_adapter(self, name: str, adapter: ChatAdapter) -> None:
+        started_at = asyncio.get_running_loop().time()
         self._listening.add(name)
         try:
             await adapter.run(self.handle)
         except AdapterError as error:
             self._listening.discard(name)
-            starting = asyncio.get_running_loop().time() - began < STARTING_SECONDS
+            is_starting = asyncio.get_running_loop().time() - started_at < STARTUP_SECONDS
             # At a start somebody looks on, and mends it; later one platform must not end the rest.
-            if starting or not self._listening:
+            if is_starting or not self._listening:
                 raise
             _log.error("%s does not listen any more, the others do. %s", name, error)
 
     async def start(self) -> None:
         """Start the engine; the adapters live on the running loop."""
-        self._work.start(asyncio.get_running_loop())
+        self._job_handlers.start(asyncio.get_running_loop())
         # Not by commands: one with another key store in its settings would give open rounds up.
-        await asyncio.to_thread(sweep, self.installation)
+        await asyncio.to_thread(sweep_rounds, self.installation)
         await asyncio.to_thread(self.engine.start)
 
     async def stop(self) -> None:
         """Stop within a few seconds; nothing that was confirmed is lost."""
         await asyncio.to_thread(self.engine.stop)
         await asyncio.to_thread(self._answers.close)
-        await asyncio.to_thread(self._work.close)
+        await asyncio.to_thread(self._job_handlers.close)
 
     def _tick_now(self) -> None:
         self.engine.tick_now()
 
-    def _tick(self, now: datetime) -> list[Job]:
-        return tick(self.installation, now, self.engine.live(), frozenset(self._adapters))
+    def _find_due_jobs(self, now: datetime) -> list[Job]:
+        return find_due_jobs(
+            self.installation, now, self.engine.live_keys(), frozenset(self._adapters)
+        )

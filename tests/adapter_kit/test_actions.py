@@ -92,7 +92,7 @@ def test_buttons_that_are_in_chats_still_work(text: str, action: Action) -> None
 
 
 def test_a_field_and_a_chat_are_read_as_before() -> None:
-    assert actions.read_field(12, "0:comment") == actions.Target(12, 0, "comment")
+    assert actions.read_field(12, "0:comment") == actions.AnswerTarget(12, 0, "comment")
     chat = Address("slack", "T0:1", "C0123/4")
     assert actions.setup_key(chat) == "setup:T0%3A1:C0123/4"
     assert actions.read_setup("setup:T0%3A1:C0123/4", "slack") == chat

@@ -20,7 +20,7 @@ from pulse_bot.ports import (
     Reply,
     Wrote,
 )
-from pulse_bot.testing.samples import FORM, PACK, card
+from pulse_bot.testing.samples import FORM, PACK, sample_card
 from pulse_bot_slack.people import ONE_BY_ONE
 from tests.platforms.slack.delivery import until
 from tests.platforms.slack.groups import new_group
@@ -64,7 +64,7 @@ async def test_one_person_is_answered_in_order_and_nobody_waits_for_another() ->
         one.slack.watched.handle = handle
         for person in (one.ada, bob):
             labels = ("Four", "Five") if person is one.ada else ("-", "-", "Bob's")
-            await one.adapter.send(person.address, card(*labels))
+            await one.adapter.send(person.address, sample_card(*labels))
         slow = [asyncio.create_task(one.ada.press(label)) for label in ("Four", "Five")]
         assert "act:2" in (await bob.press("Bob's")).text
         assert answered == ["act:2"]
@@ -79,7 +79,7 @@ async def test_one_person_is_answered_in_order_and_nobody_waits_for_another() ->
 async def test_what_the_home_is_asked_is_answered_in_the_home() -> None:
     async with scene() as one:
         one.script.home = Reply(cards=(QUESTION,))
-        one.script.answer = Reply("Recorded.", cards=(card("Next one"),))
+        one.script.answer = Reply("Recorded.", cards=(sample_card("Next one"),))
         await one.ada.open_home()
         seen = await one.ada.press("Good")
 
@@ -97,7 +97,7 @@ async def test_a_file_that_the_home_was_asked_for_comes_as_a_message() -> None:
     async with scene() as one:
         pack = Card(CardKind.NOTICE, "The pack", ("For our workshop.",), file=PACK)
         one.script.answer = Reply(cards=(pack,))
-        one.script.home = Reply(cards=(card("Workshop pack"),))
+        one.script.home = Reply(cards=(sample_card("Workshop pack"),))
         await one.ada.open_home()
         await one.ada.press("Workshop pack")
         assert await until(lambda: "The file is on the tab Messages." in one.ada.seen().text)
@@ -129,7 +129,7 @@ async def test_all_questions_open_in_one_window_and_the_home_stays() -> None:
 async def test_what_is_asked_of_somebody_can_be_answered_at_once_and_a_digest_cannot() -> None:
     async with scene() as one:
         group = await one.group()
-        for shown in (QUESTION, card("Agree")):
+        for shown in (QUESTION, sample_card("Agree")):
             await one.adapter.send(one.ada.address, shown)
         await one.adapter.send(group.address, QUESTION)
 
@@ -139,7 +139,7 @@ async def test_what_is_asked_of_somebody_can_be_answered_at_once_and_a_digest_ca
 
 async def test_a_public_reply_where_the_bot_is_not_says_what_to_do() -> None:
     async with scene() as one:
-        one.script.answer = Reply(cards=(card(title="For everybody"),), public=True)
+        one.script.answer = Reply(cards=(sample_card(title="For everybody"),), public=True)
         group = new_group(one.slack, "private")
         seen = await group.command(one.ada, "help")
 
@@ -189,7 +189,7 @@ async def test_many_people_are_looked_up_together() -> None:
         people = [new_person(one.slack) for _ in range(3 * ONE_BY_ONE)]
         gone = people[-1]
         gone.user.deleted = True
-        sending = [one.adapter.send(person.address, card("Agree")) for person in people]
+        sending = [one.adapter.send(person.address, sample_card("Agree")) for person in people]
         ended = await asyncio.gather(*sending, return_exceptions=True)
 
         assert [isinstance(end, AdapterError) and end.gone for end in ended].count(True) == 1
@@ -216,7 +216,7 @@ async def test_somebody_who_comes_back_is_reachable_again() -> None:
         own = one.ada.address
 
         assert one.script.heard(Joined) == [Joined(own, own, one.ada.user.name)]
-        await one.adapter.send(own, card("Agree"))
+        await one.adapter.send(own, sample_card("Agree"))
 
 
 async def test_it_ends_in_time_though_the_core_hangs() -> None:
@@ -229,7 +229,7 @@ async def test_it_ends_in_time_though_the_core_hangs() -> None:
 
         assert one.slack.watched is not None
         one.slack.watched.handle = hang
-        await one.adapter.send(one.ada.address, card("Agree"))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
         pressing = asyncio.create_task(one.ada.press("Agree"))
         watched = one.slack.watched
         assert await until(lambda: watched.at_work == 1)

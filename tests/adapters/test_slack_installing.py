@@ -18,9 +18,9 @@ from pydantic import SecretStr
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Asgi, Pressed
 from pulse_bot.testing import Script, running
-from pulse_bot.testing.samples import card
+from pulse_bot.testing.samples import sample_card
 from pulse_bot_slack.adapter import SlackAdapter
-from pulse_bot_slack.installs import Kept
+from pulse_bot_slack.installs import InstallationRecord
 from pulse_bot_slack.oauth import SignedStates
 from pulse_bot_slack.settings import SlackSettings
 from tests.platforms.slack import Slack, SlackPerson, Watched, serving
@@ -127,7 +127,7 @@ async def scene() -> AsyncIterator[Scene]:
 async def refusal(scene: Scene, address: Address) -> AdapterError:
     """The error of a card that is sent there."""
     with pytest.raises(AdapterError) as caught:
-        await scene.adapter.send(address, card())
+        await scene.adapter.send(address, sample_card())
     return caught.value
 
 
@@ -136,7 +136,7 @@ async def test_a_workspace_installs_the_app_and_is_served(scene: Scene) -> None:
     await scene.install()
     person = scene.person()
 
-    await scene.adapter.send(person.address, card("Agree"))
+    await scene.adapter.send(person.address, sample_card("Agree"))
     await person.press("Agree")
 
     assert scene.script.heard(Pressed) == [Pressed(person.address, "act:0")]
@@ -151,11 +151,11 @@ async def test_two_workspaces_are_told_apart(scene: Scene) -> None:
         people.append(scene.person())
 
     for person in people:
-        await scene.adapter.send(person.address, card("Agree"))
+        await scene.adapter.send(person.address, sample_card("Agree"))
         await person.press("Agree")
     swapped = Address("slack", people[0].team.id, people[1].user.id)
     with pytest.raises(AdapterError) as caught:
-        await scene.adapter.send(swapped, card())
+        await scene.adapter.send(swapped, sample_card())
 
     assert [one.address for one in scene.script.heard(Pressed)] == [one.address for one in people]
     assert caught.value.permanent
@@ -173,20 +173,20 @@ async def test_a_token_is_renewed_before_it_runs_out(scene: Scene) -> None:
     await scene.install()
     person = scene.person()
     ((name, kept),) = scene.drawer.kept.items()
-    first = Kept(**json.loads(kept))
+    first = InstallationRecord(**json.loads(kept))
     soon = replace(first, runs_out=int(time.time()) + 60)
     scene.drawer.put(name, json.dumps(asdict(soon)).encode())
 
     async with staged(scene.slack, scene.drawer) as later:  # a start of the process
-        await later.adapter.send(person.address, card("Agree"))
+        await later.adapter.send(person.address, sample_card("Agree"))
 
-    renewed = Kept(**json.loads(scene.drawer.kept[name]))
+    renewed = InstallationRecord(**json.loads(scene.drawer.kept[name]))
     assert {renewed.token, renewed.refresh}.isdisjoint({first.token, first.refresh})
     assert renewed.runs_out > soon.runs_out
 
 
 async def test_a_token_is_never_written_out(scene: Scene) -> None:
-    assert "secret-token" not in repr(Kept("U1", "secret-token", "secret-token"))
+    assert "secret-token" not in repr(InstallationRecord("U1", "secret-token", "secret-token"))
 
 
 @pytest.mark.parametrize("renewed_elsewhere", [True, False])
@@ -197,7 +197,9 @@ async def test_a_renewal_that_is_refused_is_looked_up_and_never_permanent(
     await scene.install()
     person = scene.person()
     ((name, fresh),) = scene.drawer.kept.items()
-    used_up = replace(Kept(**json.loads(fresh)), refresh="used up", runs_out=int(time.time()) + 60)
+    used_up = replace(
+        InstallationRecord(**json.loads(fresh)), refresh="used up", runs_out=int(time.time()) + 60
+    )
     old = json.dumps(asdict(used_up)).encode()
     scene.drawer.put(name, old)
 
@@ -206,7 +208,7 @@ async def test_a_renewal_that_is_refused_is_looked_up_and_never_permanent(
         scene.drawer.next = [old, old] if renewed_elsewhere else []
         scene.drawer.put(name, fresh if renewed_elsewhere else old)
         if renewed_elsewhere:
-            await later.adapter.send(person.address, card(title="Served"))
+            await later.adapter.send(person.address, sample_card(title="Served"))
             assert "Served" in person.seen().text
             return
         error = await refusal(later, person.address)
@@ -219,7 +221,7 @@ async def test_a_workspace_that_removes_the_app_is_forgotten(
 ) -> None:
     await scene.install()
     person = scene.person()
-    await scene.adapter.send(person.address, card())
+    await scene.adapter.send(person.address, sample_card())
 
     scene.slack.uninstall()
 
@@ -236,7 +238,7 @@ async def test_a_workspace_installed_anew_by_way_of_another_process_is_served(
 ) -> None:
     await scene.install()
     person = scene.person()
-    await scene.adapter.send(person.address, card())
+    await scene.adapter.send(person.address, sample_card())
     scene.slack.revoke_tokens(person.team)
     for _ in range(2):  # as long as there is no other token
         assert not (await refusal(scene, person.address)).permanent
@@ -245,7 +247,7 @@ async def test_a_workspace_installed_anew_by_way_of_another_process_is_served(
     told = scene.slack.installed(person.team.id)  # to another process, which shares the vault
     scene.drawer.put(person.team.id, json.dumps(kept | {"token": told["access_token"]}).encode())
 
-    await scene.adapter.send(person.address, card("Agree", title="Again"))
+    await scene.adapter.send(person.address, sample_card("Agree", title="Again"))
     assert "Again" in person.seen().text
     assert len([one for one in caplog.records if one.levelno >= logging.ERROR]) == 1
 

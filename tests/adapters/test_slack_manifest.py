@@ -59,7 +59,7 @@ def test_every_event_is_understood() -> None:
     for kind in asked:
         name, _, chat = kind.partition(".")
         told = {**EVENT, "type": name, "channel_type": chat, "tab": "home", "text": "hello"}
-        assert parse.news(told, "T1", "UBOT") is not None, kind
+        assert parse.read_event(told, "T1", "UBOT") is not None, kind
 
 
 def test_the_readme_says_what_changes_for_http() -> None:

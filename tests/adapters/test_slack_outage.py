@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, CardKind, Commanded, Joined, Picture, Wrote
 from pulse_bot.testing import Script
-from pulse_bot.testing.samples import PACK, PIXEL, card
+from pulse_bot.testing.samples import PACK, PIXEL, sample_card
 from pulse_bot_slack import adapter
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
@@ -37,7 +37,7 @@ POST = "chat.postMessage"
 async def refused(one: Scene, address: Address) -> AdapterError:
     """The error of a card that is sent there."""
     with pytest.raises(AdapterError) as caught:
-        await one.adapter.send(address, card("Agree"))
+        await one.adapter.send(address, sample_card("Agree"))
     error = caught.value
     assert str(error)[-1] in ".!", "an error is a sentence"
     return error
@@ -71,21 +71,21 @@ async def test_each_refusal_says_what_it_means_for_the_core(
     fault: Fault, permanent: bool, gone: bool, uncertain: bool, retry_after: float
 ) -> None:
     async with scene() as one:
-        await one.adapter.send(one.ada.address, card(title="First"))
+        await one.adapter.send(one.ada.address, sample_card(title="First"))
         one.slack.trouble.on(POST, fault)
         error = await refused(one, one.ada.address)
         assert one.slack.trouble.left(POST) == 0
         told = (error.permanent, error.gone, error.uncertain, error.retry_after)
         assert told == (permanent, gone, uncertain, retry_after)
-        await one.adapter.send(one.ada.address, card(title="Afterwards"))
+        await one.adapter.send(one.ada.address, sample_card(title="Afterwards"))
         assert (copies(one, "First"), copies(one, "Afterwards")) == (1, 1)
 
 
 async def test_a_lost_answer_is_looked_up_and_doubles_nothing() -> None:
     async with scene() as one:
-        await one.adapter.send(one.ada.address, card(title="Earlier"))
+        await one.adapter.send(one.ada.address, sample_card(title="Earlier"))
         one.slack.trouble.on(POST, ANSWER_LOST)
-        await one.adapter.send(one.ada.address, card("Agree", title="The question"))
+        await one.adapter.send(one.ada.address, sample_card("Agree", title="The question"))
         assert (copies(one, "Earlier"), copies(one, "The question")) == (1, 1)
 
 
@@ -94,9 +94,9 @@ async def test_an_answer_that_takes_too_long_is_looked_up_too(
 ) -> None:
     monkeypatch.setattr(adapter, "SECONDS_TO_ANSWER", 0.5)
     async with scene() as one:
-        await one.adapter.send(one.ada.address, card(title="Earlier"))
+        await one.adapter.send(one.ada.address, sample_card(title="Earlier"))
         one.slack.trouble.on(POST, slow(2))
-        await one.adapter.send(one.ada.address, card("Agree", title="The question"))
+        await one.adapter.send(one.ada.address, sample_card("Agree", title="The question"))
         assert copies(one, "The question") == 1
 
 
@@ -113,7 +113,7 @@ async def test_a_lost_question_is_told_and_arrives_when_it_is_sent_again() -> No
         one.slack.trouble.on(POST, DROPPED)
         assert (await refused(one, one.ada.address)).uncertain
         assert one.ada.seen().buttons == ()
-        await one.adapter.send(one.ada.address, card("Agree"))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
         assert one.ada.seen().buttons == ("Agree",)
 
 
@@ -124,7 +124,7 @@ async def test_an_answer_that_could_not_be_looked_up_is_not_doubled_by_the_next_
         one.slack.trouble.on("conversations.history", broken())
         assert (await refused(one, one.ada.address)).uncertain
         one.slack.trouble.clear()
-        await one.adapter.send(one.ada.address, card("Agree"))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
         assert copies(one, "A question") == 1
 
 
@@ -157,15 +157,15 @@ async def test_a_file_that_fails_takes_no_text_with_it_and_is_not_named(
 async def test_too_fast_is_told_with_its_pause() -> None:
     async with scene() as one:
         one.slack.rates = Rates(channel_burst=1)
-        await one.adapter.send(one.ada.address, card("Agree"))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
         error = await refused(one, one.ada.address)
         assert (error.permanent, error.retry_after) == (False, 1.0)
-        await one.adapter.send(new_person(one.slack).address, card("Agree"))
+        await one.adapter.send(new_person(one.slack).address, sample_card("Agree"))
 
 
 async def test_an_answer_to_a_click_waits_out_a_short_pause() -> None:
     async with scene() as one:
-        await one.adapter.send(one.ada.address, card("Agree"))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
         one.slack.trouble.on(POST, too_fast(1))
         await one.ada.press("Agree")
         assert await until(lambda: "Recorded." in one.ada.seen().text)
@@ -202,7 +202,7 @@ async def test_a_token_revoked_in_the_middle_of_a_fan_out_is_said_once(
     async with scene() as one:
         people = [new_person(one.slack) for _ in range(6)]
         for somebody in people[:3]:
-            await one.adapter.send(somebody.address, card("Agree"))
+            await one.adapter.send(somebody.address, sample_card("Agree"))
         one.slack.revoke_tokens()
         errors = [await refused(one, somebody.address) for somebody in people]
         assert not any(error.permanent or error.gone for error in errors), "they are still there"
@@ -273,7 +273,7 @@ async def test_slack_is_down_for_a_while_and_everything_goes_on_afterwards(
         one.slack.trouble.clear()
         assert await until(lambda: bool(sockets.connections), 40)
         assert one.ada.seen().buttons == ()
-        await one.adapter.send(one.ada.address, card("Agree"))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
         assert "Recorded." in (await one.ada.press("Agree")).text
         await one.ada.write("Here again.")
         assert [event.text for event in one.script.heard(Wrote)] == ["Here again."]

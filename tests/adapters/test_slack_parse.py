@@ -22,24 +22,24 @@ from pulse_bot.ports import (
     Wrote,
 )
 from pulse_bot_slack import origins, parse
-from pulse_bot_slack.modals import Origin, modal
-from pulse_bot_slack.texts import packed
+from pulse_bot_slack.modals import Origin, build_modal
+from pulse_bot_slack.texts import pack_value
 
 ADA, GROUP, BOT = Address("slack", "T1", "U1"), Address("slack", "T1", "C1"), "UBOT"
 
 
-def command(text: str, channel: str = "C1") -> parse.Heard:
+def command(text: str, channel: str = "C1") -> parse.SlackEvent:
     said = {"user_id": "U1", "channel_id": channel, "text": text, "trigger_id": "t"}
-    return parse.command(said, "T1")
+    return parse.read_command(said, "T1")
 
 
-def action(action_id: str, value: str = "", **more: Any) -> parse.Heard | None:
+def action(action_id: str, value: str = "", **more: Any) -> parse.SlackEvent | None:
     pressed = {"type": "button", "action_id": action_id, "value": value}
-    return parse.action({"actions": [pressed], "user": {"id": "U1"}, **more}, "T1")
+    return parse.read_action({"actions": [pressed], "user": {"id": "U1"}, **more}, "T1")
 
 
 def heard(**event: Any) -> Event | None:
-    found = parse.news({"channel": "C1", "user": "U1", **event}, "T1", BOT)
+    found = parse.read_event({"channel": "C1", "user": "U1", **event}, "T1", BOT)
     return found.event if found else None
 
 
@@ -68,7 +68,7 @@ def test_a_command_in_a_direct_chat_has_no_group() -> None:
 @pytest.mark.parametrize(
     ("action_id", "value", "event"),
     [
-        ("press:0", packed("q:<&>%20"), Pressed(ADA, "q:<&>%20")),
+        ("press:0", pack_value("q:<&>%20"), Pressed(ADA, "q:<&>%20")),
         ("invite:4", "j7-abc", Joined(ADA, ADA, "", "j7-abc")),
         ("word:9", "privacy", Commanded(ADA, "privacy")),
         ("word:9", "pulse", OpenedHome(ADA, at_once=False)),
@@ -100,8 +100,8 @@ def test_where_a_button_was_pressed(more: dict[str, Any], origin: Origin) -> Non
 
 
 def test_a_modal_comes_back_to_where_it_was_asked_for() -> None:
-    view = modal(Form("join:j7", "Welcome", ()), Origin("C1"))
-    found = parse.submission({"user": {"id": "U1"}, "view": {**view, "state": {}}}, "T1")
+    view = build_modal(Form("join:j7", "Welcome", ()), Origin("C1"))
+    found = parse.read_submission({"user": {"id": "U1"}, "view": {**view, "state": {}}}, "T1")
 
     assert found.event == Submitted(ADA, "join:j7", {})
     assert found.origin == Origin("C1")

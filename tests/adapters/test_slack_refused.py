@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from pulse_bot.ports import Card, CardKind, Event, Outcome, Pressed, Reply, Submitted
-from pulse_bot.testing.samples import PLANNED, PLANNING, card
+from pulse_bot.testing.samples import PLANNED, PLANNING, sample_card
 from pulse_bot_slack import answering
 from tests.platforms.slack.delivery import until
 from tests.platforms.slack.stage import Listen, Scene, scene
@@ -22,7 +22,7 @@ def planned(event: Event, then: Reply) -> Reply:
 
 async def opened(one: Scene) -> None:
     """The form is in front of Ada."""
-    await one.adapter.send(one.ada.address, card("Prepare"))
+    await one.adapter.send(one.ada.address, sample_card("Prepare"))
     await one.ada.press("Prepare")
     assert await until(lambda: one.ada.modal is not None)
 

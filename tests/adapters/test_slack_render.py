@@ -14,10 +14,23 @@ from hypothesis import strategies as some
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Button, Card, CardKind, Field, FieldKind, Form, Option, Picture, Ticks
 from pulse_bot_slack.home import EVERYBODYS, MORE, home_view
-from pulse_bot_slack.modals import Origin, asked, filled, modal, too_long
+from pulse_bot_slack.modals import Origin, build_modal, length_errors, read_metadata, read_values
 from pulse_bot_slack.parse import OPENS_HOME
-from pulse_bot_slack.render import Message, Part, card_parts, messages, paragraphs
-from pulse_bot_slack.texts import as_typed, escaped, packed, pieces, unescaped, unpacked
+from pulse_bot_slack.render import (
+    SlackMessage,
+    SlackPart,
+    build_messages,
+    card_parts,
+    section_parts,
+)
+from pulse_bot_slack.texts import (
+    escape_markup,
+    pack_value,
+    restore_typed,
+    split_text,
+    unescape_markup,
+    unpack_value,
+)
 from tests.platforms.slack.shapes import wrong_message, wrong_view
 
 HERE = Origin()
@@ -28,8 +41,8 @@ def notice(*rows: tuple[Button, ...], title: str = "Title", **more: Any) -> Card
     return Card(CardKind.NOTICE, title, buttons=rows, **more)
 
 
-def card_messages(card: Card) -> list[Message]:
-    return messages(card_parts(card, count()))
+def card_messages(card: Card) -> list[SlackMessage]:
+    return build_messages(card_parts(card, count()))
 
 
 def row(*labels: str) -> tuple[Button, ...]:
@@ -104,8 +117,8 @@ def test_no_letter_of_a_text_is_lost(texts: list[str]) -> None:
 
 @given(some.text(min_size=1), some.integers(min_value=1, max_value=40))
 def test_pieces_fit_and_come_together_again(text: str, room: int) -> None:
-    assert "".join(pieces(text, room)) == text
-    assert max(map(len, pieces(text, room))) <= room
+    assert "".join(split_text(text, room)) == text
+    assert max(map(len, split_text(text, room))) <= room
 
 
 @pytest.mark.parametrize("paragraphs_", [1, 60, 200])
@@ -144,7 +157,7 @@ def test_what_one_button_cannot_carry_is_refused() -> None:
 @pytest.mark.parametrize("kind", [FieldKind.ONE, FieldKind.SEVERAL])
 def test_any_number_of_options_can_be_chosen_from(options: int, kind: FieldKind) -> None:
     offered = tuple(Option(f"o:{n}", f"School {n}") for n in range(options))
-    view = modal(Form("k", "Title", (Field("school", "Which?", kind, offered),)), HERE)
+    view = build_modal(Form("k", "Title", (Field("school", "Which?", kind, offered),)), HERE)
 
     assert wrong_view(view, "modal") == []
     assert {option.label for option in offered} <= set(words(view["blocks"]))
@@ -154,7 +167,7 @@ def test_nothing_is_filled_in_beforehand() -> None:
     fields = tuple(
         Field(kind.value, "?", kind, (Option("a", "A"),), longest=50) for kind in FieldKind
     )
-    view = json.dumps(modal(Form("k", "Title", fields), HERE))
+    view = json.dumps(build_modal(Form("k", "Title", fields), HERE))
 
     assert "initial" not in view
     assert view.count('"optional": true') == 4  # three fields, one of which can also be typed
@@ -162,7 +175,7 @@ def test_nothing_is_filled_in_beforehand() -> None:
 
 def test_a_long_title_is_read_inside_the_window() -> None:
     title = "Seven questions about how we hold one another to account"
-    view = modal(Form("k", title, (Field("a", "A?", FieldKind.TEXT),)), HERE)
+    view = build_modal(Form("k", title, (Field("a", "A?", FieldKind.TEXT),)), HERE)
 
     assert view["title"]["text"] == "pulse-bot"
     assert title in list(words(view["blocks"]))
@@ -171,7 +184,9 @@ def test_a_long_title_is_read_inside_the_window() -> None:
 
 def test_long_options_are_spelled_out_above_their_field() -> None:
     long = "More time to visit one another's lessons and to talk about what we saw, in pairs"
-    view = modal(Form("k", "T", (Field("f", "Which?", FieldKind.ONE, (Option("a", long),)),)), HERE)
+    view = build_modal(
+        Form("k", "T", (Field("f", "Which?", FieldKind.ONE, (Option("a", long),)),)), HERE
+    )
 
     assert f"1. {long}" in list(words(view["blocks"]))
     assert wrong_view(view, "modal") == []
@@ -179,7 +194,7 @@ def test_long_options_are_spelled_out_above_their_field() -> None:
 
 def test_long_options_that_begin_alike_can_be_told_apart() -> None:
     many = tuple(Option(str(n), "We " * 30 + str(n)) for n in range(1, 13))
-    view = modal(Form("k", "T", (Field("f", "Which?", FieldKind.SEVERAL, many),)), HERE)
+    view = build_modal(Form("k", "T", (Field("f", "Which?", FieldKind.SEVERAL, many),)), HERE)
 
     element = view["blocks"][-1]["element"]
     shown = [option["text"]["text"] for option in element["options"]]
@@ -192,15 +207,15 @@ def test_long_options_that_begin_alike_can_be_told_apart() -> None:
 def test_a_short_text_has_one_line_and_a_long_one_several() -> None:
     for longest, several in ((0, True), (40, False), (200, False), (201, True)):
         day = Field("d", "Which day?", FieldKind.TEXT, longest=longest)
-        view = modal(Form("k", "T", (day,)), HERE)
+        view = build_modal(Form("k", "T", (day,)), HERE)
         assert view["blocks"][0]["element"]["multiline"] is several
 
 
 def test_a_form_remembers_where_it_was_asked_for() -> None:
     origin = Origin("C1", home=True)
-    view = modal(Form('join:"<&>%', "T", (Field("a", "A?", FieldKind.TEXT),)), origin)
+    view = build_modal(Form('join:"<&>%', "T", (Field("a", "A?", FieldKind.TEXT),)), origin)
 
-    assert asked(view) == ('join:"<&>%', origin)
+    assert read_metadata(view) == ('join:"<&>%', origin)
     assert not set("<>&") & set(view["private_metadata"])
 
 
@@ -208,30 +223,30 @@ def test_words_win_over_a_choice() -> None:
     chosen = {"type": "radio_buttons", "selected_option": {"value": "o:1"}}
     typed = {"type": "plain_text_input", "value": "St. Anne's"}
     state = {"values": {"0:o:school": {"a": chosen}, "1:t:school": {"b": typed}}}
-    assert filled(state) == {"school": ("St. Anne's",)}
+    assert read_values(state) == {"school": ("St. Anne's",)}
 
     typed["value"] = " "
-    assert filled(state) == {"school": ("o:1",)}
+    assert read_values(state) == {"school": ("o:1",)}
 
 
 def test_ticks_of_one_card_are_told_from_those_of_another() -> None:
     a, b = ({"x": {"selected_options": [{"value": value}]}} for value in "ab")
     state = {"values": {"0:o:q": a, "3:o:q": b, "of somebody else": {}}}
 
-    assert filled(state, "0") == {"q": ("a",)}
-    assert filled(state, "3") == {"q": ("b",)}
+    assert read_values(state, "0") == {"q": ("a",)}
+    assert read_values(state, "3") == {"q": ("b",)}
 
 
 def test_a_text_that_is_too_long_is_named_with_its_field() -> None:
-    view = modal(Form("k", "T", (Field("c", "Say", FieldKind.TEXT, longest=5),)), HERE)
+    view = build_modal(Form("k", "T", (Field("c", "Say", FieldKind.TEXT, longest=5),)), HERE)
     (block,) = view["blocks"]
 
     def sent(value: str) -> Json:
         values = {block["block_id"]: {block["element"]["action_id"]: {"value": value}}}
         return {**view, "state": {"values": values}}
 
-    assert too_long(sent("12345")) == {}
-    assert too_long(sent("123456")).keys() == {block["block_id"]}
+    assert length_errors(sent("12345")) == {}
+    assert length_errors(sent("123456")).keys() == {block["block_id"]}
 
 
 def test_ticks_that_repeat_the_title_ask_by_their_hint() -> None:
@@ -243,7 +258,7 @@ def test_ticks_that_repeat_the_title_ask_by_their_hint() -> None:
 
 
 def test_the_home_has_a_button_for_everything_and_never_too_many_blocks() -> None:
-    parts: list[Part] = [part for _ in range(150) for part in paragraphs("words")]
+    parts: list[SlackPart] = [part for _ in range(150) for part in section_parts("words")]
     for shown, cut in (([], False), (parts, True)):
         view = home_view(shown, ("settings",), count())
         labels = set(words(view["blocks"]))
@@ -252,19 +267,21 @@ def test_the_home_has_a_button_for_everything_and_never_too_many_blocks() -> Non
         assert (MORE in labels) is cut
     assert EVERYBODYS[0][0] in OPENS_HOME
     # The page that is opened has buttons of its own.
-    assert list(words(home_view(list(paragraphs("words")), None, count())["blocks"])) == ["words"]
+    assert list(words(home_view(list(section_parts("words")), None, count())["blocks"])) == [
+        "words"
+    ]
 
 
 @given(some.text())
 def test_values_come_back_exactly_however_often_slack_escapes_them(text: str) -> None:
-    assert escaped(packed(text)) == packed(text)
-    assert unpacked(packed(text)) == text
+    assert escape_markup(pack_value(text)) == pack_value(text)
+    assert unpack_value(pack_value(text)) == text
 
 
 @given(some.text(alphabet=some.characters(exclude_characters="<>")))
 def test_what_was_typed_is_read_as_it_was_typed(text: str) -> None:
-    assert as_typed(escaped(text)) == text
-    assert unescaped(escaped(text)) == text
+    assert restore_typed(escape_markup(text)) == text
+    assert unescape_markup(escape_markup(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -279,4 +296,4 @@ def test_what_was_typed_is_read_as_it_was_typed(text: str) -> None:
     ],
 )
 def test_what_slack_made_of_it_is_undone(sent: str, typed: str) -> None:
-    assert as_typed(sent) == typed
+    assert restore_typed(sent) == typed

@@ -25,7 +25,7 @@ from pulse_bot.ports import (
     Submitted,
     Wrote,
 )
-from pulse_bot.testing.samples import FORM, HOSTILE, card
+from pulse_bot.testing.samples import FORM, HOSTILE, sample_card
 from pulse_bot_slack import listening
 from tests.platforms.slack import SlackPerson
 from tests.platforms.slack.delivery import Envelope, until
@@ -47,7 +47,7 @@ def stranger(one: Scene) -> SlackPerson:
 async def refused(one: Scene, address: Address) -> AdapterError:
     """The error of a card that is sent there."""
     with pytest.raises(AdapterError) as caught:
-        await one.adapter.send(address, card("Agree"))
+        await one.adapter.send(address, sample_card("Agree"))
     return caught.value
 
 
@@ -61,9 +61,9 @@ def has_modal(person: SlackPerson) -> bool:
 
 async def test_a_click_on_an_old_message_is_answered_like_any_other() -> None:
     async with scene() as one:
-        await one.adapter.send(one.ada.address, card("Old", title="Before"))
+        await one.adapter.send(one.ada.address, sample_card("Old", title="Before"))
         old = one.ada.find("Old")
-        await one.adapter.send(one.ada.address, card("New", title="After"))
+        await one.adapter.send(one.ada.address, sample_card("New", title="After"))
         one.script.answer = Reply("This round closed on Friday.", outcome=Outcome.REFUSED)
         await one.ada.touch(old)
         assert one.script.heard(Pressed) == [Pressed(one.ada.address, "act:0")]
@@ -75,7 +75,7 @@ async def test_two_people_click_at_once_in_a_channel() -> None:
         here, bob = await one.group(), new_person(one.slack)
         names = {one.ada.address: "Ada", bob.address: "Bob"}
         one.script.answer = lambda event: Reply(f"Only for {names[event.address]}.")
-        await one.adapter.send(here.address, card("Agree"))
+        await one.adapter.send(here.address, sample_card("Agree"))
         await asyncio.gather(here.press(one.ada, "Agree"), here.press(bob, "Agree"))
         assert "Only for Ada." in one.ada.seen().text
         assert "Only for Bob." in bob.seen().text
@@ -87,7 +87,7 @@ async def test_a_click_that_comes_too_late_for_a_form_offers_it_again() -> None:
         one.script.answer = lambda event: (
             Reply(form=FORM) if isinstance(event, Pressed) else Reply("Ok.")
         )
-        await one.adapter.send(one.ada.address, card("Say more"))
+        await one.adapter.send(one.ada.address, sample_card("Say more"))
         one.slack.world.trigger_seconds = -1.0
         seen = await one.ada.press("Say more")
         assert not has_modal(one.ada)
@@ -109,7 +109,7 @@ async def test_a_click_is_acknowledged_while_the_core_still_thinks() -> None:
 
         assert one.slack.watched is not None
         one.slack.watched.handle = think
-        await one.adapter.send(one.ada.address, card("Agree"))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
         before = len(one.slack.postman.acks)
         pressing = asyncio.create_task(one.ada.press("Agree"))
         assert await until(lambda: len(one.slack.postman.acks) > before)
@@ -209,7 +209,7 @@ async def test_strangers_of_a_shared_channel_join_answer_and_are_written_to() ->
         here.share()
         await eve.join(here.channel)
         assert [event.address for event in one.script.heard(Joined)] == [eve.address]
-        await one.adapter.send(eve.address, card("Agree"))
+        await one.adapter.send(eve.address, sample_card("Agree"))
         assert "Recorded." in (await eve.press("Agree")).text
         assert one.script.heard(Pressed) == [Pressed(eve.address, "act:0")]
         assert eve.address in (await one.adapter.members(here.address)).addresses
@@ -257,7 +257,7 @@ async def test_a_channel_that_was_made_private_goes_on() -> None:
     async with scene() as one:
         here = await one.group()
         here.make_private()
-        await one.adapter.send(here.address, card("Agree", title="Still here"))
+        await one.adapter.send(here.address, sample_card("Agree", title="Still here"))
         assert "Still here" in here.seen().text
         assert (await one.adapter.members(here.address)).addresses == (one.ada.address,)
         other = new_group(one.slack, "private")
@@ -280,7 +280,7 @@ async def test_nobody_is_called_by_a_comment_in_a_digest() -> None:
 
 async def test_people_who_are_switched_off_are_told_and_not_written_to() -> None:
     async with scene() as one:
-        await one.adapter.send(one.ada.address, card("Agree"))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
         await one.ada.deactivate()
         assert one.script.heard(Left) == [Left(one.ada.address, one.ada.address)]
         posts = len(one.slack.posts)
@@ -291,5 +291,5 @@ async def test_people_who_are_switched_off_are_told_and_not_written_to() -> None
         assert [(event.address, event.group) for event in one.script.heard(Joined)] == [
             (one.ada.address, one.ada.address)
         ]
-        await one.adapter.send(one.ada.address, card("Agree", title="Welcome back"))
+        await one.adapter.send(one.ada.address, sample_card("Agree", title="Welcome back"))
         assert "Welcome back" in one.ada.seen().text

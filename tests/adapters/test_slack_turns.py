@@ -9,7 +9,7 @@ import pytest
 
 from pulse_bot.adapter_kit.turns import MOST_WAITING, Turns
 from pulse_bot.ports import Address, Pressed
-from pulse_bot.testing.samples import card
+from pulse_bot.testing.samples import sample_card
 from tests.platforms.slack.acting import bring, touched
 from tests.platforms.slack.delivery import until
 from tests.platforms.slack.stage import Listen, scene
@@ -39,7 +39,7 @@ async def test_beyond_twenty_of_one_person_is_dropped() -> None:
 
 async def test_whoever_is_too_fast_is_told_once() -> None:
     async with scene() as one:
-        await one.adapter.send(one.ada.address, card("Agree"))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
         one.slack.trouble.on("chat.postMessage", slow(1))
         pressed = touched(one.slack, one.ada.user, one.ada.team, one.ada.find("Agree"))
         for _ in range(MOST_WAITING + 5):
@@ -56,7 +56,7 @@ async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
     listen: Listen, fault: Fault
 ) -> None:
     async with scene(listen) as one:
-        await one.adapter.send(one.ada.address, card("One", "Two", "Three"))
+        await one.adapter.send(one.ada.address, sample_card("One", "Two", "Three"))
         trouble = one.slack.trouble
         trouble.on("chat.postMessage", *[fault] * 3)
         for label in ("One", "Two", "Three"):

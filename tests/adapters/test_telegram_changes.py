@@ -8,9 +8,9 @@ import pytest
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Moved, Pressed, Reply, Submitted, Wrote
 from pulse_bot.testing import Script
-from pulse_bot.testing.samples import FORM, card
+from pulse_bot.testing.samples import FORM, sample_card
 from pulse_bot_telegram.adapter import TelegramAdapter
-from pulse_bot_telegram.listening import secret_of
+from pulse_bot_telegram.listening import webhook_secret
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram.groups import TelegramGroup
 from tests.platforms.telegram.hosting import PUBLIC
@@ -22,7 +22,7 @@ LISTENS: tuple[Listen, ...] = ("polling", "webhook")
 
 async def refusal(adapter: TelegramAdapter, address: Address) -> AdapterError:
     with pytest.raises(AdapterError) as caught:
-        await adapter.send(address, card("Agree"))
+        await adapter.send(address, sample_card("Agree"))
     return caught.value
 
 
@@ -34,7 +34,9 @@ async def test_a_group_that_moves_during_a_send_is_followed() -> None:
         group = TelegramGroup(on.server)
         await group.add_bot(on.ada)
         old = group.migrate(on.ada)
-        assert await on.adapter.send(old, card("Join", title="Hello")) == group.address != old
+        assert (
+            await on.adapter.send(old, sample_card("Join", title="Hello")) == group.address != old
+        )
         assert "Hello" in (await group.settled()).text
         assert on.script.heard(Moved) == [Moved(old, group.address)]
 
@@ -46,7 +48,7 @@ async def test_topics_are_kept_and_closed_ones_are_told() -> None:
         topic = group.topic("The pulse")
         on.script.answer = Reply("In the topic.", public=True)
         assert "In the topic." in (await topic.command(on.ada, "link g7-abc")).text
-        await on.adapter.send(topic.address, card(title="The digest"))
+        await on.adapter.send(topic.address, sample_card(title="The digest"))
         assert "The digest" in (await topic.look()).text
         topic.close()
         error = await refusal(on.adapter, topic.address)
@@ -59,7 +61,7 @@ async def test_a_topic_that_is_gone_leaves_the_group() -> None:
         await group.add_bot(on.ada)
         topic = group.topic("The pulse")
         del group.chat.topics[topic.thread or 0]
-        await on.adapter.send(topic.address, card(title="The digest"))
+        await on.adapter.send(topic.address, sample_card(title="The digest"))
         assert "The digest" in (await group.look()).text
 
 
@@ -87,7 +89,7 @@ async def test_posts_without_the_secret_are_refused() -> None:
             for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "guessed"}):
                 async with session.post(place, json=body, headers=headers) as response:
                     assert response.status in (401, 403, 404)
-            right = {"X-Telegram-Bot-Api-Secret-Token": secret_of(on.server.world.token)}
+            right = {"X-Telegram-Bot-Api-Secret-Token": webhook_secret(on.server.world.token)}
             for content, status in ((b" " * 1_000_001, 413), (b"{", 400), (b"[1]", 400)):
                 async with session.post(place, data=content, headers=right) as response:
                     assert response.status == status
@@ -107,7 +109,7 @@ async def halfway(server: TelegramServer, script: Script) -> TelegramPerson:
     """Somebody answers the first field, and then pulse-bot stops."""
     async with listening(server, script) as (adapter, _):
         ada = TelegramPerson(server)
-        await adapter.send(ada.address, card("Answer"))
+        await adapter.send(ada.address, sample_card("Answer"))
         await ada.press("Answer")
         await ada.press("Strongly agree")
         assert "Which of these happened?" in (await ada.look()).text
@@ -155,7 +157,7 @@ async def test_what_is_pressed_during_a_restart_is_answered_afterwards(
     async with TelegramServer() as server:
         ada = TelegramPerson(server)
         async with listening(server, script, before) as (adapter, _):
-            await adapter.send(ada.address, card("Agree"))
+            await adapter.send(ada.address, sample_card("Agree"))
         ada.press_and_go("Agree")
         async with listening(server, script, after):
             await seen_by(ada, "Recorded.")

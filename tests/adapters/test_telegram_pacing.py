@@ -10,7 +10,7 @@ import pytest
 from telegram.error import RetryAfter
 
 from pulse_bot_telegram.errors import ChatPaused
-from pulse_bot_telegram.pacing import Lane, Pacing
+from pulse_bot_telegram.pacing import Lane, TelegramRateLimiter
 from tests.delivery import virtual_time
 from tests.platforms.telegram.rates import Send, busiest
 
@@ -19,7 +19,7 @@ class Platform:
     """Takes calls at once, and notes when; refuses chats that are told to."""
 
     def __init__(self) -> None:
-        self.pacing = Pacing()
+        self.pacing = TelegramRateLimiter()
         self.sends: list[Send] = []
         self.floods: dict[int, list[int]] = {}
         self.stands_still = 0.0

@@ -22,7 +22,7 @@ from pulse_bot.ports import (
     Submitted,
     Wrote,
 )
-from pulse_bot.testing.samples import FORM, TICKS, card
+from pulse_bot.testing.samples import FORM, TICKS, sample_card
 from tests.platforms.telegram.groups import TelegramGroup
 from tests.platforms.telegram.people import TelegramPerson
 from tests.platforms.telegram.stage import Listen, Scene, scene
@@ -39,7 +39,7 @@ async def say_more(on: Scene) -> None:
     on.script.answer = lambda event: (
         Reply(form=SAY_MORE) if isinstance(event, Pressed) else Reply("Recorded.")
     )
-    await on.adapter.send(on.ada.address, card("Say more"))
+    await on.adapter.send(on.ada.address, sample_card("Say more"))
     await on.ada.press("Say more")
 
 
@@ -64,7 +64,7 @@ async def test_a_button_in_the_group_counts_for_whoever_presses_it() -> None:
     async with scene() as on:
         group, bob = TelegramGroup(on.server), TelegramPerson(on.server)
         await group.add_bot(on.ada)
-        await on.adapter.send(group.address, card("Agree", title="For all"))
+        await on.adapter.send(group.address, sample_card("Agree", title="For all"))
         for person in (on.ada, bob):
             seen = await group.press(person, "Agree")
             assert "Recorded." in seen.text
@@ -86,7 +86,7 @@ async def test_whoever_has_not_started_the_bot_is_shown_the_way() -> None:
 
 async def test_a_button_of_a_message_that_is_gone_still_works() -> None:
     async with scene() as on:
-        await on.adapter.send(on.ada.address, card("Agree"))
+        await on.adapter.send(on.ada.address, sample_card("Agree"))
         message, button = on.ada.find("Agree")
         del on.ada.chat.messages[message.id]
         on.ada.press_on(message, button)
@@ -113,7 +113,7 @@ async def test_order_does_not_matter_between_people(listen: Listen) -> None:
     async with scene(listen) as on:
         bob = TelegramPerson(on.server)
         for person in (on.ada, bob):
-            await on.adapter.send(person.address, card("Agree"))
+            await on.adapter.send(person.address, sample_card("Agree"))
         on.server.updates.hold()
         on.ada.press_and_go("Agree")
         bob.press_and_go("Agree")
@@ -125,7 +125,7 @@ async def test_order_does_not_matter_between_people(listen: Listen) -> None:
 
 async def test_what_one_person_does_stays_in_order() -> None:
     async with scene() as on:
-        await on.adapter.send(on.ada.address, card("One", "Two", "Three"))
+        await on.adapter.send(on.ada.address, sample_card("One", "Two", "Three"))
         for _ in range(2):
             for label in ("One", "Two", "Three"):
                 on.ada.press_and_go(label)
@@ -138,7 +138,7 @@ async def test_ticks_that_are_tapped_quickly_all_count() -> None:
         on.script.answer = lambda event: (
             Reply(form=FORM) if isinstance(event, Pressed) else Reply("Ok.")
         )
-        await on.adapter.send(on.ada.address, card("Answer"))
+        await on.adapter.send(on.ada.address, sample_card("Answer"))
         await on.ada.press("Answer")
         await on.ada.press("Leave empty")
         for label in ("☐ A visit", "☐ A call"):
@@ -152,7 +152,7 @@ async def test_ticks_that_are_tapped_quickly_all_count() -> None:
 
 async def test_an_answer_that_comes_too_late_does_not_stop_the_click() -> None:
     async with scene() as on:
-        await on.adapter.send(on.ada.address, card("Agree"))
+        await on.adapter.send(on.ada.address, sample_card("Agree"))
         on.ada.press_and_go("Agree")
         # Telegram forgets after a while that a button was pressed.
         on.server.world.queries.clear()
@@ -162,7 +162,7 @@ async def test_an_answer_that_comes_too_late_does_not_stop_the_click() -> None:
 
 async def test_a_button_of_a_message_too_old_to_be_told_still_works() -> None:
     async with scene() as on:
-        await on.adapter.send(on.ada.address, card("Agree"))
+        await on.adapter.send(on.ada.address, sample_card("Agree"))
         message, button = on.ada.find("Agree")
         on.ada.press_on(message, button, old=True)
         assert "Recorded." in (await on.ada.settled()).text
@@ -185,7 +185,7 @@ async def test_ticks_too_old_to_be_told_are_answered_kindly() -> None:
 
 async def test_a_member_who_blocks_the_bot_leaves_and_comes_back() -> None:
     async with scene() as on:
-        await on.adapter.send(on.ada.address, card("Agree"))
+        await on.adapter.send(on.ada.address, sample_card("Agree"))
         on.ada.block()
         await on.server.quiet()
         on.ada.unblock()

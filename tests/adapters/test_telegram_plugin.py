@@ -11,7 +11,7 @@ import pulse_bot_telegram
 from pulse_bot.errors import AdapterError, MissingExtra
 from pulse_bot.ports import Address, Asgi, Card, CardKind
 from pulse_bot_telegram.adapter import TelegramAdapter
-from pulse_bot_telegram.places import Place, place_of
+from pulse_bot_telegram.places import ChatPlace, read_address
 from pulse_bot_telegram.settings import TelegramSettings
 
 TOKEN = "123456:ABC-def_789"
@@ -54,11 +54,15 @@ def test_a_missing_library_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(
     ("user", "place"),
-    [("12345", Place(12345)), ("-100123", Place(-100123)), ("-100123/45", Place(-100123, 45))],
+    [
+        ("12345", ChatPlace(12345)),
+        ("-100123", ChatPlace(-100123)),
+        ("-100123/45", ChatPlace(-100123, 45)),
+    ],
 )
-def test_addresses_lead_to_chats_and_back(user: str, place: Place) -> None:
+def test_addresses_lead_to_chats_and_back(user: str, place: ChatPlace) -> None:
     address = Address("telegram", "", user)
-    assert place_of(address) == place
+    assert read_address(address) == place
     assert place.address == address
 
 

@@ -21,8 +21,8 @@ from pulse_bot.ports import (
     Ticks,
 )
 from pulse_bot.testing.samples import PIXEL, TICKS
-from pulse_bot_telegram.render import Part, caption, card_parts
-from pulse_bot_telegram.texts import LONGEST, Paragraph, messages
+from pulse_bot_telegram.render import TelegramPart, card_parts, picture_caption
+from pulse_bot_telegram.texts import LONGEST, Paragraph, split_messages
 from tests.platforms.telegram.texts import parsed, units
 
 AGREEMENT = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree")
@@ -32,12 +32,12 @@ def row(*labels: str) -> tuple[Button, ...]:
     return tuple(Button(label, f"a:{number}") for number, label in enumerate(labels))
 
 
-def labels(part: Part) -> list[list[str]]:
+def labels(part: TelegramPart) -> list[list[str]]:
     assert part.keyboard is not None
     return [[button.text for button in row] for row in part.keyboard.inline_keyboard]
 
 
-def read(part: Part) -> str:
+def read(part: TelegramPart) -> str:
     return parsed(part.html, "HTML", None)[0]
 
 
@@ -103,14 +103,14 @@ def test_a_caption_that_is_too_long_is_in_the_text() -> None:
     for words, below in (("Trust <b> & more", True), ("long " * 300, False)):
         card = Card(CardKind.DIGEST, "Digest", picture=Picture(PIXEL, words))
         (part,) = card_parts(card, "")
-        assert (caption(card) == words) is below
+        assert (picture_caption(card) == words) is below
         assert (words.strip() in read(part)) is not below
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc"))), min_size=1))
 def test_no_message_is_too_long_and_no_word_is_lost(words: list[str]) -> None:
     paragraphs = [Paragraph("x" + one * 97) for one in words]
-    pages = [parsed(html, "HTML", None)[0] for html in messages(paragraphs, "!")]
+    pages = [parsed(html, "HTML", None)[0] for html in split_messages(paragraphs, "!")]
     assert all(units(page) <= LONGEST for page in pages)
     given_letters = "".join("".join(one.words.split()) for one in paragraphs)
     shown = "".join("".join(page.split()) for page in pages)
@@ -119,5 +119,5 @@ def test_no_message_is_too_long_and_no_word_is_lost(words: list[str]) -> None:
 
 def test_paragraphs_stay_whole_where_they_can() -> None:
     section = "word " * 300
-    pages = messages([Paragraph(section.strip()) for _ in range(5)])
+    pages = split_messages([Paragraph(section.strip()) for _ in range(5)])
     assert [page.count("\n\n") for page in pages] == [1, 1, 0]

@@ -10,7 +10,7 @@ import pytest
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, CardKind, Pressed, Reply, Wrote
 from pulse_bot.testing import Script
-from pulse_bot.testing.samples import PACK, card
+from pulse_bot.testing.samples import PACK, sample_card
 from pulse_bot_telegram.adapter import TelegramAdapter
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram.client import BareBot
@@ -22,7 +22,7 @@ SENDS = ("sendMessage",)
 
 async def refusal(adapter: TelegramAdapter, address: Address) -> AdapterError:
     with pytest.raises(AdapterError) as caught:
-        await adapter.send(address, card("Agree"))
+        await adapter.send(address, sample_card("Agree"))
     return caught.value
 
 
@@ -81,7 +81,7 @@ async def test_telegram_may_be_down_at_the_start(caplog: pytest.LogCaptureFixtur
 
 async def test_clicks_made_while_telegram_is_down_are_answered_afterwards() -> None:
     async with scene() as on:
-        await on.adapter.send(on.ada.address, card("Agree"))
+        await on.adapter.send(on.ada.address, sample_card("Agree"))
         await on.server.down()
         on.ada.press_and_go("Agree")
         assert not on.script.events
@@ -167,7 +167,7 @@ async def test_a_broken_platform_is_neither_permanent_nor_uncertain() -> None:
         on.server.trouble.broken(methods=SENDS)
         error = await refusal(on.adapter, on.ada.address)
         assert (error.uncertain, error.permanent, error.gone) == (False, False, False)
-        await on.adapter.send(on.ada.address, card("Agree"))
+        await on.adapter.send(on.ada.address, sample_card("Agree"))
 
 
 @pytest.mark.parametrize("act", ["block", "deactivate"])
@@ -189,9 +189,9 @@ async def test_a_flood_in_one_chat_does_not_stop_another() -> None:
         bob = TelegramPerson(on.server)
         fault = on.server.trouble.flood(2, chat=on.ada.user.id)
         began = time.monotonic()
-        slow = asyncio.create_task(on.adapter.send(on.ada.address, card("Agree")))
+        slow = asyncio.create_task(on.adapter.send(on.ada.address, sample_card("Agree")))
         await until(lambda: fault.met == 1)
-        await on.adapter.send(bob.address, card("Agree"))
+        await on.adapter.send(bob.address, sample_card("Agree"))
         assert not slow.done()
         await slow
         assert time.monotonic() - began >= 2.0
@@ -203,7 +203,7 @@ async def test_a_long_flood_in_one_chat_is_told_without_pausing_all() -> None:
         on.server.trouble.flood(600, chat=on.ada.user.id, times=None)
         error = await refusal(on.adapter, on.ada.address)
         assert (error.permanent, error.retry_after) == (False, 0.0)
-        await on.adapter.send(TelegramPerson(on.server).address, card("Agree"))
+        await on.adapter.send(TelegramPerson(on.server).address, sample_card("Agree"))
 
 
 async def test_a_long_flood_everywhere_is_told_with_its_length() -> None:
@@ -219,9 +219,11 @@ async def test_a_long_flood_everywhere_is_told_with_its_length() -> None:
 async def test_clicks_are_answered_while_much_is_sent() -> None:
     async with scene() as on:
         on.server.rates.enforced = True
-        await on.adapter.send(on.ada.address, card("Agree"))
+        await on.adapter.send(on.ada.address, sample_card("Agree"))
         others = [TelegramPerson(on.server) for _ in range(60)]
-        sending = asyncio.gather(*(on.adapter.send(one.address, card("A")) for one in others))
+        sending = asyncio.gather(
+            *(on.adapter.send(one.address, sample_card("A")) for one in others)
+        )
         on.ada.press_and_go("Agree")
         await seen_by(on.ada, "Recorded.")
         # Behind all that waits, it would have come last.

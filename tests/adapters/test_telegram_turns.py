@@ -10,7 +10,7 @@ from telegram import Update
 
 from pulse_bot.adapter_kit.turns import MOST_WAITING
 from pulse_bot.ports import Pressed, Reply, Submitted
-from pulse_bot.testing.samples import TICKS, card
+from pulse_bot.testing.samples import TICKS, sample_card
 from pulse_bot_telegram.listening import ONE_MOMENT, Inbox
 from tests.platforms.telegram.stage import Listen, Scene, scene, until
 
@@ -79,7 +79,7 @@ async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
     listen: Listen, wrong: str
 ) -> None:
     async with scene(listen) as on:
-        await on.adapter.send(on.ada.address, card("One", "Two", "Three"))
+        await on.adapter.send(on.ada.address, sample_card("One", "Two", "Three"))
         trouble = on.server.trouble
         methods = ("sendMessage",)
         fault = (
@@ -101,7 +101,7 @@ async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
 
 async def test_ticks_that_were_not_shown_before_a_stop_count() -> None:
     async with scene() as on:
-        await on.adapter.send(on.ada.address, replace(card("Hello"), ticks=TICKS))
+        await on.adapter.send(on.ada.address, replace(sample_card("Hello"), ticks=TICKS))
         on.script.answer = Reply("Recorded.")
         methods = ("sendMessage", "editMessageReplyMarkup")
         fault = on.server.trouble.slow(600, methods=methods, times=None)

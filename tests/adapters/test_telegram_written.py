@@ -15,7 +15,7 @@ from pulse_bot.ports import (
     Submitted,
     Wrote,
 )
-from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, card
+from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, sample_card
 from tests.platforms.telegram.stage import Scene, scene
 
 SAY_MORE = Form(
@@ -33,7 +33,7 @@ async def say_more(on: Scene) -> None:
         return Reply(form=SAY_MORE) if isinstance(event, Pressed) else Reply("Recorded.")
 
     on.script.answer = answer
-    await on.adapter.send(on.ada.address, card("Say more"))
+    await on.adapter.send(on.ada.address, sample_card("Say more"))
     await on.ada.press("Say more")
 
 
@@ -78,7 +78,7 @@ async def test_more_than_fits_is_said_and_can_be_sent_again() -> None:
         on.script.answer = lambda event: (
             Reply(form=FORM) if isinstance(event, Pressed) else Reply("Ok.")
         )
-        await on.adapter.send(on.ada.address, card("Answer"))
+        await on.adapter.send(on.ada.address, sample_card("Answer"))
         await on.ada.press("Answer")
         await on.ada.press("Leave empty")
         await on.ada.press("Leave empty")
@@ -140,7 +140,7 @@ async def test_a_form_is_filled_in_at_the_pace_that_telegram_allows() -> None:
         on.script.answer = lambda event: (
             Reply(form=FORM) if isinstance(event, Pressed) else Reply("Ok.")
         )
-        await on.adapter.send(on.ada.address, card("Answer"))
+        await on.adapter.send(on.ada.address, sample_card("Answer"))
         await on.ada.press("Answer")
         await on.ada.fill(FORM, FILLED)
         assert [dict(one.values) for one in on.script.heard(Submitted)] == [FILLED]

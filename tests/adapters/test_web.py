@@ -19,7 +19,7 @@ import httpx
 from pulse_bot.config.plugins import PersonalLink
 from pulse_bot.ports import Address, File, Form, Outcome
 from pulse_bot.testing import AdapterContract, Script, Seen, Stage, plain, running
-from pulse_bot_web import personal_link
+from pulse_bot_web import create_personal_link
 from pulse_bot_web.adapter import WebAdapter
 from pulse_bot_web.parse import FIELD, TYPED
 from pulse_bot_web.settings import WebSettings
@@ -211,7 +211,7 @@ class TestWebAdapter(AdapterContract):
 
         def new_person() -> Visitor:
             origin = f"http://127.0.0.1:{adapter.port}"
-            visitors.append(Visitor(origin, personal_link(settings)))
+            visitors.append(Visitor(origin, create_personal_link(settings)))
             return visitors[-1]
 
         async with running(adapter, script) as task:

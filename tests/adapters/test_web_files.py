@@ -12,13 +12,13 @@ from pulse_bot.ports import Card, CardKind, Commanded, File, Outcome, Pressed, R
 from pulse_bot.testing import Script
 from pulse_bot.testing.samples import PACK
 from pulse_bot_web.headers import POLICY
-from pulse_bot_web.links import address_of
+from pulse_bot_web.links import link_address
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
 
 TOKEN = "t" * 43
 HOME = f"/p/{TOKEN}"
-ADDRESS = address_of(TOKEN)
+ADDRESS = link_address(TOKEN)
 LARGE = replace(PACK, content=bytes(4_000_000))
 SHOWN = Card(CardKind.NOTICE, "The pack", ("For our workshop.",), file=PACK)
 
@@ -32,7 +32,7 @@ def script() -> Script:
 
 @pytest.fixture
 def browser(script: Script) -> httpx.AsyncClient:
-    app = Site(WebSettings(), script).app()
+    app = Site(WebSettings(), script).build_app()
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pulse.test")
 
 

@@ -8,7 +8,7 @@ import pytest
 from pulse_bot.ports import Card, CardKind, Commanded, Outcome, Reply
 from pulse_bot.testing import Script
 from pulse_bot_web.headers import POLICY, WHOLE_PAGE_POLICY
-from pulse_bot_web.links import address_of
+from pulse_bot_web.links import link_address
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
 
@@ -27,7 +27,7 @@ def script() -> Script:
 
 @pytest.fixture
 def browser(script: Script) -> httpx.AsyncClient:
-    app = Site(WebSettings(), script).app()
+    app = Site(WebSettings(), script).build_app()
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pulse.test")
 
 
@@ -38,7 +38,7 @@ async def test_the_page_is_served_as_it_is(
     script.answer = Reply(cards=(DIGEST,), page=WHOLE)
     page = await browser.get(f"{HOME}/{name}")
     assert (page.status_code, page.text) == (200, WHOLE)
-    assert script.events == [Commanded(address_of(TOKEN), name)]
+    assert script.events == [Commanded(link_address(TOKEN), name)]
 
 
 @pytest.mark.parametrize("name", ["history", "workshop"])

@@ -28,13 +28,13 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.testing import Script
-from pulse_bot_web.links import address_of
+from pulse_bot_web.links import link_address
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
 
 TOKEN = "t" * 43
 HOME = f"/p/{TOKEN}"
-ADDRESS = address_of(TOKEN)
+ADDRESS = link_address(TOKEN)
 PROMISE = Card(CardKind.PROMISE, "Before your first answer", ("Nobody can tell who said what.",))
 FORM = Form(
     "round-7",
@@ -59,7 +59,7 @@ async def browser(script: Script) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def _browser(script: Script, public_url: str) -> httpx.AsyncClient:
-    app = Site(WebSettings(public_url=public_url), script).app()
+    app = Site(WebSettings(public_url=public_url), script).build_app()
     origin = urlsplit(public_url or "http://pulse.test")._replace(path="").geturl()
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=origin)
 

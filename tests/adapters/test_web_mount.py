@@ -11,7 +11,7 @@ from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Asgi, Host, OpenedHome, Reply
 from pulse_bot.testing import Script, running
 from pulse_bot_web.adapter import WebAdapter
-from pulse_bot_web.links import address_of
+from pulse_bot_web.links import link_address
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
 
@@ -52,14 +52,14 @@ async def test_pages_and_what_is_mounted_share_a_port() -> None:
                 assert "lent" not in (await client.get(other)).text
             assert (await client.get("/onetwo")).status_code == 404
     assert said == ["one POST /one /one an update", "two GET /two /two/below/it", "ok"]
-    assert script.events == [OpenedHome(address_of(TOKEN), promised=False)]
+    assert script.events == [OpenedHome(link_address(TOKEN), promised=False)]
 
 
 @pytest.mark.parametrize("at", ["", "/p", f"/p/{TOKEN}", "/healthz", "/style.css"])
 async def test_what_is_mounted_stands_before_no_page(at: str) -> None:
     script = Script()
     script.home = script.answer = Reply("From the core.")
-    app = Site(WebSettings(), script).app({at: lent()} if at else {"/p": lent(), "/": lent()})
+    app = Site(WebSettings(), script).build_app({at: lent()} if at else {"/p": lent(), "/": lent()})
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://pulse.test", follow_redirects=True
     ) as client:

@@ -11,7 +11,7 @@ import pytest
 from pulse_bot.ports import Card, CardKind, Commanded, Reply
 from pulse_bot.testing import Script
 from pulse_bot.testing.samples import FORM, PLANNING
-from pulse_bot_web.links import address_of
+from pulse_bot_web.links import link_address
 from pulse_bot_web.render import FOOTER, NAVIGATION, OFFERED
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
@@ -30,7 +30,7 @@ def script() -> Script:
 
 @pytest.fixture
 def browser(script: Script) -> httpx.AsyncClient:
-    app = Site(WebSettings(), script).app()
+    app = Site(WebSettings(), script).build_app()
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://pulse.test")
 
 
@@ -63,7 +63,7 @@ async def test_a_form_behind_a_link_can_be_filled_in_and_nothing_is_folded(
 ) -> None:
     script.answer = Reply(form=PLANNING)
     page = (await browser.get(f"{HOME}/seed")).text
-    assert script.events == [Commanded(address_of(TOKEN), "seed")]
+    assert script.events == [Commanded(link_address(TOKEN), "seed")]
     assert f'<form class="questions" method="post" action="{HOME}/send"' in page
     assert "<details" not in page
     assert page.count('type="checkbox"') == 12

@@ -17,11 +17,11 @@ from pulse_bot.errors import AdapterError, MissingExtra
 from pulse_bot.ports import Address, Card, CardKind, Members
 from pulse_bot.testing import Script, running
 from pulse_bot_web.adapter import WebAdapter
-from pulse_bot_web.links import address_of
+from pulse_bot_web.links import link_address
 from pulse_bot_web.settings import WebSettings
 
 HOME = f"/p/{'t' * 43}"
-ADDRESS = address_of("t" * 43)
+ADDRESS = link_address("t" * 43)
 NOTICE = Card(CardKind.NOTICE, "A notice")
 
 # The server
@@ -68,11 +68,11 @@ async def test_an_address_of_another_adapter_is_refused() -> None:
 
 def test_a_personal_link_leads_to_its_address_and_holds_no_trace_of_it() -> None:
     settings = WebSettings(public_url="https://pulse.example.org/school/")
-    link, other = (pulse_bot_web.personal_link(settings) for _ in range(2))
+    link, other = (pulse_bot_web.create_personal_link(settings) for _ in range(2))
     assert link != other
     start, _, token = link.url.rpartition("/")
     assert start == "https://pulse.example.org/school/p"
-    assert address_of(token) == link.address
+    assert link_address(token) == link.address
     assert re.fullmatch("[0-9a-f]{64}", link.address.user)
     assert token not in repr(link.address)
 
@@ -87,7 +87,7 @@ def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.delitem(sys.modules, f"pulse_bot_web.{module}", raising=False)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(MissingExtra, match=r"uvicorn is not installed.*pulse-bot\[web\]"):
-        pulse_bot_web.build(WebSettings())
+        pulse_bot_web.build_adapter(WebSettings())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from pulse_bot.ports import Card, CardKind, Field, FieldKind, Form, Option, Reply, Ticks
-from pulse_bot_web.render import Pages, answer_page, home_page
+from pulse_bot_web.render import PageTemplates, answer_page, home_page
 
 HOME = "/p/" + "t" * 43
 OPTIONS = (Option("1", "Never"), Option("5", "Always"))
@@ -44,12 +44,12 @@ CONTRASTS = [
 
 
 @pytest.fixture(scope="module")
-def pages() -> Pages:
-    return Pages("")
+def pages() -> PageTemplates:
+    return PageTemplates("")
 
 
-def test_a_page_says_its_language_and_can_be_skipped_into(pages: Pages) -> None:
-    html = pages.write(home_page(HOME, Reply(form=FORM), promised=True, notice=""))
+def test_a_page_says_its_language_and_can_be_skipped_into(pages: PageTemplates) -> None:
+    html = pages.write_page(home_page(HOME, Reply(form=FORM), promised=True, notice=""))
     assert '<html lang="en" dir="ltr">' in html
     assert '<a class="skip" href="#main">' in html
     assert '<main id="main"' in html
@@ -58,8 +58,10 @@ def test_a_page_says_its_language_and_can_be_skipped_into(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize("reply", [Reply(form=FORM), Reply(cards=(TICKED, TICKED))])
-def test_every_choice_has_a_legend_and_every_text_a_label(pages: Pages, reply: Reply) -> None:
-    html = pages.write(home_page(HOME, reply, promised=True, notice=""))
+def test_every_choice_has_a_legend_and_every_text_a_label(
+    pages: PageTemplates, reply: Reply
+) -> None:
+    html = pages.write_page(home_page(HOME, reply, promised=True, notice=""))
     assert html.count("<fieldset") == html.count("<legend") > 0
     labelled = re.findall(r'<label for="([^"]+)"', html)
     for one in labelled:
@@ -74,15 +76,17 @@ def test_every_choice_has_a_legend_and_every_text_a_label(pages: Pages, reply: R
     assert len(ids) == len(set(ids))
 
 
-def test_typed_text_cannot_get_longer_than_the_field_allows(pages: Pages) -> None:
-    html = pages.write(home_page(HOME, Reply(form=FORM), promised=True, notice=""))
+def test_typed_text_cannot_get_longer_than_the_field_allows(pages: PageTemplates) -> None:
+    html = pages.write_page(home_page(HOME, Reply(form=FORM), promised=True, notice=""))
     assert re.findall(r'maxlength="(\d+)"', html) == ["500", "80"]
 
 
-def test_a_question_that_is_the_title_already_is_heard_and_not_seen_again(pages: Pages) -> None:
+def test_a_question_that_is_the_title_already_is_heard_and_not_seen_again(
+    pages: PageTemplates,
+) -> None:
     other = replace(TICKED, title="This week")
     for card, unseen in ((TICKED, 1), (other, 0)):
-        html = pages.write(home_page(HOME, Reply(cards=(card,)), promised=True, notice=""))
+        html = pages.write_page(home_page(HOME, Reply(cards=(card,)), promised=True, notice=""))
         assert html.count('<legend class="heard"') == unseen
 
 
@@ -92,27 +96,29 @@ def test_a_comment_stands_in_one_block_with_its_question() -> None:
     assert keys == [("1", "1c"), ("2",), ("3",), ("4",)]
 
 
-def test_what_was_just_recorded_comes_first_and_the_questions_are_folded(pages: Pages) -> None:
-    html = pages.write(home_page(HOME, Reply(form=FORM), promised=True, notice="Recorded."))
+def test_what_was_just_recorded_comes_first_and_the_questions_are_folded(
+    pages: PageTemplates,
+) -> None:
+    html = pages.write_page(home_page(HOME, Reply(form=FORM), promised=True, notice="Recorded."))
     assert "<title>Recorded. - pulse-bot</title>" in html
     assert html.index('role="status"') < html.index("<summary>Open the questions again")
     assert "autofocus" in html, "a screen reader starts with what came of it"
 
 
-def test_several_cards_make_an_outline(pages: Pages) -> None:
-    html = pages.write(answer_page(HOME, Reply(cards=(CARD, CARD)), here="group"))
+def test_several_cards_make_an_outline(pages: PageTemplates) -> None:
+    html = pages.write_page(answer_page(HOME, Reply(cards=(CARD, CARD)), current="group"))
     assert re.findall(r"<(h\d) ", html) == ["h1", "h2"]
 
 
-def test_nothing_open_is_said(pages: Pages) -> None:
-    html = pages.write(home_page(HOME, Reply(), promised=True, notice=""))
+def test_nothing_open_is_said(pages: PageTemplates) -> None:
+    html = pages.write_page(home_page(HOME, Reply(), promised=True, notice=""))
     assert "Nothing to answer just now" in html
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("front", "back", "least"), CONTRASTS)
 def test_colours_can_be_told_apart(
-    pages: Pages, scheme: str, front: str, back: str, least: float
+    pages: PageTemplates, scheme: str, front: str, back: str, least: float
 ) -> None:
     light, dark = re.findall(r":root \{(.*?)\}", pages.css, re.DOTALL)[:2]
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", dark if scheme == "dark" else light))

@@ -11,11 +11,11 @@ from functools import cache
 from itertools import combinations, product
 from typing import NamedTuple
 
-from pulse_bot.domain.asking.items import Choice, Item, Kind
+from pulse_bot.domain.asking.items import Choice, Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.kinds import SOFT
-from pulse_bot.domain.release.policy import question
-from pulse_bot.domain.release.results import Choices, Often
+from pulse_bot.domain.release.kinds import BORDER_VALUES
+from pulse_bot.domain.release.policy import release_question
+from pulse_bot.domain.release.results import ChoiceFrequency, Choices
 from pulse_bot.domain.release.tallies import Tally
 
 BARS = Thresholds()
@@ -23,7 +23,7 @@ Taken = frozenset[int]
 """The choices that one member took, by place."""
 Range = tuple[int, int]
 """The fewest and the most who took a choice."""
-Words = tuple[Often, ...]
+Words = tuple[ChoiceFrequency, ...]
 """What is said of each choice."""
 
 
@@ -46,24 +46,24 @@ class Asked(NamedTuple):
         """The question itself."""
         labels = tuple(Choice(str(k), f"Choice {k}") for k in range(self.choices))
         return Item(
-            "c", "bank", "Which?", Kind.CHOOSE, "t", "When?", choices=labels, most=self.most
+            "c", "bank", "Which?", ItemKind.CHOOSE, "t", "When?", choices=labels, most=self.most
         )
 
 
 def said(asked: Asked, n: int, counts: Sequence[int], draws: Iterable[int]) -> Words | None:
     """What the shipped policy says with these draws, two for each choice; None for a silence."""
     drawn = iter(draws)
-    tally = Tally("c", Kind.CHOOSE, n, 5, {}, {str(k): count for k, count in enumerate(counts)})
-    answer = question(asked.item, tally, 60, BARS, lambda _: next(drawn))
+    tally = Tally("c", ItemKind.CHOOSE, n, 5, {}, {str(k): count for k, count in enumerate(counts)})
+    answer = release_question(asked.item, tally, 60, BARS, lambda _: next(drawn))
     return tuple(often for _, often in answer.taken) if isinstance(answer, Choices) else None
 
 
 @cache
-def ranges(n: int) -> dict[Often, Range]:
+def ranges(n: int) -> dict[ChoiceFrequency, Range]:
     """Which counts of one choice each word fits, as long as it is said of one choice alone."""
     alone = Asked(1, 3)
-    found: dict[Often, list[int]] = {}
-    for count, draws in product(range(n + 1), product(range(SOFT), repeat=2)):
+    found: dict[ChoiceFrequency, list[int]] = {}
+    for count, draws in product(range(n + 1), product(range(BORDER_VALUES), repeat=2)):
         words = said(alone, n, [count], draws)
         if words is not None:
             found.setdefault(words[0], []).append(count)
@@ -73,12 +73,12 @@ def ranges(n: int) -> dict[Often, Range]:
 def statements(asked: Asked, n: int) -> Iterator[tuple[Words, list[list[Range]]]]:
     """Each statement, up to the order of the choices, with the worlds that it fits."""
     by_word = ranges(n)
-    order = [word for word in Often if word in by_word]
+    order = [word for word in ChoiceFrequency if word in by_word]
     standing = 2 if asked.most == 1 else 3
-    silent: Words = (Often.UNSAID,) * asked.choices
+    silent: Words = (ChoiceFrequency.UNSAID,) * asked.choices
     worlds: dict[Words, list[list[Range]]] = {silent: []}
     for words in product(order, repeat=asked.choices):
-        out = sum(word is not Often.UNSAID for word in words)
+        out = sum(word is not ChoiceFrequency.UNSAID for word in words)
         if 0 < out <= standing and list(words) != sorted(words, key=order.index):
             continue
         key = words if out <= standing else silent

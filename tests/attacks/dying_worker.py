@@ -17,10 +17,10 @@ import sqlalchemy as sa
 
 from pulse_bot.crypto import key_stores
 from pulse_bot.crypto.key_stores import DirectoryKeyStore
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.storage import posts as post_queries
 from pulse_bot.storage import rounds
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.database import Database
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
@@ -59,7 +59,7 @@ def half_shredded() -> None:
         file.write_bytes(bytes(file.stat().st_size))
         die()
 
-    setattr(key_stores, "shred", half)  # noqa: B010 - the checker knows no such export
+    setattr(key_stores, "shred_file", half)  # noqa: B010 - the checker knows no such export
 
 
 def in_the_cleaning() -> None:
@@ -83,10 +83,10 @@ def in_the_cleaning() -> None:
 
 PLACES: dict[str, dict[str, Callable[[], None]]] = {
     "close": {
-        "before it begins": before(close, "begin"),
-        "after it began": after(close, "begin"),
-        "before it is settled": after(rounds, "empty"),
-        "after it is settled": after(close, "settle"),
+        "before it begins": before(close, "begin_closing"),
+        "after it began": after(close, "begin_closing"),
+        "before it is settled": after(rounds, "erase_members"),
+        "after it is settled": after(close, "settle_round"),
         "before the key is destroyed": before(DirectoryKeyStore, "destroy"),
         "in destroying the key": half_shredded,
         "after the key is destroyed": after(DirectoryKeyStore, "destroy"),
@@ -96,14 +96,14 @@ PLACES: dict[str, dict[str, Callable[[], None]]] = {
     "open": {
         "before the key": before(DirectoryKeyStore, "create"),
         "after the key": after(DirectoryKeyStore, "create"),
-        "among the invitations": after(open_round, "_invite", 7),
+        "among the invitations": after(open_round, "_invite_member", 7),
         "after it is open": after(open_round, "open_round"),
     },
     "post": {
-        "before it is claimed": before(post_queries, "claim"),
-        "after it is claimed": after(post, "next_posting"),
-        "after it is sent": before(post, "posted"),
-        "after it is noted": after(post, "posted"),
+        "before it is claimed": before(post_queries, "claim_post"),
+        "after it is claimed": after(post, "claim_next_post"),
+        "after it is sent": before(post, "record_posted"),
+        "after it is noted": after(post, "record_posted"),
     },
 }
 
@@ -115,16 +115,16 @@ def main() -> None:
     PLACES[what][where]()
     if what == "open":
         at(made, OPENS)
-        open_round.open_round(made, Open(1, OPENS, CLOSES))
+        open_round.open_round(made, OpenRound(1, OPENS, CLOSES))
     elif what == "close":
-        close.close(made, 1)
+        close.close_round(made, 1)
     else:
         posts(made, Path(journal[0]))
 
 
 def posts(made: Installation, journal: Path) -> None:
     """Post as the app does, into a file."""
-    while (posting := post.next_posting(made, 1, frozenset({"fake"}))) is not None:
+    while (posting := post.claim_next_post(made, 1, frozenset({"fake"}))) is not None:
         with journal.open("a") as sent:
             sent.write(posting.card.title + "\n")
-        post.posted(made, posting, Delivery.SENT)
+        post.record_posted(made, posting, DeliveryState.SENT)

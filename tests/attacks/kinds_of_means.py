@@ -12,9 +12,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
-from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.policy import question
+from pulse_bot.domain.release.policy import release_question
 from pulse_bot.domain.release.results import Journey, Silence
 from pulse_bot.domain.release.tallies import Moments, Tally
 from tests.attacks.release_cells import Cell
@@ -103,25 +103,28 @@ def naive(n: int, total: int) -> str | None:
     return str((Decimal(total) / Decimal(n)).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP))
 
 
-def asked(kind: Kind) -> Item:
+def asked(kind: ItemKind) -> Item:
     """A question of a kind."""
     return Item(kind.value, "bank", "A question?", kind, "trust", "When?")
 
 
-def shown(kind: Kind, tally: Tally) -> str | None:
+def shown(kind: ItemKind, tally: Tally) -> str | None:
     """What the shipped policy says of a tally; None for a silence."""
-    said = question(asked(kind), tally, MANY, BARS, lowest)
+    said = release_question(asked(kind), tally, MANY, BARS, lowest)
     return None if isinstance(said, Silence) else str(said)
 
 
 def _of_ten(n: int, total: int) -> str | None:
     moments = {"answer": Moments(n, total)}
-    return shown(Kind.SCALE, Tally("scale", Kind.SCALE, n, 5, moments))
+    return shown(ItemKind.SCALE, Tally("scale", ItemKind.SCALE, n, 5, moments))
 
 
 def _yes_no(n: int, total: int) -> str | None:
     texts = {
-        shown(Kind.YES_NO, Tally("yes-no", Kind.YES_NO, n, 5, {}, {"yes": yes, "partly": partly}))
+        shown(
+            ItemKind.YES_NO,
+            Tally("yes-no", ItemKind.YES_NO, n, 5, {}, {"yes": yes, "partly": partly}),
+        )
         for yes in range(total // 2 + 1)
         if (partly := total - 2 * yes) + yes <= n
     }
@@ -132,8 +135,8 @@ def _yes_no(n: int, total: int) -> str | None:
 def journey(n: int, now: int, later: int) -> Journey | None:
     """What is said of a journey with these two sums."""
     moments = {"now": Moments(n, now), "later": Moments(n, later)}
-    tally = Tally("journey", Kind.JOURNEY, n, 5, moments)
-    said = question(asked(Kind.JOURNEY), tally, MANY, BARS, lowest)
+    tally = Tally("journey", ItemKind.JOURNEY, n, 5, moments)
+    said = release_question(asked(ItemKind.JOURNEY), tally, MANY, BARS, lowest)
     assert isinstance(said, Journey | Silence)
     return said if isinstance(said, Journey) else None
 

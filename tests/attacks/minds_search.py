@@ -22,11 +22,11 @@ from scipy.optimize import (  # type: ignore[import-untyped]  # it has no types
     milp,
 )
 
-from pulse_bot.domain.asking.items import Kind
-from pulse_bot.domain.release.agreement import minds
-from pulse_bot.domain.release.kinds import level
-from pulse_bot.domain.release.policy import say
-from pulse_bot.domain.release.results import Level, Minds
+from pulse_bot.domain.asking.items import ItemKind
+from pulse_bot.domain.release.agreement import judge_agreement
+from pulse_bot.domain.release.kinds import weekly_level
+from pulse_bot.domain.release.policy import block_level
+from pulse_bot.domain.release.results import Agreement, Level
 from pulse_bot.domain.release.tallies import Moments, Tally
 
 EVERY = frozenset(range(1, 6))
@@ -48,12 +48,14 @@ class Block:
     rounds: tuple[Printed, ...]
     whole: Printed
 
-    def words(self) -> dict[Minds, Range]:
+    def words(self) -> dict[Agreement, Range]:
         """Which words can be said of it, with the least and the most on the smaller sides."""
         levels = [one.level for one in self.rounds]
-        found: dict[Minds, list[int]] = {}
+        found: dict[Agreement, list[int]] = {}
         for smaller in range(sum(size // 2 for size in self.sizes) + 1):
-            word = minds(_with_smaller_sides(self.sizes, smaller), levels, self.whole.level)
+            word = judge_agreement(
+                _with_smaller_sides(self.sizes, smaller), levels, self.whole.level
+            )
             if word is not None:
                 found.setdefault(word, []).append(smaller)
         return {word: (min(counts), max(counts)) for word, counts in found.items()}
@@ -65,14 +67,16 @@ def _with_smaller_sides(sizes: Sequence[int], smaller: int) -> list[Tally]:
         here = min(size // 2, smaller)
         smaller -= here
         moments = Moments(size, 3 * size, low=here, high=size - here)
-        tallies.append(Tally("q", Kind.AGREE, size, 5, {"answer": moments}))
+        tallies.append(Tally("q", ItemKind.AGREE, size, 5, {"answer": moments}))
     return tallies
 
 
 @cache
 def printed_rounds(size: int) -> list[Printed]:
     """All that can be printed of a round of so many answers."""
-    return _cells({total: level(Moments(size, total)) for total in range(size, 5 * size + 1)})
+    return _cells(
+        {total: weekly_level(Moments(size, total)) for total in range(size, 5 * size + 1)}
+    )
 
 
 @cache
@@ -80,7 +84,7 @@ def printed_blocks(answers: int, rounds: int) -> list[Printed]:
     """All that can be printed of a block of 40 answers or more."""
     free = 8 * rounds + 2
     totals = range(answers, 5 * answers + 1)
-    return _cells({total: say(answers, total, free, Fraction(1, 10)) for total in totals})
+    return _cells({total: block_level(answers, total, free, Fraction(1, 10)) for total in totals})
 
 
 def _cells(levels: dict[int, Level | None]) -> list[Printed]:

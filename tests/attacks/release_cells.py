@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from pulse_bot.domain.release.policy import say
+from pulse_bot.domain.release.policy import block_level
 
 Policy = Callable[[int, int], str | None]
 
@@ -40,7 +40,7 @@ def week(n: int, total: int) -> str | None:
     if n < 7:
         return None
     tenths = 5 if n < 10 else 4 if n < 20 else 2 if n < 40 else 1
-    said = say(n, total, 10, Fraction(tenths, 10))
+    said = block_level(n, total, 10, Fraction(tenths, 10))
     return None if said is None else str(said)
 
 
@@ -50,7 +50,7 @@ def block_of(rounds: int) -> Policy:
     def policy(n: int, total: int) -> str | None:
         if rounds < 3 or n < 28:
             return None
-        said = say(n, total, 8 * rounds + 2, Fraction(1, 5) if n < 40 else Fraction(1, 10))
+        said = block_level(n, total, 8 * rounds + 2, Fraction(1, 5) if n < 40 else Fraction(1, 10))
         return None if said is None else str(said)
 
     return policy

@@ -14,20 +14,20 @@ from typing import Final
 import sqlalchemy as sa
 
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
-from pulse_bot.domain.asking.rounds import Round, State
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.domain.release.digest import Digest
 from pulse_bot.ports import RoundKeys
 from pulse_bot.storage import history
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.open_round import open_round
-from pulse_bot.usecases.rounds.post import next_posting, posted
-from pulse_bot.usecases.rounds.sweep import sweep
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.rounds.post import claim_next_post, record_posted
+from pulse_bot.usecases.rounds.sweep import sweep_rounds
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import installation
 
 WORKER: Final = f"""
@@ -53,7 +53,7 @@ class Ground:
         """A process that starts: the database is brought up to date and swept."""
         make_key_folder(self.keys)
         made = installation(self.url, FixedClock(now), DirectoryKeyStore(self.keys))
-        sweep(made)
+        sweep_rounds(made)
         return made
 
     def killed(self, *args: str) -> None:
@@ -67,35 +67,35 @@ class Ground:
         does: dict[str, Callable[..., object]] = {
             "open": lambda partnership, slot, closes_at, again: open_round(
                 made,
-                Open(
+                OpenRound(
                     partnership,
                     datetime.fromisoformat(slot),
                     datetime.fromisoformat(closes_at),
                     bool(again),
                 ),
             ),
-            "close": lambda round_id: close(made, round_id),
+            "close": lambda round_id: close_round(made, round_id),
             "post": lambda round_id: self.post(made, round_id),
         }
         for _ in range(4):
-            for job in tick(made, made.clock.now(), ()):
+            for job in find_due_jobs(made, made.clock.now(), ()):
                 if job.name in does:
                     does[job.name](*job.args)
 
     def post(self, made: Installation, round_id: int) -> None:
         """Post a digest to every chat that still waits for it."""
-        while (posting := next_posting(made, round_id, frozenset({"fake"}))) is not None:
+        while (posting := claim_next_post(made, round_id, frozenset({"fake"}))) is not None:
             self.posts.append(posting.card.title)
-            posted(made, posting, Delivery.SENT)
+            record_posted(made, posting, DeliveryState.SENT)
 
 
 def digests(made: Installation, asked: Round) -> list[Digest]:
     """What the group can read."""
     with made.database.read() as session:
-        return history.digests(session, asked.partnership)
+        return history.list_digests(session, asked.partnership)
 
 
-def states(made: Installation) -> list[State]:
+def states(made: Installation) -> list[RoundStatus]:
     """The states of all rounds, oldest first."""
     with made.database.read() as session:
         return list(session.scalars(sa.select(RoundRow.state).order_by(RoundRow.id)))

@@ -11,26 +11,28 @@ import random
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from pulse_bot.domain.asking.items import Item, Kind
-from pulse_bot.domain.partnership.commitments import MOST_ASKED
-from pulse_bot.domain.release.kinds import said
-from pulse_bot.domain.release.results import Said
-from pulse_bot.domain.release.tallies import Answers, tally
+from pulse_bot.domain.asking.items import Item, ItemKind
+from pulse_bot.domain.partnership.commitments import MOST_ASKINGS
+from pulse_bot.domain.release.kinds import release_value
+from pulse_bot.domain.release.results import ReleasedValue
+from pulse_bot.domain.release.tallies import MemberAnswers, tally_item
 
-ITEM = Item("done", "commitments", "Have we done it?", Kind.YES_NO, "commitments", "What is next?")
+ITEM = Item(
+    "done", "commitments", "Have we done it?", ItemKind.YES_NO, "commitments", "What is next?"
+)
 WORTH = {"no": 0, "partly": 1, "yes": 2}
 ROSTER = 10
 GROUPS = 40
 LEAST = 7
 
 
-def released(answers: Iterable[str]) -> Said | None:
+def released(answers: Iterable[str]) -> ReleasedValue | None:
     """What the release policy says of these answers."""
-    given = [Answers(number, {"answer": one}) for number, one in enumerate(answers)]
-    return said(ITEM, tally(ITEM, given), lambda _: 0)
+    given = [MemberAnswers(number, {"answer": one}) for number, one in enumerate(answers)]
+    return release_value(ITEM, tally_item(ITEM, given), lambda _: 0)
 
 
-def lean_of(n: int) -> list[Said | None]:
+def lean_of(n: int) -> list[ReleasedValue | None]:
     """The release for every total that `n` answers can have."""
     return [
         released(
@@ -44,7 +46,9 @@ LEANS = {n: lean_of(n) for n in range(LEAST, ROSTER + 1)}
 EVERY = list(product(WORTH.values(), repeat=ROSTER))
 
 
-def consistent(rounds: Iterable[tuple[list[int], Said | None]]) -> Iterator[tuple[int, ...]]:
+def consistent(
+    rounds: Iterable[tuple[list[int], ReleasedValue | None]],
+) -> Iterator[tuple[int, ...]]:
     """The answers of everybody that fit all releases."""
     left: Iterable[tuple[int, ...]] = EVERY
     for who, lean in rounds:
@@ -70,6 +74,6 @@ def narrowed(times: int) -> float:
 
 
 def test_being_asked_again_gives_nearly_nobody_away() -> None:
-    assert narrowed(MOST_ASKED) <= 0.02
+    assert narrowed(MOST_ASKINGS) <= 0.02
     # The control: without the rule, a term of every two weeks.
-    assert narrowed(2 * MOST_ASKED) > 0.04
+    assert narrowed(2 * MOST_ASKINGS) > 0.04

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pulse_bot.crypto.sealing import public_key
-from pulse_bot.domain.asking.rounds import State
+from pulse_bot.crypto.sealing import derive_public_key
+from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.release.digest import Digest
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from tests.attacks.dying_worker import PLACES
 from tests.attacks.restart import Ground, count, digests, keys_of, states
 from tests.engine.databases import fresh_postgres
@@ -93,12 +93,12 @@ def test_closing(ground: Ground, undisturbed: tuple[Digest, ...], where: str) ->
     for _start in range(2):
         made = ground.started(LATER)
         ground.work_off(made)
-        assert states(made) == [State.CLOSED]
+        assert states(made) == [RoundStatus.CLOSED]
         assert tuple(digests(made, found(made, ROUND))) == undisturbed
         assert count(made, OF_MEMBERS) == dict.fromkeys(OF_MEMBERS, 0)
         kept = {"tally": 3, "waiting_comment": 3, "post": 1}
         assert count(made, list(kept)) == kept
-        assert made.keys.rounds() == frozenset()
+        assert made.keys.list_rounds() == frozenset()
         assert list(ground.keys.iterdir()) == []
         assert not in_files(ground, traces)
         made.database.close()
@@ -127,7 +127,7 @@ def in_files(ground: Ground, traces: list[bytes]) -> list[bytes] | None:
 @pytest.mark.parametrize("where", PLACES["post"])
 def test_posting(ground: Ground, tmp_path: Path, where: str) -> None:
     made = ground.started(LATER)
-    close(made, ROUND)
+    close_round(made, ROUND)
     [said] = digests(made, found(made, ROUND))
     made.database.close()
     chat = tmp_path / "chat"
@@ -152,17 +152,17 @@ def test_opening(database_url: str, tmp_path: Path, where: str) -> None:
     for _start in range(2):
         made = ground.started(CLOSES - timedelta(hours=30))
         ground.work_off(made)
-        assert states(made) == [State.OPEN]
+        assert states(made) == [RoundStatus.OPEN]
         assert count(made, ["seat", "invitation"]) == {"seat": 14, "invitation": 14}
         made.database.close()
     made = ground.started(CLOSES - timedelta(hours=29))
     # An opening that was rolled back may have left a key behind, which opens nothing.
-    asked = found(made, max(made.keys.rounds()))
-    assert asked.public_key == public_key(keys_of(made, asked))
+    asked = found(made, max(made.keys.list_rounds()))
+    assert asked.public_key == derive_public_key(keys_of(made, asked))
     asyncio.run(answer_all(made, asked, everybody))
     at(made, LATER)
     ground.work_off(made)
-    assert states(made) == [State.CLOSED]
-    assert asked.id not in made.keys.rounds()
+    assert states(made) == [RoundStatus.CLOSED]
+    assert asked.id not in made.keys.list_rounds()
     assert len(ground.posts) == 1
     made.database.close()

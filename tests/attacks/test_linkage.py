@@ -16,17 +16,17 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
-from pulse_bot.cards.actions import Target
-from pulse_bot.crypto.sealing import tag
+from pulse_bot.cards.actions import AnswerTarget
+from pulse_bot.crypto.sealing import make_tag
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address
 from pulse_bot.storage import ledger
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import InvitationRow, MemberRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.record_answer import Given
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.record_answer import Submission
 from tests.attacks.restart import keys_of
 from tests.attacks.thief import Contents, contents
 from tests.made_up import CLOSES, WEEK, at, opened_round, people, recording
@@ -127,7 +127,7 @@ async def watched(made: Installation, week: int, dice: random.Random) -> Watched
     async with recording(made) as take:
         for member in coming:
             address = Address(member.adapter, member.workspace, member.user)
-            await take(Given(address, asked.id, {Target(asked.id, 0, "answer"): "4"}))
+            await take(Submission(address, asked.id, {AnswerTarget(asked.id, 0, "answer"): "4"}))
             copies.append(contents(made.database))
     members = [member.id for member in everybody]
     return Watched(copies, members, sent, truth(made, asked, members))
@@ -140,14 +140,14 @@ def mark_as_sent(database: Database, dice: random.Random) -> list[int]:
     waiting = list(found)
     dice.shuffle(waiting)
     for number, _ in waiting:
-        ledger.write(database, [ledger.Entry(number, Delivery.SENT)])
+        ledger.write_entries(database, [ledger.LedgerEntry(number, DeliveryState.SENT)])
     return [member for _, member in waiting]
 
 
 def truth(made: Installation, asked: Round, members: Sequence[int]) -> dict[bytes, int]:
     """What only somebody with the key can work out."""
     key = keys_of(made, asked).tag_key
-    return {tag(key, member, asked.items[0].id, "answer"): member for member in members}
+    return {make_tag(key, member, asked.items[0].id, "answer"): member for member in members}
 
 
 async def test_envelopes_are_linked_no_better_than_by_chance(made: Installation) -> None:
@@ -161,7 +161,7 @@ async def test_envelopes_are_linked_no_better_than_by_chance(made: Installation)
         for name, guesser in GUESSERS.items():
             hits[name] += right(guesser(seen), seen.truth)
         at(made, CLOSES + week * WEEK)
-        close(made, max(made.keys.rounds()))
+        close_round(made, max(made.keys.list_rounds()))
     assert {name: found for name, found in hits.items() if found > TOO_MANY} == {}
 
 

@@ -18,9 +18,9 @@ from typing import NoReturn
 import pytest
 
 from pulse_bot.app import App
-from pulse_bot.cards.actions import Target
+from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.config import logs
-from pulse_bot.domain.asking.items import Choice, Item, Kind
+from pulse_bot.domain.asking.items import Choice, Item, ItemKind
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.release.digest import Digest, DigestFacts, Statement
 from pulse_bot.engine import Pace
@@ -53,14 +53,14 @@ POOL = {
             "trust-1",
             "trust",
             "Which?",
-            Kind.CHOOSE,
+            ItemKind.CHOOSE,
             "trust",
             "Why?",
             choices=(Choice(CHOICE, "H"),),
         )
     ],
-    "honesty": [Item("honesty-1", "honesty", "What?", Kind.WORDS, "honesty", "Why?")],
-    "accountability": [Item("who-1", "who", "How?", Kind.AGREE, "accountability", "Why?")],
+    "honesty": [Item("honesty-1", "honesty", "What?", ItemKind.WORDS, "honesty", "Why?")],
+    "accountability": [Item("who-1", "who", "How?", ItemKind.AGREE, "accountability", "Why?")],
 }
 
 
@@ -69,12 +69,12 @@ def log() -> Iterator[io.StringIO]:
     """Logging as `pulse-bot run` sets it up, and everything put back."""
     root, engine = logging.getLogger(), logging.getLogger("dbos")
     before = (root.handlers, root.level, engine.handlers, engine.propagate)
-    levels = {name: logging.getLogger(name).level for name in logs.QUIETER}
+    levels = {name: logging.getLogger(name).level for name in logs.QUIET_LOGGERS}
     hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
     written = io.StringIO()
     # An earlier test's `echo` would go on writing where that test read it.
     logging.getLogger("sqlalchemy.engine.Engine").handlers.clear()
-    logs.set_up("DEBUG", stream=written)
+    logs.set_up_logging("DEBUG", stream=written)
     yield written
     root.handlers, level, engine.handlers, engine.propagate = before
     root.setLevel(level)
@@ -183,7 +183,7 @@ class Played:
         async with running(self.fake, app.handle):
             await app.start()
             await self.until(app, OPENS)
-            asked = found(self.made, max(self.made.keys.rounds()))
+            asked = found(self.made, max(self.made.keys.list_rounds()))
             self.know(asked)
             await self.answer(asked)
             await self.until(app, OPENS + timedelta(hours=24))
@@ -197,7 +197,7 @@ class Played:
 
         def idle() -> None:
             app.engine.tick_now()
-            while app.engine.live():
+            while app.engine.live_keys():
                 time.sleep(0.02)
 
         await asyncio.to_thread(idle)
@@ -210,15 +210,15 @@ class Played:
 
     async def answer(self, asked: Round) -> None:
         where = {item.dimension: n for n, item in enumerate(asked.items)}
-        pick = Target(asked.id, where["trust"], "answer").action(CHOICE)
+        pick = AnswerTarget(asked.id, where["trust"], "answer").action_for(CHOICE)
         form = {f"{where['honesty']}:answer": (WORDS,), f"{where['trust']}:comment": (WORDS,)}
-        write, breaks = envelopes.write, Breaking(2)
+        write, breaks = envelopes.write_envelopes, Breaking(2)
 
         def failing(*given: object) -> object:
             breaks(*given)
             return write(*given)  # type: ignore[arg-type] # as it was called
 
-        self._patch.setattr(envelopes, "write", failing)
+        self._patch.setattr(envelopes, "write_envelopes", failing)
         for person in self.people[:12]:
             await self.fake.tell(OpenedHome(person))
             await self.fake.tell(Pressed(person, pick))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.ports import Address
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.sweep import sweep
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.sweep import sweep_rounds
 from tests.attacks.restart import Ground, count, digests, states
 from tests.attacks.thief import contents
 from tests.made_up import CLOSES, OPENS, answer_all, at, found, opened_round, people, say
@@ -42,8 +42,8 @@ async def test_no_answer_is_taken_without_a_key(made: Installation) -> None:
 
 async def test_the_sweep_gives_the_round_up_unread(made: Installation) -> None:
     asked = await lost(made)
-    sweep(made)
-    assert found(made, asked.id).state is State.LOST
+    sweep_rounds(made)
+    assert found(made, asked.id).state is RoundStatus.LOST
     tables = ("envelope", "seat", "invitation", "tally", "release", "post", "waiting_comment")
     assert count(made, tables) == dict.fromkeys(tables, 0)
     assert digests(made, asked) == []
@@ -55,8 +55,8 @@ async def test_the_sweep_gives_the_round_up_unread(made: Installation) -> None:
 async def test_closing_gives_the_round_up_too(made: Installation) -> None:
     asked = await lost(made)
     at(made, CLOSES)
-    close(made, asked.id)
-    assert found(made, asked.id).state is State.LOST
+    close_round(made, asked.id)
+    assert found(made, asked.id).state is RoundStatus.LOST
     assert count(made, ("envelope", "release", "tally")) == {
         "envelope": 0,
         "release": 0,
@@ -69,8 +69,8 @@ async def test_the_same_questions_are_asked_again(made: Installation, tmp_path: 
     ground = Ground(str(made.database.engine.url), tmp_path / "unused")
     at(made, OPENS + timedelta(hours=1))
     ground.work_off(made)
-    assert states(made) == [State.LOST, State.OPEN]
-    again = found(made, max(made.keys.rounds()))
+    assert states(made) == [RoundStatus.LOST, RoundStatus.OPEN]
+    again = found(made, max(made.keys.list_rounds()))
     assert [item.id for item in again.items] == [item.id for item in asked.items]
     assert again.again
     assert again.public_key != asked.public_key
@@ -78,10 +78,10 @@ async def test_the_same_questions_are_asked_again(made: Installation, tmp_path: 
     await answer_all(made, again, [SOMEBODY])
     at(made, CLOSES)
     ground.work_off(made)
-    assert states(made) == [State.LOST, State.CLOSED]
+    assert states(made) == [RoundStatus.LOST, RoundStatus.CLOSED]
     assert len(ground.posts) == 1
     assert len(digests(made, again)) == 1
-    assert made.keys.rounds() == frozenset()
+    assert made.keys.list_rounds() == frozenset()
 
 
 async def test_a_closed_round_is_not_given_up_for_its_missing_key(made: Installation) -> None:
@@ -89,10 +89,10 @@ async def test_a_closed_round_is_not_given_up_for_its_missing_key(made: Installa
     asked = opened_round(made)
     await answer_all(made, asked, everybody)
     at(made, CLOSES)
-    close(made, asked.id)
+    close_round(made, asked.id)
     said = digests(made, asked)
     for _ in range(2):
-        sweep(made)
-        close(made, asked.id)
-    assert found(made, asked.id).state is State.CLOSED
+        sweep_rounds(made)
+        close_round(made, asked.id)
+    assert found(made, asked.id).state is RoundStatus.CLOSED
     assert digests(made, asked) == said

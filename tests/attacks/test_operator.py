@@ -8,7 +8,7 @@ import pytest
 
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.domain.release.closed_round import Comment
-from pulse_bot.domain.release.policy import facts
+from pulse_bot.domain.release.policy import release_facts
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import history, partnerships, rounds
@@ -16,8 +16,8 @@ from pulse_bot.storage.models import MemberRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, add_member, remove_member
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.domain.soft_borders import lowest
 from tests.domain.test_release_facts import closed
 from tests.made_up import (
@@ -40,10 +40,10 @@ async def test_sums_of_too_few_answers_are_not_kept_even_sealed(made: Installati
         asked = opened_round(made, week)
         await answer_all(made, asked, everybody[:answering])
         at(made, CLOSES + week * WEEK)
-        close(made, asked.id)
+        close_round(made, asked.id)
 
     with made.database.read() as session:
-        kept = history.tallies(session, [1, 2], KEY)
+        kept = history.load_tallies(session, [1, 2], KEY)
     assert {one.n for one in kept[1]} == {0}
     assert not any(one.moments for one in kept[1])
     # The control: enough answers are kept.
@@ -56,16 +56,16 @@ def test_five_comments_of_one_writer_are_no_crowd() -> None:
     crowd = tuple(Comment(one, first=True) for one in words)
     heard = replace(closed(), roster_size=14, answered=9, organisations=4)
 
-    assert facts(replace(heard, comments=alone), lowest).comments == ()
-    assert facts(replace(heard, comments=crowd), lowest).comments == tuple(words)
+    assert release_facts(replace(heard, comments=alone), lowest).comments == ()
+    assert release_facts(replace(heard, comments=crowd), lowest).comments == tuple(words)
 
 
 def test_comments_need_answers_out_of_enough_organisations() -> None:
     crowd = tuple(Comment(f"Comment {number}.", first=True) for number in range(6))
     heard = replace(closed(), roster_size=14, answered=9, comments=crowd)
 
-    assert facts(replace(heard, organisations=3), lowest).comments == ()
-    assert len(facts(replace(heard, organisations=4), lowest).comments) == 6
+    assert release_facts(replace(heard, organisations=3), lowest).comments == ()
+    assert len(release_facts(replace(heard, organisations=4), lowest).comments) == 6
 
 
 def test_one_school_in_four_spellings_is_one_organisation(made: Installation) -> None:
@@ -75,7 +75,7 @@ def test_one_school_in_four_spellings_is_one_organisation(made: Installation) ->
         add_member(made, PARTNERSHIP, new, Address("fake", "", f"mary-{number}"))
 
     with made.database.read() as session:
-        schools = {school for _, school in partnerships.members(session, 1)}
+        schools = {school for _, school in partnerships.list_members(session, 1)}
     assert schools == {"School 0", "St Mary"}
 
 
@@ -100,14 +100,14 @@ def test_a_pause_lowers_no_bar_and_coming_back_waits(made: Installation) -> None
     at(made, OPENS)
     first = opened_round(made)
     assert first.thresholds.organisations == 4
-    close(made, first.id)
+    close_round(made, first.id)
     # Everybody of one school pauses.
     for address in everybody[::4]:
-        leave.pause(made, address)
+        leave.pause_questions(made, address)
     second = opened_round(made, 1)
     assert second.thresholds.organisations == 4
-    close(made, second.id)
-    leave.resume(made, everybody[0])
+    close_round(made, second.id)
+    leave.resume_questions(made, everybody[0])
 
     # Nine are left, under the bar: nothing is at stake, and who comes back is asked at once.
     assert opened_round(made, 2).roster_size == 10
@@ -115,24 +115,24 @@ def test_a_pause_lowers_no_bar_and_coming_back_waits(made: Installation) -> None
 
 def test_who_comes_back_among_ten_or_more_waits_for_the_next_block(made: Installation) -> None:
     everybody = people(made, 14)
-    close(made, opened_round(made).id)
-    leave.pause(made, everybody[0])
-    close(made, opened_round(made, 1).id)
-    leave.resume(made, everybody[0])
+    close_round(made, opened_round(made).id)
+    leave.pause_questions(made, everybody[0])
+    close_round(made, opened_round(made, 1).id)
+    leave.resume_questions(made, everybody[0])
 
     sizes = []
     for week in range(2, 7):
         asked = opened_round(made, week)
         sizes.append(asked.roster_size)
-        close(made, asked.id)
+        close_round(made, asked.id)
     assert sizes == [13, 13, 13, 13, 14]
 
 
 def test_silence_asked_for_outlives_being_unreachable(made: Installation) -> None:
     [one, *_] = people(made, 2)
-    leave.pause(made, one)
-    leave.unreachable(made, one)
-    leave.reachable(made, one)
+    leave.pause_questions(made, one)
+    leave.mark_unreachable(made, one)
+    leave.mark_reachable(made, one)
 
     with made.database.read() as session:
         assert session.get_one(MemberRow, 1).standing is Standing.PAUSED
@@ -142,20 +142,23 @@ def test_a_chat_that_is_switched_off_gives_out_no_work(made: Installation) -> No
     people(made)
     asked = opened_round(made)
     assert GROUP.adapter == "fake"
-    assert tick(made, OPENS, live=(), adapters=frozenset({"web"})) == []
-    assert [job.name for job in tick(made, OPENS, (), frozenset({"fake"}))] == ["deliver", "count"]
+    assert find_due_jobs(made, OPENS, live=(), adapters=frozenset({"web"})) == []
+    assert [job.name for job in find_due_jobs(made, OPENS, (), frozenset({"fake"}))] == [
+        "deliver",
+        "count",
+    ]
 
     at(made, CLOSES)
-    close(made, asked.id)
-    assert tick(made, CLOSES, live=(), adapters=frozenset({"web"})) == []
-    assert [job.name for job in tick(made, CLOSES, (), frozenset({"fake"}))] == ["post"]
+    close_round(made, asked.id)
+    assert find_due_jobs(made, CLOSES, live=(), adapters=frozenset({"web"})) == []
+    assert [job.name for job in find_due_jobs(made, CLOSES, (), frozenset({"fake"}))] == ["post"]
 
 
 def test_a_lost_round_does_not_move_the_start_of_a_block(made: Installation) -> None:
     people(made, 12)
     lost = opened_round(made)
     made.keys.destroy(lost.id)
-    close(made, lost.id)
+    close_round(made, lost.id)
     sizes = []
     for week in range(1, 8):
         if week == 2:
@@ -163,8 +166,8 @@ def test_a_lost_round_does_not_move_the_start_of_a_block(made: Installation) -> 
             add_member(made, PARTNERSHIP, late, Address("fake", "", "late"))
         asked = opened_round(made, week)
         sizes.append(asked.roster_size)
-        close(made, asked.id)
+        close_round(made, asked.id)
     # Six rounds that count, then the newcomer is asked.
     assert sizes == [12] * 6 + [13]
     with made.database.read() as session:
-        assert rounds.not_lost(session, 1) == 7
+        assert rounds.count_pulse_rounds(session, 1) == 7

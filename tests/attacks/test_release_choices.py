@@ -10,8 +10,8 @@ from itertools import combinations_with_replacement, pairwise, product
 
 import pytest
 
-from pulse_bot.domain.release.kinds import SOFT
-from pulse_bot.domain.release.results import Often
+from pulse_bot.domain.release.kinds import BORDER_VALUES
+from pulse_bot.domain.release.results import ChoiceFrequency
 from tests.attacks.choices_seen import (
     Asked,
     Range,
@@ -58,9 +58,13 @@ def test_exact_counts_are_caught(asked: Asked) -> None:
 def test_hard_borders_would_be_told_from_soft_ones(n: int) -> None:
     """A word fits more counts than a border that readers know would leave: the draws are real."""
     found = ranges(n)
-    words = [word for word in (Often.UNSAID, Often.OFTEN, Often.MOST) if word in found]
+    words = [
+        word
+        for word in (ChoiceFrequency.UNSAID, ChoiceFrequency.OFTEN, ChoiceFrequency.MOST)
+        if word in found
+    ]
     for below, above in pairwise(words):
-        assert found[below][1] - found[above][0] == SOFT - 2
+        assert found[below][1] - found[above][0] == BORDER_VALUES - 2
 
 
 def by_force(
@@ -73,7 +77,7 @@ def by_force(
         counts = tuple(sum(k in one for one in answers) for k in range(asked.choices))
         if counts not in told:
             # Of so few answers "by most" is never said, and its draws change nothing.
-            draws = product(*[range(SOFT), (0,)] * asked.choices)
+            draws = product(*[range(BORDER_VALUES), (0,)] * asked.choices)
             told[counts] = {words for one in draws if (words := said(asked, n, counts, one))}
         for known in set(combinations_with_replacement(sorted(set(answers), key=sorted), insiders)):
             rest = list(answers)

@@ -17,8 +17,8 @@ from random import Random
 
 import pytest
 
-from pulse_bot.domain.release.kinds import SOFT
-from pulse_bot.domain.release.results import Often
+from pulse_bot.domain.release.kinds import BORDER_VALUES
+from pulse_bot.domain.release.results import ChoiceFrequency
 from tests.attacks.choices_seen import Asked, Range, Taken, Words, fits, narrowed, ranges, said
 from tests.attacks.kinds_of_means import SCALES, Policy, Scale, naive
 from tests.attacks.release_cells import Cell, week
@@ -79,13 +79,13 @@ def worlds_of(asked: Asked, n: int, words: Words) -> list[list[Range]]:
     """All that a statement, in its own order, can stand for."""
     by_word = ranges(n)
     plain = [[by_word[word] for word in words]]
-    if any(word is not Often.UNSAID for word in words):
+    if any(word is not ChoiceFrequency.UNSAID for word in words):
         return plain
     standing = 2 if asked.most == 1 else 3
     several = [
         [by_word[word] for word in other]
         for other in product(by_word, repeat=asked.choices)
-        if sum(word is not Often.UNSAID for word in other) > standing
+        if sum(word is not ChoiceFrequency.UNSAID for word in other) > standing
     ]
     return plain + several
 
@@ -144,7 +144,7 @@ def taken(random: Random, asked: Asked, weights: Sequence[float]) -> Taken:
 def test_a_joiner_is_never_found_out_by_what_stands_out(asked: Asked) -> None:
     def ours(random: Random) -> Worlds:
         def read(n: int, counts: Sequence[int]) -> list[list[Range]]:
-            words = said(asked, n, counts, (random.randrange(SOFT) for _ in range(99)))
+            words = said(asked, n, counts, (random.randrange(BORDER_VALUES) for _ in range(99)))
             assert words is not None
             return worlds_of(asked, n, words)
 

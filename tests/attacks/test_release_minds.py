@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from pulse_bot.domain.release.results import Minds
+from pulse_bot.domain.release.results import Agreement
 from tests.attacks.minds_search import (
     EVERY,
     Block,
@@ -108,14 +108,14 @@ def betrayed(
 @pytest.mark.parametrize("many", [0, 1, 2])
 def test_a_word_for_agreement_gives_nobody_away(rounds: int, size: int, many: int) -> None:
     random = Random(rounds * 100 + size + many)
-    words: set[Minds] = set()
+    words: set[Agreement] = set()
     for _, block in zip(range(CASES), blocks(random, rounds, size), strict=False):
         known, where = colluders(random, block, many), random.randrange(rounds)
         for word, smaller in block.words().items():
             words.add(word)
             learned = betrayed(block, known, smaller, where, many)
             assert learned is None, (block, known, word, where, learned)
-    assert words >= {Minds.CLOSE, Minds.MIXED}
+    assert words >= {Agreement.CLOSE, Agreement.MIXED}
 
 
 @pytest.mark.parametrize(("rounds", "size"), [(6, 13), (3, 20)])

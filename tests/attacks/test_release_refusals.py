@@ -15,27 +15,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.items import SKIP, Choice, Item, Kind
+from pulse_bot.domain.asking.items import SKIP, Choice, Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.policy import block, question
-from pulse_bot.domain.release.results import Said, Silence
+from pulse_bot.domain.release.policy import release_block, release_question
+from pulse_bot.domain.release.results import ReleasedValue, Silence
 from pulse_bot.domain.release.series import PastRound
-from pulse_bot.domain.release.tallies import Answers, Tally, tally
+from pulse_bot.domain.release.tallies import MemberAnswers, Tally, tally_item
 from tests.domain.soft_borders import lowest
 
-ITEM = Item("trust-1", "trust", "We trust one another.", Kind.AGREE, "trust", "When?")
+ITEM = Item("trust-1", "trust", "We trust one another.", ItemKind.AGREE, "trust", "When?")
 
 BARS = Thresholds()
 
-Policy = Callable[[Tally], Said | Silence]
+Policy = Callable[[Tally], ReleasedValue | Silence]
 
 
-def ours(counted: Tally) -> Said | Silence:
+def ours(counted: Tally) -> ReleasedValue | Silence:
     """The policy under attack, in a group where a week may be shown."""
-    return question(ITEM, counted, 20, BARS, lowest)
+    return release_question(ITEM, counted, 20, BARS, lowest)
 
 
-def hides_agreement(counted: Tally) -> Said | Silence:
+def hides_agreement(counted: Tally) -> ReleasedValue | Silence:
     """The control: everybody's privacy is guarded, it thinks, by hiding a unanimous result."""
     moments = counted.moments["answer"]
     if counted.n * moments.squares == moments.total**2:
@@ -45,16 +45,16 @@ def hides_agreement(counted: Tally) -> Said | Silence:
 
 def counted_of(values: Iterable[int | None]) -> Tally:
     """A tally of answers out of five organisations; None is a skip."""
-    return tally(
+    return tally_item(
         ITEM,
         [
-            Answers(number % 5, {"answer": SKIP if value is None else str(value)})
+            MemberAnswers(number % 5, {"answer": SKIP if value is None else str(value)})
             for number, value in enumerate(values)
         ],
     )
 
 
-def decision(said: Said | Silence) -> str:
+def decision(said: ReleasedValue | Silence) -> str:
     """What is decided, without what is printed."""
     return said.value if isinstance(said, Silence) else "a number"
 
@@ -97,10 +97,10 @@ def test_two_rounds_with_the_same_counts_meet_the_same_decision(
 ) -> None:
     def round_of(values: list[int]) -> Tally:
         given_answers = [str(value) for value in values] + [SKIP] * skipped
-        return tally(
+        return tally_item(
             ITEM,
             [
-                Answers(number % organisations, {"answer": answer})
+                MemberAnswers(number % organisations, {"answer": answer})
                 for number, answer in enumerate(given_answers)
             ],
         )
@@ -119,7 +119,7 @@ def test_two_blocks_with_the_same_counts_meet_the_same_decision(
             counted_of(data.draw(st.lists(st.integers(1, 5), min_size=size, max_size=size)))
             for size in sizes
         ]
-        return decision(block([PastRound(one, BARS) for one in rounds], BARS))
+        return decision(release_block([PastRound(one, BARS) for one in rounds], BARS))
 
     assert block_of_answers() == block_of_answers()
 
@@ -128,29 +128,31 @@ def test_two_blocks_with_the_same_counts_meet_the_same_decision(
 def test_in_a_small_group_a_silence_does_not_count_the_answers(roster_size: int) -> None:
     """Under ten members, "too few" beside a band of two counts would publish the exact number."""
     said = {
-        question(ITEM, counted_of([3] * n), roster_size, BARS, lowest)
+        release_question(ITEM, counted_of([3] * n), roster_size, BARS, lowest)
         for n in range(roster_size + 1)
     }
     assert said == {Silence.SMALL_GROUP}
 
 
-def answer_of(kind: Kind) -> st.SearchStrategy[dict[str, str]]:
+def answer_of(kind: ItemKind) -> st.SearchStrategy[dict[str, str]]:
     """Any answer that is no skip."""
-    if kind is Kind.JOURNEY:
+    if kind is ItemKind.JOURNEY:
         both = st.tuples(st.integers(1, 5), st.integers(1, 5))
         return both.map(lambda pair: {"now": str(pair[0]), "later": str(pair[1])})
-    if kind is Kind.CHOOSE:
+    if kind is ItemKind.CHOOSE:
         taken = st.lists(st.sampled_from("abcd"), min_size=1, max_size=2, unique=True)
         return taken.map(lambda keys: {"answer": ",".join(sorted(keys))})
     among = {
-        Kind.SCALE: [str(value) for value in range(11)],
-        Kind.YES_NO: ["yes", "partly", "no"],
-        Kind.WORDS: ["Words.", "Other words."],
+        ItemKind.SCALE: [str(value) for value in range(11)],
+        ItemKind.YES_NO: ["yes", "partly", "no"],
+        ItemKind.WORDS: ["Words.", "Other words."],
     }
     return st.sampled_from(among[kind]).map(lambda one: {"answer": one})
 
 
-@pytest.mark.parametrize("kind", [Kind.SCALE, Kind.YES_NO, Kind.JOURNEY, Kind.CHOOSE, Kind.WORDS])
+@pytest.mark.parametrize(
+    "kind", [ItemKind.SCALE, ItemKind.YES_NO, ItemKind.JOURNEY, ItemKind.CHOOSE, ItemKind.WORDS]
+)
 @given(
     answered=st.integers(0, 40),
     organisations=st.integers(1, 8),
@@ -158,7 +160,7 @@ def answer_of(kind: Kind) -> st.SearchStrategy[dict[str, str]]:
     data=st.data(),
 )
 def test_of_every_kind_the_counts_alone_decide(
-    kind: Kind, answered: int, organisations: int, draws: list[int], data: st.DataObject
+    kind: ItemKind, answered: int, organisations: int, draws: list[int], data: st.DataObject
 ) -> None:
     """A `choose` of which nothing stands out says so: that is no refusal."""
     choices = tuple(Choice(key, key.upper()) for key in "abcd")
@@ -166,11 +168,14 @@ def test_of_every_kind_the_counts_alone_decide(
 
     def met() -> str:
         given_answers = data.draw(st.lists(answer_of(kind), min_size=answered, max_size=answered))
-        counted = tally(
+        counted = tally_item(
             item,
-            [Answers(number % organisations, one) for number, one in enumerate(given_answers)],
+            [
+                MemberAnswers(number % organisations, one)
+                for number, one in enumerate(given_answers)
+            ],
         )
         drawn = iter(draws)
-        return decision(question(item, counted, 60, BARS, lambda _: next(drawn)))
+        return decision(release_question(item, counted, 60, BARS, lambda _: next(drawn)))
 
     assert met() == met()

@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.policy import block, question
+from pulse_bot.domain.release.policy import release_block, release_question
 from pulse_bot.domain.release.results import Level
 from pulse_bot.domain.release.series import PastRound
 from pulse_bot.domain.release.tallies import Moments, Tally
 from tests.attacks.release_cells import block_of, week
 from tests.domain.soft_borders import lowest
 
-ITEM = Item("trust-1", "trust", "We trust one another.", Kind.AGREE, "trust", "When?")
+ITEM = Item("trust-1", "trust", "We trust one another.", ItemKind.AGREE, "trust", "When?")
 BARS = Thresholds()
 
 
 def counted(n: int, total: int) -> Tally:
     """A tally with this sum; the policy reads no other moment."""
-    return Tally("trust-1", Kind.AGREE, n, 5, {"answer": Moments(n=n, total=total)})
+    return Tally("trust-1", ItemKind.AGREE, n, 5, {"answer": Moments(n=n, total=total)})
 
 
 def printed(said: object) -> str | None:
@@ -34,7 +34,9 @@ def printed(said: object) -> str | None:
 @pytest.mark.parametrize("n", range(5, 61))
 def test_a_week_is_printed_as_it_is_attacked(n: int) -> None:
     for total in range(n, 5 * n + 1):
-        assert printed(question(ITEM, counted(n, total), 60, BARS, lowest)) == week(n, total)
+        assert printed(release_question(ITEM, counted(n, total), 60, BARS, lowest)) == week(
+            n, total
+        )
 
 
 @pytest.mark.parametrize("heard", range(1, 7))
@@ -43,7 +45,7 @@ def test_a_block_is_printed_as_it_is_attacked(n: int, heard: int) -> None:
     policy = block_of(heard)
     for total in range(n, 5 * n + 1):
         rounds = [counted(n, total)] * heard + [counted(4, 4)] * (6 - heard)
-        said = block([PastRound(one, BARS) for one in rounds], BARS)
+        said = release_block([PastRound(one, BARS) for one in rounds], BARS)
         assert printed(said) == policy(n * heard, total * heard)
 
 
@@ -54,5 +56,5 @@ def test_the_bars_of_a_block_are_met_at_every_count_around_them(n: int) -> None:
     for total in range(last, 5 * last + 1):
         rounds = [counted(9, 27), counted(9, 36), counted(last, total)]
         left_out = [counted(0, 0)] * 3
-        said = block([PastRound(one, BARS) for one in [*rounds, *left_out]], BARS)
+        said = release_block([PastRound(one, BARS) for one in [*rounds, *left_out]], BARS)
         assert printed(said) == block_of(3)(n, 63 + total)

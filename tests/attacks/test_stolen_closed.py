@@ -13,10 +13,10 @@ from nacl.secret import SecretBox
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.crypto.sealing import Envelope
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.ports import Address
 from pulse_bot.storage import envelopes, ledger
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import InvitationRow
 from pulse_bot.testing import FixedClock
@@ -28,7 +28,7 @@ from pulse_bot.usecases.members.directory import (
     add_member,
     create_partnership,
 )
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.open_round import open_round
 from tests.attacks.thief import contents, held, held_by_server
 from tests.engine.databases import fresh_postgres
@@ -56,18 +56,20 @@ async def answered(made: Installation) -> tuple[Round, list[Address], list[bytes
     asked = opened_round(made)
     with made.database.read() as session:
         sent = session.scalars(sa.select(InvitationRow.id)).all()
-    ledger.write(made.database, [ledger.Entry(number, Delivery.SENT) for number in sent])
+    ledger.write_entries(
+        made.database, [ledger.LedgerEntry(number, DeliveryState.SENT) for number in sent]
+    )
     await answer_all(made, asked, everybody)
     assert not await say(made, asked, everybody[0], COMMENT, "comment")
     with made.database.read() as session:
-        kept = envelopes.of_round(session, asked.id)
+        kept = envelopes.load_envelopes(session, asked.id)
     pieces = [one.ciphertext[at : at + 40] for one in kept for at in (0, 700, 1500, 2080)]
     tags = [one.tag for one in kept]
     return asked, everybody, [*pieces, *tags]
 
 
 def traces_left(made: Installation, tmp_path: Path, traces: list[bytes]) -> list[bytes]:
-    if made.database.sqlite:
+    if made.database.is_sqlite:
         return held(tmp_path / "pulse-bot.db", [*traces, COMMENT.encode()])
     return held_by_server(made.database, [*traces, COMMENT.encode()])
 
@@ -77,7 +79,7 @@ async def test_nothing_is_left_of_the_members(made: Installation, tmp_path: Path
     # Long values lie in pages of their own, so that some pieces may be cut in two.
     assert len(traces_left(made, tmp_path, traces)) > 0.9 * len(traces)
     at(made, CLOSES)
-    close(made, asked.id)
+    close_round(made, asked.id)
     assert traces_left(made, tmp_path, traces) == []
     made.database.close()
     assert traces_left(made, tmp_path, traces) == []
@@ -90,7 +92,7 @@ async def test_without_the_cleaning_it_is_found(
     asked, _, traces = await answered(made)
     monkeypatch.setattr(Database, "scrub", lambda _self: None)
     at(made, CLOSES)
-    close(made, asked.id)
+    close_round(made, asked.id)
     assert len(traces_left(made, tmp_path, traces)) > 0.5 * len(traces)
 
 
@@ -100,7 +102,7 @@ async def test_what_remains_is_digests_and_sealed_tallies(
     asked, everybody, _ = await answered(made)
     before = contents(made.database)
     at(made, CLOSES)
-    close(made, asked.id)
+    close_round(made, asked.id)
     after = contents(made.database)
     assert {name for name in after if not after[name]} >= {
         "envelope",
@@ -127,9 +129,9 @@ async def test_the_key_is_gone_and_nothing_else_opens_a_backup(
     asked, _, _ = await answered(made)
     assert len(list(keys.folder.iterdir())) == 1
     with made.database.read() as session:
-        backup = envelopes.of_round(session, asked.id)
+        backup = envelopes.load_envelopes(session, asked.id)
     at(made, CLOSES)
-    close(made, asked.id)
+    close_round(made, asked.id)
     assert list(keys.folder.iterdir()) == []
     assert keys.load(asked.id) is None
     for one in backup[:3]:
@@ -148,11 +150,11 @@ async def test_the_server_wipes_beside_a_round_that_is_still_open() -> None:
         for _ in range(60):
             for round_id in (asked.id, other):
                 one = Envelope(round_id, secrets.token_bytes(32), secrets.token_bytes(2128))
-                assert envelopes.write(made.database, [one]) == [True]
+                assert envelopes.write_envelopes(made.database, [one]) == [True]
                 if round_id == asked.id:
                     traces += [one.tag, one.ciphertext[700:740]]
         at(made, CLOSES)
-        close(made, asked.id)
+        close_round(made, asked.id)
         assert len(contents(made.database)["envelope"]) == 60
         assert held_by_server(made.database, traces) == []
         made.database.close()
@@ -164,6 +166,6 @@ def another_round(made: Installation) -> int:
     partnership = create_partnership(made, NewPartnership(name))
     add_member(made, name, NewMember("Somebody", "Elsewhere"), address)
     set_programme(made, name, PLAN)
-    opened = open_round(made, Open(partnership, OPENS, CLOSES + WEEK))
+    opened = open_round(made, OpenRound(partnership, OPENS, CLOSES + WEEK))
     assert opened is not None
     return opened

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pulse_bot.cards.actions import Target
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.cards.actions import AnswerTarget
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.record_answer import Given
+from pulse_bot.usecases.rounds.record_answer import Submission
 from tests.attacks.thief import PAGE, Contents, Copy, beside, contents
 from tests.made_up import (
     THEMES,
@@ -39,8 +39,8 @@ ANSWERS: Sequence[tuple[int, str, str]] = [
 
 POOL = {
     "trust": [item("trust", 1)],
-    "honesty": [item("honesty", 1, Kind.WORDS, core=False)],
-    "accountability": [item("accountability", 1, Kind.CHOOSE, core=False)],
+    "honesty": [item("honesty", 1, ItemKind.WORDS, core=False)],
+    "accountability": [item("accountability", 1, ItemKind.CHOOSE, core=False)],
 }
 
 Watch = Callable[[], None]
@@ -54,8 +54,8 @@ async def answered(made: Installation, everybody: list[Address], watch: Watch) -
     async with recording(made) as take:
         for address in everybody:
             for position, slot, value in ANSWERS:
-                target = Target(asked.id, where[THEMES[position]], slot)
-                await take(Given(address, asked.id, {target: value}))
+                target = AnswerTarget(asked.id, where[THEMES[position]], slot)
+                await take(Submission(address, asked.id, {target: value}))
                 watch()
     return asked
 
@@ -155,7 +155,7 @@ async def test_the_lock_on_the_round_says_no_more_than_the_envelopes(
     made: Installation,
 ) -> None:
     """Answering locks the row of the round, which leaves its transaction's number there."""
-    if made.database.sqlite:
+    if made.database.is_sqlite:
         pytest.skip("SQLite keeps no transaction's number in a row.")
     locks: list[tuple[str, set[str]]] = []
 
@@ -169,6 +169,6 @@ async def test_the_lock_on_the_round_says_no_more_than_the_envelopes(
     asked = opened_round(made)
     async with recording(made) as take:
         for address in everybody:
-            await take(Given(address, asked.id, {Target(asked.id, 0, "answer"): "4"}))
+            await take(Submission(address, asked.id, {AnswerTarget(asked.id, 0, "answer"): "4"}))
             watch()
     assert all(lock in wrote for lock, wrote in locks)

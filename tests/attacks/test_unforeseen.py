@@ -43,17 +43,17 @@ from pulse_bot.ports import (
     Submitted,
     Wrote,
 )
-from pulse_bot.sending.courier import Courier, Effort
-from pulse_bot.sending.jobs import Work
+from pulse_bot.sending.courier import Courier, RetryPolicy
+from pulse_bot.sending.jobs import JobHandlers
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.testing import AdapterContract, FakeAdapter, FixedClock, Script, running
-from pulse_bot.testing.samples import card
+from pulse_bot.testing.samples import sample_card
 from pulse_bot.usecases import router
 from pulse_bot.usecases.chats import link, setup, welcome
 from pulse_bot.usecases.members import join, leave, roles
 from pulse_bot.usecases.reading import home, pages
 from pulse_bot.usecases.rounds import digest_message, pack_files, record_answer
-from pulse_bot.usecases.rounds.record_answer import Given, Recorded
+from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission
 from pulse_bot.usecases.workshops import cards as workshop_cards
 from pulse_bot.usecases.workshops import pack
 from tests.adapters import test_slack, test_telegram, test_web
@@ -76,15 +76,15 @@ CHAT = Address("fake", "", "the-group")
 Function = Callable[..., object]
 
 
-SETTING_UP = link.setup_key(broken_installation(), CHAT)
-JOINING = join.form_key(broken_installation(), "code", ADA)
+SETTING_UP = link.sign_setup_key(broken_installation(), CHAT)
+JOINING = join.sign_join_key(broken_installation(), "code", ADA)
 
 ACTIONS = {
     question_cards.SETUP: SETTING_UP,
-    question_cards.SEED: workshop_cards.action(workshop_cards.DraftAct.OPEN, 1),
+    question_cards.SEED: workshop_cards.button_action(workshop_cards.DraftAct.OPEN, 1),
     question_cards.PACK: encode(pack.UsePack(pack.PackAct.OPEN, 1)),
     question_cards.COMMITMENT: f"{question_cards.COMMITMENT}:{CommitmentState.KEPT}:1",
-    question_cards.ROLE: roles.CHANGE,
+    question_cards.ROLE: roles.CHANGE_ROLE,
 }
 """Buttons whose action says more than a number."""
 
@@ -112,21 +112,21 @@ def events() -> Iterator[tuple[str, Event, Function]]:
     yield (
         "answer",
         Pressed(ADA, encode(GiveAnswer(1, 0, "answer", Rest("4")))),
-        record_answer.record,
+        record_answer.record_answers,
     )
-    yield "answers", Submitted(ADA, "answer:1", {"0:answer": ("4",)}), record_answer.record
-    yield "no answers", Submitted(ADA, "answer:1", {}), router._known
-    yield "say more", Pressed(ADA, encode(SayMore(1, 0))), router._to_write
-    yield "set up", Commanded(ADA, question_cards.SETUP, group=CHAT), setup.ask
-    yield "words", Wrote(ADA, "hello"), pages.help_
-    yield "home", OpenedHome(ADA), home.home
-    yield "joined", Joined(ADA, ADA, "Ada"), join.joined
-    yield "left", Left(ADA, ADA), leave.unreachable
-    yield "joined a chat", Joined(ADA, CHAT, "Ada"), welcome.came
-    yield "left a chat", Left(ADA, CHAT), welcome.went
-    yield "added", Added(ADA, CHAT, "North"), link.added
-    yield "removed", Removed(ADA, CHAT), link.removed
-    yield "moved", Moved(ADA, Address("fake", "", "elsewhere")), link.moved
+    yield "answers", Submitted(ADA, "answer:1", {"0:answer": ("4",)}), record_answer.record_answers
+    yield "no answers", Submitted(ADA, "answer:1", {}), router._check_member
+    yield "say more", Pressed(ADA, encode(SayMore(1, 0))), router._open_text_form
+    yield "set up", Commanded(ADA, question_cards.SETUP, group=CHAT), setup.ask_setup
+    yield "words", Wrote(ADA, "hello"), pages.show_help
+    yield "home", OpenedHome(ADA), home.open_home
+    yield "joined", Joined(ADA, ADA, "Ada"), join.greet_member
+    yield "left", Left(ADA, ADA), leave.mark_unreachable
+    yield "joined a chat", Joined(ADA, CHAT, "Ada"), welcome.welcome_arrival
+    yield "left a chat", Left(ADA, CHAT), welcome.note_departure
+    yield "added", Added(ADA, CHAT, "North"), link.greet_chat
+    yield "removed", Removed(ADA, CHAT), link.note_removed
+    yield "moved", Moved(ADA, Address("fake", "", "elsewhere")), link.move_chat
 
 
 @pytest.mark.parametrize(
@@ -134,10 +134,10 @@ def events() -> Iterator[tuple[str, Event, Function]]:
 )
 async def test_in_a_use_case(event: Event, answered_by: Function) -> None:
     made = broken_installation()
-    answers = GroupCommit[Given, Recorded](partial(record_answer.record, made))
+    answers = GroupCommit[Submission, RecordedAnswers](partial(record_answer.record_answers, made))
     fake = FakeAdapter()
     with logged() as logs:
-        async with running(fake, partial(router.converse, made, answers.put)):
+        async with running(fake, partial(router.route_event, made, answers.put)):
             await fake.tell(event)
     answers.close()
     place = place_of(answered_by)
@@ -162,8 +162,8 @@ JOBS: dict[str, tuple[int | str, ...]] = {
 
 
 def test_in_a_job(tmp_path: Path) -> None:
-    work = Work(broken_installation(), {"fake": FakeAdapter()}, lambda: None)
-    handlers = work.handlers()
+    work = JobHandlers(broken_installation(), {"fake": FakeAdapter()}, lambda: None)
+    handlers = work.by_name()
     engine = Engine(
         f"sqlite:///{tmp_path / 'engine.db'}",
         handlers,
@@ -176,7 +176,7 @@ def test_in_a_job(tmp_path: Path) -> None:
         engine.start()
         for name, args in JOBS.items():
             engine.enqueue(Job(name, args, name, name))
-        until(lambda: not engine.live())
+        until(lambda: not engine.live_keys())
         engine.stop()
     work.close()
     assert {name: logs.told(place_of(handler)) for name, handler in handlers.items()} == {
@@ -216,7 +216,7 @@ async def test_where_an_adapter_answers(
     with logged() as logs:
         async with contract.stage(script) as stage:
             person = stage.new_person()
-            await contract.show(stage, script, person, card("Agree"))
+            await contract.show_card(stage, script, person, sample_card("Agree"))
             script.answer = reply
             await person.press("Agree")
     assert logs.told(place) == set()
@@ -233,7 +233,7 @@ class ClumsyAdapter(FakeAdapter):
 
 async def test_in_a_card_that_an_adapter_cannot_send() -> None:
     with logged() as logs:
-        await Courier(Effort(pauses=())).send(ClumsyAdapter(), ADA, card("Agree"))
+        await Courier(RetryPolicy(pauses=())).send_card(ClumsyAdapter(), ADA, sample_card("Agree"))
     assert logs.told(place_of(ClumsyAdapter.send)) == set()
 
 
@@ -248,11 +248,11 @@ def test_in_a_picture_and_a_pack() -> None:
     digest = Digest(1, START, ())
     pack = Pack("North", "UTC", "Courage", START.date(), (), digest)
     with logged() as logs:
-        assert digest_message.drawn(made, []) is None
-    assert logs.told(place_of(digest_message.drawn)) == set()
+        assert digest_message.draw_digests(made, []) is None
+    assert logs.told(place_of(digest_message.draw_digests)) == set()
     with logged() as logs:
-        assert pack_files.pdf(made, pack) is None
-    assert logs.told(place_of(pack_files.pdf)) == set()
+        assert pack_files.render_pdf(made, pack) is None
+    assert logs.told(place_of(pack_files.render_pdf)) == set()
 
 
 async def test_in_a_query_that_the_database_refuses() -> None:
@@ -260,13 +260,13 @@ async def test_in_a_query_that_the_database_refuses() -> None:
     made = installation("sqlite://")
     with made.database.write() as session:
         session.execute(sa.text("ALTER TABLE member RENAME COLUMN user TO other"))
-    answers = GroupCommit[Given, Recorded](partial(record_answer.record, made))
+    answers = GroupCommit[Submission, RecordedAnswers](partial(record_answer.record_answers, made))
     with logged() as logs:
-        await router.converse(made, answers.put, OpenedHome(replace(ADA, user=IN_THE_QUERY)))
+        await router.route_event(made, answers.put, OpenedHome(replace(ADA, user=IN_THE_QUERY)))
     answers.close()
     made.database.close()
     text = logs.ours.getvalue()
-    assert re.search(place_of(home.home), text)
+    assert re.search(place_of(home.open_home), text)
     assert "StorageError: " in text
     assert "caused by OperationalError at " in text
     assert IN_THE_QUERY not in text

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.cards.actions import Target
+from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking.items import COMMENT
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.ports import Address
 from pulse_bot.storage import history
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.record_answer import Given
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.record_answer import Submission
 from tests.made_up import (
     CLOSES,
     KEY,
@@ -38,9 +38,9 @@ async def said_of(
     asked = opened_round(made, week)
     await answer_all(made, asked, writers, lambda who, _: answer.format(who=who))
     at(made, CLOSES + week * WEEK)
-    close(made, asked.id)
+    close_round(made, asked.id)
     with made.database.read() as session:
-        digest = history.digest(session, 1, asked.number)
+        digest = history.load_digest(session, 1, asked.number)
     return "\n".join(one.text for one in digest.statements)
 
 
@@ -54,12 +54,12 @@ async def commented(
     async with recording(made) as take:
         for who, address in enumerate(writers):
             for item in on:
-                target = Target(asked.id, item, COMMENT)
-                await take(Given(address, asked.id, {target: f"Comment {who:02} on {item}."}))
+                target = AnswerTarget(asked.id, item, COMMENT)
+                await take(Submission(address, asked.id, {target: f"Comment {who:02} on {item}."}))
     at(made, CLOSES + week * WEEK)
-    close(made, asked.id)
+    close_round(made, asked.id)
     with made.database.read() as session:
-        digest = history.digest(session, 1, asked.number)
+        digest = history.load_digest(session, 1, asked.number)
     return "\n".join(one.text for one in digest.statements)
 
 
@@ -68,7 +68,7 @@ def waiting(made: Installation) -> list[str]:
     with made.database.write() as session:
         kept = history.take_comments(session, 1, KEY)
         history.keep_comments(session, 1, kept, KEY)
-    return sorted(one.words for one in kept)
+    return sorted(one.text for one in kept)
 
 
 def longest_possible(first: str, second: str) -> int:

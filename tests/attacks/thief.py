@@ -53,7 +53,7 @@ class Copy:
 
 def contents(database: Database) -> Contents:
     """Every row of every table as it can be read, with PostgreSQL's own notes beside it."""
-    hidden = "" if database.sqlite else "xmin::text, ctid::text, "
+    hidden = "" if database.is_sqlite else "xmin::text, ctid::text, "
     with database.connect() as connection:
         names = sa.inspect(connection).get_table_names()
         return {

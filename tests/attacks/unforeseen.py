@@ -16,7 +16,7 @@ from typing import NoReturn
 import sqlalchemy as sa
 
 from pulse_bot.config.logs import LineFormatter, SafeHandler
-from pulse_bot.config.plugins import renderer
+from pulse_bot.config.plugins import load_renderer
 from pulse_bot.storage.database import Database
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
@@ -51,7 +51,7 @@ class BrokenDatabase(Database):
 class BrokenKeys:
     """A key store that stumbles, too."""
 
-    create = load = destroy = rounds = check = stumble
+    create = load = destroy = list_rounds = check = stumble
 
 
 def broken_installation() -> Installation:
@@ -60,7 +60,7 @@ def broken_installation() -> Installation:
         database=BrokenDatabase("sqlite://"),
         keys=BrokenKeys(),
         clock=FixedClock(START),
-        renderer=renderer(),
+        renderer=load_renderer(),
         pool=dict,
         installation_key=KEY,
     )

@@ -11,8 +11,8 @@ import pytest
 
 from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.load import load_library
-from pulse_bot.cards.actions import Target
-from pulse_bot.domain.asking.items import Item, Kind, options, slots
+from pulse_bot.cards.actions import AnswerTarget
+from pulse_bot.domain.asking.items import Item, ItemKind, list_options, list_slots
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address, Card, Event, Form, Reply
 from pulse_bot.storage import history, partnerships
@@ -20,10 +20,10 @@ from pulse_bot.testing import FakeAdapter, running
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.reading.pages import digest_card
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.open_round import outgoing
-from pulse_bot.usecases.rounds.record_answer import Given, Record, record
-from pulse_bot.usecases.router import converse
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.open_round import list_outgoing
+from pulse_bot.usecases.rounds.record_answer import RecordAnswers, Submission, record_answers
+from pulse_bot.usecases.router import route_event
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -72,7 +72,7 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def values(item: Item, person: int) -> str:
     """An answer, another one for the next person; as many choices as may be taken."""
-    keys = [choice.key for choice in options(item)]
+    keys = [choice.key for choice in list_options(item)]
     if not keys:
         return WORDS
     first = person % len(keys)
@@ -84,13 +84,13 @@ class Talk:
     """A conversation over the fake platform, with the last reply that came of it."""
 
     made: Installation
-    take: Record
+    take: RecordAnswers
     fake: FakeAdapter
     last: Reply = field(default_factory=Reply)
 
     async def handle(self, event: Event) -> Reply:
         """What an adapter is given."""
-        self.last = await converse(self.made, self.take, event)
+        self.last = await route_event(self.made, self.take, event)
         return self.last
 
 
@@ -98,10 +98,10 @@ async def answer_on_screen(talk: Talk, address: Address, asked: Round) -> None:
     """Answer every question as a member does: with what their screen shows, card after card."""
     person, shown = talk.fake.person(address.user), talk.fake.cards(address)[-1]
     for position, item in enumerate(asked.items):
-        for slot in slots(item):
+        for slot in list_slots(item):
             seen = await person.look()
             assert item.text in seen.text
-            if item.kind is Kind.WORDS:
+            if item.kind is ItemKind.WORDS:
                 await person.press("Write a few words")
                 assert talk.last.form is not None
                 await person.fill(talk.last.form, {f"{position}:{slot}": (WORDS,)})
@@ -111,7 +111,7 @@ async def answer_on_screen(talk: Talk, address: Address, asked: Round) -> None:
                 chosen = tuple(values(item, 0).split(","))
                 await person.fill(Form(ticks.form, "", (ticks.field,)), {ticks.field.key: chosen})
             else:
-                await person.press(options(item)[0].label)
+                await person.press(list_options(item)[0].label)
             assert talk.last.notice.startswith("Recorded."), (item.id, talk.fake.errors)
             shown = talk.last.cards[0] if talk.last.cards else shown
 
@@ -125,29 +125,29 @@ async def play(talk: Talk, week: int) -> tuple[Round, Card]:
     """One round from its opening to its digest in the group's chat."""
     made, fake = talk.made, talk.fake
     asked = opened_round(made, week)
-    sent = outgoing(made, asked.id, "fake", "", 100)
+    sent = list_outgoing(made, asked.id, "fake", "", 100)
     for one in sent:
         await fake.send(one.address, one.card)
     first, *others = (one.address for one in sent)
     await answer_on_screen(talk, first, asked)
     given = [
-        Given(
+        Submission(
             address,
             asked.id,
             {
-                Target(asked.id, position, slot): values(item, person)
+                AnswerTarget(asked.id, position, slot): values(item, person)
                 for position, item in enumerate(asked.items)
-                for slot in slots(item)
+                for slot in list_slots(item)
             },
         )
         for person, address in enumerate(others, start=1)
     ]
-    assert not [one for one in record(made, given) if isinstance(one, Exception)]
+    assert not [one for one in record_answers(made, given) if isinstance(one, Exception)]
     at(made, CLOSES + week * WEEK)
-    close(made, asked.id)
+    close_round(made, asked.id)
     with made.database.read() as session:
-        partnership = partnerships.by_name(session, PARTNERSHIP).id
-        (said,) = history.digests(session, partnership, most=1)
+        partnership = partnerships.find_partnership(session, PARTNERSHIP).id
+        (said,) = history.list_digests(session, partnership, most=1)
     await fake.send(GROUP, digest_card(said))
     return asked, fake.cards(GROUP)[-1]
 
@@ -155,7 +155,7 @@ async def play(talk: Talk, week: int) -> tuple[Round, Card]:
 def tallied(made: Installation, asked: Round) -> dict[str, int]:
     """How many answers were added up, by item."""
     with made.database.read() as session:
-        kept = history.tallies(session, [asked.id], made.installation_key)[asked.id]
+        kept = history.load_tallies(session, [asked.id], made.installation_key)[asked.id]
     return {one.item: one.n for one in kept}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pulse_bot.banks.codes import CODES, Severity
 from pulse_bot.banks.findings import Finding
 from pulse_bot.banks.lint import ALIKE, lint_banks
-from pulse_bot.banks.wording import likeness, trigrams
+from pulse_bot.banks.wording import text_likeness, text_trigrams
 from tests.banks.example_bank import TOP, bank_of, item_text
 
 CORE = "core: true; facet: warm"
@@ -84,9 +84,9 @@ def test_other_languages_are_not_judged_by_english_words() -> None:
 @given(st.text("tea cup", max_size=30), st.text("tea cup", max_size=30))
 def test_texts_of_lengths_that_differ_much_are_never_alike(one: str, other: str) -> None:
     """The lint does not even look at them; this is why it may."""
-    first, second = trigrams(one), trigrams(other)
+    first, second = text_trigrams(one), text_trigrams(other)
     if min(len(first), len(second)) < ALIKE * max(len(first), len(second)):
-        assert likeness(first, second) < ALIKE
+        assert text_likeness(first, second) < ALIKE
 
 
 @pytest.mark.parametrize("count", [5, 7])

@@ -235,7 +235,7 @@ def test_a_folder_of_ones_own_is_loaded_beside_the_shipped_banks(tmp_path: Path)
     library = load_library([tmp_path])
 
     assert [bank.id for bank in library.banks][-1] == "tea"
-    assert library.bank("trust") is not None
+    assert library.find_bank("trust") is not None
 
 
 def test_ids_are_taken_once_in_all_banks(tmp_path: Path) -> None:

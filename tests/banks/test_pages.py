@@ -11,12 +11,12 @@ import pytest
 
 from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.codes import CODES
-from pulse_bot.banks.generate import GUIDE, SCHEMA, TRANSLATION_SCHEMA, pages
+from pulse_bot.banks.generate import GUIDE, SCHEMA, TRANSLATION_SCHEMA, generate_pages
 from pulse_bot.banks.lint import lint_banks
 from pulse_bot.banks.load import load_library
 from pulse_bot.banks.parse import parse_bank
-from pulse_bot.banks.preview import preview_text, previews
-from pulse_bot.banks.translation import is_translation, parse_translation, with_translations
+from pulse_bot.banks.preview import preview_items, preview_text
+from pulse_bot.banks.translation import add_translations, is_translation, parse_translation
 from pulse_bot.banks.tree import read_tree
 from pulse_bot.cli.bank import bank
 
@@ -42,7 +42,7 @@ def example_bank() -> Bank:
 
 
 def test_every_generated_page_is_up_to_date() -> None:
-    stale = [path.name for path, text in pages(ROOT).items() if path.read_text() != text]
+    stale = [path.name for path, text in generate_pages(ROOT).items() if path.read_text() != text]
     assert stale == [], RENEW
 
 
@@ -65,7 +65,7 @@ def test_the_example_of_the_guide_passes_the_lint() -> None:
 
 def test_the_translation_of_the_guide_fits_its_bank() -> None:
     translation = parse_translation(yaml_of_the_guide(1).encode(), "workload.cy.yaml")
-    (bank,), findings = with_translations([example_bank()], [translation])
+    (bank,), findings = add_translations([example_bank()], [translation])
     assert findings == []
     assert {one.code for one in lint_banks([bank])} == {"not-translated"}  # it is an extract
 
@@ -81,7 +81,7 @@ def test_every_command_of_the_guide_is_one() -> None:
 
 
 def test_the_example_of_the_guide_can_be_previewed() -> None:
-    shown = [preview_text(one, {}) for one in previews(example_bank().items)]
+    shown = [preview_text(one, {}) for one in preview_items(example_bank().items)]
     assert len(shown) == len(example_bank().items)
     assert "[ The monthly meeting ]" in shown[4]
 

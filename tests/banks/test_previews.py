@@ -9,13 +9,13 @@ import pytest
 
 from pulse_bot.banks.bank import Bank
 from pulse_bot.banks.load import load_library
-from pulse_bot.banks.preview import Preview, card_text, preview_text, previews
+from pulse_bot.banks.preview import ItemPreview, card_text, preview_items, preview_text
 from pulse_bot.config.plugins import adapter_plugins
-from pulse_bot.domain.asking.items import Kind, options
+from pulse_bot.domain.asking.items import ItemKind, list_options
 from pulse_bot.ports import Button, Card, CardKind
-from pulse_bot_slack.modals import Origin, modal
+from pulse_bot_slack.modals import Origin, build_modal
+from pulse_bot_slack.render import build_messages as slack_messages
 from pulse_bot_slack.render import card_parts as slack_parts
-from pulse_bot_slack.render import messages as slack_messages
 from pulse_bot_telegram.render import card_parts as telegram_parts
 from tests.banks.test_bank_commands import run
 from tests.platforms.slack.shapes import wrong_message, wrong_view
@@ -51,14 +51,14 @@ def check_on_telegram(card: Card) -> None:
 
 @NAMED
 def test_slack_takes_every_card_and_every_form(bank: Bank) -> None:
-    for one in previews(bank.items):
+    for one in preview_items(bank.items):
         assert [wrong for card in one.cards for wrong in slack_refuses(card)] == [], one.item.id
-        assert wrong_view(modal(one.form, Origin()), "modal") == [], one.item.id
+        assert wrong_view(build_modal(one.form, Origin()), "modal") == [], one.item.id
 
 
 @NAMED
 def test_telegram_takes_every_card_in_one_message(bank: Bank) -> None:
-    for one in previews(bank.items):
+    for one in preview_items(bank.items):
         for card in one.cards:
             check_on_telegram(card)
             assert len(telegram_parts(card, "pulse_bot")) == 1, one.item.id
@@ -81,24 +81,24 @@ def test_what_is_too_large_is_seen() -> None:
 def test_a_preview_shows_the_question_and_every_answer(bank: Bank, name: str) -> None:
     draw = adapter_plugins()[name].preview
     assert draw is not None
-    for one in previews(bank.items):
+    for one in preview_items(bank.items):
         shown = draw(one.cards, one.form)
         assert one.item.text in shown
-        labels = [choice.label for choice in options(one.item)]
+        labels = [choice.label for choice in list_options(one.item)]
         numbered = name == "telegram" and one.item.kind in (
-            Kind.AGREE,
-            Kind.FREQUENCY,
-            Kind.JOURNEY,
+            ItemKind.AGREE,
+            ItemKind.FREQUENCY,
+            ItemKind.JOURNEY,
         )
         for label in (labels[0], labels[-1]) if numbered else labels:
             assert label in shown, one.item.id
 
 
-def preview_of(bank: str, item: str) -> Preview:
+def preview_of(bank: str, item: str) -> ItemPreview:
     """The preview of one shipped item."""
-    found = load_library().bank(bank)
+    found = load_library().find_bank(bank)
     assert found is not None
-    (shown,) = previews(found.items, only=item)
+    (shown,) = preview_items(found.items, only=item)
     return shown
 
 
@@ -167,9 +167,9 @@ def test_without_any_adapter_cards_are_told_plainly() -> None:
 
 
 def test_both_cards_of_a_journey_are_shown() -> None:
-    found = load_library().bank("partnership-reflection")
+    found = load_library().find_bank("partnership-reflection")
     assert found is not None
-    item = next(one for one in found.items if one.kind is Kind.JOURNEY)
+    item = next(one for one in found.items if one.kind is ItemKind.JOURNEY)
     text = preview_text(preview_of("partnership-reflection", item.id), {})
     assert text.count(item.text) == 2
     assert "Where are we now?" in text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.banks.reading import reading_ease, syllables
+from pulse_bot.banks.reading import count_syllables, reading_ease
 
 COUNTED = {
     1: "we trust what asked school schools' times whole guard drink month praise our",
@@ -18,7 +18,9 @@ COUNTED = {
 
 @pytest.mark.parametrize(("count", "words"), COUNTED.items())
 def test_syllables(count: int, words: str) -> None:
-    assert {word: syllables(word) for word in words.split()} == dict.fromkeys(words.split(), count)
+    assert {word: count_syllables(word) for word in words.split()} == dict.fromkeys(
+        words.split(), count
+    )
 
 
 def test_a_plain_sentence_scores_as_the_formula_says() -> None:

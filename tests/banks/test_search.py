@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pulse_bot.banks.search import search
+from pulse_bot.banks.search import search_items
 from tests.banks.example_bank import bank_of, item_text
 from tests.banks.test_bank_commands import run
 
@@ -39,7 +39,7 @@ TEA = bank_of(
     ],
 )
 def test_questions_that_have_all_the_words(words: str, found: list[str]) -> None:
-    assert [one.entry.item.id for one in search([TEA], words)] == found
+    assert [one.entry.item.id for one in search_items([TEA], words)] == found
 
 
 def test_the_command_prints_the_questions() -> None:

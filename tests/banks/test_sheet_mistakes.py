@@ -13,9 +13,9 @@ import pytest
 from pulse_bot.banks.codes import CODES
 from pulse_bot.banks.findings import BankMistakes, Finding
 from pulse_bot.banks.sheets.csv_file import csv_bytes, csv_grid
-from pulse_bot.banks.sheets.files import imported
+from pulse_bot.banks.sheets.files import import_bank
 from pulse_bot.banks.sheets.grid import LARGEST_FILE, Grid, Sheet
-from pulse_bot.banks.sheets.reading import grid_bank
+from pulse_bot.banks.sheets.reading import bank_from_grid
 from pulse_bot.banks.sheets.writing import bank_grid
 from pulse_bot.banks.sheets.xlsx_file import LARGEST_UNPACKED, xlsx_bytes, xlsx_grid
 from pulse_bot.errors import Refused
@@ -48,7 +48,7 @@ def changed(name: str, change: Change) -> Grid:
 def mistakes_of(grid: Grid) -> tuple[Finding, ...]:
     """What is said of these tables."""
     with pytest.raises(BankMistakes) as caught:
-        grid_bank(grid, "tea.xlsx")
+        bank_from_grid(grid, "tea.xlsx")
     return caught.value.findings
 
 
@@ -132,7 +132,7 @@ def test_rows_of_csv_are_counted_as_a_spreadsheet_program_shows_them() -> None:
 def code_of(file: Path) -> str:
     """The one code with which a file is refused."""
     with pytest.raises(BankMistakes) as caught:
-        imported(file)
+        import_bank(file)
     (found,) = caught.value.findings
     return found.code
 
@@ -185,7 +185,7 @@ def test_a_file_that_must_not_or_cannot_be_opened(
 def test_a_right_workbook_with_a_harmless_part_more_is_opened(tmp_path: Path) -> None:
     """So the refusals above are for what is in them."""
     (tmp_path / "tea.xlsx").write_bytes(with_part("docs/read-me.txt", b"hello"))
-    assert imported(tmp_path / "tea.xlsx").id == "tea"
+    assert import_bank(tmp_path / "tea.xlsx").id == "tea"
 
 
 def test_a_size_that_the_file_lies_about_does_not_unpack_more(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_size_that_the_file_lies_about_does_not_unpack_more(tmp_path: Path) ->
 def test_windows_1252_is_named_with_the_way_out(tmp_path: Path) -> None:
     (tmp_path / "tea.csv").write_bytes("id,text\na,Caf\u00e9\n".encode("cp1252"))
     with pytest.raises(BankMistakes, match=r"Windows-1252.*CSV UTF-8"):
-        imported(tmp_path / "tea.csv")
+        import_bank(tmp_path / "tea.csv")
 
 
 def test_a_workbook_that_claims_a_million_rows_is_read_at_once() -> None:
@@ -217,14 +217,14 @@ def test_a_workbook_that_claims_a_million_rows_is_read_at_once() -> None:
     ]
     assert b"1048576" in dict(stretched)["xl/worksheets/sheet6.xml"]
     grid = xlsx_grid(unpacked(*stretched), "x")
-    assert grid_bank(grid, "x").id == "tea"
+    assert bank_from_grid(grid, "x").id == "tea"
 
 
 @pytest.mark.parametrize("name", ["tea.xlsm", "tea.XLTM", "tea.xls", "tea.ods", "tea"])
 def test_other_formats_are_refused_by_their_name(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(xlsx_bytes(bank_grid(translated())))
     with pytest.raises(Refused, match=r"macros|does not know"):
-        imported(tmp_path / name)
+        import_bank(tmp_path / name)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -18,14 +18,14 @@ from pulse_bot.banks.lint import lint_banks
 from pulse_bot.banks.load import load_library
 from pulse_bot.banks.parse import parse_bank
 from pulse_bot.banks.sheets.csv_file import csv_bytes, csv_grid
-from pulse_bot.banks.sheets.grid import Grid, Sheet, letter
-from pulse_bot.banks.sheets.reading import grid_bank
+from pulse_bot.banks.sheets.grid import Grid, Sheet, column_letter
+from pulse_bot.banks.sheets.reading import bank_from_grid
 from pulse_bot.banks.sheets.template import template_grid
 from pulse_bot.banks.sheets.writing import bank_grid
 from pulse_bot.banks.sheets.xlsx_file import xlsx_bytes, xlsx_grid
-from pulse_bot.banks.translation import parse_translation, with_translations
+from pulse_bot.banks.translation import add_translations, parse_translation
 from pulse_bot.banks.yaml_file import bank_yaml, translation_yaml
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from tests.banks.test_translations import BANK, WELSH
 
 ROUNDS: dict[str, Callable[[Grid], Grid]] = {
@@ -62,7 +62,7 @@ def bare(bank: Bank) -> Bank:
 def translated() -> Bank:
     """A bank in two languages, with an item of three kinds."""
     bank = parse_bank(BANK.encode(), "tea.yaml")
-    (whole,), _ = with_translations([bank], [parse_translation(WELSH.encode(), "tea.cy.yaml")])
+    (whole,), _ = add_translations([bank], [parse_translation(WELSH.encode(), "tea.cy.yaml")])
     return whole
 
 
@@ -82,7 +82,7 @@ def with_words(text: str) -> Bank:
 @pytest.mark.parametrize("sort", ROUNDS)
 @pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.id)
 def test_every_shipped_bank_comes_back_as_it_went(bank: Bank, sort: str) -> None:
-    assert bare(grid_bank(ROUNDS[sort](bank_grid(bank)), "x")) == bare(bank)
+    assert bare(bank_from_grid(ROUNDS[sort](bank_grid(bank)), "x")) == bare(bank)
 
 
 @pytest.mark.parametrize("bank", BANKS, ids=lambda bank: bank.id)
@@ -90,40 +90,40 @@ def test_every_shipped_bank_can_be_written_as_yaml(bank: Bank) -> None:
     files = [
         parse_translation(translation_yaml(bank, one).encode(), "") for one in bank.translations
     ]
-    (whole,), findings = with_translations([parse_bank(bank_yaml(bank).encode(), "")], files)
+    (whole,), findings = add_translations([parse_bank(bank_yaml(bank).encode(), "")], files)
     assert findings == []
     assert bare(whole) == bare(bank)
 
 
 @pytest.mark.parametrize("sort", ROUNDS)
 def test_translations_go_along(sort: str) -> None:
-    assert bare(grid_bank(ROUNDS[sort](bank_grid(translated())), "x")) == bare(translated())
+    assert bare(bank_from_grid(ROUNDS[sort](bank_grid(translated())), "x")) == bare(translated())
 
 
 def test_every_kind_is_among_the_shipped_banks() -> None:
-    assert {item.kind for bank in BANKS for item in bank.items} == set(Kind)
+    assert {item.kind for bank in BANKS for item in bank.items} == set(ItemKind)
 
 
 def test_columns_for_a_language_that_is_not_there_yet_stay_empty() -> None:
     grid = bank_grid(translated(), ["pl"])
     assert "text (pl)" in grid[3].rows[0]
-    assert bare(grid_bank(grid, "x")) == bare(translated())
+    assert bare(bank_from_grid(grid, "x")) == bare(translated())
 
 
 @pytest.mark.parametrize("sort", ROUNDS)
 @pytest.mark.parametrize("text", EVIL)
 def test_formulas_and_html_are_text_in_both_directions(text: str, sort: str) -> None:
     words = " ".join(text.split())  # as the loader folds every text
-    read = grid_bank(ROUNDS[sort](bank_grid(with_words(words))), "x")
+    read = bank_from_grid(ROUNDS[sort](bank_grid(with_words(words))), "x")
     assert bare(read) == bare(with_words(words))
-    (again,) = with_translations([parse_bank(bank_yaml(read).encode(), "")], [])[0]
+    (again,) = add_translations([parse_bank(bank_yaml(read).encode(), "")], [])[0]
     assert bare(again) == bare(read)
 
 
 @given(st.text(min_size=1, max_size=60).map(lambda text: " ".join(text.split())).filter(bool))
 def test_any_text_survives_csv_and_yaml(text: str) -> None:
     bank = with_words(text)
-    assert bare(grid_bank(ROUNDS["csv"](bank_grid(bank)), "x")) == bare(bank)
+    assert bare(bank_from_grid(ROUNDS["csv"](bank_grid(bank)), "x")) == bare(bank)
     assert bare(parse_bank(bank_yaml(bank).encode(), "")) == bare(bank)
 
 
@@ -157,7 +157,7 @@ def test_a_formula_that_somebody_typed_is_read_as_its_text() -> None:
     out = io.BytesIO()
     workbook.save(out)
 
-    item = grid_bank(xlsx_grid(out.getvalue(), "x"), "x").items[0]
+    item = bank_from_grid(xlsx_grid(out.getvalue(), "x"), "x").items[0]
 
     assert (item.text, item.talk) == ('=HYPERLINK("http://127.0.0.1","We")', "=SUM(A1:A2)")
 
@@ -170,7 +170,7 @@ def test_numbers_and_truths_of_a_workbook_are_read_as_they_look() -> None:
     out = io.BytesIO()
     workbook.save(out)
 
-    bank = grid_bank(xlsx_grid(out.getvalue(), "x"), "x")
+    bank = bank_from_grid(xlsx_grid(out.getvalue(), "x"), "x")
 
     assert (bank.items[0].reverse, bank.version, bank.sources[0].year) == (True, 4, 1907)
 
@@ -185,7 +185,7 @@ def test_headings_are_read_whatever_their_capitals_and_spaces() -> None:
         for one in bank_grid(translated())
     )
     assert set(headings.values()) <= set(grid[3].rows[0])
-    assert bare(grid_bank(grid, "x")) == bare(translated())
+    assert bare(bank_from_grid(grid, "x")) == bare(translated())
 
 
 @pytest.mark.parametrize("word", ["yes", "X", "TRUE", "1"])
@@ -196,7 +196,7 @@ def test_yes_in_a_cell(word: str) -> None:
         else one
         for one in bank_grid(translated())
     )
-    assert grid_bank(grid, "x").items[0].reverse
+    assert bank_from_grid(grid, "x").items[0].reverse
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -207,14 +207,14 @@ def test_csv_as_other_programs_write_it(encoding: str, delimiter: str) -> None:
     csv.writer(out, delimiter=delimiter).writerows(
         [cell.replace("Ada Brewer", "Ada Brüer") for cell in row] for row in rows
     )
-    bank = grid_bank(csv_grid(out.getvalue().encode(encoding), "x"), "x")
+    bank = bank_from_grid(csv_grid(out.getvalue().encode(encoding), "x"), "x")
     assert bank.sources[0].authors == ("Ada Brüer",)
     assert len(bank.items) == 3
 
 
 @pytest.mark.parametrize("sort", ROUNDS)
 def test_the_template_is_a_bank_that_the_lint_likes(sort: str) -> None:
-    assert lint_banks([grid_bank(ROUNDS[sort](template_grid()), "x")]) == []
+    assert lint_banks([bank_from_grid(ROUNDS[sort](template_grid()), "x")]) == []
 
 
 def test_the_template_explains_every_column() -> None:
@@ -227,7 +227,7 @@ def test_the_template_explains_every_column() -> None:
 
 @pytest.mark.parametrize(("column", "shown"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ")])
 def test_columns_have_letters(column: int, shown: str) -> None:
-    assert letter(column) == shown
+    assert column_letter(column) == shown
 
 
 def test_yaml_reads_as_if_a_person_had_written_it() -> None:

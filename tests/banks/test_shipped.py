@@ -6,7 +6,7 @@ import pytest
 
 from pulse_bot.banks.lint import lint_files
 from pulse_bot.banks.load import bank_files, load_library, shipped_folder
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 
 WEEKLY = ("accountability", "honesty", "trust")
 CORES = {
@@ -39,20 +39,20 @@ CORES = {
 
 @pytest.mark.parametrize("dimension", WEEKLY)
 def test_a_core_is_six_agree_items_in_an_order_that_never_changes(dimension: str) -> None:
-    core = load_library().core(dimension)
+    core = load_library().core_items(dimension)
 
     assert [item.id for item in core] == CORES[dimension]
-    assert {item.kind for item in core} == {Kind.AGREE}
+    assert {item.kind for item in core} == {ItemKind.AGREE}
     assert [item.reverse for item in core].count(True) == 1
     assert not core[0].reverse  # the first question of a series is a kind one
 
 
 @pytest.mark.parametrize("dimension", WEEKLY)
 def test_each_weekly_bank_has_one_pair(dimension: str) -> None:
-    bank = load_library().bank(dimension)
+    bank = load_library().find_bank(dimension)
     assert bank is not None
 
-    mine, ours = bank.paired()
+    mine, ours = bank.paired_items()
 
     assert mine.pair == ours.pair
     assert mine.text.startswith("I can ")
@@ -62,7 +62,7 @@ def test_each_weekly_bank_has_one_pair(dimension: str) -> None:
 
 @pytest.mark.parametrize("dimension", WEEKLY)
 def test_beside_the_core_and_the_pair_is_a_wider_part(dimension: str) -> None:
-    bank = load_library().bank(dimension)
+    bank = load_library().find_bank(dimension)
     assert bank is not None
 
     wider = [item for item in bank.items if not (item.core or item.pair)]
@@ -75,7 +75,7 @@ def test_beside_the_core_and_the_pair_is_a_wider_part(dimension: str) -> None:
 @pytest.mark.parametrize("name", [*WEEKLY, "trust-in-the-pulse"])
 def test_what_is_asked_every_week_is_there_in_welsh(name: str) -> None:
     """Whole: the lint, which has nothing to say, lists whatever a translation leaves out."""
-    bank = load_library().bank(name)
+    bank = load_library().find_bank(name)
     assert bank is not None
     assert [one.language for one in bank.translations] == ["cy"]
 
@@ -97,7 +97,7 @@ def test_only_its_own_bank_uses_the_dimension_of_a_weekly_series() -> None:
 def test_the_core_covers_every_facet() -> None:
     for bank in load_library().banks:
         for dimension in bank.dimensions:
-            facets = {item.facet for item in bank.core(dimension.key)}
+            facets = {item.facet for item in bank.core_items(dimension.key)}
             assert facets in (set(), set(dimension.facets))  # most banks have no core
 
 
@@ -114,8 +114,8 @@ def test_every_source_names_its_framework_and_originator() -> None:
 
 def test_an_item_is_found_by_its_id() -> None:
     library = load_library()
-    item = library.item("honesty-real-results")
+    item = library.find_item("honesty-real-results")
     assert item is not None
     assert item.bank == "honesty"
-    assert library.item("no-such-item") is None
-    assert library.core("no-such-dimension") == ()
+    assert library.find_item("no-such-item") is None
+    assert library.core_items("no-such-dimension") == ()

@@ -10,8 +10,8 @@ from pulse_bot.banks.findings import BankMistakes, Finding
 from pulse_bot.banks.lint import lint_banks, lint_files
 from pulse_bot.banks.load import load_library
 from pulse_bot.banks.parse import parse_bank
-from pulse_bot.banks.translation import parse_translation, with_translations
-from pulse_bot.domain.asking.items import options
+from pulse_bot.banks.translation import add_translations, parse_translation
+from pulse_bot.domain.asking.items import list_options
 from tests.banks.example_bank import GOOD, bank_of, item_text
 
 CHOOSE = item_text(
@@ -77,20 +77,20 @@ GAPS = [
 def put_together(*translations: str) -> list[Finding]:
     """What does not fit between the bank and these translations."""
     parsed = [parse_translation(one.encode(), "tea.cy.yaml") for one in translations]
-    return with_translations([parse_bank(BANK.encode(), "tea.yaml")], parsed)[1]
+    return add_translations([parse_bank(BANK.encode(), "tea.yaml")], parsed)[1]
 
 
 def lint_of(translation: str) -> list[Finding]:
     """What the lint says of the bank with this translation."""
     parsed = parse_translation(translation.encode(), "tea.cy.yaml")
-    banks, findings = with_translations([parse_bank(BANK.encode(), "tea.yaml")], [parsed])
+    banks, findings = add_translations([parse_bank(BANK.encode(), "tea.yaml")], [parsed])
     assert findings == []
     return lint_banks(banks)
 
 
 def test_a_translation_reaches_the_items_of_its_bank() -> None:
     parsed = parse_translation(WELSH.encode(), "tea.cy.yaml")
-    (bank,), findings = with_translations([parse_bank(BANK.encode(), "tea.yaml")], [parsed])
+    (bank,), findings = add_translations([parse_bank(BANK.encode(), "tea.yaml")], [parsed])
 
     welsh = bank.in_language("cy")
 
@@ -98,7 +98,7 @@ def test_a_translation_reaches_the_items_of_its_bank() -> None:
     assert (welsh.title, welsh.dimensions[0].facets["warm"]) == ("Te", "Mae'r tebot yn gynnes.")
     warm, which, hot = welsh.items
     assert (warm.text, warm.language) == ("Rydym yn yfed ein te tra mae'n gynnes.", "cy")
-    assert [one.label for one in options(which)] == ["Gwyrdd", "Du"]
+    assert [one.label for one in list_options(which)] == ["Gwyrdd", "Du"]
     assert hot.ends == ("Oer", "Poeth")
     assert bank.in_language("pl") is bank
 
@@ -138,7 +138,7 @@ def test_a_reworded_question_leaves_its_translation_stale() -> None:
     """The new wording has a new id: the old translation is told, and never shown beside it."""
     reworded = BANK.replace("tea-is-warm", "tea-is-hot")
     parsed = parse_translation(WELSH.encode(), "tea.cy.yaml")
-    (bank,), findings = with_translations([parse_bank(reworded.encode(), "tea.yaml")], [parsed])
+    (bank,), findings = add_translations([parse_bank(reworded.encode(), "tea.yaml")], [parsed])
     assert [(one.code, one.place.item) for one in findings] == [("unknown-item", "tea-is-warm")]
     assert not bank.items[0].translations
 
@@ -184,7 +184,7 @@ def test_a_file_beside_the_bank_is_found_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "tea.yaml").write_text(BANK)
     (tmp_path / "tea.cy.yaml").write_text(WELSH)
 
-    bank = load_library([tmp_path]).bank("tea")
+    bank = load_library([tmp_path]).find_bank("tea")
 
     assert bank is not None
     assert [one.language for one in bank.translations] == ["cy"]

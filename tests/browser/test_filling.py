@@ -21,7 +21,7 @@ from pulse_bot.ports import (
 )
 from pulse_bot.testing import Script, running
 from pulse_bot.testing.samples import PACK, PLANNED, PLANNING
-from pulse_bot_web import personal_link
+from pulse_bot_web import create_personal_link
 from pulse_bot_web.adapter import WebAdapter
 from pulse_bot_web.settings import WebSettings
 from tests.browser.chromium import NEEDED, Window, browser, there
@@ -53,11 +53,11 @@ def core(event: Event) -> Reply:
 async def at_home(tmp_path: Path) -> AsyncIterator[tuple[Window, Script]]:
     """A facilitator's own page in a window, and the core behind it."""
     script, settings = Script(), WebSettings(port=0)
-    script.home, script.answer = core(OpenedHome(personal_link(settings).address)), core
+    script.home, script.answer = core(OpenedHome(create_personal_link(settings).address)), core
     adapter = WebAdapter(settings)
     async with running(adapter, script), browser(tmp_path / "profile") as window:
         await asyncio.wait_for(adapter.listening.wait(), 60)
-        path = personal_link(settings).url.partition("/p/")[2]
+        path = create_personal_link(settings).url.partition("/p/")[2]
         await window.open(f"http://127.0.0.1:{adapter.port}/p/{path}")
         yield window, script
 

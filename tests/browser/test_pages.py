@@ -25,7 +25,7 @@ from pulse_bot.ports import (
     Ticks,
 )
 from pulse_bot.testing.samples import PACK, PLANNING
-from pulse_bot_web.render import Asked, Page, Pages, answer_page, home_page
+from pulse_bot_web.render import Page, PageSource, PageTemplates, answer_page, home_page
 from tests.browser.chromium import CHROMIUM, FLAGS, NEEDED
 
 pytestmark = [*NEEDED]
@@ -84,11 +84,13 @@ PAGES = {
     "recorded": home_page(HOME, Reply(form=FORM), promised=True, notice="Recorded."),
     "card": home_page(HOME, Reply(cards=(QUESTION,)), promised=True, notice=""),
     "ticks": home_page(HOME, Reply(cards=(TICKED,)), promised=True, notice=""),
-    "planning": answer_page(HOME, Reply(form=PLANNING), here="seed"),
-    "files": answer_page(HOME, Reply(cards=(KEPT,)), here="pack", asked=Asked(f"{HOME}/pack")),
+    "planning": answer_page(HOME, Reply(form=PLANNING), current="seed"),
+    "files": answer_page(
+        HOME, Reply(cards=(KEPT,)), current="pack", source=PageSource(f"{HOME}/pack")
+    ),
     "inside": answer_page(HOME, Reply(cards=(KEPT,))),
-    "listed": answer_page(HOME, Reply(cards=(LISTED,), commands=LEADS), here="commitments"),
-    "digest": answer_page(HOME, Reply(cards=(DIGEST, DIGEST)), here="group"),
+    "listed": answer_page(HOME, Reply(cards=(LISTED,), commands=LEADS), current="commitments"),
+    "digest": answer_page(HOME, Reply(cards=(DIGEST, DIGEST)), current="group"),
     "refused": answer_page(HOME, Reply(f"No. {LONG}", outcome=Outcome.REFUSED)),
 }
 
@@ -108,8 +110,8 @@ def test_every_page_fits_a_phone_and_a_thumb(tmp_path: Path) -> None:
 
 def _frame(name: str, page: Page) -> str:
     """Our page with its style sheet inside, so that no server is needed."""
-    pages = Pages("")
-    html = pages.write(page)
+    pages = PageTemplates("")
+    html = pages.write_page(page)
     assert "<script" not in html
     html = re.sub('<link rel="stylesheet"[^>]*>', lambda _: f"<style>{pages.css}</style>", html)
     html = html.replace("</body>", MEASURE)

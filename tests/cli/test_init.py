@@ -30,7 +30,7 @@ def test_without_questions_all_is_ready_to_run(here: Path) -> None:
     open_key_store(settings.key_store.get_secret_value()).check()
     assert len(load_installation_key(settings.installation_key_file)) == 32
     assert settings.database_url.get_secret_value() == f"sqlite:///{here}/data/pulse.db"
-    assert settings.adapters().keys() == {"web"}
+    assert settings.adapter_sections().keys() == {"web"}
 
 
 def test_what_it_makes_is_private(here: Path) -> None:
@@ -60,7 +60,7 @@ def test_it_asks_with_defaults(here: Path) -> None:
 
     assert ended.exit_code == 0, ended.output
     assert "99999 is not in the range" in ended.output
-    web = load_settings().adapters()["web"].model_dump()
+    web = load_settings().adapter_sections()["web"].model_dump()
     assert web["host"] == "192.0.2.1"
     assert web["port"] == 9000
     assert web["public_url"] == "https://pulse.example.org"

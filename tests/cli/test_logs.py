@@ -23,14 +23,14 @@ SECRET = "4-and-nobody-may-know"
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What is logged at DEBUG; everything is as it was afterwards."""
-    names = ("", *logs.QUIETER)
+    names = ("", *logs.QUIET_LOGGERS)
     before = [(name, logging.getLogger(name)) for name in names]
     state = [(one, one.level, one.handlers, one.propagate) for _, one in before]
     for hook in ("excepthook", "unraisablehook"):
         monkeypatch.setattr(sys, hook, getattr(sys, hook))
     monkeypatch.setattr("threading.excepthook", lambda _: None)
     stream = io.StringIO()
-    logs.set_up("DEBUG", "line", stream)
+    logs.set_up_logging("DEBUG", "line", stream)
     yield stream
     logging.captureWarnings(capture=False)
     for one, level, handlers, propagate in state:
@@ -51,7 +51,7 @@ def test_a_record_is_one_line_of_keys_and_values(written: io.StringIO) -> None:
 
 
 def test_or_one_object(written: io.StringIO) -> None:
-    logs.set_up("DEBUG", "json", written)
+    logs.set_up_logging("DEBUG", "json", written)
 
     log().warning('it said "no"', extra={"partnership": 3})
 
@@ -84,7 +84,9 @@ def test_a_module_that_is_missing_is_named() -> None:
     with pytest.raises(ImportError) as missing:
         importlib.import_module("pulse_bot.nothing")
 
-    assert logs.told(missing.value).startswith("ModuleNotFoundError: pulse_bot.nothing at ")
+    assert logs.describe_error(missing.value).startswith(
+        "ModuleNotFoundError: pulse_bot.nothing at "
+    )
 
 
 def test_the_causes_of_our_own_errors_are_told_so_too(written: io.StringIO) -> None:

@@ -10,9 +10,9 @@ from PIL import Image
 
 from pulse_bot.app import open_installation
 from pulse_bot.config.settings import load_settings
-from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.storage import partnerships, rounds
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.workshop_tables import SeedingRow
 from tests.cli.conftest import NAME, Shell
 
@@ -28,14 +28,15 @@ def seed(shell: Shell, on: date, *, together: bool = False) -> None:
     """Make the round that is open the round of a workshop."""
     made = open_installation(load_settings(shell.folder / "pulse-bot.toml"))
     with made.database.write() as session:
-        here = partnerships.by_name(session, NAME).id
-        asked = rounds.latest(session, here)
+        here = partnerships.find_partnership(session, NAME).id
+        asked = rounds.latest_round(session, here)
         assert asked is not None
         session.add(
             SeedingRow(
                 partnership_id=here, title=TITLE, workshop_on=on, items=[], round_id=asked.id,
-                state=SeedingState.ASKED, arranged=Arranged.MERGED, opens_at=None, closes_at=None,
-                together=together, seeded_by=None, handed=Delivery.WAITING,
+                state=SeedingState.ASKED, arranged=ArrangementKind.MERGED,
+                opens_at=None, closes_at=None,
+                together=together, seeded_by=None, handed=DeliveryState.WAITING,
             )
         )  # fmt: skip
     made.database.close()

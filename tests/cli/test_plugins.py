@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pulse_bot.config import plugins
-from pulse_bot.config.plugins import AdapterPlugin, adapter_plugins, renderer
+from pulse_bot.config.plugins import AdapterPlugin, adapter_plugins, load_renderer
 from pulse_bot.errors import MissingExtra, PulseBotError
 
 Install = Callable[[str, str, str], None]
@@ -83,9 +83,9 @@ def test_two_of_one_name_are_refused(install: Install) -> None:
 def test_a_renderer_is_found_by_name(install: Install) -> None:
     install("my-words", "[pulse_bot.renderers]\nmine = MODULE:plugin\n", "plugin = 'words'")
 
-    assert renderer("mine") == "words"  # type: ignore[comparison-overlap]  # stands for a renderer
+    assert load_renderer("mine") == "words"  # type: ignore[comparison-overlap]  # stands for a renderer
     with pytest.raises(PulseBotError, match="no renderer 'none'"):
-        renderer("none")
+        load_renderer("none")
 
 
 @pytest.mark.parametrize(("group", "extra"), [("adapters", "web"), ("renderers", "reports")])
@@ -105,4 +105,4 @@ def test_a_library_that_ours_needs_is_named_with_its_extra(
 
     monkeypatch.setattr(plugins, "entry_points", found)
     with pytest.raises(MissingExtra, match=rf"somelib is not installed.*pulse-bot\[{extra}\]"):
-        adapter_plugins() if group == "adapters" else renderer()
+        adapter_plugins() if group == "adapters" else load_renderer()

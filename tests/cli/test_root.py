@@ -101,7 +101,7 @@ def test_our_errors_are_told_without_a_traceback(runner: CliRunner, what: str, c
 def test_an_interruption_is_quiet(runner: CliRunner) -> None:
     ended = runner.invoke(cli.root, ["odd", "interrupt"])
 
-    assert ended.exit_code == cli.INTERRUPTED
+    assert ended.exit_code == cli.INTERRUPT_EXIT_CODE
     assert ended.output == ""
 
 
@@ -173,5 +173,5 @@ def test_a_signal_in_the_middle_is_quiet(tmp_path: Path) -> None:
         assert process.stderr
         assert process.stdout.readline() == "started\n"
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == cli.INTERRUPTED
+        assert process.wait(timeout=60) == cli.INTERRUPT_EXIT_CODE
         assert process.stderr.read() == ""

@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel, SecretStr, ValidationError, field_validator
 
 from pulse_bot.config.plugins import AdapterPlugin
-from pulse_bot.config.settings import Settings, known_settings, load_settings
+from pulse_bot.config.settings import Settings, list_settings, load_settings
 from pulse_bot.config.sources import Sources
 from pulse_bot.errors import SettingsError
 from pulse_bot.ports import ChatAdapter
@@ -109,7 +109,7 @@ def test_the_environment_wins_over_secret_files_and_these_over_the_file(
     monkeypatch.setenv("PULSE_BOT_CHAT__BOT_TOKEN", "xoxb-variable")
     monkeypatch.setenv("PULSE_BOT_WEB__PORT", "3")
 
-    sections = load(toml).adapters()
+    sections = load(toml).adapter_sections()
 
     chat, web = sections["chat"], sections["web"]
     assert isinstance(chat, ChatSettings)
@@ -137,7 +137,7 @@ def test_an_adapter_with_a_section_is_on_and_with_none_the_web_alone(
     for name, value in variables.items():
         monkeypatch.setenv(f"PULSE_BOT_{name}", value)
 
-    assert load(toml).adapters().keys() == on
+    assert load(toml).adapter_sections().keys() == on
 
 
 def test_folders_are_a_list_in_the_file_and_a_path_in_a_variable(
@@ -152,7 +152,7 @@ def test_settings_do_not_change_and_do_not_show_secrets() -> None:
     settings = load(f'database_url = "postgres://me:{SECRET}@db/x"\n[chat]\nbot_token="{SECRET}"')
 
     assert SECRET not in repr(settings)
-    assert SECRET not in repr(settings.adapters())
+    assert SECRET not in repr(settings.adapter_sections())
     with pytest.raises(ValidationError):
         settings.log_level = "DEBUG"
 
@@ -260,9 +260,9 @@ def test_an_adapter_named_as_a_setting_is_refused() -> None:
 
 
 def test_nothing_is_unknown_that_is_known() -> None:
-    places = known_settings(PLUGINS)
+    places = list_settings(PLUGINS)
 
     assert ("web", "port") in places
-    assert places["chat", "bot_token"].secret
+    assert places["chat", "bot_token"].is_secret
     assert places["chat", "bot_token"].variable == "PULSE_BOT_CHAT__BOT_TOKEN"
-    assert Sources({}, {}, None, None, {}).origin(("web",)) == ""
+    assert Sources({}, {}, None, None, {}).find_origin(("web",)) == ""

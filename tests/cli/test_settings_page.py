@@ -9,7 +9,7 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from pulse_bot.config.plugins import adapter_plugins
-from pulse_bot.config.settings import known_settings, load_settings
+from pulse_bot.config.settings import list_settings, load_settings
 from pulse_bot.config.sources import SECRETS_DIR, SETTINGS_FILE
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -24,7 +24,7 @@ def rows() -> dict[str, tuple[str, str]]:
 
 def test_every_setting_is_listed_with_its_variable_and_nothing_else() -> None:
     known = {
-        setting.name: setting.variable for setting in known_settings(adapter_plugins()).values()
+        setting.name: setting.variable for setting in list_settings(adapter_plugins()).values()
     }
 
     assert {name: variable for name, (variable, _) in rows().items()} == known
@@ -32,7 +32,7 @@ def test_every_setting_is_listed_with_its_variable_and_nothing_else() -> None:
 
 def test_a_default_that_is_written_as_one_is_the_default() -> None:
     listed = rows()
-    for setting in known_settings(adapter_plugins()).values():
+    for setting in list_settings(adapter_plugins()).values():
         default = setting.field.default
         written = listed[setting.name][1]
         if default not in (PydanticUndefined, "", ()):
@@ -50,4 +50,4 @@ def test_the_example_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "pulse-bot.toml").write_text(example[1])
     monkeypatch.chdir(tmp_path)
 
-    assert load_settings().adapters().keys() == {"web"}
+    assert load_settings().adapter_sections().keys() == {"web"}

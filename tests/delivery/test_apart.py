@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.config.plugins import renderer
+from pulse_bot.config.plugins import load_renderer
 from pulse_bot.errors import Refused
-from pulse_bot.sending.render_process import Apart
+from pulse_bot.sending.render_process import ProcessRenderer
 from tests.reports.history import history
 
 ROOT = Path(__file__).parents[2]
@@ -37,8 +37,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
 
 def test_it_makes_what_the_renderer_itself_makes() -> None:
-    near, digests = renderer(), history(8)
-    far = Apart(near)
+    near, digests = load_renderer(), history(8)
+    far = ProcessRenderer(near)
 
     assert far.picture(digests) == near.picture(digests)
     page = ("Colne Valley", "Europe/London", digests)
@@ -48,12 +48,12 @@ def test_it_makes_what_the_renderer_itself_makes() -> None:
 
 
 def test_a_refusal_comes_back_as_it_was_said() -> None:
-    near = renderer()
+    near = load_renderer()
     page = ("Colne Valley", "Europe/London", history(2))
     with pytest.raises(Refused) as here:
         near.export("a.doc", *page)
     with pytest.raises(Refused) as there:
-        Apart(near).export("a.doc", *page)
+        ProcessRenderer(near).export("a.doc", *page)
     assert str(there.value) == str(here.value)
 
 

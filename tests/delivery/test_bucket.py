@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pulse_bot.ports import Limits
-from pulse_bot.sending.courier import Bucket
+from pulse_bot.sending.courier import WorkspaceBucket
 from tests.delivery import virtual_time
 
 
@@ -32,14 +32,14 @@ def most_in_a_second(times: list[float]) -> int:
     return fullest
 
 
-async def take_all(bucket: Bucket, arrivals: list[float]) -> list[float]:
+async def take_all(bucket: WorkspaceBucket, arrivals: list[float]) -> list[float]:
     """Take a token at each arrival, all at once if need be; the times they were had."""
     loop = asyncio.get_running_loop()
     had: list[float] = []
 
     async def one(at: float) -> None:
         await asyncio.sleep(at)
-        assert await bucket.take(longest_wait=1e9)
+        assert await bucket.take_token(longest_wait=1e9)
         had.append(loop.time())
 
     await asyncio.gather(*(one(at) for at in arrivals))
@@ -60,13 +60,13 @@ def test_no_second_holds_more_than_rate_and_burst(
         return stalls.choice([0.0, 0.0, 0.001, 0.02, 0.7])
 
     arrivals = [at for at, count in crowds for _ in range(count)]
-    had = virtual_time.run(take_all(Bucket(limits(rate, burst)), arrivals), late)
+    had = virtual_time.run(take_all(WorkspaceBucket(limits(rate, burst)), arrivals), late)
     assert len(had) == len(arrivals)
     assert most_in_a_second(had) <= rate * A_SECOND + max(1, burst)
 
 
 def test_the_promised_rate_is_reached() -> None:
-    had = virtual_time.run(take_all(Bucket(limits(30.0, 2)), [0.0] * 600))
+    had = virtual_time.run(take_all(WorkspaceBucket(limits(30.0, 2)), [0.0] * 600))
     assert most_in_a_second(had) <= 32
     assert had[-1] == pytest.approx(598 / 30.0, abs=0.01)
 
@@ -74,13 +74,15 @@ def test_the_promised_rate_is_reached() -> None:
 def test_a_stall_of_the_loop_does_not_let_a_burst_through() -> None:
     """Half a second lost is lost: its fifteen sends do not come on top of the next thirty."""
     slept = iter([0.0] * 20 + [0.5])
-    had = virtual_time.run(take_all(Bucket(limits(30.0, 2)), [0.0] * 200), lambda: next(slept, 0.0))
+    had = virtual_time.run(
+        take_all(WorkspaceBucket(limits(30.0, 2)), [0.0] * 200), lambda: next(slept, 0.0)
+    )
     assert most_in_a_second(had) <= 32
 
 
 def test_a_pause_stops_all_and_a_longer_one_is_not_shortened() -> None:
     async def scene() -> list[float]:
-        bucket = Bucket(limits(30.0, 2))
+        bucket = WorkspaceBucket(limits(30.0, 2))
         bucket.pause(10.0)
         bucket.pause(3.0)
         return await take_all(bucket, [0.0, 0.0, 1.0])
@@ -90,9 +92,9 @@ def test_a_pause_stops_all_and_a_longer_one_is_not_shortened() -> None:
 
 def test_a_pause_that_is_too_long_is_refused_at_once() -> None:
     async def scene() -> tuple[bool, float, float]:
-        bucket = Bucket(limits(30.0, 2))
+        bucket = WorkspaceBucket(limits(30.0, 2))
         bucket.pause(3600.0)
-        had = await bucket.take(longest_wait=60.0)
+        had = await bucket.take_token(longest_wait=60.0)
         return had, asyncio.get_running_loop().time(), bucket.paused_for()
 
     had, time, left = virtual_time.run(scene())

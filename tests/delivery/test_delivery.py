@@ -10,26 +10,28 @@ from hypothesis import strategies as st
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Limits
-from pulse_bot.sending.courier import Courier, Delivered, Effort, Fate, Parcel
+from pulse_bot.sending.courier import Courier, DeliveryCounts, Parcel, RetryPolicy, SendOutcome
 from tests.delivery import virtual_time
 from tests.delivery.platform import Ledger, Platform, parcels
 
 FAST = Limits(text=1000, sends_a_second=5000.0, burst=100)
-NORMAL = Effort()
+NORMAL = RetryPolicy()
 
 
-def deliver(platform: Platform, ledger: Ledger, count: int, effort: Effort = NORMAL) -> Delivered:
-    async def scene() -> Delivered:
-        return await Courier(effort).deliver(platform, parcels(count), ledger.record)
+def deliver(
+    platform: Platform, ledger: Ledger, count: int, effort: RetryPolicy = NORMAL
+) -> DeliveryCounts:
+    async def scene() -> DeliveryCounts:
+        return await Courier(effort).deliver_cards(platform, parcels(count), ledger.record)
 
     return virtual_time.run(scene())
 
 
 def test_everyone_is_sent_to_once_and_recorded() -> None:
     platform, ledger = Platform(limits=FAST), Ledger()
-    assert deliver(platform, ledger, 500) == Delivered(sent=500)
+    assert deliver(platform, ledger, 500) == DeliveryCounts(sent=500)
     assert len(platform.began) == 500
-    assert ledger.rows[7].fate is Fate.SENT
+    assert ledger.rows[7].outcome is SendOutcome.SENT
 
 
 def test_a_slot_is_freed_only_when_the_ledger_has_the_row() -> None:
@@ -58,8 +60,8 @@ def test_a_permanent_refusal_is_recorded_and_does_not_raise() -> None:
             raise AdapterError("This member blocked the bot.", permanent=True)
 
     platform, ledger = Platform(answer=answer), Ledger()
-    assert deliver(platform, ledger, 10) == Delivered(sent=9, failed=1)
-    assert ledger.rows[3].fate is Fate.FAILED
+    assert deliver(platform, ledger, 10) == DeliveryCounts(sent=9, failed=1)
+    assert ledger.rows[3].outcome is SendOutcome.FAILED
     assert ledger.rows[3].reason == "This member blocked the bot."
     assert platform.attempts("user-3") == 1
 
@@ -74,7 +76,7 @@ def test_a_passing_trouble_is_tried_again(error: Exception) -> None:
             raise error
 
     platform, ledger = Platform(answer=answer), Ledger()
-    assert deliver(platform, ledger, 10) == Delivered(sent=10)
+    assert deliver(platform, ledger, 10) == DeliveryCounts(sent=10)
     assert platform.attempts("user-3") == 3
 
 
@@ -84,7 +86,7 @@ def test_a_lasting_trouble_is_left_for_the_next_delivery() -> None:
             raise AdapterError("Try later.", permanent=False)
 
     platform, ledger = Platform(answer=answer), Ledger()
-    assert deliver(platform, ledger, 10) == Delivered(sent=9, not_yet=1)
+    assert deliver(platform, ledger, 10) == DeliveryCounts(sent=9, not_yet=1)
     assert 3 not in ledger.rows
     assert platform.attempts("user-3") == 3
 
@@ -92,7 +94,9 @@ def test_a_lasting_trouble_is_left_for_the_next_delivery() -> None:
 def test_a_send_that_hangs_is_given_up() -> None:
     platform = Platform(seconds=lambda user: 1e6 if user == "user-3" else 0.05)
     ledger = Ledger()
-    assert deliver(platform, ledger, 10, Effort(timeout=5.0)) == Delivered(sent=9, not_yet=1)
+    assert deliver(platform, ledger, 10, RetryPolicy(timeout=5.0)) == DeliveryCounts(
+        sent=9, not_yet=1
+    )
 
 
 def test_retry_after_holds_its_workspace_and_no_other() -> None:
@@ -106,8 +110,8 @@ def test_retry_after_holds_its_workspace_and_no_other() -> None:
     async def scene() -> None:
         courier, south = Courier(), Ledger()
         await asyncio.gather(
-            courier.deliver(platform, parcels(100, "north"), ledger.record),
-            courier.deliver(calm, parcels(100, "south"), south.record),
+            courier.deliver_cards(platform, parcels(100, "north"), ledger.record),
+            courier.deliver_cards(calm, parcels(100, "south"), south.record),
         )
         assert len(south.rows) == 100
 
@@ -127,8 +131,8 @@ def test_the_bucket_outlives_a_delivery() -> None:
     async def scene() -> None:
         courier = Courier()
         everyone = parcels(60)
-        await courier.deliver(platform, everyone[:20], ledger.record)
-        await courier.deliver(platform, everyone[20:], ledger.record)
+        await courier.deliver_cards(platform, everyone[:20], ledger.record)
+        await courier.deliver_cards(platform, everyone[20:], ledger.record)
 
     virtual_time.run(scene())
     times = [time for time, _ in platform.began]
@@ -155,7 +159,7 @@ def test_a_ledger_that_fails_ends_the_delivery() -> None:
         raise OSError("The disk is full.")
 
     async def scene() -> None:
-        await Courier().deliver(platform, parcels(500), broken)
+        await Courier().deliver_cards(platform, parcels(500), broken)
 
     with pytest.raises(OSError, match="full"):
         virtual_time.run(scene())
@@ -166,7 +170,9 @@ def test_cancelled_it_writes_down_what_is_on_its_way_and_begins_nothing_new() ->
     platform, ledger = Platform(limits=FAST, seconds=lambda _user: 0.3), Ledger(seconds=0.1)
 
     async def scene() -> int:
-        delivery = asyncio.create_task(Courier().deliver(platform, parcels(500), ledger.record))
+        delivery = asyncio.create_task(
+            Courier().deliver_cards(platform, parcels(500), ledger.record)
+        )
         await asyncio.sleep(1.0)
         begun = len(platform.began)
         delivery.cancel()
@@ -182,7 +188,9 @@ def test_cancelled_it_does_not_wait_long_for_a_send_that_hangs() -> None:
     platform, ledger = Platform(limits=FAST, seconds=lambda _user: 1e6), Ledger()
 
     async def scene() -> float:
-        delivery = asyncio.create_task(Courier().deliver(platform, parcels(500), ledger.record))
+        delivery = asyncio.create_task(
+            Courier().deliver_cards(platform, parcels(500), ledger.record)
+        )
         await asyncio.sleep(1.0)
         delivery.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -61,7 +61,7 @@ async def test_later_the_others_go_on_until_none_is_left(
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    monkeypatch.setattr(running, "STARTING_SECONDS", 0.0)
+    monkeypatch.setattr(running, "STARTUP_SECONDS", 0.0)
     one, two = Failing("one"), Failing("two")
     task = await started(made, tmp_path, one, two)
     one.failing.set()

@@ -16,12 +16,12 @@ from pulse_bot.domain.asking.calendar import (
     Calendar,
     Holiday,
     WeekTime,
-    following,
-    latest,
-    spoken,
+    format_moment,
+    last_occurrence,
+    next_occurrence,
+    parse_week_time,
+    parse_zone,
     to_utc,
-    week_time,
-    zone,
 )
 
 DAY = timedelta(days=1)
@@ -80,7 +80,7 @@ def around(jump: datetime, where: ZoneInfo) -> Iterator[WeekTime]:
 def openings(slot: WeekTime, after: datetime, where: ZoneInfo, count: int) -> list[datetime]:
     found = []
     for _ in range(count):
-        after = following(slot, after, where)
+        after = next_occurrence(slot, after, where)
         found.append(after)
     return found
 
@@ -100,21 +100,21 @@ def test_every_zone_opens_once_a_week_at_every_change_of_its_clocks() -> None:
                 meant = datetime.combine(local.date(), slot.at)
                 # A moment that the clocks leave out comes as much later as they jump.
                 assert wall - meant in (timedelta(), shift, shift - DAY), (name, slot, opening)
-                assert latest(slot, opening, where) == opening
-                assert latest(slot, opening + timedelta(days=6), where) == opening
+                assert last_occurrence(slot, opening, where) == opening
+                assert last_occurrence(slot, opening + timedelta(days=6), where) == opening
 
 
 @given(zones, moments, week_times)
 def test_latest_and_following_enclose_a_moment(
     where: ZoneInfo, moment: datetime, slot: WeekTime
 ) -> None:
-    last, coming = latest(slot, moment, where), following(slot, moment, where)
+    last, coming = last_occurrence(slot, moment, where), next_occurrence(slot, moment, where)
 
     assert last <= moment < coming
     assert coming - last <= WEEK + DAY
-    assert following(slot, last, where) == coming
-    assert latest(slot, coming, where) == coming
-    assert latest(slot, coming - timedelta(seconds=1), where) == last
+    assert next_occurrence(slot, last, where) == coming
+    assert last_occurrence(slot, coming, where) == coming
+    assert last_occurrence(slot, coming - timedelta(seconds=1), where) == last
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_latest_and_following_enclose_a_moment(
 def test_known_changes_of_the_clocks(name: str, slot: str, after: str, comes: str) -> None:
     start = datetime.fromisoformat(after).replace(tzinfo=UTC)
 
-    found = following(week_time(slot), start, ZoneInfo(name))
+    found = next_occurrence(parse_week_time(slot), start, ZoneInfo(name))
 
     assert found == datetime.fromisoformat(comes).replace(tzinfo=UTC)
 
@@ -145,11 +145,15 @@ def test_known_changes_of_the_clocks(name: str, slot: str, after: str, comes: st
 def test_a_day_that_a_zone_left_out() -> None:
     """Samoa went from Thursday 29 to Saturday 31 December 2011."""
     apia = ZoneInfo("Pacific/Apia")
-    friday = week_time("Fri 10:00")
+    friday = parse_week_time("Fri 10:00")
     saturday_morning = datetime(2011, 12, 31, 9, 0, tzinfo=apia)
 
-    assert latest(friday, saturday_morning, apia) == datetime(2011, 12, 23, 10, tzinfo=apia)
-    assert following(friday, saturday_morning, apia) == datetime(2011, 12, 31, 10, tzinfo=apia)
+    assert last_occurrence(friday, saturday_morning, apia) == datetime(
+        2011, 12, 23, 10, tzinfo=apia
+    )
+    assert next_occurrence(friday, saturday_morning, apia) == datetime(
+        2011, 12, 31, 10, tzinfo=apia
+    )
 
 
 calendars = st.builds(
@@ -226,8 +230,8 @@ def test_holidays_without_an_end_mean_never() -> None:
     ],
 )
 def test_a_day_and_a_time_are_read(text: str, means: WeekTime) -> None:
-    assert week_time(text) == means
-    assert week_time(str(means)) == means
+    assert parse_week_time(text) == means
+    assert parse_week_time(str(means)) == means
 
 
 @pytest.mark.parametrize(
@@ -240,14 +244,14 @@ def test_a_day_and_a_time_are_read(text: str, means: WeekTime) -> None:
 )
 def test_what_is_no_day_and_time_is_said_so(text: str) -> None:
     with pytest.raises(ValueError, match='Write it like "Wed 15:30"'):
-        week_time(text)
+        parse_week_time(text)
 
 
 @given(st.text(max_size=20))
 def test_any_text_is_a_day_and_a_time_or_a_message(text: str) -> None:
     said = ""
     try:
-        week_time(text)
+        parse_week_time(text)
     except ValueError as error:
         said = str(error)
 
@@ -257,11 +261,11 @@ def test_any_text_is_a_day_and_a_time_or_a_message(text: str) -> None:
 @pytest.mark.parametrize("name", ["Europe/Atlantis", "", "../etc/passwd", "Europe", "\x00", "é"])
 def test_an_unknown_time_zone_is_said_so(name: str) -> None:
     with pytest.raises(ValueError, match=r"is not a time zone\. Use a name such as Europe/London"):
-        zone(name)
+        parse_zone(name)
 
 
 def test_a_moment_is_spoken_where_one_is() -> None:
     moment = to_utc(date(2026, 3, 13), time(16), LONDON)
 
-    assert spoken(moment, LONDON) == "Friday 13 March at 16:00"
-    assert spoken(moment, ZoneInfo("Asia/Kathmandu")) == "Friday 13 March at 21:45"
+    assert format_moment(moment, LONDON) == "Friday 13 March at 16:00"
+    assert format_moment(moment, ZoneInfo("Asia/Kathmandu")) == "Friday 13 March at 21:45"

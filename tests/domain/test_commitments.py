@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.arrange_workshop import full
+from pulse_bot.domain.asking.arrange_workshop import format_full_date
 from pulse_bot.domain.partnership.commitments import (
-    FURTHEST,
-    LONGEST,
-    CannotBeCommitted,
+    FURTHEST_DUE,
+    LONGEST_TEXT,
     Commitment,
+    CommitmentError,
     CommitmentState,
-    due_day,
-    heard,
-    share,
-    worded,
+    count_kept_and_due,
+    news_of_answers,
+    normalise_commitment,
+    parse_due_day,
 )
 from pulse_bot.domain.release.digest import CommitmentNews
 from pulse_bot.domain.release.results import Lean, Level, Silence
@@ -37,7 +37,7 @@ TODAY = date(2026, 11, 18)
     ],
 )
 def test_a_commitment_is_one_tidy_line(typed: str, kept: str) -> None:
-    assert worded(typed) == kept
+    assert normalise_commitment(typed) == kept
 
 
 @pytest.mark.parametrize(
@@ -55,22 +55,22 @@ def test_a_commitment_is_one_tidy_line(typed: str, kept: str) -> None:
     ],
 )
 def test_what_is_none_is_refused_with_what_to_do(typed: str, says: str) -> None:
-    with pytest.raises(CannotBeCommitted, match=says):
-        worded(typed)
+    with pytest.raises(CommitmentError, match=says):
+        normalise_commitment(typed)
 
 
 def test_other_languages_have_their_own_word_for_we() -> None:
-    assert worded("byddwn yn ymweld", english=False) == "Byddwn yn ymweld."
+    assert normalise_commitment("byddwn yn ymweld", english=False) == "Byddwn yn ymweld."
 
 
 @given(st.text(alphabet="We visit., \t", min_size=1, max_size=200))
 def test_what_is_kept_stays_as_it_is_when_it_is_read_again(typed: str) -> None:
     try:
-        kept = worded(typed)
-    except CannotBeCommitted:
+        kept = normalise_commitment(typed)
+    except CommitmentError:
         return
-    assert len(kept) <= LONGEST + 1
-    assert worded(kept[:LONGEST]) == kept
+    assert len(kept) <= LONGEST_TEXT + 1
+    assert normalise_commitment(kept[:LONGEST_TEXT]) == kept
 
 
 @pytest.mark.parametrize(
@@ -89,27 +89,27 @@ def test_what_is_kept_stays_as_it_is_when_it_is_read_again(typed: str) -> None:
     ],
 )
 def test_days_are_read_as_people_write_them(typed: str, day: date) -> None:
-    assert due_day(typed, TODAY) == day
+    assert parse_due_day(typed, TODAY) == day
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "31 November", "4 Foo", "4 Decade 20", "32/1/2027"])
 def test_what_is_no_day_is_refused(typed: str) -> None:
-    with pytest.raises(CannotBeCommitted, match="not a day"):
-        due_day(typed, TODAY)
+    with pytest.raises(CommitmentError, match="not a day"):
+        parse_due_day(typed, TODAY)
 
 
 def test_a_day_lies_between_today_and_a_year_from_now() -> None:
-    with pytest.raises(CannotBeCommitted, match="is over"):
-        due_day("17/11/2026", TODAY)
-    with pytest.raises(CannotBeCommitted, match="more than a year ahead"):
-        due_day("2027-11-20", TODAY)
+    with pytest.raises(CommitmentError, match="is over"):
+        parse_due_day("17/11/2026", TODAY)
+    with pytest.raises(CommitmentError, match="more than a year ahead"):
+        parse_due_day("2027-11-20", TODAY)
 
 
-@given(st.integers(0, FURTHEST.days))
+@given(st.integers(0, FURTHEST_DUE.days))
 def test_a_day_that_we_say_is_read_back(days: int) -> None:
     day = TODAY + timedelta(days=days)
 
-    assert due_day(full(day), TODAY) == due_day(str(day), TODAY) == day
+    assert parse_due_day(format_full_date(day), TODAY) == parse_due_day(str(day), TODAY) == day
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_day_that_we_say_is_read_back(days: int) -> None:
 def test_a_commitment_is_kept_by_what_was_released(
     says: Lean | Level | Silence, news: CommitmentNews
 ) -> None:
-    assert heard(says) is news
+    assert news_of_answers(says) is news
 
 
 def test_the_share_counts_what_was_due_and_what_ended() -> None:
@@ -143,5 +143,5 @@ def test_the_share_counts_what_was_due_and_what_ended() -> None:
         for number, (state, days) in enumerate(states, start=1)
     ]
 
-    assert share(there, TODAY) == (2, 4)
-    assert share([], TODAY) == (0, 0)
+    assert count_kept_and_due(there, TODAY) == (2, 4)
+    assert count_kept_and_due([], TODAY) == (0, 0)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.arrange_workshop import full
-from pulse_bot.domain.asking.days import day_named
+from pulse_bot.domain.asking.arrange_workshop import format_full_date
+from pulse_bot.domain.asking.days import parse_day
 
 MONDAY = date(2026, 3, 2)
 
@@ -36,7 +36,7 @@ MONDAY = date(2026, 3, 2)
     ],
 )
 def test_one_day_in_many_ways(text: str) -> None:
-    assert day_named(text, MONDAY) == date(2026, 3, 12)
+    assert parse_day(text, MONDAY) == date(2026, 3, 12)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_one_day_in_many_ways(text: str) -> None:
     ],
 )
 def test_what_is_left_out_is_the_next(text: str, day: date) -> None:
-    assert day_named(text, MONDAY) == day
+    assert parse_day(text, MONDAY) == day
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ def test_what_is_left_out_is_the_next(text: str, day: date) -> None:
     ["", "t", "soon", "31 April", "40 March", "March", "12", "2026", "12/13", "0/3", "in weeks"],
 )
 def test_what_is_no_day(text: str) -> None:
-    assert day_named(text, MONDAY) is None
+    assert parse_day(text, MONDAY) is None
 
 
 @given(st.text(max_size=30), st.dates())
 def test_nothing_that_is_typed_breaks_it(text: str, today: date) -> None:
-    found = day_named(text, today) if today.year < 9000 else None
+    found = parse_day(text, today) if today.year < 9000 else None
     assert found is None or isinstance(found, date)
 
 
 @given(st.dates(date(2020, 1, 1), date(2090, 1, 1)), st.integers(-300, 300))
 def test_what_is_said_back_means_the_same_day(today: date, days: int) -> None:
     day = today + timedelta(days=days)
-    assert day_named(full(day), today) == day
+    assert parse_day(format_full_date(day), today) == day

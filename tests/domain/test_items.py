@@ -15,21 +15,21 @@ from pulse_bot.domain.asking.items import (
     Choice,
     InvalidAnswer,
     Item,
-    Kind,
+    ItemKind,
     Wording,
-    check,
-    options,
-    score,
-    slots,
+    list_options,
+    list_slots,
+    score_answer,
+    validate_answer,
 )
 from pulse_bot.domain.asking.scales import SCALES
 
 LETTERS = tuple(Choice(key, key.upper()) for key in "abc")
 
 
-def item(kind: Kind, *, reverse: bool = False, most: int = 2) -> Item:
+def item(kind: ItemKind, *, reverse: bool = False, most: int = 2) -> Item:
     """An item of that kind, with three choices where it can have any."""
-    choices = LETTERS if kind is Kind.CHOOSE else ()
+    choices = LETTERS if kind is ItemKind.CHOOSE else ()
     return Item(
         "q", "bank", "Text.", kind, "trust", "Talk?", reverse=reverse, choices=choices, most=most
     )
@@ -38,131 +38,133 @@ def item(kind: Kind, *, reverse: bool = False, most: int = 2) -> Item:
 @pytest.mark.parametrize(
     ("kind", "keys"),
     [
-        (Kind.AGREE, ["1", "2", "3", "4", "5"]),
-        (Kind.FREQUENCY, ["1", "2", "3", "4", "5"]),
-        (Kind.JOURNEY, ["1", "2", "3", "4", "5"]),
-        (Kind.SCALE, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
-        (Kind.YES_NO, ["yes", "partly", "no"]),
-        (Kind.CHOOSE, ["a", "b", "c"]),
-        (Kind.WORDS, []),
+        (ItemKind.AGREE, ["1", "2", "3", "4", "5"]),
+        (ItemKind.FREQUENCY, ["1", "2", "3", "4", "5"]),
+        (ItemKind.JOURNEY, ["1", "2", "3", "4", "5"]),
+        (ItemKind.SCALE, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]),
+        (ItemKind.YES_NO, ["yes", "partly", "no"]),
+        (ItemKind.CHOOSE, ["a", "b", "c"]),
+        (ItemKind.WORDS, []),
     ],
 )
-def test_the_choices_of_each_kind(kind: Kind, keys: list[str]) -> None:
-    assert [choice.key for choice in options(item(kind))] == keys
+def test_the_choices_of_each_kind(kind: ItemKind, keys: list[str]) -> None:
+    assert [choice.key for choice in list_options(item(kind))] == keys
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_every_choice_and_a_skip_fit(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(ItemKind))
+def test_every_choice_and_a_skip_fit(kind: ItemKind) -> None:
     asked = item(kind)
-    for slot in slots(asked):
-        assert check(asked, slot, SKIP) == SKIP
-        for choice in options(asked):
-            assert check(asked, slot, choice.key) == choice.key
+    for slot in list_slots(asked):
+        assert validate_answer(asked, slot, SKIP) == SKIP
+        for choice in list_options(asked):
+            assert validate_answer(asked, slot, choice.key) == choice.key
 
 
 def test_a_journey_takes_two_answers() -> None:
-    assert slots(item(Kind.JOURNEY)) == ("now", "later")
-    assert {slots(item(kind)) for kind in Kind if kind is not Kind.JOURNEY} == {("answer",)}
+    assert list_slots(item(ItemKind.JOURNEY)) == ("now", "later")
+    assert {list_slots(item(kind)) for kind in ItemKind if kind is not ItemKind.JOURNEY} == {
+        ("answer",)
+    }
 
 
 @pytest.mark.parametrize(
     ("kind", "slot", "raw"),
     [
-        (Kind.AGREE, "answer", "0"),
-        (Kind.AGREE, "answer", "6"),
-        (Kind.AGREE, "answer", "3.5"),
-        (Kind.AGREE, "answer", "٣"),  # a digit to Python, but none of the choices
-        (Kind.AGREE, "answer", ""),
-        (Kind.AGREE, "answer", "1,2"),
-        (Kind.SCALE, "answer", "11"),
-        (Kind.SCALE, "answer", "-1"),
-        (Kind.YES_NO, "answer", "maybe"),
-        (Kind.CHOOSE, "answer", "d"),
-        (Kind.CHOOSE, "answer", "a,b,c"),
-        (Kind.CHOOSE, "answer", "a,,b"),
-        (Kind.JOURNEY, "answer", "3"),
-        (Kind.AGREE, "now", "3"),
-        (Kind.WORDS, "answer", " \n "),
-        (Kind.AGREE, COMMENT, ""),
-        (Kind.AGREE, COMMENT, "x" * (LONGEST_COMMENT + 1)),
+        (ItemKind.AGREE, "answer", "0"),
+        (ItemKind.AGREE, "answer", "6"),
+        (ItemKind.AGREE, "answer", "3.5"),
+        (ItemKind.AGREE, "answer", "٣"),  # a digit to Python, but none of the choices
+        (ItemKind.AGREE, "answer", ""),
+        (ItemKind.AGREE, "answer", "1,2"),
+        (ItemKind.SCALE, "answer", "11"),
+        (ItemKind.SCALE, "answer", "-1"),
+        (ItemKind.YES_NO, "answer", "maybe"),
+        (ItemKind.CHOOSE, "answer", "d"),
+        (ItemKind.CHOOSE, "answer", "a,b,c"),
+        (ItemKind.CHOOSE, "answer", "a,,b"),
+        (ItemKind.JOURNEY, "answer", "3"),
+        (ItemKind.AGREE, "now", "3"),
+        (ItemKind.WORDS, "answer", " \n "),
+        (ItemKind.AGREE, COMMENT, ""),
+        (ItemKind.AGREE, COMMENT, "x" * (LONGEST_COMMENT + 1)),
     ],
 )
-def test_what_does_not_fit_is_refused_with_a_message(kind: Kind, slot: str, raw: str) -> None:
+def test_what_does_not_fit_is_refused_with_a_message(kind: ItemKind, slot: str, raw: str) -> None:
     with pytest.raises(InvalidAnswer) as refusal:
-        check(item(kind), slot, raw)
+        validate_answer(item(kind), slot, raw)
     assert str(refusal.value).endswith(".")
     if raw.strip():
         assert raw not in str(refusal.value), "an answer never travels in an error"
 
 
 def test_several_choices_are_written_in_one_order_and_once() -> None:
-    assert check(item(Kind.CHOOSE), "answer", "c,a,c") == "a,c"
+    assert validate_answer(item(ItemKind.CHOOSE), "answer", "c,a,c") == "a,c"
 
 
 def test_a_comment_keeps_its_words_and_loses_what_cannot_be_seen() -> None:
-    said = check(item(Kind.AGREE), COMMENT, "  نعم 👍\x00\nyes\x1b ")
+    said = validate_answer(item(ItemKind.AGREE), COMMENT, "  نعم 👍\x00\nyes\x1b ")
     assert said == "نعم 👍\nyes"
 
 
 @given(raw=st.text(max_size=60))
 def test_nothing_typed_gets_past_the_choices(raw: str) -> None:
-    for kind in (Kind.AGREE, Kind.FREQUENCY, Kind.SCALE, Kind.YES_NO):
+    for kind in (ItemKind.AGREE, ItemKind.FREQUENCY, ItemKind.SCALE, ItemKind.YES_NO):
         asked = item(kind)
         try:
-            answer = check(asked, "answer", raw)
+            answer = validate_answer(asked, "answer", raw)
         except InvalidAnswer:
             continue
-        assert answer in {SKIP, *(choice.key for choice in options(asked))}
+        assert answer in {SKIP, *(choice.key for choice in list_options(asked))}
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_a_skip_scores_nothing(kind: Kind) -> None:
-    assert score(item(kind), SKIP) is None
-    assert score(item(kind, reverse=True), SKIP) is None
+@pytest.mark.parametrize("kind", list(ItemKind))
+def test_a_skip_scores_nothing(kind: ItemKind) -> None:
+    assert score_answer(item(kind), SKIP) is None
+    assert score_answer(item(kind, reverse=True), SKIP) is None
 
 
 @pytest.mark.parametrize(
     ("kind", "reverse", "answer", "expected"),
     [
-        (Kind.AGREE, False, "4", 4),
-        (Kind.AGREE, True, "4", 2),
-        (Kind.FREQUENCY, True, "1", 5),
-        (Kind.JOURNEY, False, "5", 5),
-        (Kind.SCALE, False, "10", 10),
-        (Kind.SCALE, True, "10", 0),
-        (Kind.YES_NO, False, "yes", None),
-        (Kind.CHOOSE, False, "a", None),
-        (Kind.WORDS, False, "4", None),
+        (ItemKind.AGREE, False, "4", 4),
+        (ItemKind.AGREE, True, "4", 2),
+        (ItemKind.FREQUENCY, True, "1", 5),
+        (ItemKind.JOURNEY, False, "5", 5),
+        (ItemKind.SCALE, False, "10", 10),
+        (ItemKind.SCALE, True, "10", 0),
+        (ItemKind.YES_NO, False, "yes", None),
+        (ItemKind.CHOOSE, False, "a", None),
+        (ItemKind.WORDS, False, "4", None),
     ],
 )
 def test_what_an_answer_scores(
-    kind: Kind, reverse: bool, answer: str, expected: int | None
+    kind: ItemKind, reverse: bool, answer: str, expected: int | None
 ) -> None:
-    assert score(item(kind, reverse=reverse), answer) == expected
+    assert score_answer(item(kind, reverse=reverse), answer) == expected
 
 
 WELSH = Wording("cy", "Testun.", "Sgwrs?", choices=(Choice("a", "AA"),), ends=("dim", "popeth"))
 
 
-def translated(kind: Kind) -> Item:
+def translated(kind: ItemKind) -> Item:
     """An item of that kind with a translation into Welsh, of one choice alone."""
     return replace(item(kind), translations=(WELSH,))
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_another_language_changes_words_and_nothing_else(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", list(ItemKind))
+def test_another_language_changes_words_and_nothing_else(kind: ItemKind) -> None:
     asked, read = translated(kind), translated(kind).in_language("cy")
     assert (read.text, read.talk, read.ends) == ("Testun.", "Sgwrs?", ("dim", "popeth"))
-    assert [one.key for one in options(read)] == [one.key for one in options(asked)]
-    assert (read.id, read.kind, read.reverse, slots(read)) == (
-        asked.id, asked.kind, asked.reverse, slots(asked)
+    assert [one.key for one in list_options(read)] == [one.key for one in list_options(asked)]
+    assert (read.id, read.kind, read.reverse, list_slots(read)) == (
+        asked.id, asked.kind, asked.reverse, list_slots(asked)
     )  # fmt: skip
 
 
 def test_the_answers_have_the_names_of_the_language() -> None:
-    agree = [one.label for one in options(translated(Kind.AGREE).in_language("cy"))]
+    agree = [one.label for one in list_options(translated(ItemKind.AGREE).in_language("cy"))]
     assert (agree[0], agree[-1]) == ("Anghytuno'n gryf", "Cytuno'n gryf")
-    choose = [one.label for one in options(translated(Kind.CHOOSE).in_language("cy"))]
+    choose = [one.label for one in list_options(translated(ItemKind.CHOOSE).in_language("cy"))]
     assert choose == ["AA", "B", "C"]
 
 
@@ -177,11 +179,13 @@ def test_the_answers_have_the_names_of_the_language() -> None:
     ],
 )
 def test_the_nearest_language_that_there_is(language: str, text: str) -> None:
-    assert translated(Kind.AGREE).in_language(language).text == text
+    assert translated(ItemKind.AGREE).in_language(language).text == text
 
 
 def test_what_was_not_translated_stays_as_it_is() -> None:
-    bare = replace(item(Kind.SCALE), ends=("low", "high"), translations=(Wording("cy", "Testun."),))
+    bare = replace(
+        item(ItemKind.SCALE), ends=("low", "high"), translations=(Wording("cy", "Testun."),)
+    )
     read = bare.in_language("cy")
     assert (read.text, read.talk, read.ends) == ("Testun.", "Talk?", ("low", "high"))
 

@@ -8,28 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import (
-    LONGEST,
-    MOST_TALKED,
-    SHORTEST,
+    LONGEST_MINUTES,
+    MOST_DISCUSSED,
+    SHORTEST_MINUTES,
     Pack,
-    parts,
-    rest,
+    discussed_questions,
+    list_questions,
+    other_statements,
     running_order,
-    talked,
 )
 from pulse_bot.domain.release.digest import (
-    Call,
     CommentFact,
     Digest,
     HeadlineFact,
     ReleasedQuestion,
     Statement,
+    TrendCall,
     TrendFact,
 )
-from pulse_bot.domain.release.results import Lean, Said, Silence
+from pulse_bot.domain.release.results import Lean, ReleasedValue, Silence
 from tests import printed
 
 OPEN = Commitment(1, "We meet in May.", date(2026, 5, 1), CommitmentState.OPEN)
@@ -41,7 +41,7 @@ def item(number: int, *, core: bool = False) -> Item:
         id=f"q-{number}",
         bank="courage",
         text=f"We do number {number}.",
-        kind=Kind.AGREE,
+        kind=ItemKind.AGREE,
         dimension="courage",
         talk=f"When did we last do number {number}?",
         core=core,
@@ -56,7 +56,7 @@ def pack(
     return Pack("Valley", "UTC", "Courage", date(2026, 3, 12), items, digest, commitments)
 
 
-def about(item: str, says: Said | Silence = Silence.TOO_FEW) -> Statement:
+def about(item: str, says: ReleasedValue | Silence = Silence.TOO_FEW) -> Statement:
     """What is said of a question."""
     return Statement(ReleasedQuestion(item, "We do.", "courage", says), f"Of {item}.")
 
@@ -73,10 +73,10 @@ def test_a_workshop_takes_sixty_to_ninety_minutes(cores: list[bool], promised: b
 
     steps = running_order(made)
 
-    assert SHORTEST <= sum(step.minutes for step in steps) <= LONGEST
+    assert SHORTEST_MINUTES <= sum(step.minutes for step in steps) <= LONGEST_MINUTES
     assert all(step.minutes >= 5 for step in steps)
     talks = [one.talk for one in items if any(one.talk in step.what for step in steps)]
-    assert len(talks) == min(len(items), MOST_TALKED)
+    assert len(talks) == min(len(items), MOST_DISCUSSED)
 
 
 def test_a_single_question_takes_an_hour_and_six_take_ninety_minutes() -> None:
@@ -88,9 +88,12 @@ def test_a_single_question_takes_an_hour_and_six_take_ninety_minutes() -> None:
 
 def test_questions_of_the_workshop_come_before_those_of_the_week() -> None:
     weekly, own = [item(n, core=True) for n in range(3)], [item(n) for n in range(3, 9)]
-    assert [part.item for part in talked(pack(*weekly, *own))] == own
+    assert [part.item for part in discussed_questions(pack(*weekly, *own))] == own
     # Those of the week fill what is left, and all stand in the order in which they were asked.
-    assert [part.item for part in talked(pack(*weekly, *own[:4]))] == [*weekly[:2], *own[:4]]
+    assert [part.item for part in discussed_questions(pack(*weekly, *own[:4]))] == [
+        *weekly[:2],
+        *own[:4],
+    ]
 
 
 def test_open_commitments_are_read_aloud_where_there_are_any() -> None:
@@ -119,14 +122,14 @@ def test_a_statement_stands_with_its_question_or_with_the_rest_and_nowhere_else(
     one, two = about("q-1"), about("q-2")
     written = written_to("q-2", "Yes.")
     comment = written_to("", "No.")
-    trend = Statement(TrendFact("courage", Call.UP), "Courage: up.")
+    trend = Statement(TrendFact("courage", TrendCall.UP), "Courage: up.")
     made = pack(item(1), item(2), said=(headline, trend, one, two, written, comment))
 
-    first, second = parts(made)
+    first, second = list_questions(made)
 
-    assert (first.number, first.said, first.words) == (1, (one,), ())
-    assert (second.number, second.said, second.words) == (2, (two,), (written,))
-    assert rest(made) == (trend, comment)
+    assert (first.number, first.results, first.quotes) == (1, (one,), ())
+    assert (second.number, second.results, second.quotes) == (2, (two,), (written,))
+    assert other_statements(made) == (trend, comment)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,7 @@ def test_a_question_without_a_result_is_a_prompt(
     statements: tuple[Statement, ...], shown: bool
 ) -> None:
     made = pack(item(1), said=statements)
-    [part] = parts(made)
-    assert part.shown is shown
+    [part] = list_questions(made)
+    assert part.has_result is shown
     looked = "look at the result" in " ".join(step.what for step in running_order(made))
     assert looked is shown

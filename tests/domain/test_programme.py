@@ -10,23 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.calendar import Calendar, Holiday, week_time, zone
-from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.calendar import Calendar, Holiday, parse_week_time, parse_zone
+from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.programme import (
     ROUNDS_BETWEEN,
     Programme,
-    choose,
+    choose_items,
+    last_window,
     next_opening,
-    slot,
 )
 
-OPENS, CLOSES = week_time("Wed 15:30"), week_time("Fri 16:00")
+OPENS, CLOSES = parse_week_time("Wed 15:30"), parse_week_time("Fri 16:00")
 THEMES = ("trust", "honesty", "accountability")
 
 
 def items(theme: str, count: int, *, core: bool = True) -> list[Item]:
     return [
-        Item(f"{theme}-{n}", theme, "Text.", Kind.AGREE, theme, "Talk?", core=core)
+        Item(f"{theme}-{n}", theme, "Text.", ItemKind.AGREE, theme, "Talk?", core=core)
         for n in range(1, count + 1)
     ]
 
@@ -43,7 +43,7 @@ def asked(programme: Programme, rounds: int, pool: dict[str, list[Item]]) -> lis
     """The ids of so many rounds, one after another."""
     so_far: list[list[str]] = []
     for _ in range(rounds):
-        so_far.append([item.id for item in choose(programme, pool, so_far)])
+        so_far.append([item.id for item in choose_items(programme, pool, so_far)])
     return so_far
 
 
@@ -77,7 +77,7 @@ def test_lost_rounds_leave_no_gap(count: int, themes: int, lost: list[bool]) -> 
     programme = plan(count, *THEMES[:themes])
     kept: list[list[str]] = []
     for gone in lost:
-        ids = [item.id for item in choose(programme, POOL, kept)]
+        ids = [item.id for item in choose_items(programme, POOL, kept)]
         assert len(ids) == min(count, themes)
         if not gone:
             kept.append(ids)
@@ -106,7 +106,7 @@ def test_no_question_comes_back_within_four_rounds(
     so_far: list[list[str]] = []
     for change in changes:
         now = plan(count, *themes[change % len(themes) :])
-        ids = [item.id for item in choose(now, pool, so_far)]
+        ids = [item.id for item in choose_items(now, pool, so_far)]
         recent = [item for ids in so_far[-(ROUNDS_BETWEEN - 1) :] for item in ids]
         assert not set(ids) & set(recent)
         assert len(set(ids)) == len(ids)
@@ -119,7 +119,7 @@ def test_outside_a_core_the_least_recently_asked_comes_first(size: int, rounds: 
     so_far = asked(plan(1, "other"), rounds, pool)
     last = {ids[0]: n for n, ids in enumerate(so_far)}
 
-    [chosen] = choose(plan(1, "other"), pool, so_far)
+    [chosen] = choose_items(plan(1, "other"), pool, so_far)
 
     assert last.get(chosen.id, -1) == min(last.get(item.id, -1) for item in pool["other"])
 
@@ -127,8 +127,8 @@ def test_outside_a_core_the_least_recently_asked_comes_first(size: int, rounds: 
 def test_a_theme_whose_bank_was_taken_away_is_left_out() -> None:
     pool = {theme: POOL[theme] for theme in THEMES[:2]}
 
-    assert [item.id for item in choose(plan(3), pool, [])] == ["trust-1", "honesty-1"]
-    assert choose(plan(3, "gone"), pool, []) == ()
+    assert [item.id for item in choose_items(plan(3), pool, [])] == ["trust-1", "honesty-1"]
+    assert choose_items(plan(3, "gone"), pool, []) == ()
 
 
 def test_a_plan_that_cannot_be_says_why() -> None:
@@ -149,7 +149,7 @@ def test_a_plan_that_cannot_be_says_why() -> None:
         Programme(THEMES, OPENS, OPENS)
 
 
-LONDON = zone("Europe/London")
+LONDON = parse_zone("Europe/London")
 CALENDAR = Calendar(
     LONDON,
     (Holiday(date(2026, 4, 3), date(2026, 4, 17)), Holiday(date(2026, 10, 21), date(2026, 10, 21))),
@@ -181,8 +181,8 @@ def test_no_opening_in_a_year_of_holidays() -> None:
 
 def test_a_slot_spans_a_change_of_the_clocks() -> None:
     """Opened on the Saturday, closed on the Monday by local time, in 48 hours but one."""
-    weekend = Programme(THEMES, week_time("Sat 10:00"), week_time("Mon 10:00"))
-    found = slot(weekend, CALENDAR, datetime(2026, 3, 29, 12, tzinfo=UTC))
+    weekend = Programme(THEMES, parse_week_time("Sat 10:00"), parse_week_time("Mon 10:00"))
+    found = last_window(weekend, CALENDAR, datetime(2026, 3, 29, 12, tzinfo=UTC))
 
     assert found == (datetime(2026, 3, 28, 10, tzinfo=UTC), datetime(2026, 3, 30, 9, tzinfo=UTC))
     assert [one.astimezone(LONDON).hour for one in found] == [10, 10]

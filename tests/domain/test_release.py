@@ -16,19 +16,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.digest import Band
-from pulse_bot.domain.release.policy import band, block, question, say
+from pulse_bot.domain.release.digest import ResponseBand
+from pulse_bot.domain.release.policy import (
+    block_level,
+    release_block,
+    release_question,
+    response_band,
+)
 from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot.domain.release.series import PastRound
-from pulse_bot.domain.release.tallies import Answers, Tally, tally
+from pulse_bot.domain.release.tallies import MemberAnswers, Tally, tally_item
 from tests import printed
 from tests.domain.soft_borders import lowest
 
 BARS = Thresholds()
 STEPS = [Fraction(1, 2), Fraction(2, 5), Fraction(1, 5), Fraction(1, 10)]
-ITEM = Item("trust-1", "trust", "We trust one another.", Kind.AGREE, "trust", "When?")
+ITEM = Item("trust-1", "trust", "We trust one another.", ItemKind.AGREE, "trust", "When?")
 
 
 def as_it_is_written(n: int, total: int, d: int, step: Fraction) -> tuple[Fraction, int] | None:
@@ -50,9 +55,12 @@ def rounds() -> st.SearchStrategy[tuple[int, int]]:
 
 def counted(values: Iterable[int], organisations: int = 5, item: Item = ITEM) -> Tally:
     """A tally of answers that go round so many organisations."""
-    return tally(
+    return tally_item(
         item,
-        [Answers(number % organisations, {"answer": str(v)}) for number, v in enumerate(values)],
+        [
+            MemberAnswers(number % organisations, {"answer": str(v)})
+            for number, v in enumerate(values)
+        ],
     )
 
 
@@ -85,13 +93,13 @@ def counted(values: Iterable[int], organisations: int = 5, item: Item = ITEM) ->
     ],
 )
 def test_worked_examples(n: int, total: int, d: int, step: Fraction, text: str) -> None:
-    assert str(say(n, total, d, step)) == text
+    assert str(block_level(n, total, d, step)) == text
 
 
 @given(drawn=rounds(), d=st.integers(0, 60), step=st.sampled_from(STEPS))
 def test_it_is_the_formula_of_the_policy(drawn: tuple[int, int], d: int, step: Fraction) -> None:
     n, total = drawn
-    said, expected = say(n, total, d, step), as_it_is_written(n, total, d, step)
+    said, expected = block_level(n, total, d, step), as_it_is_written(n, total, d, step)
     if expected is None:
         assert said is None
     else:
@@ -105,7 +113,7 @@ def test_mirroring_the_scale_mirrors_what_is_said(
     drawn: tuple[int, int], d: int, step: Fraction
 ) -> None:
     n, total = drawn
-    said, mirrored = say(n, total, d, step), say(n, 6 * n - total, d, step)
+    said, mirrored = block_level(n, total, d, step), block_level(n, 6 * n - total, d, step)
     if said is None or mirrored is None:
         assert said is mirrored
         return
@@ -119,7 +127,7 @@ def test_mirroring_the_scale_mirrors_what_is_said(
 
 @given(n=st.integers(1, 200), d=st.integers(0, 60), step=st.sampled_from(STEPS))
 def test_a_higher_total_never_prints_a_lower_level(n: int, d: int, step: Fraction) -> None:
-    said = [say(n, total, d, step) for total in range(n, 5 * n + 1)]
+    said = [block_level(n, total, d, step) for total in range(n, 5 * n + 1)]
     printed = [Fraction(level.about) for level in said if level is not None]
     assert printed == sorted(printed)
     assert len(printed) in {0, 4 * n + 1}, "whether a level is printed never depends on the total"
@@ -130,7 +138,7 @@ def test_what_is_printed_away_from_the_ends_is_within_half_a_step(
     drawn: tuple[int, int], step: Fraction
 ) -> None:
     n, total = drawn
-    said = say(n, total, 10, step)
+    said = block_level(n, total, 10, step)
     if said is not None and not said.edge:
         assert abs(Fraction(said.about) - Fraction(total, n)) <= step / 2
 
@@ -138,7 +146,7 @@ def test_what_is_printed_away_from_the_ends_is_within_half_a_step(
 @pytest.mark.parametrize("total", [6, 36])
 def test_a_total_that_cannot_be_is_not_printed(total: int) -> None:
     with pytest.raises(ValueError, match="of 7 answers lies between 7 and 35"):
-        say(7, total, 10, Fraction(1, 2))
+        block_level(7, total, 10, Fraction(1, 2))
 
 
 @pytest.mark.parametrize(
@@ -157,7 +165,7 @@ def test_a_total_that_cannot_be_is_not_printed(total: int) -> None:
 def test_the_bars_of_one_week(
     n: int, organisations: int, roster: int, expected: Level | Silence
 ) -> None:
-    assert question(ITEM, counted([3] * n, organisations), roster, BARS, lowest) == expected
+    assert release_question(ITEM, counted([3] * n, organisations), roster, BARS, lowest) == expected
 
 
 @pytest.mark.parametrize(
@@ -166,7 +174,8 @@ def test_the_bars_of_one_week(
 def test_the_step_of_one_week(n: int, step: int) -> None:
     """The lowest level above 3, over all rounds with a mean of 3 to 4."""
     said = [
-        question(ITEM, _with_total(n, total), 60, BARS, lowest) for total in range(3 * n, 4 * n)
+        release_question(ITEM, _with_total(n, total), 60, BARS, lowest)
+        for total in range(3 * n, 4 * n)
     ]
     levels = [level for level in said if isinstance(level, Level)]
     assert min({Fraction(level.value) for level in levels} - {3}) == Fraction(30 + step, 10)
@@ -180,31 +189,35 @@ def _with_total(n: int, total: int) -> Tally:
     return counted(values)
 
 
-@pytest.mark.parametrize("kind", [Kind.SCALE, Kind.JOURNEY, Kind.YES_NO, Kind.CHOOSE, Kind.WORDS])
-def test_a_block_is_of_answers_from_1_to_5_alone(kind: Kind) -> None:
+@pytest.mark.parametrize(
+    "kind", [ItemKind.SCALE, ItemKind.JOURNEY, ItemKind.YES_NO, ItemKind.CHOOSE, ItemKind.WORDS]
+)
+def test_a_block_is_of_answers_from_1_to_5_alone(kind: ItemKind) -> None:
     other = replace(counted([3] * 20), kind=kind)
     with pytest.raises(ValueError, match="from 1 to 5"):
-        block([PastRound(other, BARS)] * 6, BARS)
+        release_block([PastRound(other, BARS)] * 6, BARS)
 
 
 def test_words_have_no_number() -> None:
-    words = replace(ITEM, kind=Kind.WORDS)
-    full = tally(words, [Answers(number, {"answer": "We talk."}) for number in range(20)])
-    assert question(words, full, 20, BARS, lowest) is Silence.WORDS
+    words = replace(ITEM, kind=ItemKind.WORDS)
+    full = tally_item(
+        words, [MemberAnswers(number, {"answer": "We talk."}) for number in range(20)]
+    )
+    assert release_question(words, full, 20, BARS, lowest) is Silence.WORDS
 
 
 def test_frequency_is_scored_like_agreement() -> None:
-    often = replace(ITEM, kind=Kind.FREQUENCY)
-    assert question(often, counted([4] * 12, item=often), 12, BARS, lowest) == printed.level(
-        "3.8", step="0.4"
-    )
+    often = replace(ITEM, kind=ItemKind.FREQUENCY)
+    assert release_question(
+        often, counted([4] * 12, item=often), 12, BARS, lowest
+    ) == printed.level("3.8", step="0.4")
 
 
 def test_a_reverse_scored_question_is_printed_turned() -> None:
     turned = replace(ITEM, reverse=True)
-    assert question(turned, counted([5] * 12, item=turned), 12, BARS, lowest) == printed.level(
-        "1.8", "or lower", step="0.4"
-    )
+    assert release_question(
+        turned, counted([5] * 12, item=turned), 12, BARS, lowest
+    ) == printed.level("1.8", "or lower", step="0.4")
 
 
 def past(n: int, value: int = 4, organisations: int = 5, bars: Thresholds = BARS) -> PastRound:
@@ -226,58 +239,62 @@ def past(n: int, value: int = 4, organisations: int = 5, bars: Thresholds = BARS
     ],
 )
 def test_the_bars_of_a_block(sizes: list[int], expected: Level | Silence) -> None:
-    assert block([past(n) for n in sizes], BARS) == expected
+    assert release_block([past(n) for n in sizes], BARS) == expected
 
 
 def test_a_round_that_was_left_out_changes_nothing_by_its_answers() -> None:
     heard = [past(9, value=2) for _ in range(5)]
-    assert block([*heard, past(4, value=1)], BARS) == block([*heard, past(4, value=5)], BARS)
+    assert release_block([*heard, past(4, value=1)], BARS) == release_block(
+        [*heard, past(4, value=5)], BARS
+    )
 
 
 def test_a_past_round_keeps_the_bars_that_were_promised_for_it() -> None:
     """The partnership shrank to three organisations; what was promised for four stays shut."""
     three = Thresholds.for_partnership(3)
     rounds_now = [past(10, organisations=3, bars=three)] * 3
-    assert block([past(10, organisations=3)] * 3 + rounds_now, three) == printed.level(
+    assert release_block([past(10, organisations=3)] * 3 + rounds_now, three) == printed.level(
         "4.0", step="0.2"
     )
-    assert block([past(10, organisations=3)] * 4 + rounds_now[:2], three) is Silence.TOO_FEW
+    assert release_block([past(10, organisations=3)] * 4 + rounds_now[:2], three) is Silence.TOO_FEW
 
 
 @pytest.mark.parametrize("roster", range(5, 201))
 def test_the_top_band_holds_all_all_but_one_and_all_but_two(roster: int) -> None:
-    tops = {band(answered, roster) for answered in (roster - 2, roster - 1, roster)}
-    assert tops == {Band.MOST}
+    tops = {response_band(answered, roster) for answered in (roster - 2, roster - 1, roster)}
+    assert tops == {ResponseBand.MOST}
 
 
 @pytest.mark.parametrize("roster", range(5, 201))
 def test_no_band_holds_a_single_count(roster: int) -> None:
-    bands = [band(answered, roster) for answered in range(roster + 1)]
+    bands = [response_band(answered, roster) for answered in range(roster + 1)]
     assert min(bands.count(one) for one in bands) >= 2
 
 
 @pytest.mark.parametrize("roster", range(8, 201))
 def test_bands_are_quarters(roster: int) -> None:
     quarters = [
-        Band.UNDER_A_QUARTER,
-        Band.TO_A_HALF,
-        Band.TO_THREE_QUARTERS,
-        Band.MOST,
+        ResponseBand.UNDER_A_QUARTER,
+        ResponseBand.TO_A_HALF,
+        ResponseBand.TO_THREE_QUARTERS,
+        ResponseBand.MOST,
     ]
     for answered in range(roster - 2):
         share = Fraction(answered, roster)
         expected = quarters[sum(share >= Fraction(border, 4) for border in (1, 2, 3))]
-        assert band(answered, roster) is expected
+        assert response_band(answered, roster) is expected
 
 
 def test_nothing_is_said_of_the_response_of_fewer_than_five() -> None:
-    said = {band(answered, roster) for roster in range(5) for answered in range(roster + 1)}
-    assert said == {Band.UNSAID}
+    said = {
+        response_band(answered, roster) for roster in range(5) for answered in range(roster + 1)
+    }
+    assert said == {ResponseBand.UNSAID}
 
 
 def test_more_answers_than_were_asked_for_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="some of those who were asked"):
-        band(9, 8)
+        response_band(9, 8)
 
 
 @pytest.mark.parametrize(

@@ -11,28 +11,42 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.domain.asking.items import Choice, Item, Kind
+from pulse_bot.domain.asking.items import Choice, Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.kinds import Draw
-from pulse_bot.domain.release.policy import question
-from pulse_bot.domain.release.results import Choices, Journey, Lean, Often, OutOfTen, Said, Silence
-from pulse_bot.domain.release.tallies import Answers, tally
+from pulse_bot.domain.release.policy import release_question
+from pulse_bot.domain.release.results import (
+    ChoiceFrequency,
+    Choices,
+    Journey,
+    Lean,
+    OutOfTen,
+    ReleasedValue,
+    Silence,
+)
+from pulse_bot.domain.release.tallies import MemberAnswers, tally_item
 from tests import printed
 from tests.domain.soft_borders import highest, lowest
 
 BARS = Thresholds()
 ITEM = Item(
-    "q", "bank", "Text?", Kind.AGREE, "courage", "When?", choices=tuple(map(Choice, "abcd", "ABCD"))
+    "q",
+    "bank",
+    "Text?",
+    ItemKind.AGREE,
+    "courage",
+    "When?",
+    choices=tuple(map(Choice, "abcd", "ABCD")),
 )
 
 
 def says(
-    kind: Kind, answers: Sequence[Mapping[str, str]], draw: Draw = lowest, most: int = 1
-) -> Said | Silence:
+    kind: ItemKind, answers: Sequence[Mapping[str, str]], draw: Draw = lowest, most: int = 1
+) -> ReleasedValue | Silence:
     """What is said of these answers, by slot, of members of five organisations."""
     item = replace(ITEM, kind=kind, most=most)
-    given = [Answers(number % 5, one) for number, one in enumerate(answers)]
-    return question(item, tally(item, given), 60, BARS, draw)
+    given = [MemberAnswers(number % 5, one) for number, one in enumerate(answers)]
+    return release_question(item, tally_item(item, given), 60, BARS, draw)
 
 
 def each(*answers: object) -> list[dict[str, str]]:
@@ -59,7 +73,7 @@ def each(*answers: object) -> list[dict[str, str]]:
     ],
 )
 def test_a_scale_of_ten(answers: list[int], expected: OutOfTen | Silence) -> None:
-    assert says(Kind.SCALE, each(*answers)) == expected
+    assert says(ItemKind.SCALE, each(*answers)) == expected
 
 
 @pytest.mark.parametrize(
@@ -80,12 +94,12 @@ def test_a_scale_of_ten(answers: list[int], expected: OutOfTen | Silence) -> Non
 )
 def test_yes_and_no(yes: int, partly: int, no: int, expected: Lean | Silence) -> None:
     answers = each(*["yes"] * yes, *["partly"] * partly, *["no"] * no)
-    assert says(Kind.YES_NO, answers) == expected
+    assert says(ItemKind.YES_NO, answers) == expected
 
 
 def test_a_journey_is_two_levels() -> None:
     answers = [{"now": "2", "later": "5"}] * 10
-    assert says(Kind.JOURNEY, answers) == Journey(
+    assert says(ItemKind.JOURNEY, answers) == Journey(
         printed.level("2.2", "or lower", step="0.4"), printed.level("3.8", "or higher", step="0.4")
     )
 
@@ -93,14 +107,14 @@ def test_a_journey_is_two_levels() -> None:
 def test_of_a_journey_both_halves_need_their_answers_and_their_organisations() -> None:
     now = [{"now": "3", "later": "skip"}] * 10
     few_later = [{"now": "3", "later": "4"}] * 6 + now[:4]
-    assert says(Kind.JOURNEY, few_later) is Silence.ENOUGH
+    assert says(ItemKind.JOURNEY, few_later) is Silence.ENOUGH
     of_three = [{"now": "3", "later": "4" if k % 5 < 3 else "skip"} for k in range(20)]
-    assert says(Kind.JOURNEY, of_three) is Silence.TOO_FEW
+    assert says(ItemKind.JOURNEY, of_three) is Silence.TOO_FEW
 
 
-def standing_out(counts: str, draw: Draw, most: int = 1) -> list[tuple[str, Often]]:
+def standing_out(counts: str, draw: Draw, most: int = 1) -> list[tuple[str, ChoiceFrequency]]:
     """What stands out of one choice a member."""
-    found = says(Kind.CHOOSE, each(*counts), draw, most)
+    found = says(ItemKind.CHOOSE, each(*counts), draw, most)
     assert isinstance(found, Choices)
     return list(found.standing_out)
 
@@ -109,31 +123,33 @@ def standing_out(counts: str, draw: Draw, most: int = 1) -> list[tuple[str, Ofte
     ("counts", "draw", "expected"),
     [
         # Ten: often from 3, 4 or 5 on, whatever was drawn.
-        ("a" * 5 + "b" * 2 + "c" * 2 + "d", highest, [("A", Often.OFTEN)]),
-        ("a" * 4 + "b" * 2 + "c" * 2 + "d" * 2, lowest, [("A", Often.OFTEN)]),
+        ("a" * 5 + "b" * 2 + "c" * 2 + "d", highest, [("A", ChoiceFrequency.OFTEN)]),
+        ("a" * 4 + "b" * 2 + "c" * 2 + "d" * 2, lowest, [("A", ChoiceFrequency.OFTEN)]),
         ("a" * 4 + "b" * 2 + "c" * 2 + "d" * 2, highest, []),
-        ("a" * 10, lowest, [("A", Often.OFTEN)]),
+        ("a" * 10, lowest, [("A", ChoiceFrequency.OFTEN)]),
         # Three that reach it are too many, and none stands out.
         ("aaabbbcccd", lowest, []),
         # Twenty: often from 6 to 8 on, by most from 11 to 13 on.
-        ("a" * 11 + "b" * 9, lowest, [("A", Often.MOST), ("B", Often.OFTEN)]),
-        ("a" * 11 + "b" * 9, highest, [("A", Often.OFTEN), ("B", Often.OFTEN)]),
-        ("b" * 13 + "a" * 7, highest, [("B", Often.MOST)]),
+        ("a" * 11 + "b" * 9, lowest, [("A", ChoiceFrequency.MOST), ("B", ChoiceFrequency.OFTEN)]),
+        ("a" * 11 + "b" * 9, highest, [("A", ChoiceFrequency.OFTEN), ("B", ChoiceFrequency.OFTEN)]),
+        ("b" * 13 + "a" * 7, highest, [("B", ChoiceFrequency.MOST)]),
     ],
 )
-def test_what_stands_out(counts: str, draw: Draw, expected: list[tuple[str, Often]]) -> None:
+def test_what_stands_out(
+    counts: str, draw: Draw, expected: list[tuple[str, ChoiceFrequency]]
+) -> None:
     assert standing_out(counts, draw) == expected
 
 
 def test_of_several_choices_a_member_three_can_stand_out() -> None:
     answers = ["a,b,c"] * 5 + ["d"] * 5
-    found = says(Kind.CHOOSE, each(*answers[:5], *["a,b"] * 5), lowest, most=3)
+    found = says(ItemKind.CHOOSE, each(*answers[:5], *["a,b"] * 5), lowest, most=3)
     assert isinstance(found, Choices)
     assert [label for label, _ in found.standing_out] == ["A", "B", "C"]
-    four = says(Kind.CHOOSE, each(*answers), lowest, most=3)
+    four = says(ItemKind.CHOOSE, each(*answers), lowest, most=3)
     assert isinstance(four, Choices)
     assert four.standing_out == ()
 
 
 def test_under_ten_answers_nothing_stands_out_and_that_is_said() -> None:
-    assert says(Kind.CHOOSE, each(*"aaaaaaaaa")) is Silence.ENOUGH
+    assert says(ItemKind.CHOOSE, each(*"aaaaaaaaa")) is Silence.ENOUGH

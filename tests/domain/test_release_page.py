@@ -13,9 +13,9 @@ from pulse_bot.domain.asking import programme
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.partnership import commitments
 from pulse_bot.domain.release import agreement, comments, kinds, trend
-from pulse_bot.domain.release.grid import Scale, cell
-from pulse_bot.domain.release.kinds import FIVE, TEN, YES
-from pulse_bot.domain.release.policy import BLOCK_STEPS, say
+from pulse_bot.domain.release.grid import Scale, find_cell
+from pulse_bot.domain.release.kinds import FIVE_POINT_SCALE, TEN_POINT_SCALE, YES_NO_SCALE
+from pulse_bot.domain.release.policy import BLOCK_STEPS, block_level
 from pulse_bot.domain.release.talking_prompt import LOW_PULSE
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -52,11 +52,11 @@ def bold(page: str, name: str) -> list[Decimal]:
         ("One week", [BARS.week_answers]),
         ("A block", [BARS.block_rounds, BARS.block_least_rounds, BARS.block_answers]),
         ("Other kinds", [BARS.week_answers]),
-        ("Choices", [kinds.CHOICE_ANSWERS, kinds.MOST_ANSWERS]),
+        ("Choices", [kinds.LEAST_CHOICE_ANSWERS, kinds.BY_MOST_FROM]),
         ("Agreement", [agreement.LEAST_ANSWERS]),
         ("The trend word", [trend.ROUNDS_NEEDED]),
-        ("Words", [comments.ANSWERED, comments.WRITERS, comments.UNTOLD]),
-        ("The same question again", [programme.ROUNDS_BETWEEN, commitments.MOST_ASKED]),
+        ("Words", [comments.LEAST_ANSWERED, comments.LEAST_WRITERS, comments.NEVER_READ]),
+        ("The same question again", [programme.ROUNDS_BETWEEN, commitments.MOST_ASKINGS]),
         ("Joining and leaving", [BARS.roster]),
     ],
 )
@@ -81,8 +81,14 @@ def test_the_steps_and_ends_of_one_week_are_as_stated() -> None:
 
     for many, step, end in zip(answers, steps, ends, strict=True):
         n = int(many.removeprefix("from "))
-        printed = cell(n, 5 * n, FIVE, FIVE.step(n) or Fraction(0), FIVE.free)
-        assert FIVE.step(n) == Fraction(step)
+        printed = find_cell(
+            n,
+            5 * n,
+            FIVE_POINT_SCALE,
+            FIVE_POINT_SCALE.step_for(n) or Fraction(0),
+            FIVE_POINT_SCALE.free_points,
+        )
+        assert FIVE_POINT_SCALE.step_for(n) == Fraction(step)
         assert printed is not None
         assert str(printed.printed[0]) == end
 
@@ -90,7 +96,7 @@ def test_the_steps_and_ends_of_one_week_are_as_stated() -> None:
 @pytest.mark.parametrize(("answers", "highest"), [(28, "3.2"), (60, "4.2"), (120, "4.6")])
 def test_the_ends_of_a_block_are_as_stated(answers: int, highest: str) -> None:
     step = next(step for least, step in BLOCK_STEPS if answers >= least)
-    level = say(answers, 5 * answers, 8 * BARS.block_rounds + 2, step)
+    level = block_level(answers, 5 * answers, 8 * BARS.block_rounds + 2, step)
 
     assert level is not None
     assert level.about == highest
@@ -98,14 +104,16 @@ def test_the_ends_of_a_block_are_as_stated(answers: int, highest: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scale", "steps"), [(TEN, "1.5, 1.0, 0.5"), (YES, "0.5")], ids=["0 to 10", "yes-no"]
+    ("scale", "steps"),
+    [(TEN_POINT_SCALE, "1.5, 1.0, 0.5"), (YES_NO_SCALE, "0.5")],
+    ids=["0 to 10", "yes-no"],
 )
 def test_the_steps_of_other_kinds_are_as_stated(scale: Scale, steps: str) -> None:
     kept = [f"{float(step):.1f}" for _, step in reversed(scale.steps)]
 
     assert ", ".join(kept) == steps
     assert f"| {steps} |" in section("release-policy.md", "Other kinds")
-    assert scale.free == Fraction(5, 2) * (scale.high - scale.low)
+    assert scale.free_points == Fraction(5, 2) * (scale.high - scale.low)
 
 
 def test_a_low_pulse_is_as_stated() -> None:
@@ -116,10 +124,10 @@ def test_a_low_pulse_is_as_stated() -> None:
 
 def test_statistics_states_what_the_trend_call_computes() -> None:
     assert bold("statistics.md", "The trend call") == [
-        trend.RECENT,
-        trend.BEFORE,
+        trend.RECENT_ROUNDS,
+        trend.EARLIER_ROUNDS,
         Decimal(trend.LEAST_SPREAD) ** 2,
-        Decimal(str(100 * trend.confidence(3))),
-        Decimal(str(100 * trend.confidence(4))),
+        Decimal(str(100 * trend.required_confidence(3))),
+        Decimal(str(100 * trend.required_confidence(4))),
     ]
-    assert bold("statistics.md", "A series") == [trend.STORED]
+    assert bold("statistics.md", "A series") == [trend.GUARD_WINDOW]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pulse_bot.domain.release.digest import BlockFact, QuestionFact
-from pulse_bot.domain.release.results import Minds, Said, Silence
-from pulse_bot.domain.release.talking_prompt import low_pulse, prompt
+from pulse_bot.domain.release.results import Agreement, ReleasedValue, Silence
+from pulse_bot.domain.release.talking_prompt import choose_prompt, has_low_pulse
 from tests import printed
 
 QUESTIONS = [
@@ -15,26 +15,28 @@ QUESTIONS = [
 ]
 
 
-def blocks(**minds: Minds | None) -> list[BlockFact]:
+def blocks(**minds: Agreement | None) -> list[BlockFact]:
     """Blocks that have just ended."""
     return [BlockFact(theme, 1, printed.level("3.4"), word) for theme, word in minds.items()]
 
 
 def test_two_camps_choose_the_prompt_and_say_so() -> None:
-    ended = blocks(trust=Minds.MIXED, honesty=Minds.TWO_CAMPS, accountability=Minds.TWO_CAMPS)
-    assert prompt(6, QUESTIONS, ended) == ("Talk of honesty.", "honesty")
+    ended = blocks(
+        trust=Agreement.MIXED, honesty=Agreement.TWO_CAMPS, accountability=Agreement.TWO_CAMPS
+    )
+    assert choose_prompt(6, QUESTIONS, ended) == ("Talk of honesty.", "honesty")
 
 
-@pytest.mark.parametrize("minds", [Minds.CLOSE, Minds.MIXED, None])
-def test_any_other_word_leaves_it_to_turns(minds: Minds | None) -> None:
+@pytest.mark.parametrize("minds", [Agreement.CLOSE, Agreement.MIXED, None])
+def test_any_other_word_leaves_it_to_turns(minds: Agreement | None) -> None:
     everywhere = blocks(trust=minds, honesty=minds, accountability=minds)
     for number in range(1, 19):
-        assert prompt(number, QUESTIONS, everywhere) == prompt(number, QUESTIONS, [])
-        assert prompt(number, QUESTIONS, everywhere).about == ""
+        assert choose_prompt(number, QUESTIONS, everywhere) == choose_prompt(number, QUESTIONS, [])
+        assert choose_prompt(number, QUESTIONS, everywhere).about == ""
 
 
 def test_a_theme_with_camps_and_no_prompt_leaves_it_to_turns() -> None:
-    assert prompt(6, QUESTIONS, blocks(courage=Minds.TWO_CAMPS)).about == ""
+    assert choose_prompt(6, QUESTIONS, blocks(courage=Agreement.TWO_CAMPS)).about == ""
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,7 @@ def test_a_theme_with_camps_and_no_prompt_leaves_it_to_turns() -> None:
     ],
 )
 def test_a_low_trust_in_the_pulse_is_seen_in_what_is_printed(
-    bank: str, says: Said | Silence, low: bool
+    bank: str, says: ReleasedValue | Silence, low: bool
 ) -> None:
     fact = QuestionFact("q", "My answers are hidden.", "pulse", "", says, bank=bank)
-    assert low_pulse([*QUESTIONS, fact]) is low
+    assert has_low_pulse([*QUESTIONS, fact]) is low

@@ -7,29 +7,35 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pulse_bot.domain.asking.rounds import MOVES, Round, State
+from pulse_bot.domain.asking.rounds import ALLOWED_MOVES, Round, RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
 
 OPENS = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
 CLOSES = datetime(2026, 1, 9, 16, tzinfo=UTC)
-ROUND = Round(1, 1, 1, State.OPEN, OPENS, CLOSES, b"", 14, Thresholds(), ())
+ROUND = Round(1, 1, 1, RoundStatus.OPEN, OPENS, CLOSES, b"", 14, Thresholds(), ())
 
 
-def reachable(state: State) -> set[State]:
+def reachable(state: RoundStatus) -> set[RoundStatus]:
     """Every state that a round can come to from here."""
-    return {later for following in MOVES[state] for later in {following, *reachable(following)}}
+    return {
+        later for following in ALLOWED_MOVES[state] for later in {following, *reachable(following)}
+    }
 
 
 def test_there_is_no_path_backwards() -> None:
-    assert MOVES.keys() == set(State)
-    for state in State:
+    assert ALLOWED_MOVES.keys() == set(RoundStatus)
+    for state in RoundStatus:
         assert state not in reachable(state)
-    assert reachable(State.OPEN) == {State.CLOSING, State.CLOSED, State.LOST}
-    assert reachable(State.CLOSED) == reachable(State.LOST) == set()
+    assert reachable(RoundStatus.OPEN) == {
+        RoundStatus.CLOSING,
+        RoundStatus.CLOSED,
+        RoundStatus.LOST,
+    }
+    assert reachable(RoundStatus.CLOSED) == reachable(RoundStatus.LOST) == set()
 
 
 def test_a_round_is_never_closed_without_closing() -> None:
-    assert State.CLOSED not in MOVES[State.OPEN]
+    assert RoundStatus.CLOSED not in ALLOWED_MOVES[RoundStatus.OPEN]
 
 
 @pytest.mark.parametrize(
@@ -40,5 +46,5 @@ def test_answers_are_taken_from_the_opening_to_the_closing(after: int, *, takes:
     moment = OPENS + timedelta(seconds=after)
 
     assert ROUND.takes_answers(moment) is takes
-    for state in set(State) - {State.OPEN}:
+    for state in set(RoundStatus) - {RoundStatus.OPEN}:
         assert not replace(ROUND, state=state).takes_answers(moment)

@@ -11,32 +11,38 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.arrange_workshop import Asked, Planned
-from pulse_bot.domain.asking.calendar import Calendar, Holiday, following, week_time, zone
+from pulse_bot.domain.asking.arrange_workshop import AskedBatch, PlannedSeeding
+from pulse_bot.domain.asking.calendar import (
+    Calendar,
+    Holiday,
+    next_occurrence,
+    parse_week_time,
+    parse_zone,
+)
 from pulse_bot.domain.asking.programme import Programme
-from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.schedule import (
-    Action,
-    Announce,
-    Close,
-    Count,
-    Deliver,
-    Hand,
-    Held,
-    Open,
-    PartnershipState,
-    Post,
-    Remind,
-    Reveal,
-    RoundState,
-    Show,
-    Tell,
-    Welcome,
-    due,
+    AnnounceChanges,
+    CloseRound,
+    CountMissing,
+    DeliverInvitations,
+    DeliverPack,
+    DueAction,
+    HeldRound,
+    OpenRound,
+    PartnershipSnapshot,
+    PostDigest,
+    RevealDigest,
+    RoundSnapshot,
+    SendReminders,
+    SendWelcomes,
+    ShowWelcome,
+    TellLeads,
+    list_due_actions,
 )
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-LONDON = zone("Europe/London")
+LONDON = parse_zone("Europe/London")
 TERMS = (
     Holiday(date(2026, 2, 16), date(2026, 2, 20)),
     Holiday(date(2026, 4, 3), date(2026, 4, 17)),
@@ -46,8 +52,8 @@ TERMS = (
 CALENDAR = Calendar(LONDON, TERMS)
 PLAN = Programme(
     ("trust",),
-    week_time("Wed 15:30"),
-    week_time("Fri 16:00"),
+    parse_week_time("Wed 15:30"),
+    parse_week_time("Fri 16:00"),
     reminders=(timedelta(hours=18), timedelta(hours=42)),
 )
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -61,15 +67,15 @@ WORKSPACE = ("fake", "")
 class World:
     """One partnership whose every due action is carried out at once, and kept."""
 
-    state: PartnershipState = field(
-        default_factory=lambda: PartnershipState(1, CALENDAR, PLAN, START)
+    state: PartnershipSnapshot = field(
+        default_factory=lambda: PartnershipSnapshot(1, CALENDAR, PLAN, START)
     )
-    done: list[tuple[datetime, Action]] = field(default_factory=list)
+    done: list[tuple[datetime, DueAction]] = field(default_factory=list)
 
-    def tick(self, now: datetime) -> list[Action]:
+    def tick(self, now: datetime) -> list[DueAction]:
         """Do what is due until nothing is. Fails where an action stays due after it was done."""
-        seen: list[Action] = []
-        while actions := due(self.state, now):
+        seen: list[DueAction] = []
+        while actions := list_due_actions(self.state, now):
             for action in actions:
                 assert action not in seen, f"{action} is due again after it was done."
                 seen.append(action)
@@ -77,52 +83,61 @@ class World:
         self.done += [(now, action) for action in seen]
         return seen
 
-    def _do(self, action: Action, now: datetime) -> None:
+    def _do(self, action: DueAction, now: datetime) -> None:
         latest = self.state.latest
-        if isinstance(action, Open):
+        if isinstance(action, OpenRound):
             number = latest.id + 1 if latest else 1
-            fresh = RoundState(number, State.OPEN, action.slot, now, action.closes_at, action.again)
+            fresh = RoundSnapshot(
+                number, RoundStatus.OPEN, action.slot, now, action.closes_at, action.again
+            )
             self.state = replace(self.state, latest=replace(fresh, unsent=frozenset({WORKSPACE})))
             return
-        if isinstance(action, Post):
+        if isinstance(action, PostDigest):
             left = tuple(one for one in self.state.unposted if one != action.round)
             self.state = replace(self.state, unposted=left)
             return
-        assert not isinstance(action, Tell | Count | Show | Welcome | Hand | Reveal | Announce), (
-            "Nothing here is told to chats."
-        )
+        assert not isinstance(
+            action,
+            TellLeads
+            | CountMissing
+            | ShowWelcome
+            | SendWelcomes
+            | DeliverPack
+            | RevealDigest
+            | AnnounceChanges,
+        ), "Nothing here is told to chats."
         assert latest is not None
         assert action.round == latest.id
         match action:
-            case Deliver():
+            case DeliverInvitations():
                 latest = replace(latest, unsent=frozenset())
-            case Remind():
+            case SendReminders():
                 latest = replace(latest, reminders_done=action.which)
-            case Close():
-                latest = replace(latest, state=State.CLOSED)
+            case CloseRound():
+                latest = replace(latest, state=RoundStatus.CLOSED)
                 self.state = replace(self.state, unposted=(*self.state.unposted, latest.id))
         self.state = replace(self.state, latest=latest)
 
     def lose(self) -> None:
         """The key of the open round is gone."""
         assert self.state.latest is not None
-        lost = replace(self.state.latest, state=State.LOST)
+        lost = replace(self.state.latest, state=RoundStatus.LOST)
         self.state = replace(self.state, latest=lost)
 
-    def opened(self) -> list[Open]:
-        return [action for _, action in self.done if isinstance(action, Open)]
+    def opened(self) -> list[OpenRound]:
+        return [action for _, action in self.done if isinstance(action, OpenRound)]
 
-    def reminded(self) -> list[tuple[datetime, Remind]]:
-        return [(now, action) for now, action in self.done if isinstance(action, Remind)]
+    def reminded(self) -> list[tuple[datetime, SendReminders]]:
+        return [(now, action) for now, action in self.done if isinstance(action, SendReminders)]
 
     def closed(self) -> list[tuple[datetime, int]]:
-        return [(now, action.round) for now, action in self.done if isinstance(action, Close)]
+        return [(now, action.round) for now, action in self.done if isinstance(action, CloseRound)]
 
 
 def slots_of(start: datetime, end: datetime, calendar: Calendar) -> list[datetime]:
     """Every weekly opening between two moments that is in no holiday."""
     found, after = [], start
-    while (after := following(PLAN.opens, after, calendar.zone)) <= end:
+    while (after := next_occurrence(PLAN.opens, after, calendar.zone)) <= end:
         if not calendar.is_holiday(after.astimezone(calendar.zone).date()):
             found.append(after)
     return found
@@ -155,7 +170,7 @@ def minutes(start: datetime, count: int) -> Iterator[datetime]:
 
 def test_every_minute_of_two_terms_over_both_changes_of_the_clocks() -> None:
     for start in (datetime(2026, 3, 24, tzinfo=UTC), datetime(2026, 10, 18, tzinfo=UTC)):
-        world = World(PartnershipState(1, Calendar(LONDON), PLAN, start))
+        world = World(PartnershipSnapshot(1, Calendar(LONDON), PLAN, start))
         for now in minutes(start, 60 * 24 * 15):
             world.tick(now)
         assert [one.slot.astimezone(LONDON).hour for one in world.opened()] == [15, 15]
@@ -182,8 +197,8 @@ def test_a_year_with_ticks_at_random_times(seed: int, longest: int) -> None:
 
 @pytest.mark.parametrize("name", ["Australia/Lord_Howe", "America/New_York", "Asia/Kathmandu"])
 def test_a_year_elsewhere(name: str) -> None:
-    calendar = Calendar(zone(name), TERMS)
-    world = World(PartnershipState(1, calendar, PLAN, START))
+    calendar = Calendar(parse_zone(name), TERMS)
+    world = World(PartnershipSnapshot(1, calendar, PLAN, START))
     ticks = (START + MINUTE * 15 * n for n in range(4 * 24 * 370))
 
     check_a_run(world, ticks, MINUTE * 15)
@@ -222,7 +237,12 @@ def test_a_round_that_should_be_over_is_closed_after_an_outage_before_the_next_o
     world.tick(OPENS)
     actions = world.tick(OPENS + timedelta(days=14))
 
-    assert [type(action) for action in actions] == [Close, Post, Open, Deliver]
+    assert [type(action) for action in actions] == [
+        CloseRound,
+        PostDigest,
+        OpenRound,
+        DeliverInvitations,
+    ]
     assert world.opened()[-1].slot == OPENS + timedelta(days=14)
 
 
@@ -245,7 +265,7 @@ def test_of_several_missed_reminders_only_the_last_goes_out(
 
 def test_a_reminder_that_falls_into_quiet_hours_waits_for_the_morning() -> None:
     plan = replace(PLAN, reminders=(timedelta(hours=6),))
-    world = World(PartnershipState(1, CALENDAR, plan, START))
+    world = World(PartnershipSnapshot(1, CALENDAR, plan, START))
     for now in minutes(OPENS, 24 * 60):
         world.tick(now)
 
@@ -253,9 +273,12 @@ def test_a_reminder_that_falls_into_quiet_hours_waits_for_the_morning() -> None:
 
 
 def test_nothing_is_made_up_for_from_before_the_programme_was_set() -> None:
-    assert due(PartnershipState(1, CALENDAR, PLAN, OPENS + MINUTE), OPENS + 2 * MINUTE) == ()
-    assert due(PartnershipState(1, CALENDAR, PLAN, OPENS), OPENS + 2 * MINUTE) != ()
-    assert due(PartnershipState(1, CALENDAR, None, None), OPENS) == ()
+    assert (
+        list_due_actions(PartnershipSnapshot(1, CALENDAR, PLAN, OPENS + MINUTE), OPENS + 2 * MINUTE)
+        == ()
+    )
+    assert list_due_actions(PartnershipSnapshot(1, CALENDAR, PLAN, OPENS), OPENS + 2 * MINUTE) != ()
+    assert list_due_actions(PartnershipSnapshot(1, CALENDAR, None, None), OPENS) == ()
 
 
 def test_a_lost_round_is_asked_again_once() -> None:
@@ -285,64 +308,67 @@ def test_a_round_that_is_lost_late_is_not_asked_again() -> None:
     assert world.tick(HALF + MINUTE) == []
 
 
-@given(st.integers(0, 9), st.sampled_from(list(State)), st.integers(-60, 60 * 24 * 9))
-def test_asking_twice_gives_the_same(done: int, state: State, minute: int) -> None:
-    latest = RoundState(
+@given(st.integers(0, 9), st.sampled_from(list(RoundStatus)), st.integers(-60, 60 * 24 * 9))
+def test_asking_twice_gives_the_same(done: int, state: RoundStatus, minute: int) -> None:
+    latest = RoundSnapshot(
         1, state, OPENS, OPENS, CLOSES, reminders_done=done, unsent=frozenset({WORKSPACE})
     )
-    asked = PartnershipState(1, CALENDAR, PLAN, START, latest, unposted=(3, 5))
+    asked = PartnershipSnapshot(1, CALENDAR, PLAN, START, latest, unposted=(3, 5))
     now = OPENS + MINUTE * minute
-    actions = due(asked, now)
+    actions = list_due_actions(asked, now)
 
-    assert due(asked, now) == actions
-    assert actions[:2] == (Post(3), Post(5))
+    assert list_due_actions(asked, now) == actions
+    assert actions[:2] == (PostDigest(3), PostDigest(5))
     kinds = {type(action) for action in actions[2:]}
-    allowed: dict[State, set[type]] = {
-        State.OPEN: {Deliver, Remind} if now < CLOSES else {Close},
-        State.CLOSING: {Close},
-        State.CLOSED: {Open},
-        State.LOST: {Open},
+    allowed: dict[RoundStatus, set[type]] = {
+        RoundStatus.OPEN: {DeliverInvitations, SendReminders} if now < CLOSES else {CloseRound},
+        RoundStatus.CLOSING: {CloseRound},
+        RoundStatus.CLOSED: {OpenRound},
+        RoundStatus.LOST: {OpenRound},
     }
     assert kinds <= allowed[state]
 
 
 def test_leads_are_told_of_a_lost_chat_at_any_hour() -> None:
-    state = PartnershipState(1, CALENDAR, PLAN, START, lost=(3, 4))
+    state = PartnershipSnapshot(1, CALENDAR, PLAN, START, lost_groups=(3, 4))
     for now in (START, START.replace(hour=23), datetime(2026, 4, 5, 3, tzinfo=UTC)):
-        assert [one for one in due(state, now) if isinstance(one, Tell)] == [Tell(3), Tell(4)]
+        assert [one for one in list_due_actions(state, now) if isinstance(one, TellLeads)] == [
+            TellLeads(3),
+            TellLeads(4),
+        ]
 
 
 @pytest.mark.parametrize(
     ("now", "counts"),
     [
-        (OPENS, [Count(7, 3), Count(7, 4)]),
+        (OPENS, [CountMissing(7, 3), CountMissing(7, 4)]),
         (OPENS.replace(hour=19), []),
-        (OPENS.replace(day=8, hour=7, minute=0), [Count(7, 3), Count(7, 4)]),
+        (OPENS.replace(day=8, hour=7, minute=0), [CountMissing(7, 3), CountMissing(7, 4)]),
         (CLOSES, []),
     ],
 )
 def test_chats_are_counted_while_a_round_is_open_and_the_hour_is_not_quiet(
-    now: datetime, counts: list[Count]
+    now: datetime, counts: list[CountMissing]
 ) -> None:
-    latest = RoundState(7, State.OPEN, OPENS, OPENS, CLOSES, uncounted=(3, 4))
-    state = PartnershipState(1, CALENDAR, PLAN, START, latest)
+    latest = RoundSnapshot(7, RoundStatus.OPEN, OPENS, OPENS, CLOSES, uncounted=(3, 4))
+    state = PartnershipSnapshot(1, CALENDAR, PLAN, START, latest)
 
-    assert [one for one in due(state, now) if isinstance(one, Count)] == counts
+    assert [one for one in list_due_actions(state, now) if isinstance(one, CountMissing)] == counts
 
 
-SEEDING = Planned(5, OPENS, datetime(2026, 1, 12, 18, tzinfo=UTC), 4)
+SEEDING = PlannedSeeding(5, OPENS, datetime(2026, 1, 12, 18, tzinfo=UTC), 4)
 """With the first weekly opening, for a workshop on the Tuesday after."""
 
 
-def opening(state: PartnershipState, now: datetime) -> list[Open]:
-    return [one for one in due(state, now) if isinstance(one, Open)]
+def opening(state: PartnershipSnapshot, now: datetime) -> list[OpenRound]:
+    return [one for one in list_due_actions(state, now) if isinstance(one, OpenRound)]
 
 
 def test_a_workshops_questions_take_the_weekly_opening() -> None:
-    state = PartnershipState(1, CALENDAR, PLAN, START, seedings=(SEEDING,))
+    state = PartnershipSnapshot(1, CALENDAR, PLAN, START, seedings=(SEEDING,))
 
     assert opening(state, OPENS - MINUTE) == []
-    assert opening(state, OPENS) == [Open(1, OPENS, SEEDING.closes_at, seeding=5)]
+    assert opening(state, OPENS) == [OpenRound(1, OPENS, SEEDING.closes_at, seeding=5)]
     # Late, and not at night; and with a day left at least.
     assert opening(state, OPENS.replace(hour=20)) == []
     assert opening(state, OPENS.replace(day=8, hour=9))[0].seeding == 5
@@ -350,33 +376,33 @@ def test_a_workshops_questions_take_the_weekly_opening() -> None:
 
 
 def test_a_workshop_waits_for_the_limit_for_holidays_and_for_an_open_round() -> None:
-    state = PartnershipState(1, CALENDAR, PLAN, START, seedings=(SEEDING,))
-    asked = replace(state, asked=(Asked(OPENS - 24 * HOUR, 3),))
+    state = PartnershipSnapshot(1, CALENDAR, PLAN, START, seedings=(SEEDING,))
+    asked = replace(state, asked_before=(AskedBatch(OPENS - 24 * HOUR, 3),))
     assert opening(asked, OPENS) == []
     assert opening(replace(asked, limit=7), OPENS)[0].seeding == 5
     today = Calendar(LONDON, (Holiday(OPENS.date(), OPENS.date()),))
     assert opening(replace(state, calendar=today), OPENS) == []
-    busy = RoundState(7, State.OPEN, OPENS - HOUR, OPENS - HOUR, CLOSES)
+    busy = RoundSnapshot(7, RoundStatus.OPEN, OPENS - HOUR, OPENS - HOUR, CLOSES)
     assert opening(replace(state, latest=busy), OPENS) == []
 
 
 def test_a_weekly_round_leaves_room_for_a_workshop_of_the_next_days() -> None:
     later = replace(SEEDING, opens_at=OPENS + timedelta(days=5), closes_at=CLOSES + 9 * 24 * HOUR)
-    state = PartnershipState(1, CALENDAR, PLAN, START, seedings=(later,))
+    state = PartnershipSnapshot(1, CALENDAR, PLAN, START, seedings=(later,))
 
-    assert opening(state, OPENS) == [Open(1, OPENS, CLOSES)]
-    assert opening(replace(state, seedings=(replace(later, questions=6),)), OPENS) == []
-    soon = replace(later, opens_at=CLOSES - HOUR, questions=1)
+    assert opening(state, OPENS) == [OpenRound(1, OPENS, CLOSES)]
+    assert opening(replace(state, seedings=(replace(later, question_count=6),)), OPENS) == []
+    soon = replace(later, opens_at=CLOSES - HOUR, question_count=1)
     assert opening(replace(state, seedings=(soon,)), OPENS) == []
 
 
 def test_a_weekly_opening_in_the_time_of_a_workshop_waits_a_week() -> None:
     """Or a new card would come in the hour of the pack."""
     next_week = OPENS + timedelta(days=7)
-    closed = RoundState(
-        7, State.CLOSED, OPENS - 24 * HOUR, OPENS - 24 * HOUR, OPENS + HOUR, seeding=5
+    closed = RoundSnapshot(
+        7, RoundStatus.CLOSED, OPENS - 24 * HOUR, OPENS - 24 * HOUR, OPENS + HOUR, seeding=5
     )
-    state = PartnershipState(1, CALENDAR, PLAN, START, latest=closed)
+    state = PartnershipSnapshot(1, CALENDAR, PLAN, START, latest=closed)
 
     assert opening(state, OPENS + 2 * HOUR) == []
     assert [one.slot for one in opening(state, next_week)] == [next_week]
@@ -385,8 +411,8 @@ def test_a_weekly_opening_in_the_time_of_a_workshop_waits_a_week() -> None:
 
 
 def test_a_lost_round_of_a_workshop_is_asked_again_as_one() -> None:
-    lost = RoundState(7, State.LOST, OPENS, OPENS, SEEDING.closes_at, seeding=5)
-    state = PartnershipState(1, CALENDAR, PLAN, START, latest=lost)
+    lost = RoundSnapshot(7, RoundStatus.LOST, OPENS, OPENS, SEEDING.closes_at, seeding=5)
+    state = PartnershipSnapshot(1, CALENDAR, PLAN, START, latest=lost)
 
     [again] = opening(state, OPENS + HOUR)
     assert (again.again, again.seeding, again.closes_at) == (True, 5, SEEDING.closes_at)
@@ -402,8 +428,8 @@ def test_a_workshop_reminds_after_a_day_and_a_day_before_the_close(
     """On weekdays of a calendar without nights, so that hours can be counted."""
     calendar = Calendar(LONDON, (), CALENDAR.quiet_until, CALENDAR.quiet_until)
     monday = datetime(2026, 1, 5, 8, tzinfo=UTC)
-    round_ = RoundState(1, State.OPEN, monday, monday, monday + length, seeding=5)
-    world = World(PartnershipState(1, calendar, None, None, round_))
+    round_ = RoundSnapshot(1, RoundStatus.OPEN, monday, monday, monday + length, seeding=5)
+    world = World(PartnershipSnapshot(1, calendar, None, None, round_))
     for hour in range(int(length / HOUR)):
         world.tick(monday + HOUR * hour)
 
@@ -411,13 +437,13 @@ def test_a_workshop_reminds_after_a_day_and_a_day_before_the_close(
 
 
 def test_packs_are_handed_revealed_and_changes_announced() -> None:
-    held = Held(9, date(2026, 1, 13))
-    state = PartnershipState(
+    held = HeldRound(9, date(2026, 1, 13))
+    state = PartnershipSnapshot(
         1, CALENDAR, PLAN, START, held=(held,), unhanded=(5,), unannounced=(2,), unposted=(3,)
     )
     before = datetime(2026, 1, 14, 6, 59, tzinfo=UTC)
 
-    assert due(state, before)[:2] == (Post(3), Hand(5))
-    after = due(state, before + MINUTE)
-    assert after[:3] == (Reveal(9), Post(3), Hand(5))
-    assert after[-1] == Announce(2)
+    assert list_due_actions(state, before)[:2] == (PostDigest(3), DeliverPack(5))
+    after = list_due_actions(state, before + MINUTE)
+    assert after[:3] == (RevealDigest(9), PostDigest(3), DeliverPack(5))
+    assert after[-1] == AnnounceChanges(2)

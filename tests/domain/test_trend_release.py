@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.digest import Call, Label, Smallest, TrendFact
+from pulse_bot.domain.release.digest import SmallestShift, TrendCall, TrendFact, TrendLabel
 from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import Tally
 from pulse_bot.domain.release.trend_wording import trend_fact
@@ -41,14 +41,14 @@ def said(weeks: Sequence[Sequence[int]], *, small: bool = False, themes: int = 3
 @pytest.mark.parametrize("small", [False, True])
 def test_under_eight_rounds_it_is_still_learning(weeks: int, small: bool) -> None:
     found = said([STEADY] * (weeks - 1) + [HIGH], small=small)
-    assert found == TrendFact("trust", Call.LEARNING, weeks, 8)
-    assert found.label is Label.EARLY
+    assert found == TrendFact("trust", TrendCall.LEARNING, weeks, 8)
+    assert found.label is TrendLabel.EARLY
 
 
 def test_from_the_eighth_round_on_it_speaks() -> None:
-    assert said([STEADY] * 8).call is Call.NO_CLEAR_CHANGE
-    assert said([STEADY] * 12 + [HIGH] * 4) == TrendFact("trust", Call.UP)
-    assert said([HIGH] * 12 + [STEADY] * 4) == TrendFact("trust", Call.DOWN)
+    assert said([STEADY] * 8).call is TrendCall.NO_CLEAR_CHANGE
+    assert said([STEADY] * 12 + [HIGH] * 4) == TrendFact("trust", TrendCall.UP)
+    assert said([HIGH] * 12 + [STEADY] * 4) == TrendFact("trust", TrendCall.DOWN)
 
 
 def test_a_word_that_is_clear_says_nothing_of_how_far() -> None:
@@ -59,13 +59,13 @@ def test_a_word_that_is_clear_says_nothing_of_how_far() -> None:
 @pytest.mark.parametrize(
     ("size", "weeks", "smallest", "label"),
     [
-        (1, 8, Smallest.MORE, Label.EARLY),
-        (1, 16, Smallest.ONE_POINT, Label.EARLY),
-        (4, 16, Smallest.HALF_A_POINT, Label.FIRM),
+        (1, 8, SmallestShift.MORE, TrendLabel.EARLY),
+        (1, 16, SmallestShift.ONE_POINT, TrendLabel.EARLY),
+        (4, 16, SmallestShift.HALF_A_POINT, TrendLabel.FIRM),
     ],
 )
 def test_the_label_is_how_small_a_change_could_have_shown(
-    size: int, weeks: int, smallest: Smallest, label: Label
+    size: int, weeks: int, smallest: SmallestShift, label: TrendLabel
 ) -> None:
     """By hand: the spread of 1, 2, 3, 4, 5 and 3 is 1.3.
 
@@ -80,7 +80,10 @@ def test_the_label_is_how_small_a_change_could_have_shown(
 def test_more_themes_need_more_certainty() -> None:
     for moved in range(40):
         weeks = [STEADY * 4] * 12 + [[*STEADY * 3, *[5] * moved, *STEADY[moved // 4 :]]] * 4
-        if said(weeks, themes=3).call is Call.UP and said(weeks, themes=4).call is not Call.UP:
+        if (
+            said(weeks, themes=3).call is TrendCall.UP
+            and said(weeks, themes=4).call is not TrendCall.UP
+        ):
             return
     pytest.fail("no difference lies between the two bars")
 
@@ -89,8 +92,8 @@ def test_more_themes_need_more_certainty() -> None:
 def test_a_suppressed_week_says_so_and_nothing_else(weeks: int) -> None:
     """Its own question says too few, so nothing new is told."""
     found = said([STEADY] * (weeks - 1) + [FEW])
-    assert found == TrendFact("trust", Call.TOO_FEW)
-    assert found.label is Label.TOO_FEW
+    assert found == TrendFact("trust", TrendCall.TOO_FEW)
+    assert found.label is TrendLabel.TOO_FEW
     nobody: list[int] = []
     assert said([STEADY] * (weeks - 1) + [nobody]) == found
 
@@ -98,7 +101,7 @@ def test_a_suppressed_week_says_so_and_nothing_else(weeks: int) -> None:
 def test_of_three_themes_one_is_suppressed() -> None:
     """The others do not notice, and no bar moves because one is silent."""
     told = [said(weeks, themes=3) for weeks in ([STEADY] * 16, [STEADY] * 15 + [FEW])]
-    assert [one.call for one in told] == [Call.NO_CLEAR_CHANGE, Call.TOO_FEW]
+    assert [one.call for one in told] == [TrendCall.NO_CLEAR_CHANGE, TrendCall.TOO_FEW]
 
 
 @settings(deadline=None)
@@ -124,7 +127,7 @@ def test_the_second_key_hides_a_round_from_the_trend() -> None:
     control = trend_fact(Series("trust", 16, (*past, *heard, last)), 3)
     assert found is not None
     assert control is not None
-    assert (found.call, control.call) == (Call.NO_CLEAR_CHANGE, Call.UP)
+    assert (found.call, control.call) == (TrendCall.NO_CLEAR_CHANGE, TrendCall.UP)
 
 
 @settings(deadline=None)
@@ -147,23 +150,23 @@ def test_in_a_larger_group_the_same_counts_show() -> None:
 def test_rounds_from_when_the_group_was_small_stay_as_silent() -> None:
     """It grew over the bar: which of its early rounds were heard is told no more than before."""
     grown = [PastRound(counted(STEADY, week), BARS) for week in range(6, 7)]
-    few = [PastRound(counted(FEW, week), BARS, small=True) for week in range(6)]
-    full = [PastRound(counted(STEADY, week), BARS, small=True) for week in range(6)]
+    few = [PastRound(counted(FEW, week), BARS, small_roster=True) for week in range(6)]
+    full = [PastRound(counted(STEADY, week), BARS, small_roster=True) for week in range(6)]
     early = [trend_fact(Series("trust", 7, (*past, *grown)), 3) for past in (few, full)]
-    assert early == [TrendFact("trust", Call.LEARNING, 7, 8)] * 2
+    assert early == [TrendFact("trust", TrendCall.LEARNING, 7, 8)] * 2
 
 
 def test_a_theme_that_starts_late_learns_from_its_own_first_round() -> None:
-    assert said([STEADY]) == TrendFact("trust", Call.LEARNING, 1, 8)
+    assert said([STEADY]) == TrendFact("trust", TrendCall.LEARNING, 1, 8)
 
 
 def test_another_banks_questions_begin_a_series_and_say_so() -> None:
     found = trend_fact(series([STEADY] * 3, earlier=True), 3)
-    assert found == TrendFact("trust", Call.LEARNING, 3, 8, new_questions=True)
+    assert found == TrendFact("trust", TrendCall.LEARNING, 3, 8, new_questions=True)
 
 
-@pytest.mark.parametrize("kind", sorted(set(Kind) - {Kind.AGREE, Kind.FREQUENCY}))
-def test_a_kind_without_a_studied_rule_has_no_trend(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", sorted(set(ItemKind) - {ItemKind.AGREE, ItemKind.FREQUENCY}))
+def test_a_kind_without_a_studied_rule_has_no_trend(kind: ItemKind) -> None:
     unruled = Tally("trust-0", kind, 9, 5)
     past = (*series([STEADY] * 9).past, PastRound(unruled, BARS))
     assert trend_fact(Series("trust", 10, past), 3) is None
@@ -175,12 +178,15 @@ def test_a_kind_without_a_studied_rule_has_no_trend(kind: Kind) -> None:
 def test_one_member_cannot_turn_a_steady_theme() -> None:
     """Whatever one of ten answers in the newest round, the word stays: it tells nothing of them."""
     words = {said([STEADY] * 15 + [[*STEADY[:-1], one]]).call for one in range(1, 6)}
-    assert words == {Call.NO_CLEAR_CHANGE}
+    assert words == {TrendCall.NO_CLEAR_CHANGE}
 
 
 def test_a_shift_is_called_once_and_fades_into_the_rounds_before() -> None:
     weeks = [STEADY] * 16 + [HIGH] * 16
     calls = [said(weeks[:k]).call for k in range(16, 33)]
-    assert Call.UP in calls[2:6]
-    assert calls[-1] is Call.NO_CLEAR_CHANGE
-    assert sum(one is Call.UP and other is not Call.UP for one, other in pairwise(calls)) == 1
+    assert TrendCall.UP in calls[2:6]
+    assert calls[-1] is TrendCall.NO_CLEAR_CHANGE
+    assert (
+        sum(one is TrendCall.UP and other is not TrendCall.UP for one, other in pairwise(calls))
+        == 1
+    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.partnership.typed_words import seen, single_quoted, unfit
+from pulse_bot.domain.partnership.typed_words import explain_unfit, use_single_quotes, visible_text
 
 DOUBLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02\u301d\u301e'
 
@@ -22,15 +22,15 @@ DOUBLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02\u301d\u301e'
     ],
 )
 def test_double_quotation_marks_become_single_ones(typed: str, kept: str) -> None:
-    assert single_quoted(typed) == kept
+    assert use_single_quotes(typed) == kept
 
 
 @given(st.text(alphabet=f"we {DOUBLE}'\u2018\u2019"))
 def test_no_quotation_can_be_closed_from_within(typed: str) -> None:
-    kept = single_quoted(typed)
+    kept = use_single_quotes(typed)
     assert not set(kept) & set(DOUBLE)
     assert not any(pair in kept for pair in ("''", "\u2018\u2018", "\u2019\u2019"))
-    assert single_quoted(kept) == kept
+    assert use_single_quotes(kept) == kept
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_no_quotation_can_be_closed_from_within(typed: str) -> None:
     ],
 )
 def test_what_cannot_stand_is_said_with_the_reason(typed: str, reason: str) -> None:
-    said = unfit(typed)
+    said = explain_unfit(typed)
     assert reason in said
     assert bool(said) == bool(reason)
 
@@ -60,4 +60,4 @@ def test_what_cannot_stand_is_said_with_the_reason(typed: str, reason: str) -> N
 @given(st.text())
 def test_what_was_seen_once_is_seen_the_same_again(typed: str) -> None:
     # A loose accent that goes may let two letters meet, and these are one from then on.
-    assert seen(seen(seen(typed))) == seen(seen(typed))
+    assert visible_text(visible_text(visible_text(typed))) == visible_text(visible_text(typed))

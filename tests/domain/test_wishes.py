@@ -9,8 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.calendar import Calendar, Holiday, WeekTime, following, week_time
-from pulse_bot.domain.asking.preferences import LEAST, MOST_OFFERED, asked_at, offered, useful
+from pulse_bot.domain.asking.calendar import (
+    Calendar,
+    Holiday,
+    WeekTime,
+    next_occurrence,
+    parse_week_time,
+)
+from pulse_bot.domain.asking.preferences import (
+    LEAST_TIME_LEFT,
+    MOST_OFFERED,
+    card_time,
+    is_useful,
+    offer_times,
+)
 
 OPENS = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
 """A Wednesday."""
@@ -43,14 +55,14 @@ def test_a_wish_costs_nobody_their_card(
     wish: WeekTime, opening: datetime, length: timedelta, calendar: Calendar
 ) -> None:
     closing = opening + length
-    unwished = asked_at(None, opening, closing, calendar)
-    moment = asked_at(wish, opening, closing, calendar)
+    unwished = card_time(None, opening, closing, calendar)
+    moment = card_time(wish, opening, closing, calendar)
 
     assert moment >= opening
     # As it was without a wish, or with time left to answer.
-    assert moment == unwished or moment + LEAST <= closing
+    assert moment == unwished or moment + LEAST_TIME_LEFT <= closing
     assert not calendar.is_quiet(moment) or moment == unwished
-    if not useful(wish, opening, closing, calendar):
+    if not is_useful(wish, opening, closing, calendar):
         assert moment == unwished
 
 
@@ -59,14 +71,14 @@ def test_a_week_holds_every_wish_where_nothing_is_quiet(
     wish: WeekTime, opening: datetime, name: str
 ) -> None:
     calendar = Calendar(ZoneInfo(name), (), time(0), time(0))
-    moment = asked_at(wish, opening, opening + timedelta(days=9), calendar)
+    moment = card_time(wish, opening, opening + timedelta(days=9), calendar)
 
     local = moment.astimezone(calendar.zone)
     if wish.weekday < 5:
         assert moment - opening <= timedelta(days=8)
         # An hour that a change of the clocks leaves out is told as much later.
         assert local.weekday() == wish.weekday
-        assert moment == following(wish, opening - timedelta(seconds=1), calendar.zone)
+        assert moment == next_occurrence(wish, opening - timedelta(seconds=1), calendar.zone)
     else:
         assert local.weekday() == 0
 
@@ -86,20 +98,20 @@ def test_a_week_holds_every_wish_where_nothing_is_quiet(
     ],
 )
 def test_a_round_from_wednesday_to_friday(wish: str, asked: datetime) -> None:
-    assert asked_at(week_time(wish), OPENS, CLOSES, LONDON) == asked
+    assert card_time(parse_week_time(wish), OPENS, CLOSES, LONDON) == asked
 
 
 def test_a_holiday_puts_a_wish_off_only_while_there_is_time() -> None:
     def off(day: int) -> Calendar:
         return Calendar(LONDON.zone, (Holiday(date(2026, 1, day), date(2026, 1, day)),))
 
-    thursday, friday = week_time("Thu 08:00"), week_time("Fri 08:00")
-    assert asked_at(thursday, OPENS, CLOSES, off(8)) == CLOSES.replace(hour=7)
-    assert asked_at(friday, OPENS, CLOSES, off(9)) == OPENS
+    thursday, friday = parse_week_time("Thu 08:00"), parse_week_time("Fri 08:00")
+    assert card_time(thursday, OPENS, CLOSES, off(8)) == CLOSES.replace(hour=7)
+    assert card_time(friday, OPENS, CLOSES, off(9)) == OPENS
 
 
 def test_what_is_offered_from_wednesday_to_friday() -> None:
-    assert [str(one) for one in offered(OPENS, CLOSES, LONDON)] == [
+    assert [str(one) for one in offer_times(OPENS, CLOSES, LONDON)] == [
         "Wednesday 16:00",
         "Wednesday 18:00",
         "Thursday 08:00",
@@ -115,13 +127,13 @@ def test_whatever_is_offered_can_be_had(
     opening: datetime, length: timedelta, calendar: Calendar
 ) -> None:
     closing = opening + length
-    wishes = offered(opening, closing, calendar)
+    wishes = offer_times(opening, closing, calendar)
     week = Calendar(calendar.zone, (), calendar.quiet_from, calendar.quiet_until)
 
     assert len(set(wishes)) == len(wishes) <= MOST_OFFERED
-    moments = [asked_at(wish, opening, closing, week) for wish in wishes]
+    moments = [card_time(wish, opening, closing, week) for wish in wishes]
     assert moments == sorted(moments)
     for wish, moment in zip(wishes, moments, strict=True):
-        assert useful(wish, opening, closing, week)
+        assert is_useful(wish, opening, closing, week)
         assert not week.is_quiet(moment)
         assert wish.weekday < 5

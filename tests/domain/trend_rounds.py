@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.items import Item, Kind
-from pulse_bot.domain.release.tallies import Answers, Tally, tally
+from pulse_bot.domain.asking.items import Item, ItemKind
+from pulse_bot.domain.release.tallies import MemberAnswers, Tally, tally_item
 
 TURN = 6
 CORE = [
-    Item(f"trust-{k}", "trust", f"Question {k}?", Kind.AGREE, "trust", f"Talk {k}.")
+    Item(f"trust-{k}", "trust", f"Question {k}?", ItemKind.AGREE, "trust", f"Talk {k}.")
     for k in range(TURN)
 ]
 
@@ -22,8 +22,10 @@ Weeks = Sequence[Sequence[int]]
 
 def counted(values: Sequence[int], week: int, organisations: int = 5) -> Tally:
     """The tally of one week's question of a core that is asked in fixed order."""
-    answers = [Answers(k % organisations, {"answer": str(one)}) for k, one in enumerate(values)]
-    return tally(CORE[week % TURN], answers)
+    answers = [
+        MemberAnswers(k % organisations, {"answer": str(one)}) for k, one in enumerate(values)
+    ]
+    return tally_item(CORE[week % TURN], answers)
 
 
 def rounds(weeks: Weeks) -> list[Tally]:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from pulse_bot.app import App, assemble
+from pulse_bot.app import App, assemble_installation
 from pulse_bot.crypto.key_stores import DirectoryKeyStore
 from pulse_bot.engine import Pace
 from pulse_bot.ports import Address, Card, Handle, Limits, Members
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import InvitationRow
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
@@ -52,12 +52,12 @@ class FilePlatform:
 def open_app(folder: Path, database_url: str) -> Installation:
     """The installation in a folder, on the afternoon on which its round opened."""
     keys = DirectoryKeyStore(folder / "keys")
-    return assemble(database_url, keys, bytes(32), FixedClock(OPENS))
+    return assemble_installation(database_url, keys, bytes(32), FixedClock(OPENS))
 
 
 def waiting(made: Installation) -> int:
     """How many invitations are not sent."""
-    query = select(func.count()).where(InvitationRow.state == Delivery.WAITING)
+    query = select(func.count()).where(InvitationRow.state == DeliveryState.WAITING)
     with made.database.read() as session:
         return session.scalar(query) or 0
 

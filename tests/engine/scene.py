@@ -62,7 +62,7 @@ class Scene:
 
     def settled(self) -> bool:
         """No job is waiting or running."""
-        return not self.engine.live()
+        return not self.engine.live_keys()
 
 
 def job(number: int, partition: str = "north", key: str = "") -> Job:

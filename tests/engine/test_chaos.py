@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from pulse_bot.crypto.key_stores import make_key_folder
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import InvitationRow, MemberRow
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.members.directory import NewPartnership, create_partnership
@@ -62,12 +62,12 @@ def fan(url: str, tmp_path: Path) -> Iterator[Fan]:
     create_partnership(made, NewPartnership(PARTNERSHIP))
     set_programme(made, PARTNERSHIP, PLAN)
     with made.database.write() as session:
-        school = partnerships.organisation(session, 1, "School").id
+        school = partnerships.ensure_organisation(session, 1, "School").id
         session.execute(insert(MemberRow), [_member(number, school) for number in range(MEMBERS)])
-    assert open_round(made, Open(1, OPENS, CLOSES)) is not None
+    assert open_round(made, OpenRound(1, OPENS, CLOSES)) is not None
 
     def recorded() -> set[str]:
-        query = select(InvitationRow.user).where(InvitationRow.state == Delivery.SENT)
+        query = select(InvitationRow.user).where(InvitationRow.state == DeliveryState.SENT)
         with made.database.read() as session:
             return set(session.scalars(query))
 

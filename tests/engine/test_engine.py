@@ -80,7 +80,7 @@ def test_a_slow_partition_delays_no_other(url: str) -> None:
         engine.enqueue(job(1, "north"))
         until(gate.reached.is_set)
         engine.enqueue(job(2, "south"))
-        until(lambda: engine.live() == {"job-1"})
+        until(lambda: engine.live_keys() == {"job-1"})
         gate.open.set()
         until(scene.settled)
     assert scene.done == [1, 2]
@@ -91,7 +91,7 @@ def test_only_plain_ids_are_written_down(url: str) -> None:
         for payload in ({"answer": 4}, 4.0, None, b"4", True):
             with pytest.raises(TypeError, match="plain ids"):
                 engine.enqueue(Job("step", (payload,), "bad", "north"))  # type: ignore[arg-type] # the point
-        assert engine.live() == frozenset()
+        assert engine.live_keys() == frozenset()
 
 
 def test_a_handler_can_take_on_jobs(url: str) -> None:
@@ -100,7 +100,7 @@ def test_a_handler_can_take_on_jobs(url: str) -> None:
     def step(number: int) -> bool:
         if number == 1:
             scene.engine.enqueue(job(2))
-            assert "job-2" in scene.engine.live()
+            assert "job-2" in scene.engine.live_keys()
         return False
 
     scene.step = step
@@ -285,7 +285,7 @@ def test_deleting_the_engines_tables_loses_no_round(url: str, tmp_path: Path) ->
         rows(url, "DROP SCHEMA dbos CASCADE")
     scene.done.clear()
     with scene.running() as engine:
-        assert engine.live() == frozenset()
+        assert engine.live_keys() == frozenset()
         engine.tick_now()
         until(scene.settled)
     assert scene.done == [1]

@@ -36,7 +36,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeyStore]:
                 pytest.skip("no Redis server on 127.0.0.1:6379")
         kept = RedisKeyStore(REDIS, prefix=f"test:{secrets.token_hex(6)}:")
         yield kept
-        for round_id in kept.rounds():
+        for round_id in kept.list_rounds():
             kept.destroy(round_id)
         kept.close()
 
@@ -54,12 +54,12 @@ def test_each_round_has_keys_of_its_own(store: KeyStore) -> None:
 
     assert first != second
     assert store.load(1) == first
-    assert store.rounds() == {1, 2}
+    assert store.list_rounds() == {1, 2}
 
 
 def test_there_are_no_keys_before_they_are_made(store: KeyStore) -> None:
     assert store.load(1) is None
-    assert store.rounds() == frozenset()
+    assert store.list_rounds() == frozenset()
 
 
 def test_making_keys_again_makes_new_ones(store: KeyStore) -> None:
@@ -68,7 +68,7 @@ def test_making_keys_again_makes_new_ones(store: KeyStore) -> None:
 
     assert store.create(3) != orphan
     assert store.load(3) != orphan
-    assert store.rounds() == {3}
+    assert store.list_rounds() == {3}
 
 
 def test_destroyed_keys_are_gone_and_the_others_stay(store: KeyStore) -> None:
@@ -79,7 +79,7 @@ def test_destroyed_keys_are_gone_and_the_others_stay(store: KeyStore) -> None:
 
     assert store.load(1) is None
     assert store.load(2) == kept
-    assert store.rounds() == {2}
+    assert store.list_rounds() == {2}
 
 
 def test_destroying_again_is_harmless(store: KeyStore) -> None:

@@ -50,7 +50,7 @@ def test_a_good_folder_passes_the_check_and_keeps_no_trace_of_it(folder: Path) -
 def test_a_folder_that_is_not_there(folder: Path) -> None:
     missing = DirectoryKeyStore(folder / "none")
 
-    for failing in (missing.check, missing.rounds, lambda: missing.load(1)):
+    for failing in (missing.check, missing.list_rounds, lambda: missing.load(1)):
         with pytest.raises(KeyStoreError, match=f"mkdir -p -m 700 {folder}/none"):
             failing()
     with pytest.raises(KeyStoreError, match="mkdir"):
@@ -94,7 +94,7 @@ def test_other_files_are_no_rounds(folder: Path) -> None:
     for name in ("notes.txt", "round-x.key", ".round-3.ab.draft", "other-3.key"):
         (folder / name).touch()
 
-    assert DirectoryKeyStore(folder).rounds() == frozenset()
+    assert DirectoryKeyStore(folder).list_rounds() == frozenset()
 
 
 NO_ROOM = """
@@ -149,7 +149,7 @@ def test_killed_in_the_middle_there_is_a_whole_key_or_none(folder: Path, when: s
     store = DirectoryKeyStore(folder)
     assert ended.returncode == -signal.SIGKILL
     assert (store.load(1) is not None) == (when == "after rename")
-    assert store.rounds() == ({1} if when == "after rename" else frozenset())
+    assert store.list_rounds() == ({1} if when == "after rename" else frozenset())
     store.check()
     store.create(1)
     store.destroy(1)
@@ -183,4 +183,4 @@ def test_killed_anywhere_no_key_that_was_promised_is_lost(folder: Path) -> None:
         kept = store.load(int(round_id))
         assert kept
         assert (kept.secret_key + kept.tag_key).hex() == expected
-    assert len(store.rounds()) in (len(promised), len(promised) + 1)
+    assert len(store.list_rounds()) in (len(promised), len(promised) + 1)

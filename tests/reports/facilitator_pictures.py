@@ -15,7 +15,7 @@ from typing import Final
 
 from PIL import Image
 
-from pulse_bot.app import assemble
+from pulse_bot.app import assemble_installation
 from pulse_bot.cards import question_cards
 from pulse_bot.crypto.key_stores import MemoryKeyStore
 from pulse_bot.domain.partnership.people import Role
@@ -23,8 +23,8 @@ from pulse_bot.ports import Address, Commanded, Event, Pressed, Reply, Submitted
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import change_role
-from pulse_bot.usecases.router import converse
-from pulse_bot_web.render import Pages, answer_page
+from pulse_bot.usecases.router import route_event
+from pulse_bot_web.render import PageTemplates, answer_page
 from tests.made_up import KEY, PARTNERSHIP, START, people, recording
 from tests.reports.pack_pictures import Screen
 
@@ -41,7 +41,7 @@ GIVEN: Final = {
 
 def facilitator_pictures(screen: Screen, folder: Path) -> Iterator[tuple[str, Image.Image]]:
     """Pictures by their names."""
-    made = assemble(
+    made = assemble_installation(
         f"sqlite:///{folder / 'facilitator.db'}", MemoryKeyStore(), KEY, FixedClock(START)
     )
     address = people(made, MEMBERS)[0]
@@ -61,7 +61,7 @@ async def _shown(made: Installation, address: Address) -> AsyncIterator[tuple[st
     async with recording(made) as record:
 
         async def said(event: Event) -> Reply:
-            return await converse(made, record, event)
+            return await route_event(made, record, event)
 
         yield "form", _shortened(await said(Commanded(address, "seed")))
         yield "draft", await said(Submitted(address, question_cards.SEED, GIVEN))
@@ -82,6 +82,6 @@ def _shortened(reply: Reply) -> Reply:
 
 
 def _alone(reply: Reply) -> str:
-    pages = Pages("")
-    html = re.sub(r'<p class="back">.*?</p>', "", pages.write(answer_page("", reply)))
+    pages = PageTemplates("")
+    html = re.sub(r'<p class="back">.*?</p>', "", pages.write_page(answer_page("", reply)))
     return re.sub('<link rel="stylesheet"[^>]*>', lambda _: f"<style>{pages.css}</style>", html)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pulse_bot.domain.release.digest import (
-    Band,
     BlockFact,
-    Call,
     DigestFacts,
     QuestionFact,
+    ResponseBand,
+    TrendCall,
     TrendFact,
 )
 from pulse_bot.domain.release.results import Silence
@@ -39,9 +39,9 @@ FACTS = DigestFacts(
     closed_at=datetime(2026, 3, 13, 16, tzinfo=UTC),
     next_opens_at=datetime(2026, 3, 30, 7, tzinfo=UTC),
     time_zone="Europe/London",
-    response=Band.TO_THREE_QUARTERS,
+    response=ResponseBand.TO_THREE_QUARTERS,
     questions=(FOLLOW_UP, AVOID, RELY),
     blocks=(BlockFact("trust", 2, printed.level("3.6")),),
-    trends=(TrendFact("trust", Call.LEARNING, 5, 8),),
+    trends=(TrendFact("trust", TrendCall.LEARNING, 5, 8),),
     talk="When did somebody last change their mind in one of our meetings?",
 )

@@ -9,14 +9,14 @@ from functools import cache
 from random import Random
 
 from pulse_bot.banks.load import load_library
-from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
 from pulse_bot.domain.release.digest import Digest
-from pulse_bot.domain.release.policy import facts
-from pulse_bot.domain.release.tallies import Answers, tally
+from pulse_bot.domain.release.policy import release_facts
+from pulse_bot.domain.release.tallies import MemberAnswers, tally_item
 from pulse_bot_reports import renderer
 
 NAME = "Colne Valley Partnership"
@@ -73,7 +73,9 @@ def pack(
 def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
     random = Random(members)
     given = {
-        item.id: [Answers(n % 9, _answer(random, item)) for n in range(_given(item, answered))]
+        item.id: [
+            MemberAnswers(n % 9, _answer(random, item)) for n in range(_given(item, answered))
+        ]
         for item in items
     }
     written = tuple(Comment(words, first=True) for words in WRITTEN[:answered])
@@ -85,40 +87,40 @@ def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
         next_opens_at=datetime(2026, 3, 18, 15, 30, tzinfo=UTC),
         time_zone="Europe/London",
         items=tuple(items),
-        tallies={item.id: tally(item, given[item.id]) for item in items},
+        tallies={item.id: tally_item(item, given[item.id]) for item in items},
         roster_size=members,
         answered=answered,
         newcomers=0,
         thresholds=Thresholds.for_partnership(9),
         series=(),
         organisations=min(9, answered),
-        words={item.id: written for item in items if item.kind is Kind.WORDS},
+        word_answers={item.id: written for item in items if item.kind is ItemKind.WORDS},
     )
     # The lowest borders that can be drawn.
-    known = replace(facts(closed, lambda _: 0), workshop=TITLE, workshop_on=DAY)
+    known = replace(release_facts(closed, lambda _: 0), workshop=TITLE, workshop_on=DAY)
     said = renderer.statements(known)
     return Digest(closed.number, closed.closed_at, said, TITLE)
 
 
 def _given(item: Item, answered: int) -> int:
     """How many answered a question: of those in words, they who wrote."""
-    return min(answered, len(WRITTEN)) if item.kind is Kind.WORDS else answered
+    return min(answered, len(WRITTEN)) if item.kind is ItemKind.WORDS else answered
 
 
 def _answer(random: Random, item: Item) -> dict[str, str]:
     match item.kind:
-        case Kind.JOURNEY:
+        case ItemKind.JOURNEY:
             # The longer the question, the further there is to go: no two of them alike.
             now = "1222" if len(item.text) > 60 else "2334"
             return {"now": random.choice(now), "later": random.choice("3445")}
-        case Kind.SCALE:
+        case ItemKind.SCALE:
             return {"answer": str(random.randint(3, 8))}
-        case Kind.YES_NO:
+        case ItemKind.YES_NO:
             return {"answer": random.choice(("yes", "partly", "partly", "no"))}
-        case Kind.CHOOSE:
+        case ItemKind.CHOOSE:
             keys = [choice.key for choice in item.choices]
             return {"answer": random.choice([*keys[:2] * 4, *keys])}
-        case Kind.WORDS:
+        case ItemKind.WORDS:
             return {"answer": "words"}
-        case Kind.AGREE | Kind.FREQUENCY:
+        case ItemKind.AGREE | ItemKind.FREQUENCY:
             return {"answer": random.choice("23344")}

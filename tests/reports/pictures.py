@@ -24,10 +24,10 @@ from pulse_bot.ports import Reply
 from pulse_bot.usecases.rounds.digest_message import message_card
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.colours import DARK
-from pulse_bot_reports.charts.figures import figures
-from pulse_bot_reports.charts.series import drawn
-from pulse_bot_reports.charts.trends import png
-from pulse_bot_web.render import Pages, answer_page
+from pulse_bot_reports.charts.figures import digest_figures
+from pulse_bot_reports.charts.series import build_chart
+from pulse_bot_reports.charts.trends import chart_png
+from pulse_bot_web.render import PageTemplates, answer_page
 from tests.browser.chromium import FLAGS
 from tests.made_up import PARTNERSHIP
 from tests.reports.facilitator_pictures import facilitator_pictures
@@ -67,16 +67,16 @@ def _draw(name: str, digests: Sequence[Digest], folder: Path) -> None:
     page = renderer.page(PARTNERSHIP, ZONE, digests)
     _keep(f"{name}-message", _screen(_message(digests[0]), PHONE, folder))
     _keep(f"{name}-page", _screen(page, DESK, folder))
-    own = figures(digests[0])
+    own = digest_figures(digests[0])
     picture = own[0] if own else renderer.picture(digests)
     if picture:
         _keep(f"{name}-chart", _opened(picture.png))
 
 
 def _draw_in_full(name: str, digests: Sequence[Digest], folder: Path) -> None:
-    found = drawn(digests)
+    found = build_chart(digests)
     assert found is not None
-    _keep(f"{name}-chart-dark", _opened(png(found, DARK)))
+    _keep(f"{name}-chart-dark", _opened(chart_png(found, DARK)))
     page = renderer.page(PARTNERSHIP, ZONE, digests)
     _keep(f"{name}-page-dark", _screen(page, DESK, folder, dark=True))
     _keep(f"{name}-paper", _paper(digests, folder))
@@ -84,8 +84,8 @@ def _draw_in_full(name: str, digests: Sequence[Digest], folder: Path) -> None:
 
 def _message(digest: Digest) -> str:
     """The digest as a card, with its style inside, so that no server is needed."""
-    pages = Pages("")
-    html = pages.write(answer_page("", Reply(cards=(message_card(digest),)), here="group"))
+    pages = PageTemplates("")
+    html = pages.write_page(answer_page("", Reply(cards=(message_card(digest),)), current="group"))
     html = re.sub(r'<p class="back">.*?</p>', "", html)
     return re.sub('<link rel="stylesheet"[^>]*>', lambda _: f"<style>{pages.css}</style>", html)
 

@@ -10,19 +10,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from pulse_bot.app import assemble
-from pulse_bot.cards.actions import Target
+from pulse_bot.app import assemble_installation
+from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.crypto.key_stores import MemoryKeyStore
-from pulse_bot.domain.asking.items import SKIP, Item, Kind, slots
+from pulse_bot.domain.asking.items import SKIP, Item, ItemKind, list_slots
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.release.digest import Digest
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.chats.programme import set_programme
-from pulse_bot.usecases.commitments.register import written
+from pulse_bot.usecases.commitments.register import add_as_operator
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.reading.operator_lists import digests
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.record_answer import Given, record
+from pulse_bot.usecases.reading.operator_lists import read_digests
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.record_answer import Submission, record_answers
 from tests.made_up import KEY, OPENS, PARTNERSHIP, PLAN, START, at, opened_round, people
 
 MEMBERS = 16
@@ -110,27 +110,27 @@ SITUATIONS = (
 
 def played(situation: Situation, folder: Path) -> list[Digest]:
     """Its digests, newest first. The same situation gives the same ones."""
-    made = assemble(
+    made = assemble_installation(
         f"sqlite:///{folder / f'{situation.name}.db'}", MemoryKeyStore(), KEY, FixedClock(START)
     )
     random = Random(situation.name)
     addresses = people(made, situation.members)
     made = _asking(made, situation.asks)
     for text in situation.promised:
-        written(made, PARTNERSHIP, text, f"{OPENS:%Y-%m-%d}")
+        add_as_operator(made, PARTNERSHIP, text, f"{OPENS:%Y-%m-%d}")
     for week in range(situation.rounds):
         asked = opened_round(made, week)
-        record(
+        record_answers(
             made,
             [
-                Given(address, asked.id, _answers(random, situation, asked, member))
+                Submission(address, asked.id, _answers(random, situation, asked, member))
                 for member, address in enumerate(addresses)
                 if random.random() < situation.answer
             ],
         )
         at(made, asked.closes_at)
-        close(made, asked.id)
-    found = digests(made, PARTNERSHIP)
+        close_round(made, asked.id)
+    found = read_digests(made, PARTNERSHIP)
     made.database.close()
     return found
 
@@ -146,17 +146,19 @@ def _asking(made: Installation, ids: Sequence[str]) -> Installation:
     return asking
 
 
-def _answers(random: Random, situation: Situation, asked: Round, member: int) -> dict[Target, str]:
+def _answers(
+    random: Random, situation: Situation, asked: Round, member: int
+) -> dict[AnswerTarget, str]:
     found = {}
     for position, item in enumerate(asked.items):
-        for slot in slots(item):
+        for slot in list_slots(item):
             mean = situation.leaning(
                 member, asked.number - 1, "later" if slot == "later" else item.dimension
             )
             leans = random.gauss(mean, situation.chance)
             skipped = item.dimension in situation.skips
             answer = SKIP if skipped else _answer(random, item, leans)
-            found[Target(asked.id, position, slot)] = answer
+            found[AnswerTarget(asked.id, position, slot)] = answer
     return found
 
 
@@ -164,15 +166,15 @@ def _answer(random: Random, item: Item, leans: float) -> str:
     """What somebody says who stands there, from 1 to 5."""
     drawn = min(5, max(1, round(leans)))
     match item.kind:
-        case Kind.SCALE:
+        case ItemKind.SCALE:
             return str(min(10, max(0, round(2.5 * (leans - 1)))))
-        case Kind.YES_NO:
+        case ItemKind.YES_NO:
             return "yes" if drawn >= 4 else "partly" if drawn == 3 else "no"
-        case Kind.CHOOSE:
+        case ItemKind.CHOOSE:
             keys = [one.key for one in item.choices]
             # Far from the borders, which are drawn anew each time.
             return random.choices(keys, [4 ** (len(keys) - n) for n in range(len(keys))])[0]
-        case Kind.WORDS:
+        case ItemKind.WORDS:
             return SKIP
     # Who finds a thing good says little of its opposite.
     return str(6 - drawn if item.reverse else drawn)

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pulse_bot.config.plugins import renderer as installed
+from pulse_bot.config.plugins import load_renderer as installed
 from pulse_bot.domain.release.digest import (
-    Band,
     BlockFact,
-    Call,
-    Smallest,
+    ResponseBand,
+    SmallestShift,
     StatementKind,
+    TrendCall,
     TrendFact,
 )
 from pulse_bot.domain.release.results import Level, Silence
@@ -96,7 +96,7 @@ def test_statements_keep_the_number_that_they_say_and_no_other() -> None:
 
 @pytest.mark.parametrize("silence", list(Silence))
 def test_every_silence_says_why(silence: Silence) -> None:
-    question = replace(FOLLOW_UP, says=silence)
+    question = replace(FOLLOW_UP, result=silence)
     (sentence,) = said(StatementKind.QUESTION, questions=(question,))
     assert sentence == f"“We follow up what we agree.” {SILENCES[silence]}"
     if silence is Silence.WORDS:
@@ -107,7 +107,7 @@ def test_every_silence_says_why(silence: Silence) -> None:
 
 @pytest.mark.parametrize("silence", list(Silence))
 def test_a_silence_about_a_turned_question_does_not_speak_of_a_number(silence: Silence) -> None:
-    (sentence,) = said(StatementKind.QUESTION, questions=(replace(AVOID, says=silence),))
+    (sentence,) = said(StatementKind.QUESTION, questions=(replace(AVOID, result=silence),))
     assert "higher" not in sentence
 
 
@@ -126,23 +126,27 @@ def test_no_silence_names_a_count(silence: Silence) -> None:
     ],
 )
 def test_a_level_is_said_out_of_five(says: Level, words: str) -> None:
-    (sentence,) = said(StatementKind.QUESTION, questions=(replace(FOLLOW_UP, says=says),))
+    (sentence,) = said(StatementKind.QUESTION, questions=(replace(FOLLOW_UP, result=says),))
     assert sentence == f"“We follow up what we agree.” {words}"
 
 
-@pytest.mark.parametrize("band", [one for one in Band if one not in (Band.MOST, Band.UNSAID)])
-def test_below_the_top_band_silence_can_hide_a_different_view(band: Band) -> None:
+@pytest.mark.parametrize(
+    "band", [one for one in ResponseBand if one not in (ResponseBand.MOST, ResponseBand.UNSAID)]
+)
+def test_below_the_top_band_silence_can_hide_a_different_view(band: ResponseBand) -> None:
     (sentence,) = said(StatementKind.RESPONSE, response=band)
     assert sentence.endswith("Those who did not answer may see it differently.")
 
 
 def test_the_top_band_says_most_and_nothing_else() -> None:
-    assert said(StatementKind.RESPONSE, response=Band.MOST) == ["Most of those asked answered."]
-    assert said(StatementKind.RESPONSE, response=Band.UNSAID) == []
+    assert said(StatementKind.RESPONSE, response=ResponseBand.MOST) == [
+        "Most of those asked answered."
+    ]
+    assert said(StatementKind.RESPONSE, response=ResponseBand.UNSAID) == []
 
 
 def test_newcomers_are_a_reason_for_care() -> None:
-    sentences = said(StatementKind.RESPONSE, response=Band.MOST, newcomers=True)
+    sentences = said(StatementKind.RESPONSE, response=ResponseBand.MOST, newcomers=True)
     assert sentences[1:] == [
         "Several members were asked for the first time, so read a change with care."
     ]
@@ -152,35 +156,35 @@ def test_newcomers_are_a_reason_for_care() -> None:
     ("fact", "words"),
     [
         (
-            TrendFact("my-theme", Call.UP),
+            TrendFact("my-theme", TrendCall.UP),
             "up. The last four rounds are clearly above those before.",
         ),
         (
-            TrendFact("my-theme", Call.DOWN),
+            TrendFact("my-theme", TrendCall.DOWN),
             "down. The last four rounds are clearly below those before.",
         ),
         (
-            TrendFact("my-theme", Call.NO_CLEAR_CHANGE, smallest=Smallest.HALF_A_POINT),
+            TrendFact("my-theme", TrendCall.NO_CLEAR_CHANGE, smallest=SmallestShift.HALF_A_POINT),
             "no clear change (firm: a change of half a point could have shown).",
         ),
         (
-            TrendFact("my-theme", Call.NO_CLEAR_CHANGE, smallest=Smallest.ONE_POINT),
+            TrendFact("my-theme", TrendCall.NO_CLEAR_CHANGE, smallest=SmallestShift.ONE_POINT),
             (
                 "no clear change (early: a change of one point could have shown, half a point "
                 "could not)."
             ),
         ),
         (
-            TrendFact("my-theme", Call.NO_CLEAR_CHANGE, smallest=Smallest.MORE),
+            TrendFact("my-theme", TrendCall.NO_CLEAR_CHANGE, smallest=SmallestShift.MORE),
             "no clear change (early: not even a change of one point could have shown).",
         ),
         (
-            TrendFact("my-theme", Call.NO_CLEAR_CHANGE),
+            TrendFact("my-theme", TrendCall.NO_CLEAR_CHANGE),
             "no clear change (early: in a small group only a large change can show).",
         ),
-        (TrendFact("my-theme", Call.TOO_FEW), "too few answers this week to compare."),
+        (TrendFact("my-theme", TrendCall.TOO_FEW), "too few answers this week to compare."),
         (
-            TrendFact("my-theme", Call.LEARNING, 2, 8, new_questions=True),
+            TrendFact("my-theme", TrendCall.LEARNING, 2, 8, new_questions=True),
             (
                 "still learning (round 2 of 8). Its questions are new, and are not compared with "
                 "those before."

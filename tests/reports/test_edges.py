@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.release.digest import BlockFact, Call, Digest, StatementKind, TrendFact
+from pulse_bot.domain.release.digest import BlockFact, Digest, StatementKind, TrendCall, TrendFact
 from pulse_bot_reports import renderer
-from pulse_bot_reports.charts.series import drawn
+from pulse_bot_reports.charts.series import build_chart
 from tests.reports.facts import FACTS
 from tests.reports.history import THEMES, digest, level, week
 from tests.reports.situations import Situation, played
@@ -66,7 +66,7 @@ def test_of_three_themes_the_one_that_is_skipped_is_silent_alone(tmp_path: Path)
     assert levels["Honesty"] == "Honesty over the last six rounds: too few answers to say anything."
     assert numbers(levels["Trust"])
     assert numbers(levels["Accountability"])
-    found = drawn(digests)
+    found = build_chart(digests)
     assert found is not None
     assert [panel.theme for panel in found.panels] == ["accountability", "trust"]
 
@@ -100,7 +100,7 @@ def test_a_theme_that_starts_late_is_drawn_from_its_first_week() -> None:
     both = [
         digest(n, week("trust", level("3.0")), week("honesty", level("2.6"))) for n in range(5, 8)
     ]
-    found = drawn([*early, *both])
+    found = build_chart([*early, *both])
     assert found is not None
     honesty, trust = found.panels
     assert [one.closing.number for one in honesty.weeks] == [5, 6, 7]
@@ -109,7 +109,7 @@ def test_a_theme_that_starts_late_is_drawn_from_its_first_week() -> None:
 
 
 def test_a_bank_that_changes_is_said_and_compared_with_nothing() -> None:
-    new = TrendFact("trust", Call.LEARNING, 1, 8, new_questions=True)
+    new = TrendFact("trust", TrendCall.LEARNING, 1, 8, new_questions=True)
     (text,) = (
         one.text
         for one in renderer.statements(replace(FACTS, trends=(new,)))
@@ -125,7 +125,7 @@ def test_a_workshops_own_question_shifts_no_block_of_its_theme() -> None:
     asked = [digest(n, week("trust", level("3.0"))) for n in range(1, 6)]
     between = digest(6, replace(week("trust", level("2.0")), weekly=False))
     last = digest(7, week("trust", level("3.0")), BlockFact("trust", 1, level("3.2")))
-    found = drawn([*asked, between, last])
+    found = build_chart([*asked, between, last])
     assert found is not None
     (trust,) = found.panels
     assert [(one.first.number, one.last.number) for one in trust.blocks] == [(1, 7)]

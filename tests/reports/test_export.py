@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.release.digest import (
     BlockFact,
     Digest,
@@ -22,10 +22,17 @@ from pulse_bot.domain.release.digest import (
     Statement,
     StatementKind,
 )
-from pulse_bot.domain.release.results import Choices, Journey, Lean, Minds, Often, Silence
+from pulse_bot.domain.release.results import (
+    Agreement,
+    ChoiceFrequency,
+    Choices,
+    Journey,
+    Lean,
+    Silence,
+)
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
-from pulse_bot_reports.exports.frames import MARKS, MEANINGS, RELEASES, block_levels, releases
+from pulse_bot_reports.exports.frames import MARKS, MEANINGS, RELEASES, block_frame, release_frame
 from tests import printed
 from tests.reports.history import digest, history, level, week
 
@@ -65,8 +72,8 @@ def sheet(content: bytes, name: str = RELEASES) -> Worksheet:
 
 def saying(text: str) -> Digest:
     """A digest with one question that people wrote, and a choice of that name."""
-    chosen = Choices(((text, Often.OFTEN),))
-    said = Statement(ReleasedQuestion(text, text, text, chosen, Kind.CHOOSE), text)
+    chosen = Choices(((text, ChoiceFrequency.OFTEN),))
+    said = Statement(ReleasedQuestion(text, text, text, chosen, ItemKind.CHOOSE), text)
     return Digest(1, digest(1).closed_at, (said,))
 
 
@@ -94,13 +101,13 @@ def test_an_export_does_not_change_with_the_order_that_digests_come_in() -> None
     digests = history(8)
     for file in ("all.csv", "all.html"):
         assert export(file, digests) == export(file, digests[::-1])
-    assert releases(digests, "UTC").equals(releases(digests[::-1], "UTC"))
+    assert release_frame(digests, "UTC").equals(release_frame(digests[::-1], "UTC"))
 
 
 def test_days_are_those_of_the_partnership() -> None:
     late = replace(digest(1), closed_at=digest(1).closed_at.replace(hour=23))
-    assert set(releases([late], "Europe/Berlin")["closed"]) == {date(2026, 1, 17)}
-    assert set(releases([late], "UTC")["closed"]) == {date(2026, 1, 16)}
+    assert set(release_frame([late], "Europe/Berlin")["closed"]) == {date(2026, 1, 17)}
+    assert set(release_frame([late], "UTC")["closed"]) == {date(2026, 1, 16)}
 
 
 def test_blocks_are_listed_with_the_rounds_that_they_go_back_over() -> None:
@@ -109,7 +116,7 @@ def test_blocks_are_listed_with_the_rounds_that_they_go_back_over() -> None:
         digest(n, week("trust", Silence.ENOUGH), *(ends[n],) if n in ends else ())
         for n in range(1, 13)
     ]
-    rows = block_levels(digests).to_dict("records")
+    rows = block_frame(digests).to_dict("records")
     assert rows == [
         {"theme": "trust", "first_round": 1, "last_round": 6, "level": 4.2, "edge": "or higher"}
     ]
@@ -141,12 +148,12 @@ def test_marks_are_listed_with_their_number_or_their_word() -> None:
         "talent",
         "",
         Journey(printed.level("2.6"), printed.level("4.2", "or higher")),
-        kind=Kind.JOURNEY,
+        kind=ItemKind.JOURNEY,
     )
-    taken = Choices((("A visit", Often.OFTEN), ("A call", Often.UNSAID)))
-    next_step = replace(talent, item="talent-2", says=taken, kind=Kind.CHOOSE)
-    lean = replace(talent, item="talent-3", says=Lean.BETWEEN, kind=Kind.YES_NO)
-    minds = BlockFact("talent", 1, printed.level("3.0"), Minds.MIXED)
+    taken = Choices((("A visit", ChoiceFrequency.OFTEN), ("A call", ChoiceFrequency.UNSAID)))
+    next_step = replace(talent, item="talent-2", result=taken, kind=ItemKind.CHOOSE)
+    lean = replace(talent, item="talent-3", result=Lean.BETWEEN, kind=ItemKind.YES_NO)
+    minds = BlockFact("talent", 1, printed.level("3.0"), Agreement.MIXED)
     content = export("all.csv", [digest(6, talent, next_step, lean, minds)])["all-marks.csv"]
     columns = ("asked", "subject", "label", "number", "edge", "word")
     assert [tuple(row[name] for name in columns) for row in csv_rows(content)] == [
@@ -188,7 +195,7 @@ def test_no_cell_of_a_workbook_is_a_formula(attack: str) -> None:
 def test_pandas_alone_would_write_a_formula() -> None:
     """The control of the two tests above."""
     out = io.BytesIO()
-    releases([saying(ATTACKS[0])], "UTC").to_excel(out, index=False)
+    release_frame([saying(ATTACKS[0])], "UTC").to_excel(out, index=False)
     found = load_workbook(out).active
     assert isinstance(found, Worksheet)
     assert [cell.data_type for cell in found[2]][5] == "f"
@@ -234,7 +241,7 @@ def test_ten_years_are_exported() -> None:
     assert len(csv_rows(export("all.csv", digests)["all.csv"])) == sum(
         len(one.statements) for one in digests
     )
-    assert len(block_levels(digests)) == sum(
+    assert len(block_frame(digests)) == sum(
         said.kind is StatementKind.LEVEL and said.level is not None
         for one in digests
         for said in one.statements

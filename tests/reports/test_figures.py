@@ -15,16 +15,30 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.release.digest import Digest, QuestionFact
-from pulse_bot.domain.release.results import Choices, Journey, Lean, Often, Said, Silence
+from pulse_bot.domain.release.results import (
+    ChoiceFrequency,
+    Choices,
+    Journey,
+    Lean,
+    ReleasedValue,
+    Silence,
+)
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts import gaps, ranks
-from pulse_bot_reports.charts.canvas import PHONE, SLIDE, Shape, Sheet, lines, wide
+from pulse_bot_reports.charts.canvas import (
+    PHONE,
+    SLIDE,
+    DrawingSheet,
+    SheetSize,
+    text_width,
+    wrap_text,
+)
 from pulse_bot_reports.charts.colours import DARK, LIGHT
-from pulse_bot_reports.charts.figures import MOST_GAPS, PICTURED, figures, pictured
+from pulse_bot_reports.charts.figures import MOST_GAPS, PICTURED, digest_figures, pictured_rounds
 from pulse_bot_reports.charts.gaps import Gap, gap_chart, gap_sheet, gap_words
-from pulse_bot_reports.charts.ranks import Rank, rank_chart, rank_sheet, rank_words
+from pulse_bot_reports.charts.ranks import RankedChoice, rank_chart, rank_sheet, rank_words
 from pulse_bot_reports.page.history_page import history_page
 from tests import printed
 from tests.reports.history import digest, level, week
@@ -32,24 +46,29 @@ from tests.reports.history import digest, level, week
 ABOUTS = ("1.8", "2.6", "3.0", "3.4", "4.2")
 EVERY = tuple(Gap(f"From {a} to {b}.", level(a), level(b)) for a, b in product(ABOUTS, ABOUTS))
 LABELS = ("A visit", "A call each month", "One short update, in one place", "Nothing of it")
-STEPS = (Often.UNSAID, Often.OFTEN, Often.MOST, Often.UNSAID)
-RANKS = tuple(map(Rank, LABELS, STEPS))
+STEPS = (
+    ChoiceFrequency.UNSAID,
+    ChoiceFrequency.OFTEN,
+    ChoiceFrequency.MOST,
+    ChoiceFrequency.UNSAID,
+)
+RANKS = tuple(map(RankedChoice, LABELS, STEPS))
 TITLE = "What, if it were stronger, would make the biggest difference?"
 
 
-def plane(sheet: Sheet) -> Axes:
+def plane(sheet: DrawingSheet) -> Axes:
     """The plot of pixels."""
     (axes,) = sheet.figure.axes
     return axes
 
 
-def lines_of(sheet: Sheet, gid: str) -> Iterator[Line2D]:
+def lines_of(sheet: DrawingSheet, gid: str) -> Iterator[Line2D]:
     """The marks of one meaning, from top to bottom."""
     found = [line for line in plane(sheet).lines if line.get_gid() == gid]
     yield from sorted(found, key=lambda line: float(np.asarray(line.get_ydata())[0]))
 
 
-def values(sheet: Sheet, gid: str) -> list[tuple[float, ...]]:
+def values(sheet: DrawingSheet, gid: str) -> list[tuple[float, ...]]:
     """Where marks stand on the scale from 1 to 5, as its own numbers below it say."""
     ticks = {one.get_text(): one.get_window_extent() for one in sheet.figure.texts}
     left, right = (ticks[name].x0 + ticks[name].width / 2 for name in ("1", "5"))
@@ -61,7 +80,7 @@ def values(sheet: Sheet, gid: str) -> list[tuple[float, ...]]:
 
 @pytest.mark.parametrize("shape", [PHONE, SLIDE])
 @pytest.mark.parametrize("first", [0, 8, 16])
-def test_every_gap_is_drawn_where_it_was_released(shape: Shape, first: int) -> None:
+def test_every_gap_is_drawn_where_it_was_released(shape: SheetSize, first: int) -> None:
     rows = EVERY[first : first + 8]
     made = gap_sheet(rows, LIGHT, shape)
     assert values(made, gaps.NOW) == [(float(one.now.about),) for one in rows]
@@ -83,7 +102,7 @@ def test_a_gap_that_was_not_released_would_be_seen() -> None:
 
 
 @pytest.mark.parametrize("shape", [PHONE, SLIDE])
-def test_bars_stand_in_their_steps_and_say_no_count(shape: Shape) -> None:
+def test_bars_stand_in_their_steps_and_say_no_count(shape: SheetSize) -> None:
     made = rank_sheet(RANKS, TITLE, LIGHT, shape)
     bars = [one for one in plane(made).patches if isinstance(one, Rectangle)]
     assert [(one.get_label(), one.get_gid()) for one in bars] == [
@@ -99,7 +118,7 @@ def test_bars_stand_in_their_steps_and_say_no_count(shape: Shape) -> None:
 
 
 def test_where_nothing_stands_out_the_picture_says_so() -> None:
-    rows = [Rank(label, Often.UNSAID) for label in LABELS]
+    rows = [RankedChoice(label, ChoiceFrequency.UNSAID) for label in LABELS]
     written = [one.get_text() for one in rank_sheet(rows, TITLE).figure.texts]
     assert "No choice stands out." in written
     assert "Does not stand out" not in written
@@ -110,9 +129,9 @@ def test_where_nothing_stands_out_the_picture_says_so() -> None:
 @pytest.mark.parametrize(
     "text", ["W" * 120, "We do. " * 17, "$x^2$ \\frac{1}{0}", "שלום 👍", "a\nb\x00"]
 )
-def test_words_of_any_kind_stay_inside_the_picture(shape: Shape, text: str) -> None:
+def test_words_of_any_kind_stay_inside_the_picture(shape: SheetSize, text: str) -> None:
     eight = [Gap(text, printed.level("2.6"), printed.level("3.4"))] * gaps.MOST_ON_A_SLIDE
-    seven = [Rank(text, step) for step in (*STEPS, *STEPS[:3])]
+    seven = [RankedChoice(text, step) for step in (*STEPS, *STEPS[:3])]
     for made in (gap_sheet(eight, LIGHT, shape), rank_sheet(seven, text, LIGHT, shape)):
         for one in made.figure.texts:
             box = one.get_window_extent()
@@ -126,14 +145,14 @@ def test_words_of_any_kind_stay_inside_the_picture(shape: Shape, text: str) -> N
 def test_lines_are_no_wider_than_their_room_and_lose_no_word() -> None:
     text = "We plan our year around what our schools do together, Llanfairpwllgwyngyll too."
     for room in (200, 400, 900):
-        found = lines(text, 36, room)
-        assert all(wide(one, 36) <= room for one in found)
+        found = wrap_text(text, 36, room)
+        assert all(text_width(one, 36) <= room for one in found)
         assert "".join(found).replace(" ", "") == text.replace(" ", "")
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
 @pytest.mark.parametrize("shape", [PHONE, SLIDE])
-def test_a_png_of_its_shape(shape: Shape, colours: object) -> None:
+def test_a_png_of_its_shape(shape: SheetSize, colours: object) -> None:
     shade = DARK if colours is DARK else LIGHT
     for content in (gap_chart(EVERY[:8], shade, shape), rank_chart(RANKS, TITLE, shade, shape)):
         with Image.open(BytesIO(content)) as opened:
@@ -147,8 +166,8 @@ def test_a_png_of_its_shape(shape: Shape, colours: object) -> None:
 def test_the_same_rows_give_the_same_bytes_in_several_threads_too() -> None:
     def draw(number: int) -> bytes:
         if number % 2:
-            return gaps._png.__wrapped__(EVERY[:3], LIGHT, PHONE)
-        return ranks._png.__wrapped__(RANKS, TITLE, LIGHT, PHONE)
+            return gaps._gap_png.__wrapped__(EVERY[:3], LIGHT, PHONE)
+        return ranks._rank_png.__wrapped__(RANKS, TITLE, LIGHT, PHONE)
 
     with ThreadPoolExecutor(4) as threads:
         assert len(set(threads.map(draw, range(6)))) == 2
@@ -175,17 +194,17 @@ def test_the_words_say_every_row() -> None:
 # Of a digest
 
 
-def asked(kind: Kind, says: Said | Silence, item: str = "one") -> QuestionFact:
+def asked(kind: ItemKind, says: ReleasedValue | Silence, item: str = "one") -> QuestionFact:
     """A question of a workshop."""
     return QuestionFact(item, f"We do {item}.", "talent", "", says, kind=kind)
 
 
-JOURNEY = asked(Kind.JOURNEY, Journey(printed.level("2.6"), printed.level("4.2", "or higher")))
-CHOICE = asked(Kind.CHOOSE, Choices(tuple(zip(LABELS, STEPS, strict=True))), "another")
+JOURNEY = asked(ItemKind.JOURNEY, Journey(printed.level("2.6"), printed.level("4.2", "or higher")))
+CHOICE = asked(ItemKind.CHOOSE, Choices(tuple(zip(LABELS, STEPS, strict=True))), "another")
 
 
 def test_the_pictures_of_a_digest_are_those_of_its_questions() -> None:
-    drawn = figures(digest(1, CHOICE, JOURNEY, week("trust", level("3.0"))))
+    drawn = digest_figures(digest(1, CHOICE, JOURNEY, week("trust", level("3.0"))))
     assert [one.alternative for one in drawn] == [
         gap_words([Gap("We do one.", printed.level("2.6"), printed.level("4.2", "or higher"))]),
         rank_words(RANKS, "We do another."),
@@ -195,28 +214,28 @@ def test_the_pictures_of_a_digest_are_those_of_its_questions() -> None:
 @pytest.mark.parametrize(
     "fact",
     [
-        asked(Kind.JOURNEY, Silence.ENOUGH),
-        asked(Kind.CHOOSE, Silence.TOO_FEW),
-        asked(Kind.CHOOSE, Choices(tuple((label, Often.UNSAID) for label in LABELS))),
-        asked(Kind.YES_NO, Lean.YES),
+        asked(ItemKind.JOURNEY, Silence.ENOUGH),
+        asked(ItemKind.CHOOSE, Silence.TOO_FEW),
+        asked(ItemKind.CHOOSE, Choices(tuple((label, ChoiceFrequency.UNSAID) for label in LABELS))),
+        asked(ItemKind.YES_NO, Lean.YES),
         week("trust", level("3.0")),
     ],
 )
 def test_of_the_rest_there_is_no_picture(fact: QuestionFact) -> None:
-    assert figures(digest(1, fact)) == ()
-    assert pictured([digest(1, fact)]) == frozenset()
+    assert digest_figures(digest(1, fact)) == ()
+    assert pictured_rounds([digest(1, fact)]) == frozenset()
 
 
 def test_many_statements_are_drawn_in_several_pictures() -> None:
     many = [replace(JOURNEY, item=f"n{n}", text=f"We do {n}.") for n in range(MOST_GAPS + 1)]
-    first, second = figures(digest(1, *many))
+    first, second = digest_figures(digest(1, *many))
     assert first.alternative.count("Now about") == MOST_GAPS
     assert second.alternative.count("Now about") == 1
 
 
 def test_a_page_shows_the_pictures_of_the_newest_digests_with_their_words() -> None:
     digests = [digest(number, JOURNEY) for number in range(1, PICTURED + 3)]
-    assert pictured(digests) == frozenset(range(3, PICTURED + 3))
+    assert pictured_rounds(digests) == frozenset(range(3, PICTURED + 3))
     page = history_page("P", digests, "UTC")
     assert page.count("<figure>") == page.count("Chart of where we are now") == PICTURED
     newest = page.index(f'id="round-{PICTURED + 2}"')
@@ -226,13 +245,17 @@ def test_a_page_shows_the_pictures_of_the_newest_digests_with_their_words() -> N
 def test_a_workshop_is_posted_with_its_own_picture_and_a_week_with_the_trend() -> None:
     weeks = [digest(n, week("trust", level("3.0"))) for n in (1, 2)]
     workshop = replace(digest(3, JOURNEY), workshop="Talent")
-    silent = replace(digest(3, asked(Kind.JOURNEY, Silence.ENOUGH)), workshop="Talent")
+    silent = replace(digest(3, asked(ItemKind.JOURNEY, Silence.ENOUGH)), workshop="Talent")
 
     def shown(*digests: Digest) -> str:
         picture = renderer.picture(digests)
         return picture.alternative if picture else ""
 
-    assert shown(workshop, *weeks) == shown(*weeks, workshop) == figures(workshop)[0].alternative
+    assert (
+        shown(workshop, *weeks)
+        == shown(*weeks, workshop)
+        == digest_figures(workshop)[0].alternative
+    )
     assert shown(silent, *weeks).startswith("Chart of our themes over time.")
     later = digest(4, week("trust", level("3.0")))
     assert shown(later, workshop, *weeks).startswith("Chart of our themes over time.")

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.release.digest import (
     BlockFact,
     CommitmentFact,
@@ -19,13 +19,13 @@ from pulse_bot.domain.release.digest import (
     StatementKind,
 )
 from pulse_bot.domain.release.results import (
+    Agreement,
+    ChoiceFrequency,
     Choices,
     Journey,
     Lean,
-    Minds,
-    Often,
     OutOfTen,
-    Said,
+    ReleasedValue,
     Silence,
 )
 from pulse_bot_reports import renderer
@@ -49,7 +49,7 @@ def asked(fact: QuestionFact) -> Statement:
     return statement
 
 
-def choices(*taken: Often) -> Choices:
+def choices(*taken: ChoiceFrequency) -> Choices:
     """Three choices, taken so often."""
     return Choices(tuple(zip(LABELS, taken, strict=True)))
 
@@ -58,29 +58,29 @@ def choices(*taken: Often) -> Choices:
     ("kind", "says", "words"),
     [
         (
-            Kind.JOURNEY,
+            ItemKind.JOURNEY,
             Journey(printed.level("2.6"), printed.level("4.2", "or higher")),
             "Now about 2.6, in 12 months about 4.2 or higher, out of 5.",
         ),
-        (Kind.SCALE, printed.out_of_ten("6.5"), "About 6.5 out of 10."),
-        (Kind.SCALE, printed.out_of_ten("8.0", "or higher"), "About 8.0 or higher, out of 10."),
-        (Kind.YES_NO, Lean.MORE_YES, "Our answers are more yes than no."),
+        (ItemKind.SCALE, printed.out_of_ten("6.5"), "About 6.5 out of 10."),
+        (ItemKind.SCALE, printed.out_of_ten("8.0", "or higher"), "About 8.0 or higher, out of 10."),
+        (ItemKind.YES_NO, Lean.MORE_YES, "Our answers are more yes than no."),
         (
-            Kind.CHOOSE,
-            choices(Often.OFTEN, Often.UNSAID, Often.MOST),
+            ItemKind.CHOOSE,
+            choices(ChoiceFrequency.OFTEN, ChoiceFrequency.UNSAID, ChoiceFrequency.MOST),
             (
                 "Stands out: A visit each term (chosen by most of us); One short update, in one "
                 "place (chosen often)."
             ),
         ),
-        (Kind.CHOOSE, choices(*[Often.UNSAID] * 3), "No choice stands out."),
+        (ItemKind.CHOOSE, choices(*[ChoiceFrequency.UNSAID] * 3), "No choice stands out."),
     ],
 )
 @pytest.mark.parametrize("text", ["We use our talent.", "We say “no” to “more”."])
 def test_each_kind_is_said_in_a_sentence_that_carries_its_fact(
-    kind: Kind, says: Said, words: str, text: str
+    kind: ItemKind, says: ReleasedValue, words: str, text: str
 ) -> None:
-    statement = asked(replace(TALENT, text=text, kind=kind, says=says))
+    statement = asked(replace(TALENT, text=text, kind=kind, result=says))
     assert (statement.text, statement.result) == (f"“{text}” {words}", words)
     assert statement.fact == ReleasedQuestion(
         item="talent", text=text, theme="talent", says=says, kind=kind
@@ -90,7 +90,7 @@ def test_each_kind_is_said_in_a_sentence_that_carries_its_fact(
 
 @pytest.mark.parametrize("lean", list(Lean))
 def test_every_lean_is_one_plain_sentence(lean: Lean) -> None:
-    statement = asked(replace(TALENT, kind=Kind.YES_NO, says=lean))
+    statement = asked(replace(TALENT, kind=ItemKind.YES_NO, result=lean))
     assert statement.text == f"“We use our talent.” Our answers are {lean.value}."
 
 
@@ -100,22 +100,24 @@ def test_every_lean_is_one_plain_sentence(lean: Lean) -> None:
         (printed.out_of_ten("6.5"), True),
         (Journey(printed.level("2.6"), printed.level("3.0")), True),
         (Lean.YES, False),
-        (choices(*[Often.UNSAID] * 3), False),
+        (choices(*[ChoiceFrequency.UNSAID] * 3), False),
         (Silence.ENOUGH, False),
     ],
 )
 def test_numbers_of_turned_questions_say_so_and_words_do_not(
     says: OutOfTen | Journey | Lean | Choices | Silence, is_turned: bool
 ) -> None:
-    text = asked(replace(TALENT, says=says, reverse=True)).text
+    text = asked(replace(TALENT, result=says, reverse=True)).text
     assert text.endswith("the higher, the less this is so.") == is_turned
 
 
-@pytest.mark.parametrize("kind", [Kind.JOURNEY, Kind.SCALE, Kind.YES_NO, Kind.CHOOSE])
-def test_silence_is_kept_as_what_it_is(kind: Kind) -> None:
-    statement = asked(replace(TALENT, kind=kind, says=Silence.ENOUGH))
+@pytest.mark.parametrize(
+    "kind", [ItemKind.JOURNEY, ItemKind.SCALE, ItemKind.YES_NO, ItemKind.CHOOSE]
+)
+def test_silence_is_kept_as_what_it_is(kind: ItemKind) -> None:
+    statement = asked(replace(TALENT, kind=kind, result=Silence.ENOUGH))
     assert isinstance(statement.fact, ReleasedQuestion)
-    assert (statement.fact.says, statement.asked) == (Silence.ENOUGH, kind)
+    assert (statement.fact.says, statement.question_kind) == (Silence.ENOUGH, kind)
 
 
 # Words
@@ -123,10 +125,12 @@ def test_silence_is_kept_as_what_it_is(kind: Kind) -> None:
 
 def test_what_was_written_follows_its_question() -> None:
     helped = replace(
-        TALENT, item="helped", text="What helped?", kind=Kind.WORDS, says=Silence.WORDS
+        TALENT, item="helped", text="What helped?", kind=ItemKind.WORDS, result=Silence.WORDS
     )
     facts = replace(
-        FACTS, questions=(replace(helped, words=("Time.", "A lift.")), FOLLOW_UP), comments=("Hm.",)
+        FACTS,
+        questions=(replace(helped, word_answers=("Time.", "A lift.")), FOLLOW_UP),
+        comments=("Hm.",),
     )
     found = [
         (one.kind.value, one.subject, one.text)
@@ -148,15 +152,15 @@ def test_what_was_written_follows_its_question() -> None:
 @pytest.mark.parametrize(
     ("minds", "words"),
     [
-        (Minds.CLOSE, "we are largely of one mind."),
-        (Minds.MIXED, "our views are mixed."),
+        (Agreement.CLOSE, "we are largely of one mind."),
+        (Agreement.MIXED, "our views are mixed."),
         (
-            Minds.TWO_CAMPS,
+            Agreement.TWO_CAMPS,
             "there are two camps. Some of us see this quite differently from the others.",
         ),
     ],
 )
-def test_agreement_is_read_aloud_behind_the_level(minds: Minds, words: str) -> None:
+def test_agreement_is_read_aloud_behind_the_level(minds: Agreement, words: str) -> None:
     block = BlockFact("trust", 2, printed.level("3.0"), minds)
     (one,) = said(StatementKind.AGREEMENT, blocks=(block,))
     assert one.text == f"Trust: {words}"
@@ -241,7 +245,7 @@ def test_a_full_digest_reads_in_this_order() -> None:
     made = CommitmentFact(1, "We visit.", date(2026, 5, 15), CommitmentNews.MADE)
     facts = replace(
         FACTS,
-        blocks=(BlockFact("trust", 2, printed.level("3.0"), Minds.TWO_CAMPS),),
+        blocks=(BlockFact("trust", 2, printed.level("3.0"), Agreement.TWO_CAMPS),),
         low_pulse=True,
         comments=("Hm.",),
         commitments=(made,),

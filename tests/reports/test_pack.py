@@ -23,7 +23,7 @@ from pulse_bot.domain.release.results import Silence
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
 from pulse_bot_reports.pack import layout
-from pulse_bot_reports.pack.paper import pdf
+from pulse_bot_reports.pack.paper import pack_pdf
 from tests.reports.packs import COMMITMENTS, NAME, SEEDED, TITLE, WRITTEN, banked, pack
 from tests.reports.test_page import read
 
@@ -77,7 +77,7 @@ def test_the_same_pack_gives_the_same_bytes(file: str) -> None:
     items = banked(*(SEEDED[1:2] if file == "pack.png" else SEEDED))
     first = renderer.pack(file, pack(14, items=items))
     pack.cache_clear()
-    pdf.cache_clear()
+    pack_pdf.cache_clear()
     _forget_pictures()
     assert renderer.pack(file, pack(14, items=items)) == first
 
@@ -312,5 +312,5 @@ def _forget_pictures() -> None:
     """What was drawn before must not stand in for a library that is not there."""
     from pulse_bot_reports.charts import gaps, ranks
 
-    gaps._png.cache_clear()
-    ranks._png.cache_clear()
+    gaps._gap_png.cache_clear()
+    ranks._rank_png.cache_clear()

@@ -20,7 +20,7 @@ from pulse_bot.domain.release.digest import (
 )
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
-from pulse_bot_reports.charts.trends import png
+from pulse_bot_reports.charts.trends import chart_png
 from pulse_bot_reports.page.history_page import TITLES, history_page
 from pulse_bot_reports.page.tables import NOTHING
 from tests.reports.facts import FACTS
@@ -212,7 +212,7 @@ def test_one_round_has_neither_picture_nor_tables() -> None:
 
 def test_without_matplotlib_the_tables_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    png.cache_clear()
+    chart_png.cache_clear()
     tags = read(page(*history(8)))
     assert "table" in tags.seen
     assert "img" not in tags.seen

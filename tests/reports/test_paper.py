@@ -17,10 +17,10 @@ import pytest
 from pulse_bot.domain.release.digest import CommentFact, Digest, HeadlineFact, Statement
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
-from pulse_bot_reports.charts.trends import png
-from pulse_bot_reports.exports.files import exported
+from pulse_bot_reports.charts.trends import chart_png
+from pulse_bot_reports.exports.files import export_digests
 from pulse_bot_reports.page.tables import NOTHING
-from pulse_bot_reports.paper.history_pdf import pdf
+from pulse_bot_reports.paper.history_pdf import history_pdf
 from tests.reports.facts import FACTS
 from tests.reports.history import THEMES, digest, history, level, week
 
@@ -34,7 +34,7 @@ ATTACK = "<b>**__=1+1 {nb} %s</b>"
 
 def made(*digests: Digest, partnership: str = NAME) -> bytes:
     """The file of these digests."""
-    return pdf(partnership, digests, "Europe/London")
+    return history_pdf(partnership, digests, "Europe/London")
 
 
 def pages(content: bytes, folder: Path) -> list[str]:
@@ -173,6 +173,6 @@ def test_without_its_libraries_the_message_names_the_extra(
     for name in ("pulse_bot_reports.paper.history_pdf", "pulse_bot_reports.paper.a4"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     monkeypatch.setitem(sys.modules, module, None)
-    png.cache_clear()
+    chart_png.cache_clear()
     with pytest.raises(MissingExtra, match=rf"^{library} is not .*pulse-bot\[reports\]"):
-        exported("all.pdf", NAME, "UTC", [])
+        export_digests("all.pdf", NAME, "UTC", [])

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from pulse_bot.domain.asking.items import Item, options
+from pulse_bot.domain.asking.items import Item, list_options
 from pulse_bot.domain.release.digest import (
     BlockFact,
     Digest,
@@ -21,18 +21,18 @@ from pulse_bot.domain.release.digest import (
     StatementKind,
 )
 from pulse_bot.domain.release.results import Silence
-from pulse_bot.domain.release.series import RULED
+from pulse_bot.domain.release.series import RULED_KINDS
 from pulse_bot_reports import renderer
-from pulse_bot_reports.charts.series import drawn
-from pulse_bot_reports.charts.trends import BLOCK, OPEN_BLOCK, OPEN_WEEK, WEEKS, sheet
+from pulse_bot_reports.charts.series import build_chart
+from pulse_bot_reports.charts.trends import BLOCK, OPEN_BLOCK, OPEN_WEEK, WEEKS, draw_chart
 from tests.reports.history import FIRST, THEMES, digest, history, level, week
 
 
 def plots(digests: Sequence[Digest]) -> dict[str, Axes]:
     """The panels by theme, from top to bottom."""
-    found = drawn(digests)
+    found = build_chart(digests)
     assert found is not None
-    return {str(axes.get_label()): axes for axes in sheet(found).figure.axes}
+    return {str(axes.get_label()): axes for axes in draw_chart(found).figure.axes}
 
 
 def number_of(day: float) -> int:
@@ -104,9 +104,9 @@ def test_the_words_above_a_panel_are_its_newest_block() -> None:
 
 def written(digests: Sequence[Digest]) -> list[str]:
     """The words around the panels."""
-    found = drawn(digests)
+    found = build_chart(digests)
     assert found is not None
-    return [one.get_text() for one in sheet(found).figure.texts]
+    return [one.get_text() for one in draw_chart(found).figure.texts]
 
 
 def test_numbers_of_blocks_say_that_they_are_open() -> None:
@@ -181,9 +181,9 @@ def test_there_is_no_picture_of_less_than_two_numbers(digests: list[Digest]) -> 
 
 def test_only_kinds_that_are_answered_from_1_to_5_get_a_level() -> None:
     """A level is drawn from 1 to 5 without asking; a scale from 0 to 10 must never become one."""
-    for kind in RULED:
+    for kind in RULED_KINDS:
         item = Item("trust-1", "a-bank", "We do.", kind, "trust", "")
-        assert [one.key for one in options(item)] == ["1", "2", "3", "4", "5"]
+        assert [one.key for one in list_options(item)] == ["1", "2", "3", "4", "5"]
 
 
 def test_a_theme_that_was_always_silent_has_no_panel() -> None:

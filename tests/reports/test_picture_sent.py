@@ -15,8 +15,8 @@ from pulse_bot.domain.release.digest import BlockFact
 from pulse_bot.domain.release.results import Silence
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
-from pulse_bot_reports.charts.series import drawn
-from pulse_bot_reports.charts.trends import png, sheet
+from pulse_bot_reports.charts.series import build_chart
+from pulse_bot_reports.charts.trends import chart_png, draw_chart
 from tests.reports.history import THEMES, digest, history, level, picture, week
 
 
@@ -39,8 +39,8 @@ def test_the_same_numbers_give_the_same_bytes_in_several_threads_too() -> None:
     digests = history(20)
     with ThreadPoolExecutor(4) as threads:
         # Past the cache, which would give what was drawn first.
-        found = [drawn(digests), drawn(digests[::-1])] * 3
-        made = set(threads.map(png.__wrapped__, found))
+        found = [build_chart(digests), build_chart(digests[::-1])] * 3
+        made = set(threads.map(chart_png.__wrapped__, found))
     assert len(made) == 1
 
 
@@ -58,9 +58,9 @@ def test_the_same_numbers_give_the_same_bytes_in_several_threads_too() -> None:
 )
 def test_a_theme_of_any_name_is_drawn_inside_the_picture(theme: str, title: str | None) -> None:
     digests = [digest(n, week(theme, level("3.0")), week("trust", level("3.0"))) for n in (1, 2)]
-    found = drawn(digests)
+    found = build_chart(digests)
     assert found is not None
-    made = sheet(found).figure
+    made = draw_chart(found).figure
     for one in made.texts:
         assert not one.get_parse_math()
         assert one.get_window_extent().x1 <= made.bbox.x1
@@ -71,7 +71,7 @@ def test_a_theme_of_any_name_is_drawn_inside_the_picture(theme: str, title: str 
 
 def test_without_matplotlib_the_message_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    png.cache_clear()
+    chart_png.cache_clear()
     with pytest.raises(MissingExtra, match=r"matplotlib.*pulse-bot\[reports\]"):
         renderer.picture(history(2))
 

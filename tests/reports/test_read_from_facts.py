@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.partnership.pack import Pack, parts, rest, running_order
+from pulse_bot.domain.partnership.pack import Pack, list_questions, other_statements, running_order
 from pulse_bot.domain.release.digest import Digest, ReleasedQuestion, Statement
 from pulse_bot.domain.release.results import Silence
 from pulse_bot_reports import renderer
-from pulse_bot_reports.charts.figures import figures
-from pulse_bot_reports.charts.series import drawn
-from pulse_bot_reports.exports.frames import block_levels, marks, releases
+from pulse_bot_reports.charts.figures import digest_figures
+from pulse_bot_reports.charts.series import build_chart
+from pulse_bot_reports.exports.frames import block_frame, mark_frame, release_frame
 from pulse_bot_reports.pack.pictures import gap_pictures, rank_picture
-from pulse_bot_reports.page.tables import tables
+from pulse_bot_reports.page.tables import level_tables
 from tests.reports.history import history
 from tests.reports.packs import pack
 from tests.reports.situations import SITUATIONS, played
@@ -66,20 +66,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def read(digests: Sequence[Digest]) -> Mapping[str, object]:
     """Everything that is computed from digests, without the columns that are the words."""
-    found = drawn(digests)
+    found = build_chart(digests)
     export = renderer.export("all.csv", "Colne Valley", "Europe/London", digests)
     rows = csv.DictReader(io.StringIO(export["all.csv"].decode("utf-8-sig"), newline=""))
     picture = renderer.picture(digests)
     return {
         "drawn": found,
-        "tables": tables(found, "Europe/London") if found else (),
+        "tables": level_tables(found, "Europe/London") if found else (),
         "picture": picture and (picture.png, picture.alternative),
-        "figures": [(one.png, one.alternative) for each in digests for one in figures(each)],
+        "figures": [(one.png, one.alternative) for each in digests for one in digest_figures(each)],
         "export": [{key: cell for key, cell in row.items() if key != "text"} for row in rows],
         "marks export": export["all-marks.csv"],
-        "releases": releases(digests, "UTC").drop(columns="text").to_csv(),
-        "blocks": block_levels(digests).to_csv(),
-        "marks": marks(digests).to_csv(),
+        "releases": release_frame(digests, "UTC").drop(columns="text").to_csv(),
+        "blocks": block_frame(digests).to_csv(),
+        "marks": mark_frame(digests).to_csv(),
     }
 
 
@@ -103,10 +103,13 @@ def test_a_made_up_history_is_drawn_from_its_facts() -> None:
 
 def layout(made: Pack) -> object:
     """Which statements stand where in a pack, what is drawn, and how long each step takes."""
-    found = parts(made)
+    found = list_questions(made)
     return (
-        [(one.number, one.shown, one.says, len(one.said), len(one.words)) for one in found],
-        len(rest(made)),
+        [
+            (one.number, one.has_result, one.says, len(one.results), len(one.quotes))
+            for one in found
+        ],
+        len(other_statements(made)),
         running_order(made),
         [(one.png, one.alternative) for one in gap_pictures(found)],
         [one and (one.png, one.alternative) for one in map(rank_picture, found)],

@@ -9,7 +9,7 @@ from PIL import Image
 
 from pulse_bot.domain.release.digest import Digest, StatementKind
 from pulse_bot_reports import renderer
-from pulse_bot_reports.charts.figures import figures
+from pulse_bot_reports.charts.figures import digest_figures
 from tests.reports.pictures import FOLDER, MOST_BYTES
 from tests.reports.situations import SITUATIONS, played
 
@@ -77,7 +77,7 @@ def test_a_journey_has_two_levels_and_a_gap_chart(tmp_path: Path) -> None:
     texts = said([digest], StatementKind.QUESTION)
     assert len(texts) == 3
     assert all("” Now about " in text and ", in 12 months about " in text for text in texts)
-    (gaps,) = figures(digest)
+    (gaps,) = digest_figures(digest)
     assert gaps.alternative.count("in 12 months about") == 3
 
 
@@ -87,7 +87,7 @@ def test_a_choice_a_scale_and_a_yes_are_each_said_in_their_own_way(tmp_path: Pat
     assert "Stands out: Say in one sentence what we are for" in chosen
     assert " out of 10." in scale
     assert "Our answers are " in lean
-    (ranks,) = figures(digest)
+    (ranks,) = digest_figures(digest)
     assert "Say in one sentence what we are for" in ranks.alternative
 
 

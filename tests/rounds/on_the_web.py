@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pulse_bot.config.plugins import PersonalLink
 from pulse_bot.ports import Field, FieldKind, Form
 from pulse_bot.testing import plain
-from pulse_bot_web.links import address_of
+from pulse_bot_web.links import link_address
 from tests.adapters.test_web import Visitor
 from tests.rounds.asked import Asked, AskedForm, AskedReader
 from tests.rounds.program import Program
@@ -43,7 +43,7 @@ class OnTheWeb:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        link = PersonalLink(address_of(parts.path.rpartition("/")[2]), url)
+        link = PersonalLink(link_address(parts.path.rpartition("/")[2]), url)
         self.visitor = Visitor(f"http://{parts.netloc}", link)
 
     @property

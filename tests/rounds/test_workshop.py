@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pulse_bot.domain.asking.calendar import spoken
+from pulse_bot.domain.asking.calendar import format_moment
 from tests.rounds import in_slack
 from tests.rounds.on_the_web import OnTheWeb
 from tests.rounds.story import (
@@ -158,7 +158,7 @@ async def draft(facilitator: Facilitator, workshop: Workshop) -> None:
 async def asked(one: Scene, opens: datetime, closes: datetime) -> int:
     """A round opens by itself, and everybody in a chat has its card; how much it asks."""
     one.program.move_to(opens + SOON)
-    until_when = f"Open until {spoken(closes, LONDON)}."
+    until_when = f"Open until {format_moment(closes, LONDON)}."
     await until(lambda: all(until_when in who.said() for who in one.chatting), until_when)
     return await one.web[0].answers()
 

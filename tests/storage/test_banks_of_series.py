@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from pulse_bot.storage import migrations
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from tests.made_up import CLOSES, THEMES, at, installation, opened_round, people
 
 
@@ -15,7 +15,7 @@ def test_older_series_get_the_bank_of_their_questions(empty_database_url: str) -
     people(made)
     asked = opened_round(made)
     at(made, CLOSES)
-    close(made, asked.id)
+    close_round(made, asked.id)
     config = migrations._config()
     with made.database.connect() as connection:
         # As it was before: no index, no column, the older revision.

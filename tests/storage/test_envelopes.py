@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from pulse_bot.crypto.sealing import Envelope
-from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.storage import envelopes, rounds
 from pulse_bot.storage.models import EnvelopeRow
 from pulse_bot.usecases.context import Installation
@@ -28,40 +28,50 @@ def tag(number: int) -> bytes:
 
 def kept(made: Installation, asked: Round) -> dict[bytes, bytes]:
     with made.database.read() as session:
-        found = envelopes.of_round(session, asked.id)
-        assert envelopes.tags_of(session, asked.id) == {one.tag for one in found}
+        found = envelopes.load_envelopes(session, asked.id)
+        assert envelopes.load_tags(session, asked.id) == {one.tag for one in found}
     assert len(found) == len({one.tag for one in found})
     return {one.tag: one.ciphertext for one in found}
 
 
 def test_the_last_of_equal_tags_wins(made: Installation, asked: Round) -> None:
     batch = [Envelope(asked.id, tag(1), b"first"), Envelope(asked.id, tag(2), b"other")]
-    assert envelopes.write(made.database, [*batch, Envelope(asked.id, tag(1), b"second")]) == [
+    assert envelopes.write_envelopes(
+        made.database, [*batch, Envelope(asked.id, tag(1), b"second")]
+    ) == [
         True,
         True,
         True,
     ]
     assert kept(made, asked) == {tag(1): b"second", tag(2): b"other"}
-    assert envelopes.write(made.database, [Envelope(asked.id, tag(1), b"third")]) == [True]
+    assert envelopes.write_envelopes(made.database, [Envelope(asked.id, tag(1), b"third")]) == [
+        True
+    ]
     assert kept(made, asked) == {tag(1): b"third", tag(2): b"other"}
 
 
 def test_each_envelope_is_told_of_its_own_round(made: Installation, asked: Round) -> None:
     batch = [Envelope(404, tag(1), b"x"), Envelope(asked.id, tag(2), b"y")]
-    assert envelopes.write(made.database, batch) == [False, True]
+    assert envelopes.write_envelopes(made.database, batch) == [False, True]
     assert kept(made, asked) == {tag(2): b"y"}
 
 
-@pytest.mark.parametrize("state", [State.CLOSING, State.LOST])
-def test_a_round_that_is_over_takes_nothing(made: Installation, asked: Round, state: State) -> None:
+@pytest.mark.parametrize("state", [RoundStatus.CLOSING, RoundStatus.LOST])
+def test_a_round_that_is_over_takes_nothing(
+    made: Installation, asked: Round, state: RoundStatus
+) -> None:
     with made.database.write() as session:
-        assert rounds.move(session, asked.id, state)
-    assert envelopes.write(made.database, [Envelope(asked.id, tag(1), b"late")]) == [False]
+        assert rounds.move_round(session, asked.id, state)
+    assert envelopes.write_envelopes(made.database, [Envelope(asked.id, tag(1), b"late")]) == [
+        False
+    ]
     assert kept(made, asked) == {}
 
 
 def test_rows_are_stored_in_the_order_of_tags(made: Installation, asked: Round) -> None:
-    envelopes.write(made.database, [Envelope(asked.id, tag(n), b"x") for n in (5, 3, 9, 1)])
+    envelopes.write_envelopes(
+        made.database, [Envelope(asked.id, tag(n), b"x") for n in (5, 3, 9, 1)]
+    )
     order = {"sqlite": "tag", "postgresql": "ctid"}[made.database.engine.dialect.name]
     with made.database.connect() as connection:
         stored = connection.scalars(sa.text(f"SELECT tag FROM envelope ORDER BY {order}"))  # noqa: S608 - no value from outside
@@ -81,7 +91,7 @@ def test_writers_that_race_with_the_closing_leave_nothing_behind(
         start.wait(60)
         for number in range(1000):
             one = Envelope(asked.id, tag(1000 * worker + number), b"x" * 2128)
-            [stored] = envelopes.write(made.database, [one])
+            [stored] = envelopes.write_envelopes(made.database, [one])
             assert not (stored and emptied.is_set()), "taken after the round was emptied"
             if not stored:
                 return
@@ -92,11 +102,11 @@ def test_writers_that_race_with_the_closing_leave_nothing_behind(
         while sum(taken) < 5 * (attempt + 1):
             pass
         with made.database.write() as session:
-            assert rounds.move(session, asked.id, State.CLOSING)
+            assert rounds.move_round(session, asked.id, RoundStatus.CLOSING)
         with made.database.write() as session:
-            assert rounds.move(session, asked.id, State.CLOSED)
-            seen = len(envelopes.of_round(session, asked.id))
-            rounds.empty(session, asked.id)
+            assert rounds.move_round(session, asked.id, RoundStatus.CLOSED)
+            seen = len(envelopes.load_envelopes(session, asked.id))
+            rounds.erase_members(session, asked.id)
         return seen
 
     with ThreadPoolExecutor(4) as pool:
@@ -114,7 +124,7 @@ def test_the_closing_waits_for_a_writer_that_is_slow(
     made: Installation, asked: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The writer has looked at the round and has not stored its envelope yet."""
-    upsert, looked, closed = envelopes._upsert, threading.Event(), threading.Event()
+    upsert, looked, closed = envelopes._upsert_statement, threading.Event(), threading.Event()
 
     def slowly(dialect: str) -> sa.Insert:
         looked.set()
@@ -124,15 +134,15 @@ def test_the_closing_waits_for_a_writer_that_is_slow(
     def closes() -> int:
         assert looked.wait(60)
         with made.database.write() as session:
-            rounds.move(session, asked.id, State.CLOSING)
-            seen = len(envelopes.of_round(session, asked.id))
+            rounds.move_round(session, asked.id, RoundStatus.CLOSING)
+            seen = len(envelopes.load_envelopes(session, asked.id))
         closed.set()
         return seen
 
-    monkeypatch.setattr(envelopes, "_upsert", slowly)
+    monkeypatch.setattr(envelopes, "_upsert_statement", slowly)
     with ThreadPoolExecutor(2) as pool:
         seen = pool.submit(closes)
-        stored = envelopes.write(made.database, [Envelope(asked.id, tag(1), b"x")])
+        stored = envelopes.write_envelopes(made.database, [Envelope(asked.id, tag(1), b"x")])
         assert stored == [seen.result(10) == 1] == [True]
 
 
@@ -141,7 +151,7 @@ def test_workers_that_write_the_same_tags_do_not_deadlock(made: Installation, as
         numbers = range(20) if worker % 2 else range(19, -1, -1)
         for _ in range(10):
             batch = [Envelope(asked.id, tag(n), bytes([worker])) for n in numbers]
-            assert all(envelopes.write(made.database, batch))
+            assert all(envelopes.write_envelopes(made.database, batch))
 
     with ThreadPoolExecutor(4) as pool:
         for one in [pool.submit(writes, worker) for worker in range(4)]:

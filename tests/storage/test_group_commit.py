@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.storage.group_commit import _LARGEST, GroupCommit
+from pulse_bot.storage.group_commit import _LARGEST_GROUP, GroupCommit
 from tests.storage import committing_worker
 
 
@@ -99,11 +99,11 @@ async def test_a_group_has_a_largest_size(disk: Disk) -> None:
         disk.free.clear()
         first = asyncio.create_task(group.put(0))
         await begun(disk)
-        rest = [asyncio.create_task(group.put(row)) for row in range(_LARGEST + 1)]
+        rest = [asyncio.create_task(group.put(row)) for row in range(_LARGEST_GROUP + 1)]
         await asyncio.sleep(0)
         disk.free.set()
         await asyncio.gather(first, *rest)
-        assert [len(rows) for rows in disk.groups] == [1, _LARGEST, 1]
+        assert [len(rows) for rows in disk.groups] == [1, _LARGEST_GROUP, 1]
 
 
 async def test_an_error_reaches_every_waiter_and_the_next_row_is_served(disk: Disk) -> None:

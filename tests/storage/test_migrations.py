@@ -20,7 +20,7 @@ from pulse_bot.storage import (
     migrations,
     models,  # noqa: F401 - they enter themselves into the metadata
 )
-from pulse_bot.storage.columns import Table
+from pulse_bot.storage.columns import TableBase
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.migrations import upgrade
 
@@ -32,7 +32,7 @@ def differences(database: Database) -> list[object]:
     """What Alembic would still change."""
     with database.engine.connect() as connection:
         found: list[object] = compare_metadata(
-            MigrationContext.configure(connection), Table.metadata
+            MigrationContext.configure(connection), TableBase.metadata
         )
     return found
 

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.release import digest
 from pulse_bot.domain.release.digest import ReleasedFact
 from pulse_bot.domain.release.results import (
+    ChoiceFrequency,
     Choices,
     End,
     Journey,
     Lean,
     Level,
-    Often,
     OutOfTen,
     Silence,
 )
@@ -35,7 +35,8 @@ SAYS = st.one_of(
     st.builds(Journey, LEVELS, LEVELS),
     st.sampled_from(Lean),
     st.builds(
-        Choices, st.lists(st.tuples(st.text(), st.sampled_from(Often)), max_size=5).map(tuple)
+        Choices,
+        st.lists(st.tuples(st.text(), st.sampled_from(ChoiceFrequency)), max_size=5).map(tuple),
     ),
     st.sampled_from(Silence),
     st.none(),
@@ -71,7 +72,7 @@ def test_a_fact_comes_back_from_what_is_kept_of_it(fact: ReleasedFact) -> None:
 
 def test_a_number_is_kept_with_its_end_and_its_step() -> None:
     level = Level(Decimal("4.2"), End.HIGH, Decimal("0.4"))
-    fact = digest.ReleasedQuestion("trust-1", "We do.", "trust", level, Kind.AGREE)
+    fact = digest.ReleasedQuestion("trust-1", "We do.", "trust", level, ItemKind.AGREE)
     kind, fields = keep_fact(fact)
     assert kind == "question"
     assert fields["says"] == {"level": {"value": "4.2", "end": "high", "step": "0.4"}}

@@ -13,19 +13,19 @@ from hypothesis import strategies as st
 from nacl.public import PublicKey, SealedBox
 
 from pulse_bot.crypto import sealing
-from pulse_bot.crypto.sealing import Envelope, seal, tag, unseal
-from pulse_bot.domain.asking.items import LONGEST_COMMENT, SKIP, Kind, options
+from pulse_bot.crypto.sealing import Envelope, make_tag, seal_answer, unseal_answer
+from pulse_bot.domain.asking.items import LONGEST_COMMENT, SKIP, ItemKind, list_options
 from pulse_bot.errors import SealError
 from pulse_bot.ports import RoundKeys
 from pulse_bot.storage import envelopes, rounds
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.decrypt import hear
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.decrypt import decrypt_round
 from tests.made_up import CLOSES, answer_all, at, item, opened_round, people
 
-KEYS = sealing.new_keys()
-PUBLIC = sealing.public_key(KEYS)
-TAG = tag(KEYS.tag_key, 1, "trust-1", "answer")
+KEYS = sealing.generate_keys()
+PUBLIC = sealing.derive_public_key(KEYS)
+TAG = make_tag(KEYS.tag_key, 1, "trust-1", "answer")
 LENGTH = 32 + 16 + 32 + 2048
 """The sealed box's own key and check, our proof, the padded answer."""
 
@@ -35,26 +35,26 @@ EVERY_ANSWER = [
     "a,b,c,d",
     "x",
     LONGEST,
-    *(one.key for kind in Kind for one in options(item("any", 1, kind))),
+    *(one.key for kind in ItemKind for one in list_options(item("any", 1, kind))),
 ]
 
 
 def sealed(answer: str, answer_tag: bytes = TAG) -> Envelope:
-    return seal(1, PUBLIC, KEYS.tag_key, answer_tag, answer)
+    return seal_answer(1, PUBLIC, KEYS.tag_key, answer_tag, answer)
 
 
 @pytest.mark.parametrize("answer", EVERY_ANSWER, ids=lambda answer: answer[:10])
 def test_every_answer_has_one_length(answer: str) -> None:
     envelope = sealed(answer)
     assert len(envelope.ciphertext) == LENGTH
-    assert unseal(KEYS, envelope) == answer
+    assert unseal_answer(KEYS, envelope) == answer
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=LONGEST_COMMENT))
 def test_what_is_sealed_is_what_is_opened(answer: str) -> None:
     envelope = sealed(answer)
     assert len(envelope.ciphertext) == LENGTH
-    assert unseal(KEYS, envelope) == answer
+    assert unseal_answer(KEYS, envelope) == answer
 
 
 @given(st.binary(max_size=1000), st.text(st.characters(codec="utf-8"), max_size=LONGEST_COMMENT))
@@ -89,12 +89,12 @@ def test_another_installations_results_say_what_to_do() -> None:
 
 
 def test_another_rounds_keys_open_nothing() -> None:
-    other = sealing.new_keys()
+    other = sealing.generate_keys()
     for keys in (other, RoundKeys(other.secret_key, KEYS.tag_key)):
         with pytest.raises(SealError, match="could not be opened"):
-            unseal(keys, sealed("4"))
+            unseal_answer(keys, sealed("4"))
     with pytest.raises(SealError, match="did not belong"):
-        unseal(RoundKeys(KEYS.secret_key, other.tag_key), sealed("4"))
+        unseal_answer(RoundKeys(KEYS.secret_key, other.tag_key), sealed("4"))
 
 
 def test_keys_are_never_printed() -> None:
@@ -104,7 +104,7 @@ def test_keys_are_never_printed() -> None:
 
 def test_tags_say_nothing_without_the_key() -> None:
     """The same person and question: other tags in every round, and no bit that repeats."""
-    tags = [tag(secrets.token_bytes(32), 1, "trust-1", "answer") for _ in range(2000)]
+    tags = [make_tag(secrets.token_bytes(32), 1, "trust-1", "answer") for _ in range(2000)]
     assert len(set(tags)) == len(tags)
     ones = Counter(bit for one in tags for bit in range(256) if one[bit // 8] >> bit % 8 & 1)
     # Half of 2,000, give or take six standard deviations.
@@ -118,7 +118,7 @@ def test_no_two_answers_of_a_round_share_a_tag() -> None:
         for one in ("trust-1", "trust-11", "1", "2", "12")
         for slot in ("answer", "now", "comment")
     ]
-    assert len({tag(KEYS.tag_key, *which) for which in asked}) == len(asked)
+    assert len({make_tag(KEYS.tag_key, *which) for which in asked}) == len(asked)
 
 
 def attackers_box(answer: str) -> bytes:
@@ -133,7 +133,9 @@ FORGERIES = {
     "an attacker's own box": attackers_box("1"),
     "a box without proof": SealedBox(PublicKey(PUBLIC)).encrypt(b"1"),
     "an empty box": SealedBox(PublicKey(PUBLIC)).encrypt(b""),
-    "another person's answer": sealed("1", tag(KEYS.tag_key, 2, "trust-1", "answer")).ciphertext,
+    "another person's answer": sealed(
+        "1", make_tag(KEYS.tag_key, 2, "trust-1", "answer")
+    ).ciphertext,
     "one bit turned": bytes([WHOLE[0] ^ 1]) + WHOLE[1:],
     "cut short": WHOLE[:100],
     "shorter than a box": b"1",
@@ -144,7 +146,7 @@ FORGERIES = {
 @pytest.mark.parametrize("forged", FORGERIES.values(), ids=FORGERIES)
 def test_forgeries_are_told(forged: bytes) -> None:
     with pytest.raises(SealError, match="left out"):
-        unseal(KEYS, Envelope(1, TAG, forged))
+        unseal_answer(KEYS, Envelope(1, TAG, forged))
 
 
 def test_forgeries_are_left_out_of_the_closing(made: Installation) -> None:
@@ -154,8 +156,8 @@ def test_forgeries_are_left_out_of_the_closing(made: Installation) -> None:
     keys = made.keys.load(asked.id)
     assert keys is not None
     with made.database.read() as session:
-        roster = rounds.roster(session, asked.id)
-        kept = envelopes.of_round(session, asked.id)
+        roster = rounds.load_roster(session, asked.id)
+        kept = envelopes.load_envelopes(session, asked.id)
     random.Random(1).shuffle(kept)
     (first, second, third), rest = kept[:3], kept[3:]
     public = SealedBox(PublicKey(asked.public_key))
@@ -166,11 +168,11 @@ def test_forgeries_are_left_out_of_the_closing(made: Installation) -> None:
         Envelope(asked.id, secrets.token_bytes(32), third.ciphertext),
         Envelope(asked.id, b"", b""),
     ]
-    heard = hear(asked, keys, roster, [*tampered, *rest])
+    heard = decrypt_round(asked, keys, roster, [*tampered, *rest])
     said = [text for one in heard.answers.values() for given in one for text in
             given.by_slot.values()]  # fmt: skip
     assert said == ["5"] * (len(kept) - 3)
-    assert envelopes.write(made.database, tampered) == [True] * len(tampered)
+    assert envelopes.write_envelopes(made.database, tampered) == [True] * len(tampered)
     at(made, CLOSES)
-    close(made, asked.id)
-    assert made.keys.rounds() == frozenset()
+    close_round(made, asked.id)
+    assert made.keys.list_rounds() == frozenset()

@@ -22,7 +22,7 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
-from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.partnership.audit_events import EventKind, Sentence
 from pulse_bot.domain.release import digest as facts
 from pulse_bot.domain.release.results import Level
@@ -35,7 +35,7 @@ from pulse_bot.usecases.chats import announcements, programme_conversation
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.reading import pages as reading_pages
-from pulse_bot.usecases.reading.operator_lists import log_rows
+from pulse_bot.usecases.reading.operator_lists import list_log_lines
 from tests.made_up import PARTNERSHIP, found, installation
 
 MEMBERS = {
@@ -111,20 +111,22 @@ def hashed(text: str) -> str:
 @pytest.mark.parametrize("name", list(MEMBERS))
 def test_the_log_and_the_settings_read_the_same(upgraded: Installation, name: str) -> None:
     before, who = played()["read"][name], MEMBERS[name]
-    log = reading_pages.log(upgraded, who)
+    log = reading_pages.show_log(upgraded, who)
     assert shown(log) == before["log"]
     earlier = [one.action for card in log.cards for row in card.buttons for one in row]
-    pages = [shown(reading_pages.earlier_log(upgraded, Pressed(who, action))) for action in earlier]
+    pages = [
+        shown(reading_pages.show_earlier_log(upgraded, Pressed(who, action))) for action in earlier
+    ]
     assert pages == [before[page] for page in ("earlier log",) if page in before]
-    assert log_rows(upgraded, name) == before["log rows"]
-    assert shown(programme_conversation.settings(upgraded, who)) == before["settings"]
+    assert list_log_lines(upgraded, name) == before["log rows"]
+    assert shown(programme_conversation.show_settings(upgraded, who)) == before["settings"]
 
 
 def test_what_waits_to_be_announced_is_told_the_same(upgraded: Installation) -> None:
     with upgraded.database.read() as session:
         now = upgraded.clock.now()
-        due = [one for n in (1, 2) for one in announcements.unannounced(session, n, None, now)]
-    told = [announcements.claim(upgraded, group) for group in due]
+        due = [one for n in (1, 2) for one in announcements.find_unannounced(session, n, None, now)]
+    told = [announcements.claim_announcement(upgraded, group) for group in due]
     cards = [[one.group, one.card.title, list(one.card.text)] for one in told if one]
     assert cards == played()["read"]["announced"]
 
@@ -133,11 +135,11 @@ def test_what_waits_to_be_announced_is_told_the_same(upgraded: Installation) -> 
 def test_digests_packs_and_exports_read_the_same(upgraded: Installation, name: str) -> None:
     before, renderer = played()["read"][name], upgraded.renderer
     with upgraded.database.read() as session:
-        row = partnerships.by_name(session, name)
-        digests = history.digests(session, row.id)
+        row = partnerships.find_partnership(session, name)
+        digests = history.list_digests(session, row.id)
         of_partnership = sa.select(RoundRow.id).where(RoundRow.partnership_id == row.id)
         numbers = session.scalars(of_partnership.order_by(RoundRow.number)).all()
-        kept = [pack for number in numbers if (pack := packs.of_round(session, number))]
+        kept = [pack for number in numbers if (pack := packs.find_round_pack(session, number))]
         zone = row.time_zone
     assert [renderer.text(one.statements) for one in digests] == before["texts"]
     export = renderer.export("all.csv", name, zone, digests)
@@ -169,11 +171,11 @@ def test_what_the_old_code_wrote_becomes_events_and_the_rest_stays_sentences(
 
 def test_old_releases_have_their_facts(upgraded: Installation) -> None:
     with upgraded.database.read() as session:
-        digests = history.digests(session, 1)
+        digests = history.list_digests(session, 1)
     kept = played()["rows"]["release"]
     kinds = Counter(dict(zip(kept["columns"], row, strict=True))["kind"] for row in kept["rows"])
     with upgraded.database.read() as session:
-        digests_of_both = [*digests, *history.digests(session, 2)]
+        digests_of_both = [*digests, *history.list_digests(session, 2)]
     released = Counter(type(fact) for one in digests_of_both for fact in one.facts)
     assert released[facts.ReleasedQuestion] == kinds["question"]
     assert released[facts.ReleasedBlock] == kinds["level"]
@@ -198,7 +200,7 @@ def test_a_round_that_is_out_still_settles_its_commitment(database_url: str) -> 
     database.close()
     made = installation(database_url)
     asked = found(made, 13)
-    assert (asked.state, asked.number) == (State.OPEN, 13)
+    assert (asked.state, asked.number) == (RoundStatus.OPEN, 13)
     numbers = {item.id: item.commitment for item in asked.items}
     assert numbers[f"{follow_up.DONE}/1"] == 1
     assert numbers["trust-6"] is None

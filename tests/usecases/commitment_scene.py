@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from pulse_bot.banks.load import load_library
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.domain.release.digest import DigestFacts, Statement
 from pulse_bot.ports import Address, Pressed, Reply, Submitted
-from pulse_bot.usecases.commitments.conversation import NEW
+from pulse_bot.usecases.commitments.conversation import NEW_COMMITMENT
 from pulse_bot.usecases.members.directory import change_role
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot_reports.renderer import DigestRenderer
 from tests.made_up import (
     CLOSES,
@@ -53,7 +53,7 @@ class Valley:
     async def write_down(
         self, text: str = LESSONS, due: str = "in 2 weeks", by: Address = LEAD
     ) -> Reply:
-        form = (await self.press(NEW, by)).form
+        form = (await self.press(NEW_COMMITMENT, by)).form
         assert form is not None
         return await self.talk.handle(Submitted(by, form.key, {"text": (text,), "due": (due,)}))
 
@@ -66,7 +66,7 @@ class Valley:
     async def week(self, number: int, done: str = "partly") -> tuple[Round, DigestFacts]:
         """A week's round, in which everybody answers; what its digest was made of."""
         asked = opened_round(self.talk.made, number)
-        own = {Kind.YES_NO: done, Kind.WORDS: "skip", Kind.CHOOSE: "drop"}
+        own = {ItemKind.YES_NO: done, ItemKind.WORDS: "skip", ItemKind.CHOOSE: "drop"}
         await answer_all(
             self.talk.made,
             asked,
@@ -74,7 +74,7 @@ class Valley:
             lambda _, position: own.get(asked.items[position].kind, "4"),
         )
         at(self.talk.made, CLOSES + number * WEEK)
-        close(self.talk.made, asked.id)
+        close_round(self.talk.made, asked.id)
         return asked, self.told.facts[-1]
 
 

@@ -15,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from pulse_bot.sending import jobs
-from pulse_bot.sending.courier import Courier, Effort
-from pulse_bot.storage.columns import Table
+from pulse_bot.sending.courier import Courier, RetryPolicy
+from pulse_bot.storage.columns import TableBase
 from pulse_bot.usecases.context import Installation
 from tests.engine.databases import fresh_postgres
 from tests.made_up import recording
@@ -26,7 +26,7 @@ from tests.usecases.scene import Talk
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A platform that is away is asked again at once: how long is waited is the delivery's own."""
-    monkeypatch.setattr(jobs, "Courier", partial(Courier, Effort(pauses=(0.01, 0.01))))
+    monkeypatch.setattr(jobs, "Courier", partial(Courier, RetryPolicy(pauses=(0.01, 0.01))))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -64,7 +64,7 @@ def _empty(url: sa.URL) -> None:
     numbered = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
     with engine.begin() as connection:
         # Quicker than TRUNCATE, which makes every file anew.
-        for table in reversed(Table.metadata.sorted_tables):
+        for table in reversed(TableBase.metadata.sorted_tables):
             connection.execute(sa.delete(table))
         connection.execute(sa.text(numbered))
     engine.dispose()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from pulse_bot.cards.actions import Target, form_key
+from pulse_bot.cards.actions import AnswerTarget, form_key
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import (
     Address,
@@ -19,11 +19,11 @@ from pulse_bot.ports import (
     Reply,
     Submitted,
 )
-from pulse_bot.storage.columns import Table
+from pulse_bot.storage.columns import TableBase
 from pulse_bot.storage.models import EnvelopeRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.record_answer import Record
-from pulse_bot.usecases.router import COMMANDS, converse
+from pulse_bot.usecases.rounds.record_answer import RecordAnswers
+from pulse_bot.usecases.router import COMMANDS, route_event
 
 LOOKS = ("group", "roster", "privacy", "log", "help")
 """The commands that only show something."""
@@ -36,10 +36,10 @@ class Talk:
     """An installation and its one writer of answers: what `App.handle` is made of."""
 
     made: Installation
-    record: Record
+    record: RecordAnswers
 
     async def handle(self, event: Event) -> Reply:
-        return await converse(self.made, self.record, event)
+        return await route_event(self.made, self.record, event)
 
     async def press(self, address: Address, action: str) -> Reply:
         return await self.handle(Pressed(address, action))
@@ -48,7 +48,7 @@ class Talk:
         self, asked: Round, address: Address, value: str, position: int = 0, slot: str = "answer"
     ) -> Reply:
         """Press the button of an answer."""
-        return await self.press(address, Target(asked.id, position, slot).action(value))
+        return await self.press(address, AnswerTarget(asked.id, position, slot).action_for(value))
 
     async def submit(self, asked: Round, address: Address, values: Mapping[str, str]) -> Reply:
         """Send the round's form with one value a field."""
@@ -98,7 +98,7 @@ def snapshot(made: Installation, *, without: Iterable[str] = ()) -> dict[str, li
     with made.database.connect() as connection:
         return {
             table.name: sorted(repr(tuple(row)) for row in connection.execute(select(table)))
-            for table in Table.metadata.sorted_tables
+            for table in TableBase.metadata.sorted_tables
             if table.name not in without
         }
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.asking.calendar import Holiday, week_time
+from pulse_bot.domain.asking.calendar import Holiday, parse_week_time
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.partnership.audit_events import ChatAdded
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Added, Address, Commanded, Joined, Removed, Submitted
 from pulse_bot.storage import groups
-from pulse_bot.storage.columns import Link
+from pulse_bot.storage.columns import LinkState
 from pulse_bot.testing import FakeAdapter
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.chats import announcements, weekly_limit
@@ -28,8 +28,8 @@ from pulse_bot.usecases.members.directory import (
     add_group,
     add_member,
     add_members,
+    change_address,
     change_role,
-    readdress,
     remove_member,
 )
 from tests.made_up import GROUP, PARTNERSHIP, answer_all, at, opened_round, people
@@ -43,7 +43,7 @@ SETTLED = timedelta(minutes=2)
 DAY = timedelta(days=1)
 LEAD, MEMBER = (Address("fake", "", f"person-{number:02}") for number in range(2))
 OTHER = Address("other", "", "a-chat-elsewhere")
-NEW_PLAN = Programme(("trust",), week_time("Tue 9:00"), week_time("Fri 16:00"), 2)
+NEW_PLAN = Programme(("trust",), parse_week_time("Tue 9:00"), parse_week_time("Fri 16:00"), 2)
 LOG = "Members read every change with “/pulse log” in their own chat with me."
 
 
@@ -59,7 +59,7 @@ def valley(made: Installation) -> Installation:
 
 def due(made: Installation, adapters: frozenset[str] | None = None) -> tuple[int, ...]:
     with made.database.read() as session:
-        return announcements.unannounced(session, 1, adapters, made.clock.now())
+        return announcements.find_unannounced(session, 1, adapters, made.clock.now())
 
 
 def wait(made: Installation, span: timedelta) -> None:
@@ -68,7 +68,7 @@ def wait(made: Installation, span: timedelta) -> None:
 
 def told(made: Installation) -> list[Announcement]:
     """What the chats that are due are told, as the job does it."""
-    claimed = [announcements.claim(made, group) for group in due(made)]
+    claimed = [announcements.claim_announcement(made, group) for group in due(made)]
     return [one for one in claimed if one is not None]
 
 
@@ -102,7 +102,7 @@ def test_several_changes_make_one_message(valley: Installation) -> None:
     )
     wait(valley, DAY)
     assert due(valley) == ()
-    assert announcements.claim(valley, one.group) is None
+    assert announcements.claim_announcement(valley, one.group) is None
 
 
 def test_who_changes_something_again_and_again_puts_nothing_off(valley: Installation) -> None:
@@ -183,9 +183,9 @@ async def test_pausing_coming_back_and_being_unreachable_are_nobodys_business(
 ) -> None:
     await talk.look(MEMBER, "pause")
     await talk.look(MEMBER, "resume")
-    leave.unreachable(valley, MEMBER)
-    leave.reachable(valley, MEMBER)
-    readdress(valley, PARTNERSHIP, 2, MEMBER)
+    leave.mark_unreachable(valley, MEMBER)
+    leave.mark_reachable(valley, MEMBER)
+    change_address(valley, PARTNERSHIP, 2, MEMBER)
     await talk.handle(Removed(MEMBER, GROUP))
     await talk.handle(Joined(MEMBER, GROUP, "Member 01"))
     wait(valley, DAY)
@@ -213,7 +213,7 @@ def test_who_came_and_went_is_counted_once_a_day(valley: Installation) -> None:
         new = NewMember(f"New {number}", "School 1")
         add_member(valley, PARTNERSHIP, new, Address("fake", "", f"new-{number}"))
         wait(valley, timedelta(hours=1))
-    leave.leave(valley, MEMBER)
+    leave.leave_partnership(valley, MEMBER)
     assert due(valley) == ()
     at(valley, MORNING + DAY - timedelta(seconds=1))
     assert due(valley) == ()
@@ -250,7 +250,7 @@ def test_a_bar_that_follows_from_the_schools_is_told(made: Installation) -> None
         "because the number of schools in the partnership has changed."
     )
     assert came == "1 person joined."
-    leave.leave(made, Address("fake", "", "new"))
+    leave.leave_partnership(made, Address("fake", "", "new"))
     wait(made, SETTLED)
     assert number == 7
     assert said(made)[0].startswith("Pulse-bot shows no number from fewer than 3 schools")
@@ -320,11 +320,11 @@ async def test_a_chat_that_a_lead_links_hears_no_old_news(talk: Talk, valley: In
 def test_a_chat_without_pulse_bot_is_told_when_it_is_back(valley: Installation) -> None:
     weekly_limit.change_limit(valley, PARTNERSHIP, 5)
     with valley.database.write() as session:
-        assert groups.turn(session, 1, Link.LINKED, Link.TOLD)
+        assert groups.change_link(session, 1, LinkState.LINKED, LinkState.TOLD)
     wait(valley, SETTLED)
-    assert (due(valley), announcements.claim(valley, 1)) == ((), None)
+    assert (due(valley), announcements.claim_announcement(valley, 1)) == ((), None)
     with valley.database.write() as session:
-        assert groups.turn(session, 1, Link.TOLD, Link.LINKED)
+        assert groups.change_link(session, 1, LinkState.TOLD, LinkState.LINKED)
 
     assert len(said(valley)) == 1
 
@@ -335,7 +335,7 @@ def test_what_could_not_be_sent_is_given_back(valley: Installation) -> None:
     [first] = told(valley)
     assert due(valley) == ()
 
-    announcements.not_announced(valley, first)
+    announcements.unclaim_announcement(valley, first)
 
     assert due(valley) == (1,)
     [again] = told(valley)
@@ -344,9 +344,9 @@ def test_what_could_not_be_sent_is_given_back(valley: Installation) -> None:
     weekly_limit.change_limit(valley, PARTNERSHIP, 6)
     wait(valley, SETTLED)
     [later] = told(valley)
-    announcements.not_announced(valley, first)
+    announcements.unclaim_announcement(valley, first)
     assert due(valley) == ()
-    assert later.before == again.up_to
+    assert later.previous_line == again.newest_line
 
 
 async def test_the_job_tells_the_chat_once_and_again_when_it_could_not(tmp_path: Path) -> None:
@@ -377,7 +377,7 @@ def test_no_name_is_told(valley: Installation) -> None:
     change_role(valley, PARTNERSHIP, numbers[0], Role.LEAD)
     change_role(valley, PARTNERSHIP, numbers[1], Role.FACILITATOR)
     remove_member(valley, PARTNERSHIP, numbers[1])
-    leave.leave(valley, Address("fake", "", "g-2"))
+    leave.leave_partnership(valley, Address("fake", "", "g-2"))
     wait(valley, SETTLED)
 
     lines = "\n".join(said(valley))

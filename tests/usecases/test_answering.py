@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from pulse_bot.cards.actions import Target
+from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking.items import COMMENT, LONGEST_COMMENT, SKIP
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.ports import Address, Outcome, Pressed, Submitted
 from pulse_bot.storage import envelopes, rounds
 from pulse_bot.usecases.chats.programme import set_programme
@@ -21,8 +21,8 @@ from pulse_bot.usecases.members.directory import (
     add_member,
     create_partnership,
 )
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.decrypt import hear
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.decrypt import decrypt_round
 from pulse_bot.usecases.rounds.open_round import open_round
 from tests.made_up import OPENS, PARTNERSHIP, PLAN, WEEK, at, found, opened_round, people
 from tests.usecases.scene import Talk, envelopes_in
@@ -41,8 +41,11 @@ def said(talk: Talk, asked: Round, position: int = 0) -> list[dict[str, str]]:
     keys = talk.made.keys.load(asked.id)
     assert keys is not None
     with talk.made.database.read() as session:
-        heard = hear(
-            asked, keys, rounds.roster(session, asked.id), envelopes.of_round(session, asked.id)
+        heard = decrypt_round(
+            asked,
+            keys,
+            rounds.load_roster(session, asked.id),
+            envelopes.load_envelopes(session, asked.id),
         )
     given = heard.answers[asked.items[position].id]
     return [dict(one.by_slot) for one in given if one.by_slot]
@@ -52,9 +55,9 @@ def comments(talk: Talk, asked: Round) -> list[str]:
     keys = talk.made.keys.load(asked.id)
     assert keys is not None
     with talk.made.database.read() as session:
-        sealed = envelopes.of_round(session, asked.id)
-        said = hear(asked, keys, rounds.roster(session, asked.id), sealed).comments
-        return [one.words for one in said]
+        sealed = envelopes.load_envelopes(session, asked.id)
+        said = decrypt_round(asked, keys, rounds.load_roster(session, asked.id), sealed).comments
+        return [one.text for one in said]
 
 
 async def test_a_press_is_recorded_and_shows_the_next_question(talk: Talk) -> None:
@@ -140,7 +143,10 @@ async def test_say_more_gives_a_form_for_words(talk: Talk) -> None:
 
     assert reply.form is not None
     [field] = reply.form.fields
-    assert (field.key, field.longest) == (Target(asked.id, 1, COMMENT).field, LONGEST_COMMENT)
+    assert (field.key, field.longest) == (
+        AnswerTarget(asked.id, 1, COMMENT).field_key,
+        LONGEST_COMMENT,
+    )
     sent = await talk.handle(Submitted(one, reply.form.key, {field.key: ("Because.",)}))
     assert sent.notice == RECORDED
     assert comments(talk, asked) == ["Because."]
@@ -170,7 +176,7 @@ async def test_the_answers_of_every_kind_of_question(talk: Talk) -> None:
             reply = await talk.choose(asked, one, value, slot=slot)
             assert reply.outcome is Outcome.REFUSED, (theme, value)
             assert said(talk, asked)[0][slot] == SKIP
-        close(talk.made, asked.id)
+        close_round(talk.made, asked.id)
 
 
 WORDS = {
@@ -277,12 +283,12 @@ async def test_a_change_of_the_clocks_during_a_round(talk: Talk) -> None:
     opens = OPENS.replace(month=3, day=27, hour=16, minute=0)
     closes = OPENS.replace(month=4, day=1, hour=14)
     at(talk.made, opens)
-    opened = open_round(talk.made, Open(1, opens, closes))
+    opened = open_round(talk.made, OpenRound(1, opens, closes))
     assert opened is not None
     asked = found(talk.made, opened)
 
     at(talk.made, closes - timedelta(minutes=1))
-    taken = await talk.handle(Pressed(one, Target(asked.id, 0, "answer").action("4")))
+    taken = await talk.handle(Pressed(one, AnswerTarget(asked.id, 0, "answer").action_for("4")))
     at(talk.made, closes)
     refused = await talk.choose(asked, one, "4")
 

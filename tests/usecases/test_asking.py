@@ -10,12 +10,12 @@ from sqlalchemy import update
 
 from pulse_bot.domain.asking.calendar import Holiday
 from pulse_bot.domain.asking.programme import Programme
-from pulse_bot.domain.asking.rounds import Round, State
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import rounds
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import MemberRow
 from pulse_bot.usecases.chats.programme import add_holiday, set_programme
 from pulse_bot.usecases.context import Installation
@@ -24,12 +24,12 @@ from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_member,
+    change_address,
     create_partnership,
-    readdress,
 )
-from pulse_bot.usecases.rounds.close import close, close_now
-from pulse_bot.usecases.rounds.open_round import open_now, open_round, outgoing
-from pulse_bot.usecases.rounds.post import next_posting, posted
+from pulse_bot.usecases.rounds.close import close_round, close_round_now
+from pulse_bot.usecases.rounds.open_round import list_outgoing, open_round, open_round_now
+from pulse_bot.usecases.rounds.post import claim_next_post, record_posted
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -58,7 +58,7 @@ def join(made: Installation, *names: str, time_zone: str | None = None) -> list[
 
 def asked_whom(made: Installation, asked: Round) -> set[str]:
     """The users whose cards may go out by now."""
-    ready = outgoing(made, asked.id, "fake", "", 100)
+    ready = list_outgoing(made, asked.id, "fake", "", 100)
     assert len({one.address for one in ready}) == len(ready)
     return {one.address.user for one in ready}
 
@@ -75,7 +75,7 @@ def test_joiners_wait_for_a_block_where_numbers_are_at_stake(
         assert asked.roster_size == settled + (2 if number >= joins_in else 0)
         # Everybody is new in the first round, which nobody needs to be told.
         assert asked.newcomers == (2 if number == joins_in else 0)
-        close(made, asked.id)
+        close_round(made, asked.id)
         if number == 1:
             join(made, "new-1", "new-2")
 
@@ -84,26 +84,26 @@ def test_an_open_round_is_frozen(made: Installation) -> None:
     everybody = people(made)
     asked = opened_round(made)
     with made.database.read() as session:
-        seats = rounds.roster(session, asked.id)
+        seats = rounds.load_roster(session, asked.id)
 
     set_programme(made, PARTNERSHIP, Programme(("words",), PLAN.closes, PLAN.opens, 1))
     join(made, "new")
-    leave.pause(made, everybody[0])
-    leave.leave(made, everybody[1])
+    leave.pause_questions(made, everybody[0])
+    leave.leave_partnership(made, everybody[1])
     with made.database.write() as session:
         session.execute(update(MemberRow).values(organisation_id=1))
 
     assert found(made, asked.id) == asked
     with made.database.read() as session:
-        assert rounds.roster(session, asked.id) == seats
+        assert rounds.load_roster(session, asked.id) == seats
     assert len({seat.organisation for seat in seats}) == 9
     # The one who paused and the one who left are asked nothing more.
     assert asked_whom(made, asked) == {one.user for one in everybody[2:]}
     assert asked.thresholds.organisations == 4
 
-    close(made, asked.id)
+    close_round(made, asked.id)
     at(made, OPENS + WEEK)
-    opened = open_round(made, Open(1, OPENS + WEEK, CLOSES + WEEK))
+    opened = open_round(made, OpenRound(1, OPENS + WEEK, CLOSES + WEEK))
     assert opened is not None
     following = found(made, opened)
     assert [item.id for item in following.items] == ["words-1"]
@@ -114,36 +114,36 @@ def test_a_slot_opens_once(made: Installation) -> None:
     people(made)
     asked = opened_round(made)
 
-    assert open_round(made, Open(1, OPENS, CLOSES)) is None
-    close(made, asked.id)
-    assert open_round(made, Open(1, OPENS, CLOSES)) is None
-    assert open_round(made, Open(1, OPENS - WEEK, CLOSES - WEEK)) is None
-    assert open_round(made, Open(99, OPENS, CLOSES)) is None
+    assert open_round(made, OpenRound(1, OPENS, CLOSES)) is None
+    close_round(made, asked.id)
+    assert open_round(made, OpenRound(1, OPENS, CLOSES)) is None
+    assert open_round(made, OpenRound(1, OPENS - WEEK, CLOSES - WEEK)) is None
+    assert open_round(made, OpenRound(99, OPENS, CLOSES)) is None
 
 
 def test_opening_with_nobody_or_nothing_to_ask_says_what_to_do(made: Installation) -> None:
     create_partnership(made, NewPartnership(PARTNERSHIP, "Europe/London"))
     with pytest.raises(Refused, match="pulse-bot programme set"):
-        open_now(made, PARTNERSHIP)
+        open_round_now(made, PARTNERSHIP)
     set_programme(made, PARTNERSHIP, replace(PLAN, themes=("words",)))
     with pytest.raises(Refused, match="pulse-bot member add"):
-        open_now(made, PARTNERSHIP)
+        open_round_now(made, PARTNERSHIP)
     [only] = join(made, "Only One")
-    leave.pause(made, only)
+    leave.pause_questions(made, only)
     with pytest.raises(Refused, match="pulse-bot member add"):
-        open_now(made, PARTNERSHIP)
-    leave.resume(made, only)
-    assert open_now(made, PARTNERSHIP) == (1, "Friday 9 January at 16:00")
+        open_round_now(made, PARTNERSHIP)
+    leave.resume_questions(made, only)
+    assert open_round_now(made, PARTNERSHIP) == (1, "Friday 9 January at 16:00")
     with pytest.raises(Refused, match="Round 1 is still open"):
-        open_now(made, PARTNERSHIP)
-    assert close_now(made, PARTNERSHIP) == 1
+        open_round_now(made, PARTNERSHIP)
+    assert close_round_now(made, PARTNERSHIP) == 1
     # One question, and it was asked just now.
     at(made, START + HOUR)
     with pytest.raises(Refused, match="Add a theme to the programme"):
-        open_now(made, PARTNERSHIP)
+        open_round_now(made, PARTNERSHIP)
     with pytest.raises(Refused, match=f"No round of {PARTNERSHIP} is open"):
-        close_now(made, PARTNERSHIP)
-    assert made.keys.rounds() == frozenset()
+        close_round_now(made, PARTNERSHIP)
+    assert made.keys.list_rounds() == frozenset()
 
 
 def test_cards_wait_for_the_time_of_each_member(made: Installation) -> None:
@@ -167,16 +167,16 @@ def test_cards_wait_for_the_time_of_each_member(made: Installation) -> None:
 def test_no_card_goes_out_once_the_round_is_over(made: Installation) -> None:
     people(made)
     asked = opened_round(made)
-    assert len(outgoing(made, asked.id, "fake", "", 5)) == 5
-    assert outgoing(made, asked.id, "fake", "elsewhere", 5) == []
-    assert outgoing(made, asked.id + 1, "fake", "", 5) == []
+    assert len(list_outgoing(made, asked.id, "fake", "", 5)) == 5
+    assert list_outgoing(made, asked.id, "fake", "elsewhere", 5) == []
+    assert list_outgoing(made, asked.id + 1, "fake", "", 5) == []
 
     at(made, CLOSES)
-    assert found(made, asked.id).state is State.OPEN
-    assert outgoing(made, asked.id, "fake", "", 5) == []
+    assert found(made, asked.id).state is RoundStatus.OPEN
+    assert list_outgoing(made, asked.id, "fake", "", 5) == []
     at(made, OPENS)
-    close(made, asked.id)
-    assert outgoing(made, asked.id, "fake", "", 5) == []
+    close_round(made, asked.id)
+    assert list_outgoing(made, asked.id, "fake", "", 5) == []
 
 
 def test_a_new_link_reaches_a_member_in_the_open_round(made: Installation) -> None:
@@ -184,25 +184,25 @@ def test_a_new_link_reaches_a_member_in_the_open_round(made: Installation) -> No
     asked = opened_round(made)
     moved = Address("fake", "", "moved")
 
-    readdress(made, PARTNERSHIP, 1, moved)
+    change_address(made, PARTNERSHIP, 1, moved)
 
     assert "person-00" not in asked_whom(made, asked)
     for number in (99, -1):
         with pytest.raises(Refused, match=f"no member {number} in {PARTNERSHIP}"):
-            readdress(made, PARTNERSHIP, number, moved)
+            change_address(made, PARTNERSHIP, number, moved)
 
 
 def test_a_digest_is_posted_once_to_each_chat(made: Installation) -> None:
     people(made)
     asked = opened_round(made)
-    assert next_posting(made, asked.id, frozenset({"fake"})) is None
-    close(made, asked.id)
+    assert claim_next_post(made, asked.id, frozenset({"fake"})) is None
+    close_round(made, asked.id)
 
-    assert next_posting(made, asked.id, frozenset({"other"})) is None
-    posting = next_posting(made, asked.id, frozenset({"fake"}))
+    assert claim_next_post(made, asked.id, frozenset({"other"})) is None
+    posting = claim_next_post(made, asked.id, frozenset({"fake"}))
     assert posting is not None
     assert (posting.address, posting.card.title[:7]) == (GROUP, "Round 1")
     # Claimed: another worker, or the same one after a crash, does not post it again.
-    assert next_posting(made, asked.id, frozenset({"fake"})) is None
-    posted(made, posting, Delivery.SENT)
-    assert next_posting(made, asked.id, frozenset({"fake"})) is None
+    assert claim_next_post(made, asked.id, frozenset({"fake"})) is None
+    record_posted(made, posting, DeliveryState.SENT)
+    assert claim_next_post(made, asked.id, frozenset({"fake"})) is None

@@ -22,7 +22,7 @@ from pulse_bot.storage.models import LogEntryRow
 from pulse_bot.storage.plain_values import to_plain
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, PULSE_BOT, Installation
-from pulse_bot.usecases.reading.operator_lists import log_rows
+from pulse_bot.usecases.reading.operator_lists import list_log_lines
 from pulse_bot.usecases.words import audit_words
 from tests.made_up import PARTNERSHIP, at, people
 
@@ -118,7 +118,7 @@ def test_a_line_that_cannot_be_read_breaks_no_other(
         session.add(LogEntryRow(**row, actor="somebody-new", kind="roof-painted"))
         audit_log.record(session, made, 1, OPERATOR, events.RoundClosed(7))
 
-    lines = [f"{row['who']} {row['what']}" for row in log_rows(made, PARTNERSHIP)]
+    lines = [f"{row['who']} {row['what']}" for row in list_log_lines(made, PARTNERSHIP)]
 
     assert lines[0] == "the operator closed round 7"
     assert lines[1] == (
@@ -137,7 +137,7 @@ def test_what_is_repeated_stands_there_once_a_day(made: Installation) -> None:
     def look(number: int) -> int:
         with made.database.write() as session:
             audit_log.record_once(session, made, 1, OPERATOR, events.DigestRead(number))
-        return len(log_rows(made, PARTNERSHIP))
+        return len(list_log_lines(made, PARTNERSHIP))
 
     first = look(1)
     assert (look(1), look(2), look(2)) == (first, first + 1, first + 1)

@@ -13,11 +13,11 @@ from pulse_bot.adapter_kit.actions import LARGEST_NUMBER, NOT_IN_USE
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.release.digest import Digest, SentenceFact, Statement, StatementKind
 from pulse_bot.ports import Address, Outcome
-from pulse_bot.usecases.reading.operator_lists import digests
+from pulse_bot.usecases.reading.operator_lists import read_digests
 from pulse_bot.usecases.reading.pages import digest_card
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.digest_message import LONGEST, left_out, message_card
-from pulse_bot.usecases.rounds.post import next_posting
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.digest_message import MESSAGE_LENGTH, message_card, select_left_out
+from pulse_bot.usecases.rounds.post import claim_next_post
 from tests.made_up import CLOSES, PARTNERSHIP, POOL, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk
 
@@ -49,9 +49,13 @@ def test_a_short_digest_is_a_message_as_it_is() -> None:
 
 def test_a_long_one_leaves_out_answers_first_and_then_the_levels() -> None:
     answers = spoken(StatementKind.QUESTION, 1)
-    assert left_out([answers, spoken(StatementKind.LEVEL, LONGEST - 1)]) == frozenset()
-    assert left_out([answers, spoken(StatementKind.LEVEL, LONGEST)]) == {StatementKind.QUESTION}
-    assert left_out([answers, spoken(StatementKind.LEVEL, LONGEST + 1)]) == {
+    assert (
+        select_left_out([answers, spoken(StatementKind.LEVEL, MESSAGE_LENGTH - 1)]) == frozenset()
+    )
+    assert select_left_out([answers, spoken(StatementKind.LEVEL, MESSAGE_LENGTH)]) == {
+        StatementKind.QUESTION
+    }
+    assert select_left_out([answers, spoken(StatementKind.LEVEL, MESSAGE_LENGTH + 1)]) == {
         StatementKind.QUESTION,
         StatementKind.LEVEL,
     }
@@ -64,12 +68,15 @@ def test_a_long_one_leaves_out_answers_first_and_then_the_levels() -> None:
 )
 def test_what_changed_and_what_is_next_stay_in_the_message(statements: list[Statement]) -> None:
     one = a_digest(statements)
-    left, card = left_out(one.statements), message_card(one)
+    left, card = select_left_out(one.statements), message_card(one)
     assert left <= CLOSER
     assert bool(card.buttons) == bool(left)
     kept = [said.text for said in one.statements if said.kind not in left]
     assert [card.title, *card.text] == kept
-    assert left == CLOSER & {said.kind for said in one.statements} or sum(map(len, kept)) <= LONGEST
+    assert (
+        left == CLOSER & {said.kind for said in one.statements}
+        or sum(map(len, kept)) <= MESSAGE_LENGTH
+    )
 
 
 def wordy() -> Mapping[str, Sequence[Item]]:
@@ -88,13 +95,13 @@ async def wordy_valley(talk: Talk) -> Talk:
     asked = opened_round(long.made)
     await answer_all(long.made, asked, addresses)
     at(long.made, CLOSES)
-    close(long.made, asked.id)
+    close_round(long.made, asked.id)
     return long
 
 
 async def test_message_and_closer_look_say_all_of_it_and_nothing_else(wordy_valley: Talk) -> None:
-    (whole,) = digests(wordy_valley.made, PARTNERSHIP)
-    posting = next_posting(wordy_valley.made, 1, frozenset({"fake"}))
+    (whole,) = read_digests(wordy_valley.made, PARTNERSHIP)
+    posting = claim_next_post(wordy_valley.made, 1, frozenset({"fake"}))
     assert posting is not None
     ((button,),) = posting.card.buttons
     assert button.label == "Look closer"
@@ -109,7 +116,7 @@ async def test_message_and_closer_look_say_all_of_it_and_nothing_else(wordy_vall
 
 
 async def test_members_get_the_same_message_as_the_group(wordy_valley: Talk) -> None:
-    posting = next_posting(wordy_valley.made, 1, frozenset({"fake"}))
+    posting = claim_next_post(wordy_valley.made, 1, frozenset({"fake"}))
     (card,) = (await wordy_valley.look(MEMBER, "group")).cards
     assert posting is not None
     assert card == replace(posting.card, picture=None, file=None)

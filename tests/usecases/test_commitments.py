@@ -11,8 +11,8 @@ from sqlalchemy import select
 from pulse_bot.ports import Outcome, Submitted
 from pulse_bot.storage import commitments, partnerships
 from pulse_bot.storage.models import LogEntryRow
-from pulse_bot.usecases.commitments.conversation import NEW
-from pulse_bot.usecases.reading.operator_lists import log_rows
+from pulse_bot.usecases.commitments.conversation import NEW_COMMITMENT
+from pulse_bot.usecases.reading.operator_lists import list_log_lines
 from tests.made_up import (
     PARTNERSHIP,
     START,
@@ -58,7 +58,7 @@ async def test_every_act_is_in_the_log_and_announced_without_a_name(valley: Vall
     await valley.press("commitment:open:1")
     await valley.press("commitment:dropped:1")
 
-    lines = [f"{row['who']} {row['what']}" for row in log_rows(valley.talk.made, PARTNERSHIP)]
+    lines = [f"{row['who']} {row['what']}" for row in list_log_lines(valley.talk.made, PARTNERSHIP)]
     expected = [
         "a lead dropped commitment 1: “We visit one another's lessons”",
         "a lead opened commitment 1 again: “We visit one another's lessons”",
@@ -125,7 +125,7 @@ async def test_members_read_and_change_nothing(valley: Valley) -> None:
     await valley.write_down()
     forged = Submitted(MEMBER, "commitment", {"text": ("We meet on Mondays.",), "due": ("1 May",)})
 
-    actions = (NEW, "commitment:kept:1", "commitment:dropped:1")
+    actions = (NEW_COMMITMENT, "commitment:kept:1", "commitment:dropped:1")
     replies = [
         await valley.talk.handle(forged),
         *[await valley.press(one, MEMBER) for one in actions],
@@ -133,8 +133,8 @@ async def test_members_read_and_change_nothing(valley: Valley) -> None:
 
     assert [(reply.outcome, reply.form) for reply in replies] == [(Outcome.REFUSED, None)] * 4
     with valley.talk.made.database.read() as session:
-        row = partnerships.by_name(session, PARTNERSHIP)
-        [one] = commitments.every(session, row.id)
+        row = partnerships.find_partnership(session, PARTNERSHIP)
+        [one] = commitments.list_commitments(session, row.id)
     assert (one.text, one.state.value) == (LESSONS, "open")
 
 
@@ -170,7 +170,8 @@ async def test_of_two_who_end_it_at_once_one_does(valley: Valley) -> None:
 
     assert sorted(reply.outcome for reply in replies) == [Outcome.DONE, Outcome.REFUSED]
     assert (
-        len([one for one in log_rows(valley.talk.made, PARTNERSHIP) if "lessons" in str(one)]) == 2
+        len([one for one in list_log_lines(valley.talk.made, PARTNERSHIP) if "lessons" in str(one)])
+        == 2
     )
 
 
@@ -186,7 +187,7 @@ async def test_forms_sent_at_once_take_different_numbers(valley: Valley) -> None
 async def test_the_days_on_offer_leave_time(valley: Valley) -> None:
     at(valley.talk.made, START + timedelta(days=1))
 
-    form = (await valley.press(NEW)).form
+    form = (await valley.press(NEW_COMMITMENT)).form
 
     assert form is not None
     [due] = [one for one in form.fields if one.key == "due"]

@@ -7,8 +7,8 @@ import pytest
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Outcome
-from pulse_bot.usecases.commitments.register import written
-from pulse_bot.usecases.rounds.close import begin, lose, settle
+from pulse_bot.usecases.commitments.register import add_as_operator
+from pulse_bot.usecases.rounds.close import begin_closing, declare_lost, settle_round
 from tests.made_up import PARTNERSHIP, START, at, opened_round
 from tests.usecases.commitment_scene import LESSONS, Valley, valley_of
 from tests.usecases.scene import Talk, words
@@ -63,7 +63,7 @@ async def test_an_operator_is_told_the_same(valley: Valley) -> None:
     await valley.press("commitment:dropped:1")
 
     with pytest.raises(Refused, match="That was commitment 1, which was dropped"):
-        written(valley.talk.made, PARTNERSHIP, LESSONS, "in 2 weeks")
+        add_as_operator(valley.talk.made, PARTNERSHIP, LESSONS, "in 2 weeks")
 
 
 async def test_opening_it_again_and_again_asks_no_more_often(valley: Valley) -> None:
@@ -118,10 +118,10 @@ async def test_the_round_in_a_lost_ones_place_asks_about_it_again(
     made = valley.talk.made
     at(made, START)
     first = opened_round(made)
-    begin(made, first.id)
+    begin_closing(made, first.id)
     if lost:
         made.keys.destroy(first.id)
-    settle(made, first.id)
+    settle_round(made, first.id)
 
     second = opened_round(made, 1)
 
@@ -132,7 +132,7 @@ async def test_the_round_in_a_lost_ones_place_asks_about_it_again(
 async def test_a_lost_round_is_not_counted_among_the_three(valley: Valley) -> None:
     await valley.write_down(due="2026-01-05")
     first = opened_round(valley.talk.made)
-    lose(valley.talk.made, first.id)
+    declare_lost(valley.talk.made, first.id)
 
     asked = [about((await valley.week(week))[0]) for week in range(1, 14)]
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.release.digest import CommitmentNews, DigestFacts
 from pulse_bot.domain.release.results import Lean, Silence
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from tests.made_up import (
     answer_all,
     opened_round,
@@ -78,7 +78,11 @@ async def test_it_is_asked_beside_the_weekly_questions(valley: Valley) -> None:
 
     assert [item.id for item in asked.items][:3] == ["trust-1", "honesty-1", "accountability-1"]
     assert about(asked) == [DONE, HELPED, HINDERED]
-    assert [item.kind for item in asked.items[3:]] == [Kind.YES_NO, Kind.WORDS, Kind.WORDS]
+    assert [item.kind for item in asked.items[3:]] == [
+        ItemKind.YES_NO,
+        ItemKind.WORDS,
+        ItemKind.WORDS,
+    ]
     assert all("one another's lessons" in item.text for item in asked.items[3:])
 
 
@@ -130,7 +134,7 @@ async def test_a_small_group_calls_it_kept_by_hand(talk: Talk) -> None:
 
     asked, said = await valley.week(0, done="yes")
     assert about(asked) == [DONE]
-    [says] = [one.says for one in said.questions if one.item == DONE]
+    [says] = [one.result for one in said.questions if one.item == DONE]
     assert says is Silence.SMALL_GROUP
     assert news(said) == [(1, CommitmentNews.UNHEARD)]
 
@@ -162,12 +166,12 @@ async def test_what_people_decide_while_it_is_asked_stands(valley: Valley) -> No
         valley.talk.made,
         asked,
         valley.addresses,
-        lambda _, position: {Kind.YES_NO: "yes", Kind.WORDS: "skip"}.get(
+        lambda _, position: {ItemKind.YES_NO: "yes", ItemKind.WORDS: "skip"}.get(
             asked.items[position].kind, "4"
         ),
     )
     await valley.press("commitment:dropped:1")
-    close(valley.talk.made, asked.id)
+    close_round(valley.talk.made, asked.id)
 
     assert news(valley.told.facts[-1]) == [(1, CommitmentNews.DROPPED)]
     assert f"1. {LESSONS} Dropped." in await valley.listed()
@@ -204,18 +208,18 @@ async def test_who_says_no_is_not_seen(valley: Valley, noes: int, same: bool) ->
     """
     await valley.write_down(due="2026-01-05")
     asked = opened_round(valley.talk.made)
-    yes_no = [item.kind for item in asked.items].index(Kind.YES_NO)
+    yes_no = [item.kind for item in asked.items].index(ItemKind.YES_NO)
 
     def choose(person: int, position: int) -> str:
-        if asked.items[position].kind is Kind.WORDS:
+        if asked.items[position].kind is ItemKind.WORDS:
             return "skip"
         return ("no" if person < noes else "yes") if position == yes_no else "4"
 
     await answer_all(valley.talk.made, asked, valley.addresses, choose)
-    close(valley.talk.made, asked.id)
+    close_round(valley.talk.made, asked.id)
 
     said = valley.told.facts[-1]
-    [lean] = [one.says for one in said.questions if one.item == DONE]
+    [lean] = [one.result for one in said.questions if one.item == DONE]
     assert (lean is Lean.MORE_YES) is same
     assert (news(said) == [(1, CommitmentNews.KEPT)]) is same
     assert ("Kept." in await valley.listed()) is same

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from pulse_bot.adapter_kit.actions import parse
 from pulse_bot.cards import actions as card_actions
 from pulse_bot.cards import question_cards
-from pulse_bot.cards.actions import FillIn, Target, form_key
-from pulse_bot.domain.asking.items import InvalidAnswer, check
+from pulse_bot.cards.actions import AnswerTarget, FillIn, form_key
+from pulse_bot.domain.asking.items import InvalidAnswer, validate_answer
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Event, Outcome, Pressed, Submitted
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.record_answer import Given, Recorded, record
-from pulse_bot.usecases.router import BUTTONS, FORMS, converse
+from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission, record_answers
+from pulse_bot.usecases.router import BUTTONS, FORMS, route_event
 from tests.made_up import opened_round, people
 from tests.usecases.scene import snapshot
 
@@ -62,8 +62,8 @@ events: st.SearchStrategy[Event] = st.one_of(
 
 
 @pytest.fixture
-def take(made: Installation) -> Iterator[GroupCommit[Given, Recorded]]:
-    group = GroupCommit[Given, Recorded](partial(record, made))
+def take(made: Installation) -> Iterator[GroupCommit[Submission, RecordedAnswers]]:
+    group = GroupCommit[Submission, RecordedAnswers](partial(record_answers, made))
     yield group
     group.close()
 
@@ -81,18 +81,18 @@ def could_be_real(asked: Round, event: Event) -> bool:
     return bool(targets) and all(fits(asked, one, text) for one, text in targets.items() if one)
 
 
-def fits(asked: Round, target: Target, value: str) -> bool:
+def fits(asked: Round, target: AnswerTarget, value: str) -> bool:
     if target.round != asked.id or not 0 <= target.position < len(asked.items):
         return False
     try:
-        check(asked.items[target.position], target.slot, value)
+        validate_answer(asked.items[target.position], target.slot, value)
     except InvalidAnswer:
         return False
     return True
 
 
 def test_forged_events_are_refused_and_write_nothing(
-    made: Installation, take: GroupCommit[Given, Recorded]
+    made: Installation, take: GroupCommit[Submission, RecordedAnswers]
 ) -> None:
     people(made)
     asked = opened_round(made)
@@ -107,7 +107,7 @@ def test_forged_events_are_refused_and_write_nothing(
     @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def forge(event: Event) -> None:
         assume(not could_be_real(asked, event) or event.address != ONE)
-        reply = asyncio.run(converse(made, take.put, event))
+        reply = asyncio.run(route_event(made, take.put, event))
         assert reply.outcome is not Outcome.DONE
         assert reply.notice
 
@@ -116,12 +116,12 @@ def test_forged_events_are_refused_and_write_nothing(
 
 
 async def test_a_forged_event_beside_a_real_one_does_it_no_harm(
-    made: Installation, take: GroupCommit[Given, Recorded]
+    made: Installation, take: GroupCommit[Submission, RecordedAnswers]
 ) -> None:
     """They share a transaction."""
     everybody = people(made)
     asked = opened_round(made)
-    real = [Pressed(one, Target(asked.id, 0, "answer").action("4")) for one in everybody]
+    real = [Pressed(one, AnswerTarget(asked.id, 0, "answer").action_for("4")) for one in everybody]
     forged = [
         Submitted(ONE, form_key(number), {key: (value,)})
         for number in (-1, 0, 2, 10**8, 10**30)
@@ -130,7 +130,7 @@ async def test_a_forged_event_beside_a_real_one_does_it_no_harm(
 
     everything: list[Event] = [*forged, *real, *forged]
 
-    replies = await asyncio.gather(*(converse(made, take.put, event) for event in everything))
+    replies = await asyncio.gather(*(route_event(made, take.put, event) for event in everything))
 
     done = [reply.outcome is Outcome.DONE for reply in replies]
     assert done == [False] * len(forged) + [True] * len(real) + [False] * len(forged)
@@ -138,12 +138,12 @@ async def test_a_forged_event_beside_a_real_one_does_it_no_harm(
 
 @pytest.mark.parametrize("text", ["more:1:٣", "more:1:²", "more:1:", "more::", "more:1:-1"])
 async def test_numbers_of_other_scripts(
-    made: Installation, take: GroupCommit[Given, Recorded], text: str
+    made: Installation, take: GroupCommit[Submission, RecordedAnswers], text: str
 ) -> None:
     people(made)
     opened_round(made)
 
-    reply = await converse(made, take.put, Pressed(ONE, text))
+    reply = await route_event(made, take.put, Pressed(ONE, text))
 
     assert reply.outcome is Outcome.REFUSED
 
@@ -154,12 +154,12 @@ async def test_a_database_that_fails_confirms_nothing(
     people(made)
     asked = opened_round(made)
 
-    def fail(group: list[Given]) -> list[Recorded]:
+    def fail(group: list[Submission]) -> list[RecordedAnswers]:
         raise StorageError("The disk is full. Free some space.")
 
-    broken = GroupCommit[Given, Recorded](fail)
-    press = Pressed(ONE, Target(asked.id, 0, "answer").action("4"))
-    reply = await converse(made, broken.put, press)
+    broken = GroupCommit[Submission, RecordedAnswers](fail)
+    press = Pressed(ONE, AnswerTarget(asked.id, 0, "answer").action_for("4"))
+    reply = await route_event(made, broken.put, press)
     broken.close()
 
     assert reply.outcome is Outcome.REFUSED

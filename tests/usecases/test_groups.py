@@ -10,16 +10,16 @@ from sqlalchemy import select
 
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Added, Address, Card, Commanded, Moved, Outcome, Removed, Reply
-from pulse_bot.storage.columns import Link
+from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow
 from pulse_bot.usecases.chats import notices
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
-from pulse_bot.usecases.members.invite import codes_of, renew
-from pulse_bot.usecases.reading.operator_lists import log_rows
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.post import next_posting
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.members.invite import find_codes, renew_invitation
+from pulse_bot.usecases.reading.operator_lists import list_log_lines
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.post import claim_next_post
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import CLOSES, GROUP, PARTNERSHIP, at, opened_round, people
 from tests.usecases.scene import Talk, snapshot, words
 
@@ -57,10 +57,10 @@ def buttons(reply: Reply) -> tuple[str, ...]:
 
 
 def link_code(made: Installation, name: str = PARTNERSHIP) -> str:
-    return codes_of(made, name).link
+    return find_codes(made, name).link
 
 
-def chats(made: Installation, name: str = PARTNERSHIP) -> dict[str, Link]:
+def chats(made: Installation, name: str = PARTNERSHIP) -> dict[str, LinkState]:
     number = 1 if name == PARTNERSHIP else 2
     with made.database.read() as session:
         rows = session.scalars(select(GroupRow).where(GroupRow.partnership_id == number))
@@ -68,14 +68,14 @@ def chats(made: Installation, name: str = PARTNERSHIP) -> dict[str, Link]:
 
 
 def log(made: Installation) -> list[str]:
-    return [f"{row['who']} {row['what']}" for row in log_rows(made, PARTNERSHIP)]
+    return [f"{row['who']} {row['what']}" for row in list_log_lines(made, PARTNERSHIP)]
 
 
 async def test_a_stranger_adds_the_bot_and_links_the_chat_by_a_code(valley: Talk) -> None:
     greeted = await add(valley)
     assert (greeted.public, buttons(greeted)) == (True, SET_UP)
     assert "“/pulse link”" in words([greeted])
-    assert chats(valley.made) == {GROUP.user: Link.LINKED}
+    assert chats(valley.made) == {GROUP.user: LinkState.LINKED}
 
     linked = await say(valley, f"link {link_code(valley.made)}")
 
@@ -83,8 +83,8 @@ async def test_a_stranger_adds_the_bot_and_links_the_chat_by_a_code(valley: Talk
     assert buttons(linked) == JOIN
     assert PARTNERSHIP in words([linked])
     [[button]] = linked.cards[0].buttons
-    assert button.invitation == codes_of(valley.made, PARTNERSHIP).invitation
-    assert chats(valley.made) == {GROUP.user: Link.LINKED, CHAT.user: Link.LINKED}
+    assert button.invitation == find_codes(valley.made, PARTNERSHIP).invitation
+    assert chats(valley.made) == {GROUP.user: LinkState.LINKED, CHAT.user: LinkState.LINKED}
     assert log(valley.made)[0] == "a group chat was linked"
 
 
@@ -142,7 +142,7 @@ async def test_forged_codes_link_nothing(valley: Talk, code: str) -> None:
 
 
 async def test_an_invitation_and_a_code_of_another_partnership_link_nothing(valley: Talk) -> None:
-    invitation = codes_of(valley.made, PARTNERSHIP).invitation
+    invitation = find_codes(valley.made, PARTNERSHIP).invitation
     assert (await say(valley, f"link {invitation}")).outcome is Outcome.REFUSED
     assert (await say(valley, f"link {invitation.replace('j', 'g', 1)}")).notice
     assert CHAT.user not in chats(valley.made)
@@ -221,7 +221,7 @@ async def test_whatever_else_is_said_in_a_group_stays_private(valley: Talk) -> N
 async def test_a_chat_in_several_topics_is_one(valley: Talk) -> None:
     forum = Address("fake", "", "-100/7")
     await say(valley, f"link {link_code(valley.made)}", chat=forum)
-    assert chats(valley.made)["-100/7"] is Link.LINKED
+    assert chats(valley.made)["-100/7"] is LinkState.LINKED
 
     for other in ("-100", "-100/8"):
         assert buttons(await say(valley, "join", chat=Address("fake", "", other))) == JOIN
@@ -233,7 +233,7 @@ async def test_a_chat_in_several_topics_is_one(valley: Talk) -> None:
     # Chats whose names begin alike are others.
     assert buttons(await say(valley, "join", chat=Address("fake", "", "-1007"))) == SET_UP
     await valley.handle(Removed(STRANGER, Address("fake", "", "-100")))
-    assert chats(valley.made)["-100/8"] is Link.GONE
+    assert chats(valley.made)["-100/8"] is LinkState.GONE
 
 
 async def test_removed_told_once_and_added_again(
@@ -250,15 +250,15 @@ async def test_removed_told_once_and_added_again(
     for secret in (MEMBER.user, GROUP.user, PARTNERSHIP):
         assert secret not in caplog.text
 
-    [job] = [one for one in tick(made, made.clock.now(), live=()) if one.name == "tell"]
-    [(told, card)] = notices.tell_leads(made, int(job.args[0]), {"fake"})
+    [job] = [one for one in find_due_jobs(made, made.clock.now(), live=()) if one.name == "tell"]
+    [(told, card)] = notices.claim_loss_notices(made, int(job.args[0]), {"fake"})
     assert told == LEAD
     assert card.title == f"pulse-bot was removed from a chat of {PARTNERSHIP}"
-    assert notices.tell_leads(made, int(job.args[0]), {"fake"}) == []
-    assert not [one for one in tick(made, made.clock.now(), live=()) if one.name == "tell"]
+    assert notices.claim_loss_notices(made, int(job.args[0]), {"fake"}) == []
+    assert not [one for one in find_due_jobs(made, made.clock.now(), live=()) if one.name == "tell"]
 
     assert buttons(await add(valley, chat=GROUP)) == JOIN
-    assert chats(made) == {GROUP.user: Link.LINKED}
+    assert chats(made) == {GROUP.user: LinkState.LINKED}
     assert log(made)[0] == "pulse-bot is back in a group chat"
     assert await valley.handle(Removed(STRANGER, CHAT)) == Reply()
 
@@ -266,29 +266,29 @@ async def test_removed_told_once_and_added_again(
 async def test_leads_are_told_where_pulse_bot_writes_first(valley: Talk) -> None:
     await valley.handle(Removed(MEMBER, GROUP))
 
-    assert notices.tell_leads(valley.made, 1, set()) == []
-    assert chats(valley.made) == {GROUP.user: Link.TOLD}
+    assert notices.claim_loss_notices(valley.made, 1, set()) == []
+    assert chats(valley.made) == {GROUP.user: LinkState.TOLD}
 
 
 async def test_a_chat_that_is_gone_gets_no_digests(valley: Talk) -> None:
     made = valley.made
     asked = opened_round(made)
     at(made, CLOSES)
-    close(made, asked.id)
+    close_round(made, asked.id)
     await valley.handle(Removed(MEMBER, GROUP))
-    names = [job.name for job in tick(made, CLOSES, live=())]
+    names = [job.name for job in find_due_jobs(made, CLOSES, live=())]
     assert names == ["tell"]
-    assert next_posting(made, asked.id, frozenset({"fake"})) is None
+    assert claim_next_post(made, asked.id, frozenset({"fake"})) is None
     # Those of rounds that close meanwhile are not even waiting.
     second = opened_round(made, 1)
-    close(made, second.id)
-    assert next_posting(made, second.id, frozenset({"fake"})) is None
+    close_round(made, second.id)
+    assert claim_next_post(made, second.id, frozenset({"fake"})) is None
 
     await add(valley, chat=GROUP)
-    posting = next_posting(made, asked.id, frozenset({"fake"}))
+    posting = claim_next_post(made, asked.id, frozenset({"fake"}))
     assert posting is not None
     assert posting.address == GROUP
-    assert next_posting(made, second.id, frozenset({"fake"})) is None
+    assert claim_next_post(made, second.id, frozenset({"fake"})) is None
 
 
 @pytest.mark.both_databases
@@ -298,16 +298,16 @@ async def test_a_chat_that_moves_is_written_to_there(valley: Talk) -> None:
     for _ in range(2):
         assert await valley.handle(Moved(GROUP, there)) == Reply()
 
-    assert chats(valley.made) == {there.user: Link.LINKED}
+    assert chats(valley.made) == {there.user: LinkState.LINKED}
     await say(valley, f"link {link_code(valley.made)}")
     # It was linked anew before the move was told: the old one is nowhere, and nobody is told.
     await valley.handle(Moved(there, CHAT))
-    assert chats(valley.made) == {there.user: Link.TOLD, CHAT.user: Link.LINKED}
+    assert chats(valley.made) == {there.user: LinkState.TOLD, CHAT.user: LinkState.LINKED}
 
 
 async def test_a_renewed_invitation_is_on_the_button(valley: Talk) -> None:
     before = await say(valley, "join", chat=GROUP)
-    codes = renew(valley.made, PARTNERSHIP)
+    codes = renew_invitation(valley.made, PARTNERSHIP)
     after = await say(valley, "join", chat=GROUP)
 
     def invitation(card: Card) -> str:

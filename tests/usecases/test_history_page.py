@@ -13,7 +13,7 @@ from pulse_bot.usecases.members.directory import (
     add_member,
     create_partnership,
 )
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from tests.made_up import answer_all, at, opened_round, people
 from tests.usecases.scene import Talk
 
@@ -28,7 +28,7 @@ async def two_rounds(talk: Talk) -> list[Address]:
         asked = opened_round(talk.made, week)
         await answer_all(talk.made, asked, everybody)
         at(talk.made, asked.closes_at)
-        close(talk.made, asked.id)
+        close_round(talk.made, asked.id)
     return everybody
 
 

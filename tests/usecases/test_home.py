@@ -7,7 +7,7 @@ import pytest
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Address, Card, CardKind, OpenedHome, Outcome
 from pulse_bot.usecases.members.directory import change_role
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.router import BUTTONS, COMMANDS, GROUP_COMMANDS
 from tests.made_up import PARTNERSHIP, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk, words
@@ -60,7 +60,7 @@ async def test_after_a_round_it_shows_the_newest_digest(talk: Talk) -> None:
         if week == 1:
             # Its time is over, and it is being closed.
             assert "What was asked last time" in [card.title for card in await page(talk)]
-        close(talk.made, asked.id)
+        close_round(talk.made, asked.id)
 
     cards = await page(talk)
 

@@ -28,10 +28,10 @@ from pulse_bot.usecases.members.directory import (
     change_role,
     create_partnership,
 )
-from pulse_bot.usecases.members.invite import codes_of, renew
-from pulse_bot.usecases.members.join import form_key
-from pulse_bot.usecases.reading.operator_lists import log_rows, member_rows
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.members.invite import find_codes, renew_invitation
+from pulse_bot.usecases.members.join import sign_join_key
+from pulse_bot.usecases.reading.operator_lists import list_log_lines, list_members
+from pulse_bot.usecases.rounds.close import close_round
 from tests.made_up import PARTNERSHIP, opened_round, people
 from tests.usecases.scene import Talk, rows_with, snapshot, words
 
@@ -40,12 +40,12 @@ AFON = "Afon Valley"
 
 
 def invitation(made: Installation, name: str = PARTNERSHIP) -> str:
-    return codes_of(made, name).invitation
+    return find_codes(made, name).invitation
 
 
 def key_of(made: Installation, address: Address = NEW, code: str | None = None) -> str:
     """The key of the form that somebody at an address was given."""
-    return form_key(made, code or invitation(made), address)
+    return sign_join_key(made, code or invitation(made), address)
 
 
 async def come(
@@ -68,7 +68,7 @@ async def send(
 
 
 def names(made: Installation, partnership: str = PARTNERSHIP) -> dict[str, str]:
-    return {str(row["name"]): str(row["organisation"]) for row in member_rows(made, partnership)}
+    return {str(row["name"]): str(row["organisation"]) for row in list_members(made, partnership)}
 
 
 async def test_an_invitation_leads_to_a_form_and_that_to_a_member(talk: Talk) -> None:
@@ -95,7 +95,7 @@ async def test_an_invitation_leads_to_a_form_and_that_to_a_member(talk: Talk) ->
     assert [one.action for row in welcome.buttons for one in row] == ["time"]
     assert reply.commands == ()
     assert names(talk.made)["Nia Powell"] == "School 2"
-    [line, *_] = log_rows(talk.made, PARTNERSHIP)
+    [line, *_] = list_log_lines(talk.made, PARTNERSHIP)
     assert (line["who"], line["what"]) == ("a member of School 2", "joined")
     assert rows_with(talk.made, "Nia") == {"member"}
     assert opened_round(talk.made).roster_size == 5
@@ -156,7 +156,7 @@ async def test_twice_the_same_and_two_at_once_make_one_member(talk: Talk) -> Non
     assert len({words([reply]) for reply in replies}) == 1
     assert {reply.outcome for reply in replies} == {Outcome.DONE}
     assert len(names(talk.made)) == 4
-    joined = [row for row in log_rows(talk.made, PARTNERSHIP) if row["what"] == "joined"]
+    joined = [row for row in list_log_lines(talk.made, PARTNERSHIP) if row["what"] == "joined"]
     assert len(joined) == 1
 
 
@@ -224,7 +224,7 @@ async def test_forms_that_are_not_ours(talk: Talk) -> None:
         ("join", fine),
         (key + "a", fine),
         (key[:-1] + "a", fine),
-        (key_of(talk.made, code=codes_of(talk.made, PARTNERSHIP).link), fine),
+        (key_of(talk.made, code=find_codes(talk.made, PARTNERSHIP).link), fine),
         (key_of(talk.made, code="j1-" + "a" * 20), fine),
         (key_of(talk.made, code="j999999999-" + "a" * 20), fine),
     ):
@@ -241,9 +241,9 @@ async def test_invitations_that_are_worthless(talk: Talk) -> None:
     people(talk.made, 3)
     old = invitation(talk.made)
     form = await form_of(talk)
-    renew(talk.made, PARTNERSHIP)
+    renew_invitation(talk.made, PARTNERSHIP)
 
-    for code in (old, "j1-" + "a" * 20, "g1-x", "hello", codes_of(talk.made, PARTNERSHIP).link):
+    for code in (old, "j1-" + "a" * 20, "g1-x", "hello", find_codes(talk.made, PARTNERSHIP).link):
         reply = await come(talk, code)
         assert (reply.outcome, reply.form) == (Outcome.REFUSED, None)
         assert reply.notice.startswith("This invitation is not valid any more. Press “Join the")
@@ -256,7 +256,7 @@ async def test_invitations_that_are_worthless(talk: Talk) -> None:
 async def test_who_is_known_here_comes_home(talk: Talk) -> None:
     one, lead, *_ = people(talk.made)
     asked = opened_round(talk.made)
-    leave.unreachable(talk.made, one)
+    leave.mark_unreachable(talk.made, one)
     change_role(talk.made, PARTNERSHIP, 2, Role.LEAD)
 
     for code in ("", invitation(talk.made), "j1-" + "a" * 20, "nonsense"):
@@ -306,7 +306,7 @@ async def test_who_comes_while_a_round_is_open_is_told_that_it_is_not_theirs(tal
 async def test_who_comes_inside_a_block_is_told_to_wait(talk: Talk) -> None:
     """And is asked when the welcome said so."""
     people(talk.made, 10)
-    close(talk.made, opened_round(talk.made).id)
+    close_round(talk.made, opened_round(talk.made).id)
 
     welcome = (await send(talk)).cards[1]
 

@@ -10,12 +10,12 @@ from sqlalchemy import update
 
 from pulse_bot.domain.asking.items import Item, Wording
 from pulse_bot.ports import Address, Card, Submitted
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import InvitationRow, PartnershipRow
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.open_round import outgoing
-from pulse_bot.usecases.rounds.remind import remind
+from pulse_bot.usecases.rounds.open_round import list_outgoing
+from pulse_bot.usecases.rounds.remind import claim_reminders
 from tests.made_up import (
     CLOSES,
     PARTNERSHIP,
@@ -53,7 +53,7 @@ def labels(card: Card) -> list[str]:
 
 
 def cards_out(made: Installation, round_id: int) -> dict[Address, Card]:
-    sent = outgoing(made, round_id, "fake", "", 100)
+    sent = list_outgoing(made, round_id, "fake", "", 100)
     return {one.address: one.card for one in sent}
 
 
@@ -102,10 +102,10 @@ async def test_a_reminder_comes_in_the_members_language(bilingual: Talk) -> None
     await speaks_welsh(bilingual, welsh)
     asked = opened_round(made)
     with made.database.write() as session:
-        session.execute(update(InvitationRow).values(state=Delivery.SENT))
+        session.execute(update(InvitationRow).values(state=DeliveryState.SENT))
     at(made, CLOSES - timedelta(hours=4))
 
-    reminded = dict(remind(made, asked.id, 1, "fake", ""))
+    reminded = dict(claim_reminders(made, asked.id, 1, "fake", ""))
 
     assert reminded[welsh].title.endswith("yn Gymraeg.")
     assert reminded[other].title.endswith("is good.")

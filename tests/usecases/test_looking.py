@@ -19,13 +19,13 @@ from pulse_bot.usecases.members.directory import (
     NewMember,
     NewPartnership,
     add_member,
+    change_address,
     create_partnership,
-    readdress,
     remove_member,
 )
 from pulse_bot.usecases.members.roles import LEAD
-from pulse_bot.usecases.reading.operator_lists import digest, digests, log_rows
-from pulse_bot.usecases.rounds.close import close, close_now
+from pulse_bot.usecases.reading.operator_lists import list_log_lines, read_digest, read_digests
+from pulse_bot.usecases.rounds.close import close_round, close_round_now
 from tests.made_up import (
     CLOSES,
     OPENS,
@@ -77,7 +77,7 @@ async def test_home_tells_when_the_next_questions_come(talk: Talk) -> None:
 
     asked = opened_round(talk.made)
     at(talk.made, CLOSES)
-    close(talk.made, asked.id)
+    close_round(talk.made, asked.id)
     at(talk.made, CLOSES + HOUR)
     [card] = (await talk.home(one)).cards
     assert card.title == "Nothing to answer now"
@@ -124,19 +124,19 @@ async def test_everybody_reads_the_same_digests(talk: Talk) -> None:
         asked = opened_round(talk.made, week)
         await answer_all(talk.made, asked, everybody[:10])
         at(talk.made, CLOSES + week * WEEK)
-        close(talk.made, asked.id)
+        close_round(talk.made, asked.id)
 
     seen = await talk.look(one, "group")
     assert [card.title[:7] for card in seen.cards] == ["Round 2", "Round 1"]
     assert await talk.look(two, "group") == seen
     # An operator's command has the same words, and the look is in the log that everybody reads.
-    found = digests(talk.made, PARTNERSHIP)
+    found = read_digests(talk.made, PARTNERSHIP)
     told = [[one.title, *one.text] for one in seen.cards]
     assert [[said.text for said in one.statements] for one in found] == told
     log = words([await talk.look(two, "log")])
     assert "the operator looked at every digest" in log
     with pytest.raises(Refused, match="Round 3 of Colne Valley has no digest"):
-        digest(talk.made, PARTNERSHIP, 3)
+        read_digest(talk.made, PARTNERSHIP, 3)
 
 
 @pytest.mark.both_databases
@@ -164,7 +164,7 @@ async def test_every_line_of_the_log_can_be_come_to(talk: Talk) -> None:
     mine = [line for line in found if "a lead did thing" in line]
     assert [line.rpartition(" ")[2] for line in mine] == [str(n) for n in range(260)][::-1]
     assert found[-1].endswith("the operator created the partnership")
-    assert len(found) == len(log_rows(talk.made, PARTNERSHIP))
+    assert len(found) == len(list_log_lines(talk.made, PARTNERSHIP))
     assert "somebody else" not in words([reply])
 
 
@@ -188,7 +188,7 @@ async def test_the_roster_the_log_and_help(talk: Talk) -> None:
 
     at(talk.made, OPENS)
     opened_round(talk.made)
-    close_now(talk.made, PARTNERSHIP)
+    close_round_now(talk.made, PARTNERSHIP)
     [log] = (await talk.look(one, "log")).cards
     assert log.text[0] == "Wednesday 7 January at 15:30: the operator closed round 1"
     assert log.text[-1] == "Monday 5 January at 08:00: the operator created the partnership"
@@ -217,7 +217,7 @@ async def test_privacy_tells_of_every_row_that_is_held(talk: Talk) -> None:
     assert "Question cards for you in it, sent or waiting: 1" in told
     assert "Your time zone: the one of the partnership" in told
 
-    close(talk.made, asked.id)
+    close_round(talk.made, asked.id)
     _, held = (await talk.look(one, "privacy")).cards
     assert "You are on the list of: no open round" in held.text
     assert "Question cards for you in it, sent or waiting: 0" in held.text
@@ -246,7 +246,7 @@ async def test_who_prepared_a_workshop_is_told_and_forgotten(talk: Talk, *, remo
     if removed:
         remove_member(talk.made, PARTNERSHIP, 2)
     else:
-        leave.leave(talk.made, FACILITATOR)
+        leave.leave_partnership(talk.made, FACILITATOR)
     assert prepared_by(talk.made) == [None]
     # It is the group's, and goes out all the same.
     assert "open" in valley.run(ASKED)
@@ -256,7 +256,7 @@ async def test_leaving_forgets_name_and_address_at_once(talk: Talk) -> None:
     one, two, *_ = people(talk.made)
     asked = opened_round(talk.made)
     await answer_all(talk.made, asked, [one, two])
-    readdress(talk.made, PARTNERSHIP, 1, Address("fake", "", "moved-to"))
+    change_address(talk.made, PARTNERSHIP, 1, Address("fake", "", "moved-to"))
     one = Address("fake", "", "moved-to")
 
     sure = await talk.press(one, "leave")
@@ -273,8 +273,8 @@ async def test_leaving_forgets_name_and_address_at_once(talk: Talk) -> None:
     assert "Member 00" not in words([await talk.look(two, "roster")])
     # The sealed answers stay in the round, under nobody's name, and it closes as ever.
     at(talk.made, CLOSES)
-    close(talk.made, asked.id)
-    assert len(digests(talk.made, PARTNERSHIP)) == 1
+    close_round(talk.made, asked.id)
+    assert len(read_digests(talk.made, PARTNERSHIP)) == 1
 
 
 async def test_whoever_left_is_in_no_byte_of_the_file(
@@ -289,7 +289,7 @@ async def test_whoever_left_is_in_no_byte_of_the_file(
     opened_round(made)
     assert any(name in file.read_bytes() for file in folder.iterdir())
 
-    leave.leave(made, zebedee)
+    leave.leave_partnership(made, zebedee)
 
     for file in folder.iterdir():
         assert name not in file.read_bytes(), file.name

@@ -14,7 +14,7 @@ from pulse_bot.usecases.members.directory import (
     create_partnership,
     remove_member,
 )
-from pulse_bot.usecases.members.name_check import names_in
+from pulse_bot.usecases.members.name_check import find_names
 
 _PEOPLE = (
     ("Anna Lee", "Oakfield Primary School"),
@@ -70,16 +70,16 @@ def valley(made: Installation) -> int:
 )
 def test_names_are_found(made: Installation, valley: int, text: str, found: tuple[str]) -> None:
     with made.database.read() as session:
-        assert names_in(session, valley, text) == found
+        assert find_names(session, valley, text) == found
 
 
 def test_whoever_left_is_nobody_to_know(made: Installation, valley: int) -> None:
     with made.database.read() as session:
         [number] = [
             member.id
-            for member, _ in partnerships.members(session, valley)
+            for member, _ in partnerships.list_members(session, valley)
             if "Anna" in member.name
         ]
     remove_member(made, "Valley", number)
     with made.database.read() as session:
-        assert names_in(session, valley, "Anna of Oakfield") == ("Oakfield",)
+        assert find_names(session, valley, "Anna of Oakfield") == ("Oakfield",)

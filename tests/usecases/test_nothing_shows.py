@@ -11,14 +11,14 @@ from pulse_bot.ports import Reply
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.reading.operator_lists import (
-    digests,
-    log_rows,
-    member_rows,
-    partnership_rows,
-    round_rows,
+    list_log_lines,
+    list_members,
+    list_partnerships,
+    list_rounds,
+    read_digests,
 )
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import (
     CLOSES,
     PARTNERSHIP,
@@ -42,12 +42,12 @@ LOOKER = 13
 def operators_view(made: Installation) -> Seen:
     """What the commands print, made from what they print it from."""
     return {
-        "partnership": partnership_rows(made),
-        "members": member_rows(made, PARTNERSHIP),
-        "rounds": round_rows(made, PARTNERSHIP),
-        "log": log_rows(made, PARTNERSHIP),
-        "digests": digests(made, PARTNERSHIP),
-        "jobs": tick(made, made.clock.now(), live=()),
+        "partnership": list_partnerships(made),
+        "members": list_members(made, PARTNERSHIP),
+        "rounds": list_rounds(made, PARTNERSHIP),
+        "log": list_log_lines(made, PARTNERSHIP),
+        "digests": read_digests(made, PARTNERSHIP),
+        "jobs": find_due_jobs(made, made.clock.now(), live=()),
     }
 
 
@@ -61,7 +61,7 @@ async def play(
     await answer_all(made, asked, [everybody[number] for number in answered], choose)
     if closed:
         at(made, CLOSES)
-        close(made, asked.id)
+        close_round(made, asked.id)
     async with recording(made) as record:
         views = await Talk(made, record).all_views(everybody[LOOKER])
     seen = operators_view(made)
@@ -110,12 +110,12 @@ def test_the_operators_list_says_nothing_of_an_open_round(made: Installation) ->
     people(made)
     opened_round(made)
 
-    [row] = round_rows(made, PARTNERSHIP)
+    [row] = list_rounds(made, PARTNERSHIP)
 
     # Its frozen size is known to everybody who can read the roster; nothing here counts answers.
     assert set(row) == {"round", "state", "opened", "closes", "asked", "questions"}
     assert (row["state"], row["asked"]) == ("open", 14)
-    assert digests(made, PARTNERSHIP) == []
+    assert read_digests(made, PARTNERSHIP) == []
 
 
 async def test_an_event_of_one_member_changes_no_view_of_another(talk: Talk) -> None:

@@ -21,8 +21,8 @@ from pulse_bot.usecases.chats import notices
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import change_role
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -48,15 +48,15 @@ def test_counting_is_given_out_when_a_block_begins(made: Installation) -> None:
     for week in range(8):
         asked = opened_round(made, week)
         now = made.clock.now()
-        jobs = [one for one in tick(made, now, live=()) if one.name == "count"]
+        jobs = [one for one in find_due_jobs(made, now, live=()) if one.name == "count"]
         for job in jobs:
             assert job.args == (asked.id, 1)
             # A second worker, and a job begun again after a crash, find it claimed.
             chat = [notices.claim_count(made, asked.id, 1) for _ in range(2)]
             assert chat == [GROUP, None]
             counted.append(asked.number)
-        assert not [one for one in tick(made, now, live=()) if one.name == "count"]
-        close(made, asked.id)
+        assert not [one for one in find_due_jobs(made, now, live=()) if one.name == "count"]
+        close_round(made, asked.id)
 
     assert counted == [1, 7]
 
@@ -66,9 +66,9 @@ def test_counting_waits_for_an_hour_that_is_not_quiet(made: Installation) -> Non
     asked = opened_round(made)
     evening = asked.opens_at.replace(hour=21)
 
-    assert not [one for one in tick(made, evening, live=()) if one.name == "count"]
-    assert [one for one in tick(made, asked.opens_at, live=()) if one.name == "count"]
-    assert not tick(made, asked.opens_at, live=(), adapters=frozenset({"other"}))
+    assert not [one for one in find_due_jobs(made, evening, live=()) if one.name == "count"]
+    assert [one for one in find_due_jobs(made, asked.opens_at, live=()) if one.name == "count"]
+    assert not find_due_jobs(made, asked.opens_at, live=(), adapters=frozenset({"other"}))
 
 
 @pytest.mark.both_databases
@@ -78,7 +78,7 @@ async def test_a_chat_that_was_just_invited_is_not_counted(talk: Talk) -> None:
     asked = opened_round(talk.made)
     await talk.handle(Added(LEAD, Address("fake", "", "new-chat"), "A chat"))
 
-    jobs = tick(talk.made, talk.made.clock.now(), live=())
+    jobs = find_due_jobs(talk.made, talk.made.clock.now(), live=())
 
     assert [one.args for one in jobs if one.name == "count"] == [(asked.id, 1)]
 
@@ -108,8 +108,8 @@ def test_how_many_have_not_come_and_never_who(
 
 def test_who_cannot_be_reached_has_not_come(made: Installation) -> None:
     one, two, *_ = people(made)
-    leave.unreachable(made, one)
-    leave.pause(made, two)
+    leave.mark_unreachable(made, one)
+    leave.pause_questions(made, two)
 
     card = notices.missing_card(made, 1, Members(14))
 
@@ -170,7 +170,7 @@ def chat(app: App) -> tuple[str, str]:
 async def closed_round(app: App) -> None:
     asked = opened_round(app.installation)
     at(app.installation, CLOSES)
-    close(app.installation, asked.id)
+    close_round(app.installation, asked.id)
 
 
 async def test_the_leads_are_told_of_a_chat_that_is_gone(tmp_path: Path) -> None:

@@ -9,22 +9,22 @@ import pytest
 from sqlalchemy import select
 
 from pulse_bot.adapter_kit.actions import NOT_IN_USE
-from pulse_bot.domain.asking.calendar import to_utc, zone
+from pulse_bot.domain.asking.calendar import parse_zone, to_utc
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Outcome, Reply, Submitted
 from pulse_bot.storage import audit_log, partnerships
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import LogEntryRow, MemberRow
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
 from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
-from pulse_bot.usecases.reading.operator_lists import digest
+from pulse_bot.usecases.reading.operator_lists import read_digest
 from pulse_bot.usecases.rounds import pack_files
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.post import next_posting
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.post import claim_next_post
 from pulse_bot.usecases.words import audit_words
 from pulse_bot.usecases.workshops import deliver_pack
 from pulse_bot.usecases.workshops import pack as workshop_pack
@@ -40,7 +40,7 @@ WORKSHOP = date(2026, 1, 12)
 
 def its_day(hour: int = 9) -> datetime:
     """An hour of the workshop's day."""
-    return to_utc(WORKSHOP, time(hour), zone("Europe/London"))
+    return to_utc(WORKSHOP, time(hour), parse_zone("Europe/London"))
 
 
 @pytest.fixture
@@ -62,18 +62,18 @@ def seeded(
     """A workshop that this round asks for; one that is planned, where there is none yet."""
     with talk.made.database.write() as session:
         row = SeedingRow(
-            partnership_id=partnerships.by_name(session, PARTNERSHIP).id,
+            partnership_id=partnerships.find_partnership(session, PARTNERSHIP).id,
             title=TITLE,
             workshop_on=on,
             items=[],
             state=SeedingState.ASKED if asked else SeedingState.PLANNED,
-            arranged=Arranged.ALONE,
+            arranged=ArrangementKind.ALONE,
             opens_at=None,
             closes_at=CLOSES if on == WORKSHOP else datetime.combine(on, time(), UTC),
             together=together,
             seeded_by=by,
             round_id=asked.id if asked else None,
-            handed=Delivery.WAITING,
+            handed=DeliveryState.WAITING,
         )
         session.add(row)
         session.flush()
@@ -87,7 +87,7 @@ async def closed(talk: Talk, *, together: bool = False, by: int | None = 2) -> t
     everybody = [Address("fake", "", f"person-{n:02}") for n in range(14)]
     await answer_all(talk.made, asked, everybody)
     at(talk.made, CLOSES)
-    close(talk.made, asked.id)
+    close_round(talk.made, asked.id)
     return seeding, asked
 
 
@@ -96,7 +96,7 @@ def log(talk: Talk) -> list[tuple[str, str, bool]]:
     with talk.made.database.read() as session:
         rows = session.scalars(select(LogEntryRow).order_by(LogEntryRow.id))
         announced = {row.id: row.announce for row in rows}
-        here = partnerships.by_name(session, PARTNERSHIP).id
+        here = partnerships.find_partnership(session, PARTNERSHIP).id
         entries = audit_log.newest_entries(session, here, len(announced))[::-1]
         return [
             (audit_words.who(one.actor), audit_words.what(one.event), announced[one.id])
@@ -107,8 +107,8 @@ def log(talk: Talk) -> list[tuple[str, str, bool]]:
 def due(talk: Talk, adapters: frozenset[str] | None = None) -> tuple[int, ...]:
     """The packs that wait to be handed over."""
     with talk.made.database.read() as session:
-        here = partnerships.by_name(session, PARTNERSHIP).id
-        return deliver_pack.unhanded(session, here, adapters)
+        here = partnerships.find_partnership(session, PARTNERSHIP).id
+        return deliver_pack.find_undelivered(session, here, adapters)
 
 
 @pytest.mark.both_databases
@@ -129,7 +129,7 @@ async def test_before_the_close_everybody_is_told_when_it_comes(valley: Talk) ->
                 "at 16:00."
             )
     with pytest.raises(Refused, match="comes when its questions have closed"):
-        workshop_pack.look_at(valley.made, PARTNERSHIP)
+        workshop_pack.inspect_pack(valley.made, PARTNERSHIP)
 
 
 async def test_what_is_planned_says_when_its_pack_comes(valley: Talk) -> None:
@@ -144,7 +144,7 @@ async def test_after_the_close_everybody_reads_the_digest_and_nothing_else(valle
     replies = [await valley.look(who, "pack") for who in (LEAD, FACILITATOR, MEMBER)]
     assert replies[0] == replies[1] == replies[2]
     [card] = replies[0].cards
-    said = " ".join(one.text for one in digest(valley.made, PARTNERSHIP).statements)
+    said = " ".join(one.text for one in read_digest(valley.made, PARTNERSHIP).statements)
     assert card.title in said
     assert all(text in said for text in card.text)
     assert f"pack:file:{seeding}" in [one.action for row in card.buttons for one in row]
@@ -178,7 +178,7 @@ def promised(talk: Talk, number: int, state: CommitmentState) -> None:
     with talk.made.database.write() as session:
         session.add(
             CommitmentRow(
-                partnership_id=partnerships.by_name(session, PARTNERSHIP).id,
+                partnership_id=partnerships.find_partnership(session, PARTNERSHIP).id,
                 number=number,
                 text=f"We open lesson {number} to all.",
                 due=WORKSHOP,
@@ -194,10 +194,10 @@ async def test_a_pack_that_is_open_stays_the_same_for_ever(valley: Talk, *, toge
     """Whatever becomes of commitments, and wherever somebody tries to put its day."""
     promised(valley, 1, CommitmentState.OPEN)
     seeding, asked = await closed(valley, together=together)
-    workshop_pack.reveal(valley.made, asked.id)
+    workshop_pack.reveal_pack(valley.made, asked.id)
 
     def files() -> list[bytes]:
-        pack = workshop_pack.look_at(valley.made, PARTNERSHIP)
+        pack = workshop_pack.inspect_pack(valley.made, PARTNERSHIP)
         render = valley.made.renderer.pack
         return [render(name, pack)[name] for name in ("pack.html", "pack.pdf")]
 
@@ -233,8 +233,8 @@ async def test_nobody_reads_or_opens_the_pack_of_another_partnership(valley: Tal
     at(valley.made, its_day())
     create_partnership(valley.made, NewPartnership("Elsewhere", "Europe/London"))
     with valley.made.database.write() as session:
-        elsewhere = partnerships.by_name(session, "Elsewhere")
-        school = partnerships.organisation(session, elsewhere.id, "Far School")
+        elsewhere = partnerships.find_partnership(session, "Elsewhere")
+        school = partnerships.ensure_organisation(session, elsewhere.id, "Far School")
         moved = session.scalars(select(MemberRow).where(MemberRow.id == 2)).one()
         moved.partnership_id, moved.organisation_id = elsewhere.id, school.id
     for verb in ("open", "file"):
@@ -265,12 +265,12 @@ async def test_what_is_held_nobody_reads_before_it_is_opened(valley: Talk) -> No
                 assert seen.page == ""
             assert "No digest yet" in words([await valley.look(who, "group")])
         with pytest.raises(Refused, match="is opened together"):
-            workshop_pack.look_at(valley.made, PARTNERSHIP)
+            workshop_pack.inspect_pack(valley.made, PARTNERSHIP)
         with pytest.raises(Refused, match="is opened together"):
-            workshop_pack.look_at(valley.made, PARTNERSHIP, asked.number)
+            workshop_pack.inspect_pack(valley.made, PARTNERSHIP, asked.number)
         for number in (None, asked.number):
             with pytest.raises(Refused, match="at the workshop on Monday 12 January, or by itself"):
-                digest(valley.made, PARTNERSHIP, number)
+                read_digest(valley.made, PARTNERSHIP, number)
     assert due(valley) == ()
 
 
@@ -310,9 +310,9 @@ async def test_a_role_that_was_taken_opens_nothing(valley: Talk) -> None:
 
 async def test_what_nobody_opened_is_revealed_once(valley: Talk) -> None:
     seeding, asked = await closed(valley, together=True)
-    workshop_pack.reveal(valley.made, asked.id)
-    workshop_pack.reveal(valley.made, asked.id)
-    workshop_pack.reveal(valley.made, asked.id + 99)
+    workshop_pack.reveal_pack(valley.made, asked.id)
+    workshop_pack.reveal_pack(valley.made, asked.id)
+    workshop_pack.reveal_pack(valley.made, asked.id + 99)
     assert f"pack:file:{seeding}" in buttons(await valley.look(MEMBER, "pack"))
     lines = [line for line in log(valley) if "opened the pack" in line[1]]
     assert lines == [("pulse-bot", "opened the pack of round 1", True)]
@@ -323,7 +323,7 @@ async def test_an_open_round_is_never_revealed(valley: Talk) -> None:
     asked = opened_round(valley.made)
     seeding = seeded(valley, asked, together=True)
     at(valley.made, its_day())
-    workshop_pack.reveal(valley.made, asked.id)
+    workshop_pack.reveal_pack(valley.made, asked.id)
     reply = await valley.press(FACILITATOR, f"pack:open:{seeding}")
     assert reply.outcome is Outcome.REFUSED
     assert "comes when its questions have closed" in reply.notice
@@ -334,16 +334,16 @@ async def test_an_open_round_is_never_revealed(valley: Talk) -> None:
 async def test_the_operator_opens_by_the_same_rules_and_each_look_is_logged(valley: Talk) -> None:
     await closed(valley, together=True)
     with pytest.raises(Refused, match="can be opened from Monday 12 January on"):
-        workshop_pack.open_now(valley.made, PARTNERSHIP)
+        workshop_pack.open_pack_now(valley.made, PARTNERSHIP)
     at(valley.made, its_day())
-    assert workshop_pack.open_now(valley.made, PARTNERSHIP) == TITLE
+    assert workshop_pack.open_pack_now(valley.made, PARTNERSHIP) == TITLE
     with pytest.raises(Refused, match="No pack of Colne Valley waits to be opened"):
-        workshop_pack.open_now(valley.made, PARTNERSHIP)
-    assert workshop_pack.look_at(valley.made, PARTNERSHIP) == workshop_pack.look_at(
+        workshop_pack.open_pack_now(valley.made, PARTNERSHIP)
+    assert workshop_pack.inspect_pack(valley.made, PARTNERSHIP) == workshop_pack.inspect_pack(
         valley.made, PARTNERSHIP, 1
     )
     with pytest.raises(Refused, match="Round 9 was for no workshop"):
-        workshop_pack.look_at(valley.made, PARTNERSHIP, 9)
+        workshop_pack.inspect_pack(valley.made, PARTNERSHIP, 9)
     who = "the operator"
     assert (who, "opened the pack of round 1", True) in log(valley)
     assert (who, "looked at the pack of round 1", False) in log(valley)
@@ -355,41 +355,41 @@ async def test_whoever_seeded_it_is_handed_the_card_that_everybody_gets(valley: 
     assert due(valley) == due(valley, frozenset({"fake"})) == (seeding,)
     assert due(valley, frozenset({"elsewhere"})) == ()
 
-    claimed = deliver_pack.claim(valley.made, seeding)
+    claimed = deliver_pack.claim_pack(valley.made, seeding)
 
     assert claimed is not None
     address, card = claimed
     assert address == FACILITATOR
-    assert card.file == pack_files.file_of(valley.made, asked.id)
+    assert card.file == pack_files.load_pack_file(valley.made, asked.id)
     assert card.file is not None
-    posting = next_posting(valley.made, asked.id, frozenset({"fake"}))
+    posting = claim_next_post(valley.made, asked.id, frozenset({"fake"}))
     assert posting is not None
     assert (posting.address, posting.card) == (GROUP, card)
     [shown] = (await valley.look(MEMBER, "pack")).cards
     assert replace(card, file=None, picture=None, buttons=()) == replace(shown, buttons=())
     # Claimed before it is sent: a second worker finds nothing.
-    assert deliver_pack.claim(valley.made, seeding) is None
+    assert deliver_pack.claim_pack(valley.made, seeding) is None
     assert due(valley) == ()
 
-    deliver_pack.handed(valley.made, seeding, Delivery.WAITING)
+    deliver_pack.record_delivered(valley.made, seeding, DeliveryState.WAITING)
     assert due(valley) == (seeding,)
-    assert deliver_pack.claim(valley.made, seeding) is not None
-    deliver_pack.handed(valley.made, seeding, Delivery.SENT)
+    assert deliver_pack.claim_pack(valley.made, seeding) is not None
+    deliver_pack.record_delivered(valley.made, seeding, DeliveryState.SENT)
     assert due(valley) == ()
 
 
 async def test_a_pack_that_is_held_is_handed_once_it_is_open(valley: Talk) -> None:
     seeding, asked = await closed(valley, together=True)
-    assert deliver_pack.claim(valley.made, seeding) is None
-    workshop_pack.reveal(valley.made, asked.id)
+    assert deliver_pack.claim_pack(valley.made, seeding) is None
+    workshop_pack.reveal_pack(valley.made, asked.id)
     assert due(valley) == (seeding,)
-    assert deliver_pack.claim(valley.made, seeding) is not None
+    assert deliver_pack.claim_pack(valley.made, seeding) is not None
 
 
 async def test_whoever_lost_the_role_is_not_handed_it_even_later(valley: Talk) -> None:
     seeding, _ = await closed(valley)
     change_role(valley.made, PARTNERSHIP, 2, Role.MEMBER)
-    assert deliver_pack.claim(valley.made, seeding) is None
+    assert deliver_pack.claim_pack(valley.made, seeding) is None
     change_role(valley.made, PARTNERSHIP, 2, Role.FACILITATOR)
     assert due(valley) == ()
 
@@ -397,14 +397,14 @@ async def test_whoever_lost_the_role_is_not_handed_it_even_later(valley: Talk) -
 async def test_what_an_operator_or_nobody_seeded_is_handed_to_nobody(valley: Talk) -> None:
     seeding, asked = await closed(valley, by=None)
     assert due(valley) == ()
-    assert deliver_pack.claim(valley.made, seeding) is None
-    assert deliver_pack.claim(valley.made, seeding + 99) is None
+    assert deliver_pack.claim_pack(valley.made, seeding) is None
+    assert deliver_pack.claim_pack(valley.made, seeding + 99) is None
     # The group's chats get it all the same.
-    assert pack_files.file_of(valley.made, asked.id) is not None
+    assert pack_files.load_pack_file(valley.made, asked.id) is not None
 
 
 async def test_a_weekly_round_has_no_file(valley: Talk) -> None:
     asked = opened_round(valley.made)
     at(valley.made, CLOSES)
-    close(valley.made, asked.id)
-    assert pack_files.file_of(valley.made, asked.id) is None
+    close_round(valley.made, asked.id)
+    assert pack_files.load_pack_file(valley.made, asked.id) is None

@@ -12,7 +12,7 @@ from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.testing import FakeAdapter
 from pulse_bot.usecases.members.directory import add_group
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from tests.made_up import CLOSES, GROUP, PARTNERSHIP, at, installation, opened_round, people
 
 AWAY = AdapterError("The chat is away for a moment.", permanent=False)
@@ -21,7 +21,7 @@ AWAY = AdapterError("The chat is away for a moment.", permanent=False)
 async def worked_off(app: App) -> None:
     """Ask what is due, and wait until it is done."""
     await asyncio.to_thread(app.engine.tick_now)
-    while await asyncio.to_thread(app.engine.live):  # noqa: ASYNC110 - the engine tells nobody
+    while await asyncio.to_thread(app.engine.live_keys):  # noqa: ASYNC110 - the engine tells nobody
         await asyncio.sleep(0.02)
 
 
@@ -30,7 +30,7 @@ async def test_a_chat_that_is_away_for_a_while_gets_its_digest_later(tmp_path: P
     people(made, 3)
     asked = opened_round(made)
     at(made, CLOSES)
-    close(made, asked.id)
+    close_round(made, asked.id)
     app = App(made, {"fake": fake}, f"sqlite:///{tmp_path / 'engine.db'}", pace=Pace(None, 0.02))
     await app.start()
     try:
@@ -72,7 +72,7 @@ async def test_a_chat_that_is_away_holds_up_no_other(tmp_path: Path) -> None:
     add_group(made, PARTNERSHIP, other)
     asked = opened_round(made)
     at(made, CLOSES)
-    close(made, asked.id)
+    close_round(made, asked.id)
     app = App(made, {"fake": fake}, f"sqlite:///{tmp_path / 'engine.db'}", pace=Pace(None, 0.02))
     await app.start()
     try:

@@ -12,15 +12,15 @@ from pulse_bot.domain.asking.calendar import Holiday
 from pulse_bot.domain.asking.items import SKIP
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import InvitationRow
 from pulse_bot.usecases.chats.programme import add_holiday
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, add_member
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.remind import remind
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.remind import claim_reminders
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import CLOSES, OPENS, PARTNERSHIP, answer_all, at, opened_round, people
 from tests.usecases.scene import Talk, snapshot
 
@@ -29,14 +29,14 @@ DAY = timedelta(days=1)
 
 def sent(made: Installation, *users: str) -> None:
     """Note that the cards of some members went out, or of all."""
-    change = update(InvitationRow).values(state=Delivery.SENT)
+    change = update(InvitationRow).values(state=DeliveryState.SENT)
     with made.database.write() as session:
         session.execute(change.where(InvitationRow.user.in_(users)) if users else change)
 
 
 def reminded(made: Installation, asked: Round, which: int = 1) -> set[str]:
     """The users who are reminded now."""
-    told = remind(made, asked.id, which, "fake", "")
+    told = claim_reminders(made, asked.id, which, "fake", "")
     assert len({address for address, _ in told}) == len(told)
     return {address.user for address, _ in told}
 
@@ -51,8 +51,8 @@ async def test_only_those_who_have_not_answered_everything(talk: Talk) -> None:
     await answer_all(made, asked, [skipped], choose=lambda *_: SKIP)
     await talk.choose(asked, partly, "4")
     await talk.submit(asked, commented, {"0:comment": "Words alone."})
-    leave.pause(made, paused)
-    leave.leave(made, left)
+    leave.pause_questions(made, paused)
+    leave.leave_partnership(made, left)
     at(made, OPENS + DAY)
 
     assert reminded(made, asked) == {partly.user, commented.user}
@@ -96,7 +96,7 @@ def test_nobody_once_the_round_is_over(made: Installation) -> None:
     at(made, CLOSES)
     assert reminded(made, asked) == set()
     at(made, OPENS + DAY)
-    close(made, asked.id)
+    close_round(made, asked.id)
     assert reminded(made, asked) == set()
 
 
@@ -109,10 +109,12 @@ def test_the_schedule_reminds_at_most_once_for_one_reminder(made: Installation) 
     for minutes in range(0, 48 * 60, 60):
         now = OPENS + timedelta(minutes=minutes)
         at(made, now)
-        for job in tick(made, now, live=()):
+        for job in find_due_jobs(made, now, live=()):
             if job.name == "remind":
                 _, which, adapter, workspace = job.args
-                told.append(remind(made, asked.id, int(which), str(adapter), str(workspace)))
+                told.append(
+                    claim_reminders(made, asked.id, int(which), str(adapter), str(workspace))
+                )
 
     assert [len(parcels) for parcels in told] == [3]
 

@@ -12,15 +12,15 @@ import pytest
 
 import pulse_bot
 from pulse_bot.domain.partnership.people import Role
-from pulse_bot.domain.partnership.roles import Act, may, who_may
+from pulse_bot.domain.partnership.roles import Permission, describe_allowed, is_allowed
 from pulse_bot.ports import Address, Commanded, Outcome, Pressed, Reply, Submitted
 from pulse_bot.storage import partnerships
-from pulse_bot.usecases.commitments.register import written
+from pulse_bot.usecases.commitments.register import add_as_operator
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, NewPartnership, add_member, change_role
 from pulse_bot.usecases.members.directory import create_partnership as create
-from pulse_bot.usecases.reading.operator_lists import log_rows
+from pulse_bot.usecases.reading.operator_lists import list_log_lines
 from tests.made_up import GROUP, PARTNERSHIP, at, people
 from tests.usecases.scene import Talk, snapshot, words
 from tests.usecases.test_packs import closed, its_day
@@ -40,7 +40,7 @@ async def valley(talk: Talk) -> Talk:
 
 def role_of(made: Installation, number: int) -> Role:
     with made.database.read() as session:
-        members = partnerships.members(session, 1)
+        members = partnerships.list_members(session, 1)
     return next(one.role for one, _ in members if one.id == number)
 
 
@@ -50,20 +50,22 @@ async def give(talk: Talk, by: Address, person: str, role: str) -> Reply:
 
 Attempt = Callable[[Talk, Address], Awaitable[Reply]]
 
-ATTEMPTS: Final[Mapping[Act, Attempt]] = {
-    Act.SEE_SETTINGS: lambda talk, by: talk.look(by, "settings"),
-    Act.CHANGE_PROGRAMME: lambda talk, by: talk.handle(
+ATTEMPTS: Final[Mapping[Permission, Attempt]] = {
+    Permission.SEE_SETTINGS: lambda talk, by: talk.look(by, "settings"),
+    Permission.CHANGE_PROGRAMME: lambda talk, by: talk.handle(
         Submitted(by, "programme", {"items": ("2",)})
     ),
-    Act.CHANGE_LIMIT: lambda talk, by: talk.handle(Submitted(by, "programme", {"weekly": ("8",)})),
-    Act.SET_UP_CHATS: lambda talk, by: talk.handle(Commanded(by, "setup", "", GROUP)),
-    Act.GIVE_ROLES: lambda talk, by: give(talk, by, "m:4", "facilitator"),
-    Act.SEED: lambda talk, by: talk.look(by, "seed"),
-    Act.OPEN_PACK: lambda talk, by: talk.press(by, "pack:open:1"),
-    Act.COMMIT: lambda talk, by: talk.handle(
+    Permission.CHANGE_LIMIT: lambda talk, by: talk.handle(
+        Submitted(by, "programme", {"weekly": ("8",)})
+    ),
+    Permission.SET_UP_CHATS: lambda talk, by: talk.handle(Commanded(by, "setup", "", GROUP)),
+    Permission.GIVE_ROLES: lambda talk, by: give(talk, by, "m:4", "facilitator"),
+    Permission.SEED: lambda talk, by: talk.look(by, "seed"),
+    Permission.OPEN_PACK: lambda talk, by: talk.press(by, "pack:open:1"),
+    Permission.COMMIT: lambda talk, by: talk.handle(
         Submitted(by, "commitment", {"text": ("We visit one lesson each.",), "due": ("12 June",)})
     ),
-    Act.END_COMMITMENT: lambda talk, by: talk.press(by, "commitment:kept:1"),
+    Permission.END_COMMITMENT: lambda talk, by: talk.press(by, "commitment:kept:1"),
 }
 """How each act is tried. A new act needs a line here: without one the first test fails."""
 
@@ -90,35 +92,35 @@ def test_no_code_asks_for_a_role_beside_the_table() -> None:
 @pytest.fixture
 async def staged(valley: Talk) -> Talk:
     """With a commitment to end, and with a pack that is held on the day of its workshop."""
-    written(valley.made, PARTNERSHIP, "We share our real results.", "2026-06-01")
+    add_as_operator(valley.made, PARTNERSHIP, "We share our real results.", "2026-06-01")
     await closed(valley, together=True)
     at(valley.made, its_day())
     return valley
 
 
 def test_every_act_is_tried() -> None:
-    assert set(ATTEMPTS) == set(Act)
+    assert set(ATTEMPTS) == set(Permission)
 
 
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("act", ATTEMPTS)
-async def test_the_table_holds_for_every_event(staged: Talk, act: Act, role: Role) -> None:
+async def test_the_table_holds_for_every_event(staged: Talk, act: Permission, role: Role) -> None:
     before = snapshot(staged.made)
 
     reply = await ATTEMPTS[act](staged, OF[role])
 
-    if may(role, act):
+    if is_allowed(role, act):
         assert reply.outcome is Outcome.DONE, reply.notice
     else:
         assert reply.outcome is Outcome.REFUSED
-        assert f"nly {who_may(act)}" in reply.notice
+        assert f"nly {describe_allowed(act)}" in reply.notice
         assert "Nothing was changed." in reply.notice
         assert snapshot(staged.made) == before
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("act", ATTEMPTS)
-async def test_a_role_that_was_taken_counts_no_more(staged: Talk, act: Act) -> None:
+async def test_a_role_that_was_taken_counts_no_more(staged: Talk, act: Permission) -> None:
     """Whatever was on the screen when it was taken."""
     change_role(staged.made, PARTNERSHIP, 3, Role.LEAD)
     await give(staged, MEMBER, "m:1", "member")
@@ -126,7 +128,7 @@ async def test_a_role_that_was_taken_counts_no_more(staged: Talk, act: Act) -> N
     reply = await ATTEMPTS[act](staged, LEAD)
 
     assert reply.outcome is Outcome.REFUSED
-    assert f"nly {who_may(act)}" in reply.notice
+    assert f"nly {describe_allowed(act)}" in reply.notice
 
 
 async def test_everybody_reads_who_may_what_and_who_has_which_role(valley: Talk) -> None:
@@ -134,7 +136,7 @@ async def test_everybody_reads_who_may_what_and_who_has_which_role(valley: Talk)
 
     assert len({reply.cards[0].text for reply in shown}) == 1
     told = words(shown[2:])
-    for act in Act:
+    for act in Permission:
         assert act.value in told
     assert "Leads: Member 00 (School 0)." in told
     assert "Facilitators: Member 01 (School 1)." in told
@@ -155,7 +157,7 @@ async def test_a_lead_gives_and_takes_a_role(valley: Talk) -> None:
         reply = await give(valley, LEAD, "m:4", given)
         assert (reply.outcome, reply.notice) == (Outcome.DONE, f"Member 03 is a {given} now.")
         assert role_of(valley.made, 4) is Role(given)
-    assert [line["what"] for line in log_rows(valley.made, PARTNERSHIP)][:3] == [
+    assert [line["what"] for line in list_log_lines(valley.made, PARTNERSHIP)][:3] == [
         "made a lead of School 3 a member",
         "made a facilitator of School 3 a lead",
         "made a member of School 3 a facilitator",
@@ -204,7 +206,7 @@ async def test_a_name_can_be_typed(valley: Talk) -> None:
 )
 async def test_a_role_that_cannot_be_given(valley: Talk, person: str, role: str, says: str) -> None:
     """Member 14 has left; 15 belongs to another partnership."""
-    leave.leave(valley.made, Address("fake", "", "person-13"))
+    leave.leave_partnership(valley.made, Address("fake", "", "person-13"))
     create(valley.made, NewPartnership("Afon Valley"))
     add_member(valley.made, "Afon Valley", NewMember("Ann", "A"), Address("fake", "", "ann"))
     before = snapshot(valley.made)
@@ -229,10 +231,10 @@ async def test_the_last_lead_names_another_first(valley: Talk) -> None:
     assert "name another lead first" in refused.notice
     # One who cannot be reached could not give the role on.
     await give(valley, LEAD, "m:4", "lead")
-    leave.unreachable(valley.made, NEXT)
+    leave.mark_unreachable(valley.made, NEXT)
     assert (await give(valley, LEAD, "m:1", "member")).outcome is Outcome.REFUSED
 
-    leave.resume(valley.made, NEXT)
+    leave.resume_questions(valley.made, NEXT)
     stepped = await give(valley, LEAD, "m:1", "member")
 
     assert stepped.notice == "You are a member now."

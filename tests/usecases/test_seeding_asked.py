@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pulse_bot.domain.asking.calendar import week_time
-from pulse_bot.domain.asking.rounds import State
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.calendar import parse_week_time
+from pulse_bot.domain.asking.rounds import RoundStatus
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.errors import Refused
 from pulse_bot.storage import rounds, seedings
 from pulse_bot.storage.models import ProgrammeRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.chats.weekly_limit import change_limit
-from pulse_bot.usecases.rounds.close import close_now
-from pulse_bot.usecases.rounds.open_round import open_now, open_round
+from pulse_bot.usecases.rounds.close import close_round_now
+from pulse_bot.usecases.rounds.open_round import open_round, open_round_now
 from pulse_bot.usecases.workshops import pack
 from tests.made_up import OPENS, PARTNERSHIP, PLAN, THEMES, WEEK, answer_all, at, found
 from tests.usecases.scene import Talk, words
@@ -128,8 +128,8 @@ def two_by_hand(valley: Workshop, now: datetime) -> None:
     """Six questions in an hour, as any operator may."""
     for moment in (now, now + HOUR):
         at(valley.made, moment)
-        open_now(valley.made, PARTNERSHIP)
-        close_now(valley.made, PARTNERSHIP)
+        open_round_now(valley.made, PARTNERSHIP)
+        close_round_now(valley.made, PARTNERSHIP)
 
 
 async def test_a_weekly_round_waits_where_it_would_break_the_limit(valley: Workshop) -> None:
@@ -143,16 +143,16 @@ async def test_the_limit_holds_at_the_command_line_too(valley: Workshop) -> None
     two_by_hand(valley, OPENS)
     at(valley.made, OPENS + 6 * DAY)
     with pytest.raises(Refused, match="more than 6 questions in any seven days"):
-        open_now(valley.made, PARTNERSHIP)
+        open_round_now(valley.made, PARTNERSHIP)
     at(valley.made, OPENS + 7 * DAY)
-    assert open_now(valley.made, PARTNERSHIP)[0] == 3
+    assert open_round_now(valley.made, PARTNERSHIP)[0] == 3
 
 
 async def test_what_is_planned_is_kept_free_at_the_command_line(valley: Workshop) -> None:
     await valley.planned()
     at(valley.made, ASKED - DAY)
     with pytest.raises(Refused, match="what is planned for workshops counted in"):
-        open_now(valley.made, PARTNERSHIP)
+        open_round_now(valley.made, PARTNERSHIP)
 
 
 async def test_a_lost_round_is_asked_again_with_the_workshops_questions(valley: Workshop) -> None:
@@ -167,9 +167,9 @@ async def test_a_lost_round_is_asked_again_with_the_workshops_questions(valley: 
     assert again.again
     assert again.items == lost.items
     with valley.made.database.read() as session:
-        seeding = seedings.of_round(session, again.id)
+        seeding = seedings.find_seeding(session, again.id)
         assert seeding is not None
-        assert seedings.of_round(session, lost.id) is None
+        assert seedings.find_seeding(session, lost.id) is None
 
 
 async def test_a_cancelled_workshop_is_not_asked(valley: Workshop) -> None:
@@ -201,9 +201,9 @@ async def test_a_workshops_questions_belong_to_no_series_and_to_no_block(valley:
     everybody = [FACILITATOR, MEMBER]
     await answer_all(valley.made, asked, everybody, lambda _person, _position: "4")
     with valley.made.database.read() as session:
-        assert rounds.not_lost(session, 1) == 0
+        assert rounds.count_pulse_rounds(session, 1) == 0
     valley.run(CLOSED)
-    assert valley.newest().state is State.CLOSED
+    assert valley.newest().state is RoundStatus.CLOSED
 
 
 @pytest.mark.both_databases
@@ -215,7 +215,7 @@ async def test_over_a_term_nobody_is_asked_more_than_the_limit(talk: Talk, seed:
     set_programme(
         valley.made,
         PARTNERSHIP,
-        replace(PLAN, opens=week_time(f"{chance.choice(['Mon', 'Wed', 'Thu'])} 15:30")),
+        replace(PLAN, opens=parse_week_time(f"{chance.choice(['Mon', 'Wed', 'Thu'])} 15:30")),
     )
     number, now, end = 0, OPENS, OPENS + 10 * WEEK
     while now < end:
@@ -255,7 +255,7 @@ async def test_a_plan_that_is_moved_between_tick_and_job_closes_as_it_was_moved(
     at(valley.made, ASKED - DAY)
     await valley.send("day", on=("28 January 2026",))
     at(valley.made, ASKED)
-    assert open_round(valley.made, Open(1, ASKED, CLOSED, seeding=1)) is not None
+    assert open_round(valley.made, OpenRound(1, ASKED, CLOSED, seeding=1)) is not None
     assert valley.newest().closes_at == CLOSED + DAY
 
 

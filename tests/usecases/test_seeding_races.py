@@ -35,9 +35,9 @@ def at_once(valley: Workshop, *events: Event) -> list[Reply | Refused]:
         start.wait(timeout=60)
         try:
             if isinstance(event, Submitted):
-                return conversation.seed(valley.made, event)
+                return conversation.submit_workshop_form(valley.made, event)
             assert isinstance(event, Pressed)
-            return conversation.pressed(valley.made, event)
+            return conversation.press_workshop_button(valley.made, event)
         except Refused as refused:
             return refused
 

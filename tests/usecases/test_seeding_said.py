@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from pulse_bot.domain.asking.calendar import Holiday
-from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.ports import Address, Outcome, Reply, Submitted
 from pulse_bot.storage.models import GroupRow
 from pulse_bot.usecases.chats.programme import add_holiday
@@ -40,7 +40,7 @@ def stated(number: int, text: str, pair: str = "") -> Item:
         id=f"feedback-{number}",
         bank="feedback",
         text=text,
-        kind=Kind.AGREE,
+        kind=ItemKind.AGREE,
         dimension="feedback",
         talk="What do we see?",
         pair=pair,

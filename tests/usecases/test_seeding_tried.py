@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.storage import partnerships
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.workshops.dry_run import Run, runs
+from pulse_bot.usecases.workshops.dry_run import DryRun, simulate_digests
 from tests.made_up import PARTNERSHIP, item, people
 from tests.usecases.scene import Talk, snapshot
 from tests.usecases.workshop_scene import workshop
 
-ALL_KINDS = [item(kind.value, 1, kind, core=False) for kind in Kind]
+ALL_KINDS = [item(kind.value, 1, kind, core=False) for kind in ItemKind]
 
 
-def tried(made: Installation, items: list[Item]) -> list[Run]:
+def tried(made: Installation, items: list[Item]) -> list[DryRun]:
     with made.database.read() as session:
-        row = partnerships.by_name(session, PARTNERSHIP)
-        return runs(session, made, row, items)
+        row = partnerships.find_partnership(session, PARTNERSHIP)
+        return simulate_digests(session, made, row, items)
 
 
 async def test_runs_are_marked_as_made_up_and_change_nothing(talk: Talk) -> None:
@@ -44,9 +44,9 @@ def test_six_answers_show_nothing_whatever_is_asked(made: Installation) -> None:
     people(made, 20)
     six, *_, twenty = tried(made, ALL_KINDS)
 
-    assert (six.answers, six.shown) == (6, 0)
-    assert (twenty.answers, twenty.shown) == (20, len(ALL_KINDS))
-    said = " ".join(one.text for one in twenty.said)
+    assert (six.answers, six.questions_shown) == (6, 0)
+    assert (twenty.answers, twenty.questions_shown) == (20, len(ALL_KINDS))
+    said = " ".join(one.text for one in twenty.statements)
     assert "ade up" in said  # what was written, of a question for words
     assert "in 12 months" in said
 
@@ -56,7 +56,7 @@ def test_a_small_group_would_see_nothing(made: Installation, members: int) -> No
     people(made, members)
     found = tried(made, ALL_KINDS)
 
-    assert [run.shown for run in found if run.members < 10] == [0] * sum(
+    assert [run.questions_shown for run in found if run.members < 10] == [0] * sum(
         run.members < 10 for run in found
     )
     # More could never answer.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pulse_bot.ports import Outcome
-from pulse_bot.usecases.workshops.own_questions import LONGEST
+from pulse_bot.usecases.workshops.own_questions import LONGEST_QUESTION
 from tests.usecases.scene import Talk, words
 from tests.usecases.workshop_scene import COURAGE, FACILITATOR, Workshop, workshop
 
@@ -50,7 +50,7 @@ async def test_nobody_closes_the_quotation_around_their_question(valley: Worksho
         ("We trust member, whatever comes.", "“member” may be the name of a member or a school"),
         ("Do we trust one another?", "Write it as one, such as “We say what we think.”"),
         ("We do.", "too short to be a question"),
-        (f"We {'really ' * 20}mean it.", f"a question has at most {LONGEST}"),
+        (f"We {'really ' * 20}mean it.", f"a question has at most {LONGEST_QUESTION}"),
         (
             "We operationalise organisational interdependencies collaboratively.",
             "harder to read than a thirteen-year-old can manage",

@@ -21,14 +21,14 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.columns import Link, Welcome
+from pulse_bot.storage.columns import LinkState, WelcomeState
 from pulse_bot.storage.models import GroupRow, OrganisationRow
-from pulse_bot.usecases.chats.link import setup_key
+from pulse_bot.usecases.chats.link import sign_setup_key
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
-from pulse_bot.usecases.members.invite import codes_of
-from pulse_bot.usecases.reading.operator_lists import log_rows
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.members.invite import find_codes
+from pulse_bot.usecases.reading.operator_lists import list_log_lines
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import GROUP, PARTNERSHIP, PLAN, people
 from tests.usecases.scene import Talk, snapshot, words
 
@@ -61,7 +61,7 @@ async def afon(talk: Talk) -> Talk:
 
 
 def code_of(made: Installation, name: str = AFON) -> str:
-    return codes_of(made, name).link
+    return find_codes(made, name).link
 
 
 async def form_of(talk: Talk, by: Address = STRANGER, chat: Address = CHAT) -> Form:
@@ -72,7 +72,7 @@ async def form_of(talk: Talk, by: Address = STRANGER, chat: Address = CHAT) -> F
 
 
 async def send(talk: Talk, values: Values, by: Address = STRANGER) -> Reply:
-    return await talk.handle(Submitted(by, setup_key(talk.made, CHAT), values))
+    return await talk.handle(Submitted(by, sign_setup_key(talk.made, CHAT), values))
 
 
 def chat_of(made: Installation, chat: Address = CHAT) -> GroupRow | None:
@@ -82,13 +82,13 @@ def chat_of(made: Installation, chat: Address = CHAT) -> GroupRow | None:
 
 def schools_of(made: Installation, name: str = AFON) -> list[str]:
     with made.database.read() as session:
-        row = partnerships.by_name(session, name)
+        row = partnerships.find_partnership(session, name)
         query = select(OrganisationRow.name).where(OrganisationRow.partnership_id == row.id)
         return sorted(session.scalars(query))
 
 
 def log(made: Installation, name: str = AFON) -> list[str]:
-    return [f"{row['who']} {row['what']}" for row in log_rows(made, name)]
+    return [f"{row['who']} {row['what']}" for row in list_log_lines(made, name)]
 
 
 async def test_a_stranger_with_a_code_sets_up_all_at_once(afon: Talk) -> None:
@@ -113,7 +113,11 @@ async def test_a_stranger_with_a_code_sets_up_all_at_once(afon: Talk) -> None:
     )
     chat = chat_of(made)
     assert chat is not None
-    assert (chat.workspace, chat.state, chat.welcome) == (CHAT.workspace, Link.LINKED, Welcome.DUE)
+    assert (chat.workspace, chat.state, chat.welcome) == (
+        CHAT.workspace,
+        LinkState.LINKED,
+        WelcomeState.DUE,
+    )
     assert chat.guests
     assert schools_of(made) == ["St. Anne's, Hull", "Ysgol Un"]
     assert log(made)[:4] == [
@@ -122,9 +126,9 @@ async def test_a_stranger_with_a_code_sets_up_all_at_once(afon: Talk) -> None:
         f"whoever set up a group chat set the programme: trust, honesty; {HOURS}",
         "a group chat was linked",
     ]
-    assert [job.args for job in tick(made, made.clock.now(), live=()) if job.name == "show"] == [
-        (chat.id,)
-    ]
+    assert [
+        job.args for job in find_due_jobs(made, made.clock.now(), live=()) if job.name == "show"
+    ] == [(chat.id,)]
     assert not any(STRANGER.user in row for rows in snapshot(made).values() for row in rows)
 
 
@@ -138,7 +142,7 @@ async def test_what_is_left_empty_changes_nothing(afon: Talk) -> None:
     assert schools_of(afon.made) == []
     assert log(afon.made)[0] == "a group chat was linked"
     with afon.made.database.read() as session:
-        assert partnerships.programme(session, chat.partnership_id) is None
+        assert partnerships.load_programme(session, chat.partnership_id) is None
 
 
 @pytest.mark.both_databases
@@ -156,7 +160,7 @@ async def test_a_lead_needs_no_code_and_changes_it_later(afon: Talk) -> None:
         assert again.outcome is Outcome.DONE
         assert told in again.notice
     with afon.made.database.read() as session:
-        planned = partnerships.programme(session, chat.partnership_id)
+        planned = partnerships.load_programme(session, chat.partnership_id)
     assert planned is not None
     assert (planned[0].themes, str(planned[0].opens)) == (PLAN.themes, "Tuesday 09:00")
     assert log(afon.made, PARTNERSHIP)[0] == "a lead no longer invites the guests of a group chat"

@@ -35,9 +35,9 @@ from pulse_bot.usecases.members.directory import (
     change_role,
     create_partnership,
 )
-from pulse_bot.usecases.reading.operator_lists import digests, log_rows
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.post import next_posting
+from pulse_bot.usecases.reading.operator_lists import list_log_lines, read_digests
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.post import claim_next_post
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -65,7 +65,7 @@ async def valley(talk: Talk) -> Talk:
 
 def plan(made: Installation) -> Programme:
     with made.database.read() as session:
-        found = partnerships.programme(session, 1)
+        found = partnerships.load_programme(session, 1)
     assert found is not None
     return found[0]
 
@@ -136,7 +136,7 @@ async def test_a_lead_changes_the_programme(valley: Talk) -> None:
         PLAN.closes,
     )
     assert (now.items_a_round, now.reminders) == (2, PLAN.reminders)
-    [line, *_] = log_rows(valley.made, PARTNERSHIP)
+    [line, *_] = list_log_lines(valley.made, PARTNERSHIP)
     assert line["who"] == "a lead"
     assert line["what"] == (
         "set the programme: honesty, trust; 2 questions a round; opens Tuesday 09:00, closes "
@@ -159,7 +159,7 @@ async def test_a_lead_changes_the_weekly_limit_alone_or_with_the_programme(valle
     both = await valley.handle(Submitted(LEAD, form.key, {"weekly": ("12",), "items": ("1",)}))
     assert both.notice.startswith("From now on a round opens on Wednesday 15:30")
     assert both.notice.endswith("Nobody is asked more than 12 questions in any seven days.")
-    lines = [line["what"] for line in log_rows(valley.made, PARTNERSHIP)]
+    lines = [line["what"] for line in list_log_lines(valley.made, PARTNERSHIP)]
     assert lines[0] == "set the weekly limit to 12 questions, instead of 4"
     assert lines[2] == "set the weekly limit to 4 questions, instead of 6"
     # What holds already is not noted again.
@@ -307,13 +307,13 @@ async def weeks(made: Installation, count: int) -> None:
         addresses = [Address("fake", "", f"person-{n:02}") for n in range(14)]
         await answer_all(made, asked, addresses)
         at(made, CLOSES + week * WEEK)
-        close(made, asked.id)
+        close_round(made, asked.id)
 
 
 async def test_trends_are_the_newest_digests_words_on_themes(valley: Talk) -> None:
     assert (await valley.look(MEMBER, "trends")).cards[0].title == "No digest yet"
     await weeks(valley.made, 2)
-    newest, _ = digests(valley.made, PARTNERSHIP)
+    newest, _ = read_digests(valley.made, PARTNERSHIP)
     renderer = Drawing(valley.made)
     drawing = Talk(replace(valley.made, renderer=renderer), valley.record)
 
@@ -335,7 +335,7 @@ async def test_a_picture_that_fails_keeps_no_words_back(
     failing = replace(valley.made, renderer=Drawing(valley.made, error))
 
     [card] = (await Talk(failing, valley.record).look(MEMBER, "trends")).cards
-    posting = next_posting(failing, 1, frozenset({"fake"}))
+    posting = claim_next_post(failing, 1, frozenset({"fake"}))
 
     assert card.picture is None
     assert posting is not None
@@ -349,7 +349,7 @@ async def test_the_newest_digest_goes_out_with_its_picture(valley: Talk) -> None
     renderer = Drawing(valley.made)
     drawing = replace(valley.made, renderer=renderer)
 
-    old, new = (next_posting(drawing, number, frozenset({"fake"})) for number in (1, 2))
+    old, new = (claim_next_post(drawing, number, frozenset({"fake"})) for number in (1, 2))
 
     assert old is not None
     assert new is not None

@@ -9,8 +9,8 @@ import pytest
 from pulse_bot.ports import Address, Outcome
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, add_member
-from pulse_bot.usecases.rounds.close import close, close_now
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.rounds.close import close_round, close_round_now
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import CLOSES, OPENS, PARTNERSHIP, WEEK, at, opened_round, people
 from tests.usecases.scene import Talk, envelopes_in
 
@@ -33,14 +33,14 @@ async def test_a_closed_round_says_when_the_next_one_opens(talk: Talk) -> None:
         ):
             assert (reply.outcome, reply.notice) == (Outcome.REFUSED, message)
         assert envelopes_in(talk.made) == 0
-        close(talk.made, asked.id)
+        close_round(talk.made, asked.id)
 
 
 async def test_an_old_round_is_refused_while_a_new_one_is_open(talk: Talk) -> None:
     [one, *_] = people(talk.made)
     old = opened_round(talk.made)
     at(talk.made, CLOSES)
-    close(talk.made, old.id)
+    close_round(talk.made, old.id)
     opened_round(talk.made, 1)
 
     reply = await talk.choose(old, one, "4")
@@ -54,7 +54,7 @@ async def test_weeks_later_the_next_opening_still_lies_ahead(talk: Talk) -> None
     [one, *_] = people(talk.made)
     old = opened_round(talk.made)
     at(talk.made, CLOSES)
-    close(talk.made, old.id)
+    close_round(talk.made, old.id)
     at(talk.made, CLOSES + 5 * WEEK)
 
     reply = await talk.choose(old, one, "4")
@@ -83,7 +83,7 @@ async def test_a_round_that_was_closed_early_says_when_that_was(talk: Talk) -> N
     [one, *_] = people(talk.made)
     asked = opened_round(talk.made)
     at(talk.made, OPENS + timedelta(hours=2))
-    close_now(talk.made, PARTNERSHIP)
+    close_round_now(talk.made, PARTNERSHIP)
 
     reply = await talk.choose(asked, one, "4")
 
@@ -95,8 +95,8 @@ def test_nothing_is_given_out_for_members_who_paused(talk: Talk) -> None:
     everybody = people(talk.made)
     opened_round(talk.made)
     for address in everybody:
-        leave.pause(talk.made, address)
+        leave.pause_questions(talk.made, address)
 
-    jobs = {job.name for job in tick(talk.made, OPENS, live=())}
+    jobs = {job.name for job in find_due_jobs(talk.made, OPENS, live=())}
     # The chat is told how many have not joined; that is for nobody in particular.
     assert jobs == {"count"}

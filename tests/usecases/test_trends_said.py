@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from pulse_bot.cards.actions import Target
+from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.release.digest import StatementKind
 from pulse_bot.ports import Address
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.reading.operator_lists import digests
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.record_answer import Given, record
+from pulse_bot.usecases.reading.operator_lists import read_digests
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.record_answer import Submission, record_answers
 from tests.made_up import CLOSES, PARTNERSHIP, PLAN, POOL, WEEK, at, opened_round, people
 
 HIGH = {"trust": 1}
@@ -30,15 +30,15 @@ def play(
         asked = opened_round(made, week)
         for number, address in enumerate(everybody):
             answers = {
-                Target(asked.id, position, "answer"): str(
+                AnswerTarget(asked.id, position, "answer"): str(
                     2 + (number + week) % 3 + higher.get(one.dimension, 0)
                 )
                 for position, one in enumerate(asked.items)
             }
-            record(made, [Given(address, asked.id, answers)])
+            record_answers(made, [Submission(address, asked.id, answers)])
         at(made, CLOSES + week * WEEK)
-        close(made, asked.id)
-    said = digests(made, PARTNERSHIP)[0].statements
+        close_round(made, asked.id)
+    said = read_digests(made, PARTNERSHIP)[0].statements
     return [one.text for one in said if one.kind is StatementKind.TREND]
 
 
@@ -85,7 +85,7 @@ def test_another_bank_ends_the_series_and_says_so(made: Installation) -> None:
     assert words(said, "Honesty").startswith("no clear change")
     # Blocks begin anew with it: the twelfth round is no end of a turn of the new core.
     play(changed, range(10, 12), everybody, HIGH)
-    levels = [one for one in digests(made, PARTNERSHIP)[0].statements if one.kind == "level"]
+    levels = [one for one in read_digests(made, PARTNERSHIP)[0].statements if one.kind == "level"]
     assert {one.subject for one in levels} == {"honesty", "accountability"}
     again = play(changed, range(12, 17), everybody, HIGH)
     assert words(again, "Trust").startswith("no clear change"), "up only within the new series"
@@ -99,10 +99,12 @@ def test_one_question_only_and_everybody_skips(made: Installation, themes: tuple
     set_programme(made, PARTNERSHIP, plan)
     asked = opened_round(made)
     for address in everybody:
-        record(made, [Given(address, asked.id, {Target(asked.id, 0, "answer"): "skip"})])
+        record_answers(
+            made, [Submission(address, asked.id, {AnswerTarget(asked.id, 0, "answer"): "skip"})]
+        )
     at(made, CLOSES)
-    close(made, asked.id)
-    said = digests(made, PARTNERSHIP)[0].statements
+    close_round(made, asked.id)
+    said = read_digests(made, PARTNERSHIP)[0].statements
     assert [one.text for one in said if one.kind is StatementKind.TREND] == [
         "Trust: too few answers this week to compare."
     ]

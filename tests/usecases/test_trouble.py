@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from pulse_bot.crypto.key_stores import MemoryKeyStore
-from pulse_bot.domain.asking.rounds import Round, State
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.errors import KeyStoreError
 from pulse_bot.ports import Outcome, RoundKeys
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.reading.operator_lists import digests
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.reading.operator_lists import read_digests
+from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.open_round import open_round
-from pulse_bot.usecases.rounds.sweep import sweep
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.rounds.sweep import sweep_rounds
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import (
     CLOSES,
     OPENS,
@@ -51,8 +51,8 @@ async def test_a_lost_key_is_told_and_the_round_asked_again_once(talk: Talk) -> 
     assert reply.notice.startswith("The key of this round is gone, so no answer can be kept safely")
 
     at(made, OPENS + HOUR)
-    sweep(made)
-    assert (found(made, asked.id).state, envelopes_in(made)) == (State.LOST, 0)
+    sweep_rounds(made)
+    assert (found(made, asked.id).state, envelopes_in(made)) == (RoundStatus.LOST, 0)
     reply = await talk.choose(asked, one, "4")
     assert reply.notice.startswith("The key of this round was lost, its answers destroyed unread;")
 
@@ -63,17 +63,17 @@ async def test_a_lost_key_is_told_and_the_round_asked_again_once(talk: Talk) -> 
     assert form.text[0].startswith("We ask again: the key of the last round was lost")
     assert (await talk.press(one, f"answer:{again.id}:0:answer:4")).outcome is Outcome.DONE
     at(made, CLOSES)
-    close(made, again.id)
-    assert [one.number for one in digests(made, PARTNERSHIP)] == [2]
+    close_round(made, again.id)
+    assert [one.number for one in read_digests(made, PARTNERSHIP)] == [2]
 
 
 def ask_again(made: Installation) -> Round:
     """The one round that the schedule opens now, in place of a lost one."""
-    [job] = tick(made, made.clock.now(), live=())
+    [job] = find_due_jobs(made, made.clock.now(), live=())
     partnership, slot, closes_at, again = job.args
     assert (job.name, again) == ("open", 1)
     opening, closing = (datetime.fromisoformat(str(moment)) for moment in (slot, closes_at))
-    opened = open_round(made, Open(int(partnership), opening, closing, again=True))
+    opened = open_round(made, OpenRound(int(partnership), opening, closing, again=True))
     assert opened is not None
     return found(made, opened)
 
@@ -82,12 +82,12 @@ def test_a_replacement_that_is_lost_too_is_not_replaced(made: Installation) -> N
     people(made)
     made.keys.destroy(opened_round(made).id)
     at(made, OPENS + HOUR)
-    sweep(made)
+    sweep_rounds(made)
     made.keys.destroy(ask_again(made).id)
 
     for minutes in range(5):
         at(made, OPENS + HOUR + timedelta(minutes=minutes))
-        assert tick(made, made.clock.now(), live=()) == []
+        assert find_due_jobs(made, made.clock.now(), live=()) == []
     # The next week is asked as ever.
     assert opened_round(made, 1).number == 3
 

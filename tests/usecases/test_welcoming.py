@@ -30,7 +30,7 @@ from pulse_bot.ports import (
     Reply,
     Submitted,
 )
-from pulse_bot.storage.columns import Welcome
+from pulse_bot.storage.columns import WelcomeState
 from pulse_bot.storage.models import GroupRow, MemberRow
 from pulse_bot.testing import FakeAdapter, running
 from pulse_bot.testing.fake import FAKE_LIMITS
@@ -43,10 +43,10 @@ from pulse_bot.usecases.members.directory import (
     change_role,
     create_partnership,
 )
-from pulse_bot.usecases.members.invite import codes_of
-from pulse_bot.usecases.reading.operator_lists import log_rows
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.members.invite import find_codes
+from pulse_bot.usecases.reading.operator_lists import list_log_lines
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -126,7 +126,7 @@ def sent(fake: FakeAdapter) -> list[tuple[str, str]]:
     return [(address.user, card.title) for address, card in fake.sends if address != GROUP]
 
 
-def step(made: Installation, chat: Address = CHAT) -> Welcome:
+def step(made: Installation, chat: Address = CHAT) -> WelcomeState:
     with made.database.read() as session:
         return session.scalars(select(GroupRow.welcome).where(GroupRow.chat == chat.user)).one()
 
@@ -149,10 +149,10 @@ async def test_a_chat_that_was_set_up_gets_its_card_and_each_person_one(tmp_path
 
         # Members and guests get none, and nobody a second one.
         assert sent(fake) == [(CHAT.user, JOIN), (NEW.user, CARD)]
-        assert step(app.installation) is Welcome.DONE
+        assert step(app.installation) is WelcomeState.DONE
         [card] = fake.cards(NEW)
         assert labels(card) == ["Join", "No, thank you"]
-        assert card.buttons[0][0].invitation == codes_of(app.installation, PARTNERSHIP).invitation
+        assert card.buttons[0][0].invitation == find_codes(app.installation, PARTNERSHIP).invitation
         everything = snapshot(app.installation)
         assert not any(NEW.user in row for rows in everything.values() for row in rows)
 
@@ -201,7 +201,7 @@ async def test_a_platform_that_does_not_list_people_gets_the_chats_card_alone(
         await minutes(app)
 
         assert sent(fake) == [(CHAT.user, JOIN)]
-        assert step(app.installation) is Welcome.DONE
+        assert step(app.installation) is WelcomeState.DONE
 
 
 async def test_a_platform_that_is_away_is_asked_again(tmp_path: Path) -> None:
@@ -211,11 +211,11 @@ async def test_a_platform_that_is_away_is_asked_again(tmp_path: Path) -> None:
         fake.trouble = AWAY
         await set_up(fake)
         await minutes(app, count=1)
-        assert (sent(fake), step(app.installation)) == ([], Welcome.DUE)
+        assert (sent(fake), step(app.installation)) == ([], WelcomeState.DUE)
 
         fake.recover()
         await minutes(app, first=START + timedelta(minutes=1), count=2)
-        assert (sent(fake), step(app.installation)) == ([(CHAT.user, JOIN)], Welcome.SHOWN)
+        assert (sent(fake), step(app.installation)) == ([(CHAT.user, JOIN)], WelcomeState.SHOWN)
 
         fake.trouble = None
         await minutes(app, first=START + timedelta(minutes=3))
@@ -229,7 +229,7 @@ async def test_a_platform_that_will_never_tell_is_not_asked_for_ever(tmp_path: P
         await set_up(fake)
         await minutes(app)
 
-        assert step(app.installation) is Welcome.DONE
+        assert step(app.installation) is WelcomeState.DONE
 
 
 async def test_a_chat_without_the_bot_waits_until_it_is_there(tmp_path: Path) -> None:
@@ -250,26 +250,30 @@ async def test_a_chat_without_the_bot_waits_until_it_is_there(tmp_path: Path) ->
 def test_cards_are_claimed_before_they_are_sent(made: Installation) -> None:
     people(made)
     for before, job, claim in (
-        (Welcome.DUE, "show", lambda: [welcome.show(made, 1)]),
-        (Welcome.SHOWN, "welcome", lambda: welcome.invite(made, 1, Members(1, (NEW,)))),
+        (WelcomeState.DUE, "show", lambda: [welcome.claim_welcome(made, 1)]),
+        (
+            WelcomeState.SHOWN,
+            "welcome",
+            lambda: welcome.claim_invitations(made, 1, Members(1, (NEW,))),
+        ),
     ):
         with made.database.write() as session:
             session.get_one(GroupRow, 1).welcome = before
-        [given] = [one for one in tick(made, START, live=()) if one.name == job]
+        [given] = [one for one in find_due_jobs(made, START, live=()) if one.name == job]
         assert given.args == (1,)
         # A second worker, and a job begun again after a crash, find it claimed.
         claimed = [claim() for _ in range(2)]
         assert claimed[0][0] is not None
         assert claimed[1] in ([None], [])
-        assert not [one for one in tick(made, START, live=()) if one.name == job]
+        assert not [one for one in find_due_jobs(made, START, live=()) if one.name == job]
 
 
 def test_chats_on_other_adapters_wait(made: Installation) -> None:
     people(made)
-    for before in (Welcome.DUE, Welcome.SHOWN):
+    for before in (WelcomeState.DUE, WelcomeState.SHOWN):
         with made.database.write() as session:
             session.get_one(GroupRow, 1).welcome = before
-        assert tick(made, START, live=(), adapters=frozenset({"other"})) == []
+        assert find_due_jobs(made, START, live=(), adapters=frozenset({"other"})) == []
 
 
 async def test_a_no_is_kind_and_nothing_is_kept(talk: Talk) -> None:
@@ -303,11 +307,11 @@ async def test_who_comes_into_a_chat_is_invited(talk: Talk) -> None:
     assert guest.cards == (card,)
     # They get theirs with everybody else.
     with talk.made.database.write() as session:
-        session.get_one(GroupRow, 1).welcome = Welcome.SHOWN
+        session.get_one(GroupRow, 1).welcome = WelcomeState.SHOWN
     assert await talk.handle(Joined(NEW, GROUP, "Nia")) == Reply()
     # A chat that pulse-bot is not in any more invites nobody.
     with talk.made.database.write() as session:
-        session.get_one(GroupRow, 1).welcome = Welcome.DONE
+        session.get_one(GroupRow, 1).welcome = WelcomeState.DONE
     await talk.handle(Removed(LEAD, GROUP))
     assert await talk.handle(Joined(NEW, GROUP, "Nia")) == Reply()
 
@@ -335,14 +339,14 @@ async def test_nobody_is_taken_off_the_list_for_one_round(talk: Talk) -> None:
     people(talk.made)
     asked = opened_round(talk.made)
     at(talk.made, CLOSES)
-    close(talk.made, asked.id)
+    close_round(talk.made, asked.id)
     for event in (Left(MEMBER, GROUP), Joined(MEMBER, GROUP, "Somebody")):
         await talk.handle(event)
 
     again = opened_round(talk.made, 1)
 
     assert (asked.roster_size, again.roster_size) == (14, 13)
-    log = [row["what"] for row in log_rows(talk.made, PARTNERSHIP)]
+    log = [row["what"] for row in list_log_lines(talk.made, PARTNERSHIP)]
     assert "left a group chat, and is not asked" in log
     assert "came back to a group chat" in log
 
@@ -369,10 +373,10 @@ async def test_chats_of_others_mean_nothing(talk: Talk) -> None:
     for chat in (CHAT, elsewhere):
         assert await talk.handle(Left(MEMBER, chat)) == Reply()
         assert standing(talk.made, MEMBER) == "active"
-        leave.unreachable(talk.made, MEMBER)
+        leave.mark_unreachable(talk.made, MEMBER)
         assert await talk.handle(Joined(MEMBER, chat, "Member")) == Reply()
         assert standing(talk.made, MEMBER) == "unreachable"
-        leave.resume(talk.made, MEMBER)
+        leave.resume_questions(talk.made, MEMBER)
     assert await talk.handle(Left(NEW, GROUP)) == Reply()
 
 
@@ -404,9 +408,9 @@ async def test_an_answer_makes_nobody_reachable(talk: Talk) -> None:
 def test_however_many_are_there(made: Installation, many: int) -> None:
     everybody = people(made)
     with made.database.write() as session:
-        session.get_one(GroupRow, 1).welcome = Welcome.SHOWN
+        session.get_one(GroupRow, 1).welcome = WelcomeState.SHOWN
     new = tuple(Address("fake", "", f"new-{number}") for number in range(many))
 
-    invited = welcome.invite(made, 1, Members(many + 14, (*everybody, *new)))
+    invited = welcome.claim_invitations(made, 1, Members(many + 14, (*everybody, *new)))
 
     assert tuple(address for address, _ in invited) == new

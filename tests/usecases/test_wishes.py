@@ -18,11 +18,11 @@ from pulse_bot.usecases.members.directory import (
     add_member,
     create_partnership,
 )
-from pulse_bot.usecases.members.invite import codes_of
-from pulse_bot.usecases.members.join import form_key
-from pulse_bot.usecases.rounds.close import close
-from pulse_bot.usecases.rounds.open_round import outgoing
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.members.invite import find_codes
+from pulse_bot.usecases.members.join import sign_join_key
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.open_round import list_outgoing
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import OPENS, PARTNERSHIP, POOL, at, opened_round, people
 from tests.usecases.scene import Talk, snapshot
 
@@ -72,17 +72,17 @@ async def test_a_card_waits_for_its_members_own_hour(talk: Talk) -> None:
     asked = opened_round(talk.made)
 
     assert (waits_until(talk.made, one), waits_until(talk.made, two)) == ("Thu 08:00", "Wed 15:30")
-    first = {card.address for card in outgoing(talk.made, asked.id, "fake", "", 100)}
+    first = {card.address for card in list_outgoing(talk.made, asked.id, "fake", "", 100)}
     assert len(first) == 13
     assert one not in first
     # Their own page has the questions all the same.
     assert (await talk.home(one)).form is not None
     at(talk.made, OPENS + timedelta(hours=16, minutes=30))
-    jobs = [job.name for job in tick(talk.made, talk.made.clock.now(), live=())]
+    jobs = [job.name for job in find_due_jobs(talk.made, talk.made.clock.now(), live=())]
     assert "deliver" in jobs
-    assert one in {card.address for card in outgoing(talk.made, asked.id, "fake", "", 100)}
+    assert one in {card.address for card in list_outgoing(talk.made, asked.id, "fake", "", 100)}
 
-    close(talk.made, asked.id)
+    close_round(talk.made, asked.id)
     assert (await wish(talk, one, "open")).outcome is Outcome.DONE
     opened_round(talk.made, 1)
     assert waits_until(talk.made, one) == "Wed 15:30"
@@ -238,12 +238,12 @@ async def test_languages_that_cannot_be(bilingual: Talk, chosen: tuple[str, ...]
 
 async def test_who_joins_is_offered_the_choice(bilingual: Talk) -> None:
     people(bilingual.made, 3)
-    code = codes_of(bilingual.made, PARTNERSHIP).invitation
+    code = find_codes(bilingual.made, PARTNERSHIP).invitation
     filled = {"organisation": ("o:1",), "name": ("Nia",)}
 
     new = Address("fake", "", "new")
 
-    reply = await bilingual.handle(Submitted(new, form_key(bilingual.made, code, new), filled))
+    reply = await bilingual.handle(Submitted(new, sign_join_key(bilingual.made, code, new), filled))
 
     [row] = reply.cards[1].buttons
     assert [button.action for button in row] == ["time", "language"]

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from pulse_bot.domain.asking.items import Choice, Item, Kind
+from pulse_bot.domain.asking.items import Choice, Item, ItemKind
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.asking.schedule import Open
+from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Address, Commanded, Job, Pressed, Reply, Submitted
 from pulse_bot.storage import rounds
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import change_role
-from pulse_bot.usecases.rounds.close import close
+from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.open_round import open_round
-from pulse_bot.usecases.tick import tick
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import PARTNERSHIP, POOL, THEMES, at, people
 from tests.usecases.scene import Talk
 
@@ -27,7 +27,7 @@ COURAGE: Final = [
         id=f"courage-{n}",
         bank="courage",
         text=f"We say the hard thing when it is number {n}.",
-        kind=(Kind.AGREE, Kind.CHOOSE, Kind.JOURNEY)[n % 3 if n > 7 else 0],
+        kind=(ItemKind.AGREE, ItemKind.CHOOSE, ItemKind.JOURNEY)[n % 3 if n > 7 else 0],
         dimension="courage",
         talk=f"When was number {n} last said?",
         core=n < 2,
@@ -85,9 +85,9 @@ class Workshop:
 
     def newest(self) -> Round:
         with self.made.database.read() as session:
-            row = rounds.latest(session, 1)
+            row = rounds.latest_round(session, 1)
             assert row is not None
-            return rounds.read(row)
+            return rounds.round_from_row(row)
 
 
 def workshop(talk: Talk, members: int = 14) -> Workshop:
@@ -103,7 +103,7 @@ def run(made: Installation, now: datetime) -> list[str]:
     at(made, now)
     done: list[str] = []
     for _ in range(5):
-        jobs = tick(made, now, ())
+        jobs = find_due_jobs(made, now, ())
         done += [job.name for job in jobs]
         if not any(_carried_out(made, job) for job in jobs):
             break
@@ -113,7 +113,7 @@ def run(made: Installation, now: datetime) -> list[str]:
 def _carried_out(made: Installation, job: Job) -> bool:
     if job.name == "open":
         partnership, slot, closes_at, again, *seeding = job.args
-        plan = Open(
+        plan = OpenRound(
             int(partnership),
             datetime.fromisoformat(str(slot)),
             datetime.fromisoformat(str(closes_at)),
@@ -122,5 +122,5 @@ def _carried_out(made: Installation, job: Job) -> bool:
         )
         open_round(made, plan)
     elif job.name == "close":
-        close(made, int(job.args[0]))
+        close_round(made, int(job.args[0]))
     return job.name in ("open", "close")

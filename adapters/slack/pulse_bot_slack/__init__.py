@@ -16,7 +16,7 @@ from pulse_bot_slack.settings import SlackSettings
 __all__ = ["plugin"]
 
 
-def build(settings: SlackSettings) -> ChatAdapter:
+def build_adapter(settings: SlackSettings) -> ChatAdapter:
     """The adapter, not yet listening. Raises MissingExtra."""
     try:
         from pulse_bot_slack.adapter import SlackAdapter
@@ -27,11 +27,13 @@ def build(settings: SlackSettings) -> ChatAdapter:
     return SlackAdapter(settings)
 
 
-def preview(cards: Sequence[Card], form: Form) -> str:
+def preview_question(cards: Sequence[Card], form: Form) -> str:
     """How a question looks here, for people who write some."""
-    from pulse_bot_slack.preview import preview as drawn
+    from pulse_bot_slack.preview import preview_cards as drawn
 
     return drawn(cards)
 
 
-plugin = AdapterPlugin(name="slack", settings=SlackSettings, build=build, preview=preview)
+plugin = AdapterPlugin(
+    name="slack", settings=SlackSettings, build=build_adapter, preview=preview_question
+)

@@ -13,13 +13,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members, Vault
 from pulse_bot_slack import oauth, places, sockets
-from pulse_bot_slack.answering import Desk
-from pulse_bot_slack.errors import OperatorsTrouble
-from pulse_bot_slack.installs import Installs, ManyInstalls, OneInstall
-from pulse_bot_slack.listening import Ears, bolt
-from pulse_bot_slack.pages import PATH, Pages
-from pulse_bot_slack.places import ADAPTER, address_of
-from pulse_bot_slack.posting import Posting
+from pulse_bot_slack.answering import SlackResponder
+from pulse_bot_slack.errors import OperatorError
+from pulse_bot_slack.installs import OAuthWorkspaces, SingleWorkspace, WorkspaceDirectory
+from pulse_bot_slack.listening import SlackListener, build_bolt
+from pulse_bot_slack.pages import PATH, SlackEndpoint
+from pulse_bot_slack.places import ADAPTER, slack_address
+from pulse_bot_slack.posting import SlackSender
 from pulse_bot_slack.quiet import SILENT
 from pulse_bot_slack.render import ROOM
 from pulse_bot_slack.settings import SlackSettings
@@ -50,23 +50,25 @@ class SlackAdapter:
         """Nothing is connected before `run` or the first `send`."""
         self._settings = settings
         self._session: ClientSession | None = None
-        self._posting = Posting()
-        self._pages = Pages()
-        self._public = ""
-        self._many: ManyInstalls | None = None
-        self._one: OneInstall | None = None
-        self._installs: Installs
-        if settings.many:
+        self._sender = SlackSender()
+        self._endpoint = SlackEndpoint()
+        self._public_url = ""
+        self._oauth_workspaces: OAuthWorkspaces | None = None
+        self._single_workspace: SingleWorkspace | None = None
+        self._workspaces: WorkspaceDirectory
+        if settings.uses_oauth:
             secret = settings.client_secret.get_secret_value()
-            self._installs = self._many = ManyInstalls(self._client, settings.client_id, secret)
+            self._workspaces = self._oauth_workspaces = OAuthWorkspaces(
+                self._new_client, settings.client_id, secret
+            )
         else:
             token = settings.bot_token.get_secret_value()
-            self._installs = self._one = OneInstall(self._client, token)
+            self._workspaces = self._single_workspace = SingleWorkspace(self._new_client, token)
 
     def serve_on(self, host: Host | None) -> None:
         """Take the server that Slack calls. Raises AdapterError where one is needed and none is."""
         listen = self._settings.listen
-        if listen == "elsewhere" or (listen == "socket" and not self._settings.many):
+        if listen == "elsewhere" or (listen == "socket" and not self._settings.uses_oauth):
             return
         if host is None:
             raise AdapterError(
@@ -75,49 +77,49 @@ class SlackAdapter:
                 "PULSE_BOT_SLACK__BOT_TOKEN to one workspace's token.",
                 permanent=True,
             )
-        self._public = host.mount(PATH, self._pages)
+        self._public_url = host.mount(PATH, self._endpoint)
 
     def keep_in(self, vault: Vault) -> None:
         """Take the vault in which workspaces' tokens are kept."""
-        if self._many is not None:
-            self._many.keep_in(vault)
+        if self._oauth_workspaces is not None:
+            self._oauth_workspaces.keep_in(vault)
 
     async def run(self, handle: Handle) -> None:
         """Listen until cancelled. Raises AdapterError where Slack refuses a token at the start."""
-        desk = Desk(self._installs, handle)
+        responder = SlackResponder(self._workspaces, handle)
         try:
-            await self._introduced()
-            await self._listen(desk)
+            await self._check_token()
+            await self._listen_forever(responder)
         finally:
-            self._pages.close()
-            await desk.finish()
+            self._endpoint.stop_serving()
+            await responder.finish_answers()
             if self._session is not None:
                 await self._session.close()
 
     async def send(self, address: Address, card: Card) -> Address:
         """Show a card to a person or in a channel. Raises AdapterError."""
-        await self._posting.send(await self._workspace(address), address, card)
+        await self._sender.send_card(await self._find_workspace(address), address, card)
         return address
 
     async def members(self, group: Address) -> Members:
         """The people in a channel. Raises AdapterError."""
-        workspace = await self._workspace(group)
-        users = await workspace.members(group.user)
-        found = tuple(address_of(workspace.id, user) for user in users)
-        guests = tuple(one for one in found if workspace.people.is_guest(one.user))
-        return Members(len(found), found, guests)
+        workspace = await self._find_workspace(group)
+        users = await workspace.list_members(group.user)
+        addresses = tuple(slack_address(workspace.id, user) for user in users)
+        guests = tuple(address for address in addresses if workspace.people.is_guest(address.user))
+        return Members(len(addresses), addresses, guests)
 
-    async def _workspace(self, address: Address) -> Workspace:
-        places.check(address)
-        return await self._installs.find(address.workspace)
+    async def _find_workspace(self, address: Address) -> Workspace:
+        places.check_address(address)
+        return await self._workspaces.find_workspace(address.workspace)
 
-    async def _introduced(self) -> None:
+    async def _check_token(self) -> None:
         """Wait until Slack knows the bot. Raises AdapterError where it does not take the token."""
         pause = FIRST_PAUSE
-        while self._one is not None:
+        while self._single_workspace is not None:
             try:
-                await self._one.only()
-            except OperatorsTrouble as error:
+                await self._single_workspace.connect_once()
+            except OperatorError as error:
                 raise AdapterError(str(error), permanent=True) from None
             except AdapterError as error:
                 if pause == FIRST_PAUSE:
@@ -127,24 +129,30 @@ class SlackAdapter:
             else:
                 return
 
-    async def _listen(self, desk: Desk) -> None:
+    async def _listen_forever(self, responder: SlackResponder) -> None:
         if self._settings.listen != "elsewhere":
-            app = self._bolt(desk)
-            if self._public:
-                self._pages.open(app, events=self._settings.listen == "http")
+            app = self._build_bolt(responder)
+            if self._public_url:
+                self._endpoint.start_serving(app, events=self._settings.listen == "http")
             if self._settings.listen == "socket":
                 token = self._settings.app_token.get_secret_value()
-                await sockets.listen(app, token, self._client(""))
+                await sockets.listen(app, token, self._new_client(""))
         await asyncio.Event().wait()
 
-    def _bolt(self, desk: Desk) -> AsyncApp:
-        client = self._client("")
-        many = self._many
-        pages = oauth.flow(self._settings, client, many, self._public) if many else None
+    def _build_bolt(self, responder: SlackResponder) -> AsyncApp:
+        client = self._new_client("")
+        workspaces = self._oauth_workspaces
+        oauth_flow = (
+            oauth.build_flow(self._settings, client, workspaces, self._public_url)
+            if workspaces
+            else None
+        )
         secret = self._settings.signing_secret.get_secret_value()
-        return bolt(self._installs, Ears(desk, self._installs), client, secret, pages)
+        return build_bolt(
+            self._workspaces, SlackListener(responder, self._workspaces), client, secret, oauth_flow
+        )
 
-    def _client(self, token: str) -> AsyncWebClient:
+    def _new_client(self, token: str) -> AsyncWebClient:
         if self._session is None or self._session.closed:
             self._session = ClientSession(timeout=ClientTimeout(total=SECONDS_TO_ANSWER))
         # Without the library's retries: after a lost answer they would post a second time.

@@ -32,14 +32,20 @@ from pulse_bot.ports import (
     Removed,
     Reply,
 )
-from pulse_bot_slack.errors import TooLate
+from pulse_bot_slack.errors import TriggerExpired
 from pulse_bot_slack.home import home_view
-from pulse_bot_slack.installs import Installs
-from pulse_bot_slack.modals import modal
+from pulse_bot_slack.installs import WorkspaceDirectory
+from pulse_bot_slack.modals import build_modal
 from pulse_bot_slack.origins import again, all_at_once
-from pulse_bot_slack.parse import Heard
+from pulse_bot_slack.parse import SlackEvent
 from pulse_bot_slack.places import is_channel
-from pulse_bot_slack.render import Message, Part, messages, reply_parts, small
+from pulse_bot_slack.render import (
+    SlackMessage,
+    SlackPart,
+    build_messages,
+    context_parts,
+    reply_parts,
+)
 from pulse_bot_slack.workspaces import Workspace
 
 log = logging.getLogger(__name__)
@@ -71,61 +77,63 @@ LONGEST_PAUSE: Final = 10.0
 """Seconds that a reply waits where Slack asks for a pause."""
 
 
-class Desk:
+class SlackResponder:
     """Takes what was heard, and sees to it that it is answered."""
 
-    def __init__(self, installs: Installs, handle: Handle) -> None:
+    def __init__(self, workspaces: WorkspaceDirectory, handle: Handle) -> None:
         """Answers run on the running loop."""
-        self._installs = installs
+        self._workspaces = workspaces
         self._handle = handle
         self._turns = Turns()
         self._showing = Showing()
-        self._extra: dict[Address, tuple[str, ...]] = {}
+        self._extra_commands: dict[Address, tuple[str, ...]] = {}
 
-    def take(self, heard: Heard) -> None:
+    def accept_event(self, incoming: SlackEvent) -> None:
         """Answer soon, and never raise."""
-        self._answer_in_turn(heard, None)
+        self._queue_answer(incoming, None)
 
-    async def take_form(self, heard: Heard) -> str:
+    async def accept_form(self, incoming: SlackEvent) -> str:
         """Answer a window that was sent; says why it was refused, where that is known in time.
 
         Said there, what was filled in is not lost. Whatever else comes of it is shown as ever.
         """
         refusal: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._answer_in_turn(heard, refusal)
+        self._queue_answer(incoming, refusal)
         with suppress(TimeoutError):
             return await asyncio.wait_for(refusal, SECONDS_TO_REFUSE)
         return ""
 
-    def _answer_in_turn(self, heard: Heard, refusal: asyncio.Future[str] | None) -> None:
+    def _queue_answer(self, incoming: SlackEvent, refusal: asyncio.Future[str] | None) -> None:
         self._turns.take(
-            heard.address,
-            lambda: self._quietly(self._answer(heard, refusal)),
-            lambda: self._quietly(self._too_many(heard)),
+            incoming.address,
+            lambda: self._run_quietly(self._answer_event(incoming, refusal)),
+            lambda: self._run_quietly(self._show_too_many(incoming)),
         )
 
-    async def finish(self) -> None:
+    async def finish_answers(self) -> None:
         """Give what is under way a moment."""
         await self._turns.finish(self._showing.end)
 
-    async def _answer(self, heard: Heard, refusal: asyncio.Future[str] | None) -> None:
-        workspace = await self._installs.find(heard.address.workspace)
+    async def _answer_event(
+        self, incoming: SlackEvent, refusal: asyncio.Future[str] | None
+    ) -> None:
+        workspace = await self._workspaces.find_workspace(incoming.address.workspace)
         try:
-            named = await _named(workspace, heard)
+            complete = await _add_missing_name(workspace, incoming)
         except AdapterError:
-            if heard.trigger:  # somebody clicked, and waits
-                await self._show(workspace, heard, SORRY)
+            if incoming.trigger:  # somebody clicked, and waits
+                await self._show_reply(workspace, incoming, SORRY)
             raise
-        if named is not None:
-            reply = await self._asked(named)
-            if not _is_told_there(reply, refusal):
-                await self._show(workspace, named, reply)
+        if complete is not None:
+            reply = await self._handle_event(complete)
+            if not _tell_refusal(reply, refusal):
+                await self._show_reply(workspace, complete, reply)
 
-    async def _too_many(self, heard: Heard) -> None:
-        workspace = await self._installs.find(heard.address.workspace)
-        await self._show(workspace, heard, ONE_MOMENT)
+    async def _show_too_many(self, incoming: SlackEvent) -> None:
+        workspace = await self._workspaces.find_workspace(incoming.address.workspace)
+        await self._show_reply(workspace, incoming, ONE_MOMENT)
 
-    async def _quietly(self, answer: Awaitable[None]) -> None:
+    async def _run_quietly(self, answer: Awaitable[None]) -> None:
         try:
             await answer
         except AdapterError as error:
@@ -135,120 +143,124 @@ class Desk:
         except Exception:
             log.exception("An event was not answered.")
 
-    async def _asked(self, heard: Heard) -> Reply:
+    async def _handle_event(self, incoming: SlackEvent) -> Reply:
         try:
-            return await self._handle(heard.event)
+            return await self._handle(incoming.event)
         except Exception:
             log.exception("An event was not handled.")
             return SORRY
 
-    async def _show(self, workspace: Workspace, heard: Heard, reply: Reply) -> None:
-        if _is_unseen(heard):
+    async def _show_reply(self, workspace: Workspace, incoming: SlackEvent, reply: Reply) -> None:
+        if _is_unreachable(incoming):
             return
         if reply.commands is not None:
-            self._extra[heard.address] = reply.commands
-        shown = _Shown(workspace, heard, reply, self._extra.get(heard.address, ()))
+            self._extra_commands[incoming.address] = reply.commands
+        delivery = _ReplyDelivery(
+            workspace, incoming, reply, self._extra_commands.get(incoming.address, ())
+        )
         async with self._showing.call():
-            await shown.form()
-            await shown.rest()
+            await delivery.open_form()
+            await delivery.show_rest()
 
 
 @dataclass(slots=True)
-class _Shown:
+class _ReplyDelivery:
     """One reply on its way to a person."""
 
     workspace: Workspace
-    heard: Heard
+    incoming: SlackEvent
     reply: Reply
-    extra: tuple[str, ...]
-    missed: bool = False
+    extra_commands: tuple[str, ...]
+    form_missed: bool = False
     """The form could not be opened, and has to be asked for again."""
 
-    async def form(self) -> None:
+    async def open_form(self) -> None:
         """Open the reply's form, first of all: Slack gives three seconds from the click."""
         if self.reply.form is None:
             return
-        self.missed = True
-        if not self.heard.trigger:
+        self.form_missed = True
+        if not self.incoming.trigger:
             return
         try:
-            view = modal(self.reply.form, self.heard.origin)
-            await self.workspace.open_view(self.heard.trigger, view)
-            self.missed = False
-        except TooLate:
+            view = build_modal(self.reply.form, self.incoming.origin)
+            await self.workspace.open_view(self.incoming.trigger, view)
+            self.form_missed = False
+        except TriggerExpired:
             self.reply = replace(TOO_LATE, form=self.reply.form, cards=self.reply.cards)
         except AdapterError as error:
             log.warning("A form could not be shown in Slack. %s", error)
             self.reply = replace(SORRY, form=self.reply.form, cards=self.reply.cards)
 
-    async def rest(self) -> None:
+    async def show_rest(self) -> None:
         """Show everything else, where the person looks."""
         numbers = count()
-        in_home = self.heard.origin.home
+        in_home = self.incoming.origin.home
         parts = reply_parts(self.reply, numbers, pictures_spelled=in_home)
         if in_home and any(card.file for card in self.reply.cards):
             # A page holds no files, so that the cards come as a message, too.
-            await self._post(parts)
-            parts = [*parts, *small(IN_MESSAGES)]
-        if self.missed and self.reply.form:
-            parts += again(self.heard.event, OPEN, numbers)
-        if isinstance(self.heard.event, OpenedHome):
-            parts += all_at_once(self.heard.address, self.reply.cards, numbers)
-        opened = isinstance(self.heard.event, OpenedHome) and self.reply.form is None
+            await self._post_parts(parts)
+            parts = [*parts, *context_parts(IN_MESSAGES)]
+        if self.form_missed and self.reply.form:
+            parts += again(self.incoming.event, OPEN, numbers)
+        if isinstance(self.incoming.event, OpenedHome):
+            parts += all_at_once(self.incoming.address, self.reply.cards, numbers)
+        opened = isinstance(self.incoming.event, OpenedHome) and self.reply.form is None
         if in_home and (parts or opened):
             # The page that is opened has its own buttons; what takes its place needs a way back.
-            view = home_view(parts, None if opened and parts else self.extra, numbers)
-            await patiently(partial(self.workspace.publish, self.heard.address.user, view))
+            view = home_view(parts, None if opened and parts else self.extra_commands, numbers)
+            await retry_after_pause(
+                partial(self.workspace.publish_home, self.incoming.address.user, view)
+            )
         elif parts:
-            await self._post(parts)
+            await self._post_parts(parts)
 
-    async def _post(self, parts: list[Part]) -> None:
-        channel, user = self.heard.origin.channel, self.heard.address.user
+    async def _post_parts(self, parts: list[SlackPart]) -> None:
+        channel, user = self.incoming.origin.channel, self.incoming.address.user
         if self.reply.public and channel:
             try:
-                await self._messages(channel, messages(parts))
+                await self._post_messages(channel, build_messages(parts))
             except AdapterError as error:
                 if not error.permanent or user == channel:
                     raise
-                told = messages(reply_parts(NOT_IN_THE_CHANNEL, count()))
-                await self._messages(user, told)
+                not_invited = build_messages(reply_parts(NOT_IN_THE_CHANNEL, count()))
+                await self._post_messages(user, not_invited)
             return
         if is_channel(user):
             return  # Slack did not say who it was, and this is for that person alone
         try:
-            await self._messages(user, messages(parts))
+            await self._post_messages(user, build_messages(parts))
         except AdapterError as error:
             if not error.permanent or not channel:
                 raise
-            for message in messages(parts):
-                await self.workspace.whisper(channel, user, message)
+            for message in build_messages(parts):
+                await self.workspace.post_ephemeral(channel, user, message)
 
-    async def _messages(self, to: str, shown: list[Message]) -> None:
-        chat = to
-        for message in shown:
-            chat = await patiently(partial(self.workspace.post, to, message))
+    async def _post_messages(self, to: str, outgoing: list[SlackMessage]) -> None:
+        chat_id = to
+        for message in outgoing:
+            chat_id = await retry_after_pause(partial(self.workspace.post_message, to, message))
         for card in self.reply.cards:
-            await attach(self.workspace, chat, card)
+            await attach_files(self.workspace, chat_id, card)
 
 
-async def attach(workspace: Workspace, chat: str, card: Card) -> None:
+async def attach_files(workspace: Workspace, chat_id: str, card: Card) -> None:
     """Show a card's picture and file after its text, which says the same or where it is.
 
     To fail here would bring the text a second time.
     """
     if card.picture:
         try:
-            await workspace.show_picture(chat, card.picture, card.title)
+            await workspace.show_picture(chat_id, card.picture, card.title)
         except AdapterError:
             log.warning("A picture could not be shown in Slack; its text was.")
     if card.file:
         try:
-            await workspace.show_file(chat, card.file)
+            await workspace.show_file(chat_id, card.file)
         except AdapterError:
             log.warning("A file could not be shown in Slack; its text was.")
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+async def retry_after_pause(call: Callable[[], Awaitable[T]]) -> T:
     """Wait and repeat where Slack asks for a short pause: somebody waits for this."""
     for _ in range(ATTEMPTS - 1):
         try:
@@ -260,21 +272,21 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
     return await call()
 
 
-async def _named(workspace: Workspace, heard: Heard) -> Heard | None:
+async def _add_missing_name(workspace: Workspace, incoming: SlackEvent) -> SlackEvent | None:
     """With the names that Slack does not send along; None for a bot that came into a channel."""
-    event = heard.event
+    event = incoming.event
     if isinstance(event, Joined) and not event.name:
-        person = await workspace.people.find(event.address.user)
-        told = replace(event, name=person.name, guest=person.guest)
-        return None if person.is_bot else replace(heard, event=told)
+        person = await workspace.people.find_user(event.address.user)
+        named_event = replace(event, name=person.name, guest=person.guest)
+        return None if person.is_bot else replace(incoming, event=named_event)
     if isinstance(event, Added) and not event.name:
         with suppress(AdapterError):  # a greeting needs no name
             name = await workspace.channel_name(event.group.user)
-            return replace(heard, event=replace(event, name=name))
-    return heard
+            return replace(incoming, event=replace(event, name=name))
+    return incoming
 
 
-def _is_told_there(reply: Reply, refusal: asyncio.Future[str] | None) -> bool:
+def _tell_refusal(reply: Reply, refusal: asyncio.Future[str] | None) -> bool:
     """Tell what came of a window in it, where that is a refusal and somebody waits for it there."""
     if refusal is None or refusal.done():
         return False
@@ -283,9 +295,9 @@ def _is_told_there(reply: Reply, refusal: asyncio.Future[str] | None) -> bool:
     return refused and bool(reply.notice)
 
 
-def _is_unseen(heard: Heard) -> bool:
+def _is_unreachable(incoming: SlackEvent) -> bool:
     """Whether whoever it is about cannot be shown anything."""
-    event = heard.event
+    event = incoming.event
     return isinstance(event, Removed | Moved) or (
         isinstance(event, Left) and event.group == event.address
     )

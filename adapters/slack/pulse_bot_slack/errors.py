@@ -86,23 +86,23 @@ _STANDARD_PAUSE: Final = 30.0
 """Seconds, where Slack asks for a pause and does not say how long."""
 
 
-class OperatorsTrouble(AdapterError):
+class OperatorError(AdapterError):
     """What only the operator can mend; until then trying again is in vain, but nobody is gone."""
 
 
-class TooLate(AdapterError):
+class TriggerExpired(AdapterError):
     """The three seconds in which Slack lets a window be opened after a click are over."""
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Everything that goes wrong inside becomes an `AdapterError`."""
     try:
         yield
     except AdapterError:
         raise
     except SlackApiError as error:
-        raise told(error) from None
+        raise adapter_error(error) from None
     except (ClientConnectorError, ConnectionTimeoutError):
         raise AdapterError("Slack could not be reached.", permanent=False) from None
     except Exception as error:
@@ -114,19 +114,19 @@ def translated() -> Iterator[None]:
         ) from None
 
 
-def told(error: SlackApiError) -> AdapterError:
+def adapter_error(error: SlackApiError) -> AdapterError:
     """One of Slack's refusals in our words."""
-    code, status = code_of(error), getattr(error.response, "status_code", 0)
+    code, status = error_code(error), getattr(error.response, "status_code", 0)
     if code in _TOO_FAST or status == 429:
         return AdapterError(
             "Slack asks for a pause before the next message.",
             permanent=False,
-            retry_after=_pause(error),
+            retry_after=_pause_seconds(error),
         )
     if code in _OPERATORS:
-        return OperatorsTrouble(_OPERATORS[code], permanent=False)
+        return OperatorError(_OPERATORS[code], permanent=False)
     if code in _EXPIRED:
-        return TooLate("Slack waited too long to open the form.", permanent=True)
+        return TriggerExpired("Slack waited too long to open the form.", permanent=True)
     if code in _GONE:
         return AdapterError(_GONE[code], permanent=True, gone=True)
     if not code or status >= 500 or code in ("internal_error", "fatal_error", "request_timeout"):
@@ -135,15 +135,15 @@ def told(error: SlackApiError) -> AdapterError:
     return AdapterError(_REFUSED.get(code, "Slack refused this message."), permanent=True)
 
 
-def code_of(error: SlackApiError) -> str:
+def error_code(error: SlackApiError) -> str:
     """Slack's short name of what went wrong; empty where the answer was none of its own."""
     data = getattr(error.response, "data", None)
     return str(data.get("error", "")) if isinstance(data, dict) else ""
 
 
-def _pause(error: SlackApiError) -> float:
-    said = {key.lower(): value for key, value in dict(error.response.headers).items()}
+def _pause_seconds(error: SlackApiError) -> float:
+    headers = {key.lower(): value for key, value in dict(error.response.headers).items()}
     try:
-        return max(1.0, float(said.get("retry-after", _STANDARD_PAUSE)))
+        return max(1.0, float(headers.get("retry-after", _STANDARD_PAUSE)))
     except ValueError:
         return _STANDARD_PAUSE

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pulse_bot_slack.render import BLOCKS_A_VIEW, WORD, Block, Part, button, small
+from pulse_bot_slack.render import (
+    BLOCKS_A_VIEW,
+    WORD,
+    Block,
+    SlackPart,
+    action_button,
+    context_parts,
+)
 
 EVERYBODYS: Final = (
     ("pulse", "My question"),
@@ -30,21 +37,29 @@ LABELS: Final = {"trends": "Trends", "settings": "Settings", "seed": "Prepare a 
 MORE: Final = "There is more than fits here. Write /pulse in any channel to read it all."
 
 
-def home_view(parts: Sequence[Part], extra: Sequence[str] | None, numbers: Iterator[int]) -> Block:
+def home_view(
+    parts: Sequence[SlackPart], extra: Sequence[str] | None, numbers: Iterator[int]
+) -> Block:
     """A page with a reply on it, and below it a button for every command.
 
     `extra` are the commands that this person has beside everybody's; None leaves all buttons out.
     """
-    below = [] if extra is None else list(_commands(extra, numbers))
+    below = [] if extra is None else list(_command_rows(extra, numbers))
     room = BLOCKS_A_VIEW - len(below)
     if len(parts) > room:
-        parts = [*parts[: room - 1], *small(MORE)]
+        parts = [*parts[: room - 1], *context_parts(MORE)]
     return {"type": "home", "blocks": [part.block for part in (*parts, *below)]}
 
 
-def _commands(extra: Sequence[str], numbers: Iterator[int]) -> Iterator[Part]:
-    words = [*EVERYBODYS, *((word, LABELS.get(word, word.capitalize())) for word in extra)]
-    yield Part({"type": "divider"}, "")
-    for at in range(0, len(words), 5):
-        row = [button(WORD, next(numbers), label, word) for word, label in words[at : at + 5]]
-        yield Part({"type": "actions", "elements": row}, "")
+def _command_rows(extra: Sequence[str], numbers: Iterator[int]) -> Iterator[SlackPart]:
+    labelled_commands = [
+        *EVERYBODYS,
+        *((word, LABELS.get(word, word.capitalize())) for word in extra),
+    ]
+    yield SlackPart({"type": "divider"}, "")
+    for start in range(0, len(labelled_commands), 5):
+        row = [
+            action_button(WORD, next(numbers), label, word)
+            for word, label in labelled_commands[start : start + 5]
+        ]
+        yield SlackPart({"type": "actions", "elements": row}, "")

@@ -24,8 +24,8 @@ from pulse_bot_slack.errors import (
     BOT_REFUSED,
     NOT_INSTALLED,
     RENEWAL_REFUSED,
-    OperatorsTrouble,
-    translated,
+    OperatorError,
+    translate_errors,
 )
 from pulse_bot_slack.workspaces import Workspace
 
@@ -41,20 +41,20 @@ NewClient = Callable[[str], AsyncWebClient]
 """A client of the Web API that speaks with this token."""
 
 
-class Installs(Protocol):
+class WorkspaceDirectory(Protocol):
     """Where workspaces are found."""
 
-    async def find(self, workspace_id: str) -> Workspace:
+    async def find_workspace(self, workspace_id: str) -> Workspace:
         """The workspace. Raises AdapterError: OperatorsTrouble where the app is not installed."""
 
-    async def of_event(self, workspace_id: str) -> Workspace:
+    async def find_for_event(self, workspace_id: str) -> Workspace:
         """The workspace that an event came from. Raises AdapterError."""
 
-    async def forget(self, workspace_id: str) -> None:
+    async def forget_workspace(self, workspace_id: str) -> None:
         """The workspace took its agreement back. Raises AdapterError."""
 
 
-class OneInstall:
+class SingleWorkspace:
     """The workspace whose bot's token is in the settings."""
 
     def __init__(self, new_client: NewClient, token: str) -> None:
@@ -62,58 +62,60 @@ class OneInstall:
         self._new_client = new_client
         self._token = token
         self._workspace: Workspace | None = None
-        self._asking = asyncio.Lock()
-        self._troubles = Troubles()
+        self._connecting = asyncio.Lock()
+        self._notices = OperatorNotices()
 
-    async def only(self) -> Workspace:
+    async def connect_once(self) -> Workspace:
         """The one there is. Raises AdapterError."""
-        async with self._asking:
+        async with self._connecting:
             if self._workspace is None:
                 client = self._new_client(self._token)
-                with translated():
-                    known = await client.auth_test()
-                self._workspace = Workspace(str(known["team_id"]), str(known["user_id"]), client)
+                with translate_errors():
+                    identity = await client.auth_test()
+                self._workspace = Workspace(
+                    str(identity["team_id"]), str(identity["user_id"]), client
+                )
             return self._workspace
 
-    async def find(self, workspace_id: str) -> Workspace:
+    async def find_workspace(self, workspace_id: str) -> Workspace:
         """The workspace. Raises AdapterError: OperatorsTrouble where it is another one."""
-        workspace = await self.only()
-        with self._troubles.said_of(workspace_id):
+        workspace = await self.connect_once()
+        with self._notices.log_once(workspace_id):
             if workspace_id != workspace.id:
-                raise OperatorsTrouble(NOT_INSTALLED, permanent=False)
+                raise OperatorError(NOT_INSTALLED, permanent=False)
         return workspace
 
-    async def of_event(self, workspace_id: str) -> Workspace:
+    async def find_for_event(self, workspace_id: str) -> Workspace:
         """The one there is: in a shared channel, Slack may name somebody else's."""
-        return await self.only()
+        return await self.connect_once()
 
-    async def forget(self, workspace_id: str) -> None:
+    async def forget_workspace(self, workspace_id: str) -> None:
         """Tell the operator: the settings cannot be changed from here."""
         log.error("%s", BOT_REFUSED)
 
 
-class Troubles:
+class OperatorNotices:
     """What only the operator can mend, said once for each workspace until it is well again."""
 
     def __init__(self) -> None:
         """All is well."""
-        self._of: set[str] = set()
+        self._logged: set[str] = set()
 
     @contextmanager
-    def said_of(self, workspace_id: str) -> Iterator[None]:
+    def log_once(self, workspace_id: str) -> Iterator[None]:
         """Say it where it is raised inside."""
         try:
             yield
-        except OperatorsTrouble as error:
-            if workspace_id not in self._of:
-                self._of.add(workspace_id)
+        except OperatorError as error:
+            if workspace_id not in self._logged:
+                self._logged.add(workspace_id)
                 log.error("%s", error)  # noqa: TRY400 - a traceback would quote what was sent
             raise
-        self._of.discard(workspace_id)
+        self._logged.discard(workspace_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class InstallationRecord:
     """What is kept of an installation."""
 
     bot: str
@@ -128,7 +130,7 @@ class Kept:
         return bool(self.runs_out) and time.time() > self.runs_out - RENEWED_BEFORE
 
 
-class ManyInstalls:
+class OAuthWorkspaces:
     """The workspaces that installed the app themselves."""
 
     def __init__(self, new_client: NewClient, client_id: str, client_secret: str) -> None:
@@ -138,109 +140,119 @@ class ManyInstalls:
         self._client_secret = client_secret
         self._vault: Vault | None = None
         self._workspaces: dict[str, Workspace] = {}
-        self._kept: dict[str, Kept] = {}
+        self._records: dict[str, InstallationRecord] = {}
         self._renewing: dict[str, asyncio.Lock] = {}
-        self._troubles = Troubles()
+        self._notices = OperatorNotices()
 
     def keep_in(self, vault: Vault) -> None:
         """Where the tokens are kept."""
         self._vault = vault
 
-    async def find(self, workspace_id: str) -> Workspace:
+    async def find_workspace(self, workspace_id: str) -> Workspace:
         """The workspace, its token renewed in time. Raises AdapterError."""
         async with self._renewing.setdefault(workspace_id, asyncio.Lock()):
-            with self._troubles.said_of(workspace_id):
-                return self._served(workspace_id, await self._current(workspace_id))
+            with self._notices.log_once(workspace_id):
+                return self._open_workspace(workspace_id, await self._current_record(workspace_id))
 
-    async def of_event(self, workspace_id: str) -> Workspace:
+    async def find_for_event(self, workspace_id: str) -> Workspace:
         """The same as `find`. Raises AdapterError."""
-        return await self.find(workspace_id)
+        return await self.find_workspace(workspace_id)
 
-    async def save(self, installation: Installation) -> None:
+    async def save_installation(self, installation: Installation) -> None:
         """Keep what a workspace has just agreed to."""
-        workspace = installation.to_dict().get("team_id")
-        if installation.is_enterprise_install or not workspace:
+        workspace_id = installation.to_dict().get("team_id")
+        if installation.is_enterprise_install or not workspace_id:
             raise AdapterError("Install pulse-bot in each workspace by itself.", permanent=True)
-        kept = Kept(
+        record = InstallationRecord(
             bot=installation.bot_user_id or "",
             token=installation.bot_token or "",
             refresh=installation.bot_refresh_token or "",
             runs_out=installation.bot_token_expires_at or 0,
         )
-        await self._save(workspace, kept)
+        await self._save_record(workspace_id, record)
         log.info("A Slack workspace has installed pulse-bot.")
 
-    async def forget(self, workspace_id: str) -> None:
+    async def forget_workspace(self, workspace_id: str) -> None:
         """Forget a workspace that has taken its agreement back."""
         self._workspaces.pop(workspace_id, None)
-        self._kept.pop(workspace_id, None)
-        await _kept_safe(self._safe().forget, workspace_id)
+        self._records.pop(workspace_id, None)
+        await _call_vault(self._require_vault().forget, workspace_id)
         log.warning("A Slack workspace has removed pulse-bot; its token was deleted here.")
 
-    async def _current(self, workspace_id: str) -> Kept:
-        known = self._workspaces.get(workspace_id)
-        if known is not None and known.is_refused:
+    async def _current_record(self, workspace_id: str) -> InstallationRecord:
+        workspace = self._workspaces.get(workspace_id)
+        if workspace is not None and workspace.is_refused:
             # It may have been installed anew, by way of another process.
-            self._kept.pop(workspace_id, None)
-        kept = self._kept.get(workspace_id) or await self._load(workspace_id)
-        if kept is None:
+            self._records.pop(workspace_id, None)
+        record = self._records.get(workspace_id) or await self._load_record(workspace_id)
+        if record is None:
             # Not for good: it may be installed again before a round closes.
-            raise OperatorsTrouble(NOT_INSTALLED, permanent=False)
-        if kept.is_due:
+            raise OperatorError(NOT_INSTALLED, permanent=False)
+        if record.is_due:
             # Another worker may have renewed it: a token to renew by is good for one use.
-            kept = await self._load(workspace_id) or kept
-        if kept.is_due:
-            kept = await self._renewed(workspace_id, kept)
-        self._kept[workspace_id] = kept
-        return kept
+            record = await self._load_record(workspace_id) or record
+        if record.is_due:
+            record = await self._renew_or_reload(workspace_id, record)
+        self._records[workspace_id] = record
+        return record
 
-    def _served(self, workspace_id: str, kept: Kept) -> Workspace:
+    def _open_workspace(self, workspace_id: str, record: InstallationRecord) -> Workspace:
         if workspace_id not in self._workspaces:
-            client = self._new_client(kept.token)
-            self._workspaces[workspace_id] = Workspace(workspace_id, kept.bot, client)
+            client = self._new_client(record.token)
+            self._workspaces[workspace_id] = Workspace(workspace_id, record.bot, client)
         workspace = self._workspaces[workspace_id]
-        workspace.bot, workspace.client.token, workspace.is_refused = kept.bot, kept.token, False
+        workspace.bot, workspace.client.token, workspace.is_refused = (
+            record.bot,
+            record.token,
+            False,
+        )
         return workspace
 
-    async def _renewed(self, workspace_id: str, kept: Kept) -> Kept:
+    async def _renew_or_reload(
+        self, workspace_id: str, record: InstallationRecord
+    ) -> InstallationRecord:
         try:
-            return await self._renew(workspace_id, kept)
+            return await self._renew_token(workspace_id, record)
         except AdapterError as error:
             # Another worker may have used it up after we looked.
-            newer = await self._load(workspace_id)
+            newer = await self._load_record(workspace_id)
             if newer is not None and not newer.is_due:
                 return newer
             if not error.permanent:
                 raise
-            raise OperatorsTrouble(RENEWAL_REFUSED, permanent=False) from None
+            raise OperatorError(RENEWAL_REFUSED, permanent=False) from None
 
-    async def _renew(self, workspace_id: str, kept: Kept) -> Kept:
+    async def _renew_token(
+        self, workspace_id: str, record: InstallationRecord
+    ) -> InstallationRecord:
         client = self._new_client("")
-        with translated():
-            fresh = await client.oauth_v2_access(
+        with translate_errors():
+            response = await client.oauth_v2_access(
                 client_id=self._client_id,
                 client_secret=self._client_secret,
                 grant_type="refresh_token",
-                refresh_token=kept.refresh,
+                refresh_token=record.refresh,
             )
         renewed = replace(
-            kept,
-            token=str(fresh["access_token"]),
-            refresh=str(fresh["refresh_token"]),
-            runs_out=int(time.time()) + int(fresh["expires_in"]),
+            record,
+            token=str(response["access_token"]),
+            refresh=str(response["refresh_token"]),
+            runs_out=int(time.time()) + int(response["expires_in"]),
         )
-        await self._save(workspace_id, renewed)
+        await self._save_record(workspace_id, renewed)
         return renewed
 
-    async def _load(self, workspace_id: str) -> Kept | None:
-        found = await _kept_safe(self._safe().get, workspace_id)
-        return Kept(**json.loads(found)) if found else None
+    async def _load_record(self, workspace_id: str) -> InstallationRecord | None:
+        stored = await _call_vault(self._require_vault().get, workspace_id)
+        return InstallationRecord(**json.loads(stored)) if stored else None
 
-    async def _save(self, workspace_id: str, kept: Kept) -> None:
-        self._kept[workspace_id] = kept
-        await _kept_safe(self._safe().put, workspace_id, json.dumps(asdict(kept)).encode())
+    async def _save_record(self, workspace_id: str, record: InstallationRecord) -> None:
+        self._records[workspace_id] = record
+        await _call_vault(
+            self._require_vault().put, workspace_id, json.dumps(asdict(record)).encode()
+        )
 
-    def _safe(self) -> Vault:
+    def _require_vault(self) -> Vault:
         if self._vault is None:
             raise AdapterError(
                 "There is no place to keep the workspaces' tokens in.", permanent=True
@@ -248,7 +260,7 @@ class ManyInstalls:
         return self._vault
 
 
-async def _kept_safe(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def _call_vault(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     try:
         return await asyncio.to_thread(call, *args, **kwargs)
     except PulseBotError as error:

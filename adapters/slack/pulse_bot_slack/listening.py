@@ -24,12 +24,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Added, Address, Joined, Left, Removed
 from pulse_bot_slack import parse
-from pulse_bot_slack.answering import Desk
+from pulse_bot_slack.answering import SlackResponder
 from pulse_bot_slack.errors import NOT_INSTALLED
-from pulse_bot_slack.installs import Installs
-from pulse_bot_slack.modals import refused, too_long
-from pulse_bot_slack.parse import Heard
-from pulse_bot_slack.places import address_of
+from pulse_bot_slack.installs import WorkspaceDirectory
+from pulse_bot_slack.modals import length_errors, refusal_errors
+from pulse_bot_slack.parse import SlackEvent
+from pulse_bot_slack.places import slack_address
 from pulse_bot_slack.quiet import SILENT
 from pulse_bot_slack.workspaces import Workspace
 
@@ -45,18 +45,18 @@ TOLD_WITHIN: Final = 60.0
 """Seconds between the two events for being taken out of one channel, at most."""
 
 
-class Authorized(AsyncAuthorize):
+class WorkspaceAuthorizer(AsyncAuthorize):
     """Tells Bolt with which bot a workspace is answered; nothing is asked of Slack for it."""
 
-    def __init__(self, installs: Installs) -> None:
+    def __init__(self, workspaces: WorkspaceDirectory) -> None:
         """`installs` knows the workspaces."""
-        self._installs = installs
+        self._workspaces = workspaces
 
     async def __call__(
-        self, *, context: AsyncBoltContext, **told: object
+        self, *, context: AsyncBoltContext, **details: object
     ) -> AuthorizeResult | None:
         try:
-            workspace = await self._installs.of_event(str(told.get("team_id") or ""))
+            workspace = await self._workspaces.find_for_event(str(details.get("team_id") or ""))
         except AdapterError:
             return None
         context[WORKSPACE] = workspace
@@ -68,17 +68,17 @@ class Authorized(AsyncAuthorize):
         )
 
 
-class Ears:
+class SlackListener:
     """Bolt's listeners: each acknowledges, and puts what it heard on the desk."""
 
-    def __init__(self, desk: Desk, installs: Installs) -> None:
+    def __init__(self, responder: SlackResponder, workspaces: WorkspaceDirectory) -> None:
         """Nothing has been heard yet."""
-        self._desk = desk
-        self._installs = installs
-        self._heard: OrderedDict[str, None] = OrderedDict()
+        self._responder = responder
+        self._workspaces = workspaces
+        self._seen_events: OrderedDict[str, None] = OrderedDict()
         self._removed: dict[Address, float] = {}
 
-    def listen(self, app: AsyncApp) -> None:
+    def register_listeners(self, app: AsyncApp) -> None:
         """Register with Bolt. What is not ours is acknowledged, too, or Slack would repeat it."""
         app.action(ANYTHING)(self.on_action)
         app.view(ANYTHING)(self.on_view)
@@ -88,14 +88,16 @@ class Ears:
 
     async def on_action(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A button was pressed. The same press delivered twice is passed on twice."""
-        self._take(parse.action, body, _workspace(context).id)
+        self._accept_event(parse.read_action, body, _context_workspace(context).id)
         await ack()
 
     async def on_view(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A modal was sent. One that is refused stays open, with what was filled in."""
-        mistakes = too_long(body["view"])
-        if not mistakes and (heard := self._read(parse.submission, body, _workspace(context).id)):
-            mistakes = refused(body["view"], await self._desk.take_form(heard))
+        mistakes = length_errors(body["view"])
+        if not mistakes and (
+            incoming := self._try_read(parse.read_submission, body, _context_workspace(context).id)
+        ):
+            mistakes = refusal_errors(body["view"], await self._responder.accept_form(incoming))
         if mistakes:
             await ack(response_action="errors", errors=mistakes)
         else:
@@ -103,12 +105,12 @@ class Ears:
 
     async def on_command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A slash command was given."""
-        self._take(parse.command, body, _workspace(context).id)
+        self._accept_event(parse.read_command, body, _context_workspace(context).id)
         await ack()
 
     async def on_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """The shortcut was chosen."""
-        self._take(parse.shortcut, body, _workspace(context).id)
+        self._accept_event(parse.read_shortcut, body, _context_workspace(context).id)
         await ack()
 
     async def on_event(self, body: Body, context: AsyncBoltContext) -> None:
@@ -118,22 +120,24 @@ class Ears:
             return
         if event["type"] in ("app_uninstalled", "tokens_revoked"):
             if event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot"):
-                await self._installs.forget(context.get("team_id") or "")
+                await self._workspaces.forget_workspace(context.get("team_id") or "")
             return
-        workspace = _workspace(context)
+        workspace = _context_workspace(context)
         if event["type"] == "user_change":
-            self._take(_changed, event["user"], workspace)
+            self._accept_event(_read_user_change, event["user"], workspace)
         else:
-            self._take(parse.news, event, workspace.id, workspace.bot)
+            self._accept_event(parse.read_event, event, workspace.id, workspace.bot)
 
-    def _take(self, read: Callable[P, Heard | None], *args: P.args, **kwargs: P.kwargs) -> None:
-        heard = self._read(read, *args, **kwargs)
-        if heard is not None and not self._is_told_twice(heard):
-            self._desk.take(heard)
+    def _accept_event(
+        self, read: Callable[P, SlackEvent | None], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        incoming = self._try_read(read, *args, **kwargs)
+        if incoming is not None and not self._is_second_removal(incoming):
+            self._responder.accept_event(incoming)
 
-    def _read(
-        self, read: Callable[P, Heard | None], *args: P.args, **kwargs: P.kwargs
-    ) -> Heard | None:
+    def _try_read(
+        self, read: Callable[P, SlackEvent | None], *args: P.args, **kwargs: P.kwargs
+    ) -> SlackEvent | None:
         try:
             return read(*args, **kwargs)
         except (LookupError, TypeError, ValueError):
@@ -143,30 +147,30 @@ class Ears:
     def _is_repeated(self, body: Body) -> bool:
         """Slack repeats what it thinks was not acknowledged in time."""
         event_id = str(body.get("event_id") or "")
-        if not event_id or event_id in self._heard:
+        if not event_id or event_id in self._seen_events:
             return bool(event_id)
-        self._heard[event_id] = None
-        if len(self._heard) > REMEMBERED:
-            self._heard.popitem(last=False)
+        self._seen_events[event_id] = None
+        if len(self._seen_events) > REMEMBERED:
+            self._seen_events.popitem(last=False)
         return False
 
-    def _is_told_twice(self, heard: Heard) -> bool:
+    def _is_second_removal(self, incoming: SlackEvent) -> bool:
         """Slack has two events for being taken out of a channel, and may send both."""
-        event, now = heard.event, time.monotonic()
+        event, now = incoming.event, time.monotonic()
         if isinstance(event, Added):
             self._removed.pop(event.group, None)
         if not isinstance(event, Removed):
             return False
         # Another process may have heard that it was added again, so this is not known for long.
-        self._removed = {one: at for one, at in self._removed.items() if now - at < TOLD_WITHIN}
-        known = event.group in self._removed
+        self._removed = {group: at for group, at in self._removed.items() if now - at < TOLD_WITHIN}
+        is_repeat = event.group in self._removed
         self._removed.setdefault(event.group, now)
-        return known
+        return is_repeat
 
 
-def bolt(
-    installs: Installs,
-    ears: Ears,
+def build_bolt(
+    workspaces: WorkspaceDirectory,
+    listener: SlackListener,
     client: AsyncWebClient,
     signing_secret: str,
     flow: AsyncOAuthFlow | None,
@@ -177,12 +181,12 @@ def bolt(
         logger=SILENT,
         client=client,
         signing_secret=signing_secret,
-        authorize=Authorized(installs),  # type: ignore[arg-type]  # Bolt takes one, and says less
+        authorize=WorkspaceAuthorizer(workspaces),  # type: ignore[arg-type]  # Bolt takes one, and says less
         oauth_flow=flow,
         process_before_response=True,
         user_facing_authorize_error_message=NOT_INSTALLED,
     )
-    ears.listen(app)
+    listener.register_listeners(app)
     app.error(_log_failure)
     return app
 
@@ -195,18 +199,18 @@ async def _log_failure(error: Exception) -> None:
         log.error("A request of Slack's could not be taken.", exc_info=error)
 
 
-def _workspace(context: AsyncBoltContext) -> Workspace:
-    found = context[WORKSPACE]
-    if not isinstance(found, Workspace):
+def _context_workspace(context: AsyncBoltContext) -> Workspace:
+    workspace = context[WORKSPACE]
+    if not isinstance(workspace, Workspace):
         raise TypeError("Bolt went on without a workspace.")
-    return found
+    return workspace
 
 
-def _changed(profile: Body, workspace: Workspace) -> Heard | None:
+def _read_user_change(profile: Body, workspace: Workspace) -> SlackEvent | None:
     """Somebody was switched off, or on again as far as we knew them to be off."""
-    before, now = workspace.people.changed(profile)
-    own = address_of(workspace.id, str(profile["id"]))
+    before, now = workspace.people.update_user(profile)
+    address = slack_address(workspace.id, str(profile["id"]))
     was_off = before is not None and before.deleted
     if now.is_bot or now.deleted == was_off:
         return None
-    return Heard(Left(own, own) if now.deleted else Joined(own, own, now.name))
+    return SlackEvent(Left(address, address) if now.deleted else Joined(address, address, now.name))

@@ -19,13 +19,13 @@ from pulse_bot_slack.render import (
     CONTEXT,
     TYPED,
     Block,
-    Part,
-    choice,
+    SlackPart,
+    choice_element,
     field_id,
-    paragraphs,
-    plain,
+    plain_text,
+    section_parts,
 )
-from pulse_bot_slack.texts import packed, short, unpacked
+from pulse_bot_slack.texts import pack_value, shorten_text, unpack_value
 
 TITLE: Final = 24
 LONGEST_TEXT: Final = 3000
@@ -46,30 +46,30 @@ class Origin:
     home: bool = False
 
 
-def modal(form: Form, origin: Origin) -> Block:
+def build_modal(form: Form, origin: Origin) -> Block:
     """A form as a view. Raises AdapterError where Slack could not show it."""
-    remembered = packed(json.dumps([form.key, origin.channel, origin.home]))
-    blocks = [part.block for part in _parts(form)]
+    remembered = pack_value(json.dumps([form.key, origin.channel, origin.home]))
+    blocks = [part.block for part in _form_parts(form)]
     if len(remembered) > REMEMBERED or len(blocks) > BLOCKS_A_VIEW:
         raise AdapterError("This form is too long for Slack.", permanent=True)
     return {
         "type": "modal",
         "callback_id": "form",
         "private_metadata": remembered,
-        "title": plain(form.title if 0 < len(form.title) <= TITLE else DEFAULT_TITLE),
-        "submit": plain(form.submit if len(form.submit) <= TITLE else DEFAULT_SUBMIT),
-        "close": plain("Cancel"),
+        "title": plain_text(form.title if 0 < len(form.title) <= TITLE else DEFAULT_TITLE),
+        "submit": plain_text(form.submit if len(form.submit) <= TITLE else DEFAULT_SUBMIT),
+        "close": plain_text("Cancel"),
         "blocks": blocks,
     }
 
 
-def asked(view: Mapping[str, Any]) -> tuple[str, Origin]:
+def read_metadata(view: Mapping[str, Any]) -> tuple[str, Origin]:
     """The key of the form that a view showed, and where it was asked for."""
-    key, channel, home = json.loads(unpacked(view["private_metadata"]))
+    key, channel, home = json.loads(unpack_value(view["private_metadata"]))
     return key, Origin(channel, home)
 
 
-def filled(state: Mapping[str, Any], only: str = "") -> Values:
+def read_values(state: Mapping[str, Any], only: str = "") -> Values:
     """The values by field, without those left empty; of one block alone where its number is given.
 
     Words win over a choice: a radio button cannot be let go of again, and words can be deleted.
@@ -82,64 +82,70 @@ def filled(state: Mapping[str, Any], only: str = "") -> Values:
         if kind not in (CHOSEN, TYPED) or number != (only or number):
             continue
         for element in elements.values():
-            if kind == CHOSEN and (values := _chosen(element)):
-                chosen[unpacked(key)] = values
+            if kind == CHOSEN and (values := _chosen_values(element)):
+                chosen[unpack_value(key)] = values
             elif (element.get("value") or "").strip():
-                typed[unpacked(key)] = (element["value"],)
+                typed[unpack_value(key)] = (element["value"],)
     return chosen | typed
 
 
-def too_long(view: Mapping[str, Any]) -> dict[str, str]:
+def length_errors(view: Mapping[str, Any]) -> dict[str, str]:
     """What to say beside each field whose text is too long, by block. Slack's own windows hold
     people to it; whatever else may send one keeps what was typed, and says why."""
-    found = {}
+    errors = {}
     for block in view.get("blocks", ()):
         element = block.get("element") or {}
         room = element.get("max_length")
         state = view.get("state", {}).get("values", {}).get(block.get("block_id"), {})
-        said = state.get(element.get("action_id"), {}).get("value") or ""
-        if room and len(said) > room:
-            found[block["block_id"]] = (
-                f"That is {len(said):,} characters, and there is room for {room:,}. "
+        typed = state.get(element.get("action_id"), {}).get("value") or ""
+        if room and len(typed) > room:
+            errors[block["block_id"]] = (
+                f"That is {len(typed):,} characters, and there is room for {room:,}. "
                 "Please shorten it."
             )
-    return found
+    return errors
 
 
-def refused(view: Mapping[str, Any], why: str) -> dict[str, str]:
+def refusal_errors(view: Mapping[str, Any], why: str) -> dict[str, str]:
     """What to say in a view that was refused, beside the last thing that is filled in: there the
     person looks who has just sent it. Nothing where there is no reason."""
-    asked_for = [one["block_id"] for one in view.get("blocks", ()) if one.get("type") == "input"]
-    return {asked_for[-1]: short(why, CONTEXT)} if why and asked_for else {}
+    input_ids = [
+        block["block_id"] for block in view.get("blocks", ()) if block.get("type") == "input"
+    ]
+    return {input_ids[-1]: shorten_text(why, CONTEXT)} if why and input_ids else {}
 
 
-def _parts(form: Form) -> Iterator[Part]:
+def _form_parts(form: Form) -> Iterator[SlackPart]:
     if len(form.title) > TITLE:
-        yield from paragraphs(form.title)
+        yield from section_parts(form.title)
     for paragraph in form.text:
-        yield from paragraphs(paragraph)
+        yield from section_parts(paragraph)
     numbers = count()
     for field in form.fields:
-        yield from _field(field, numbers)
+        yield from _field_parts(field, numbers)
 
 
-def _field(field: Field, numbers: Iterator[int]) -> Iterator[Part]:
+def _field_parts(field: Field, numbers: Iterator[int]) -> Iterator[SlackPart]:
     number = next(numbers)
     if field.kind is FieldKind.TEXT:
-        yield _input(field_id(number, TYPED, field.key), field.label, _text(field, number), field)
+        yield _input_part(
+            field_id(number, TYPED, field.key), field.label, _text_input(field, number), field
+        )
         return
     if field.options:
-        spelled, element = choice(field, number)
+        spelled, element = choice_element(field, number)
         yield from spelled
-        yield _input(field_id(number, CHOSEN, field.key), field.label, element, field)
+        yield _input_part(field_id(number, CHOSEN, field.key), field.label, element, field)
     if field.longest and field.kind is FieldKind.ONE:
         number = next(numbers)
         block_id = field_id(number, TYPED, field.key)
         label = "Or type it" if field.options else field.label
-        yield _input(block_id, label, _text(field, number), None if field.options else field)
+        yield _input_part(
+            block_id, label, _text_input(field, number), None if field.options else field
+        )
 
 
-def _text(field: Field, number: int) -> Block:
+def _text_input(field: Field, number: int) -> Block:
     element: Block = {
         "type": "plain_text_input",
         "action_id": f"field:{number}",
@@ -148,20 +154,20 @@ def _text(field: Field, number: int) -> Block:
     return element | {"max_length": min(field.longest, LONGEST_TEXT)} if field.longest else element
 
 
-def _input(block_id: str, label: str, element: Block, hinted: Field | None) -> Part:
+def _input_part(block_id: str, label: str, element: Block, hinted: Field | None) -> SlackPart:
     block = {
         "type": "input",
         "block_id": block_id,
         "optional": True,
-        "label": plain(short(label, CONTEXT)),
+        "label": plain_text(shorten_text(label, CONTEXT)),
         "element": element,
     }
     if hinted and hinted.hint:
-        block["hint"] = plain(short(hinted.hint, CONTEXT))
-    return Part(block, label)
+        block["hint"] = plain_text(shorten_text(hinted.hint, CONTEXT))
+    return SlackPart(block, label)
 
 
-def _chosen(element: Mapping[str, Any]) -> tuple[str, ...]:
-    one = element.get("selected_option")
-    many = element.get("selected_options") or ([one] if one else [])
-    return tuple(unpacked(option["value"]) for option in many)
+def _chosen_values(element: Mapping[str, Any]) -> tuple[str, ...]:
+    selected = element.get("selected_option")
+    options = element.get("selected_options") or ([selected] if selected else [])
+    return tuple(unpack_value(option["value"]) for option in options)

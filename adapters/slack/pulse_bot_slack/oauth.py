@@ -15,7 +15,7 @@ from slack_sdk.oauth.installation_store.async_installation_store import AsyncIns
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
 
-from pulse_bot_slack.installs import ManyInstalls
+from pulse_bot_slack.installs import OAuthWorkspaces
 from pulse_bot_slack.quiet import SILENT
 from pulse_bot_slack.settings import SlackSettings
 
@@ -33,8 +33,8 @@ SCOPES: Final = (
 SECONDS_TO_AGREE: Final = 600
 
 
-def flow(
-    settings: SlackSettings, client: AsyncWebClient, installs: ManyInstalls, public: str
+def build_flow(
+    settings: SlackSettings, client: AsyncWebClient, workspaces: OAuthWorkspaces, public_url: str
 ) -> AsyncOAuthFlow:
     """Bolt's pages /slack/install and /slack/oauth_redirect. `public` is the address of /slack."""
     secret = settings.client_secret.get_secret_value()
@@ -46,10 +46,10 @@ def flow(
             client_secret=secret,
             scopes=SCOPES,
             user_scopes=(),
-            redirect_uri=f"{public}/oauth_redirect",
+            redirect_uri=f"{public_url}/oauth_redirect",
             install_page_rendering_enabled=False,
             authorization_url=settings.authorize_url,
-            installation_store=_Saving(installs),
+            installation_store=_InstallationSaver(workspaces),
             state_store=SignedStates(secret),
             state_expiration_seconds=SECONDS_TO_AGREE,
             logger=SILENT,
@@ -57,14 +57,14 @@ def flow(
     )
 
 
-class _Saving(AsyncInstallationStore):
+class _InstallationSaver(AsyncInstallationStore):
     """Where Bolt puts an installation. It never asks for one: `Authorized` knows the workspaces."""
 
-    def __init__(self, installs: ManyInstalls) -> None:
-        self._installs = installs
+    def __init__(self, workspaces: OAuthWorkspaces) -> None:
+        self._workspaces = workspaces
 
     async def async_save(self, installation: Installation) -> None:
-        await self._installs.save(installation)
+        await self._workspaces.save_installation(installation)
 
 
 class SignedStates(AsyncOAuthStateStore):
@@ -80,20 +80,20 @@ class SignedStates(AsyncOAuthStateStore):
 
     async def async_issue(self, *_: object, **__: object) -> str:
         """A new state."""
-        said = f"{int(time.time()) + SECONDS_TO_AGREE}.{secrets.token_hex(16)}"
-        return f"{said}.{self._signature(said)}"
+        payload = f"{int(time.time()) + SECONDS_TO_AGREE}.{secrets.token_hex(16)}"
+        return f"{payload}.{self._sign_payload(payload)}"
 
     async def async_consume(self, state: str) -> bool:
         """Whether a state is ours, in time, and new."""
-        said, _, signature = state.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._signature(said).encode()):
+        payload, _, signature = state.rpartition(".")
+        if not hmac.compare_digest(signature.encode(), self._sign_payload(payload).encode()):
             return False
-        now, until = time.time(), int(said.partition(".")[0])
-        self._used = {one: end for one, end in self._used.items() if end > now}
-        if until < now or said in self._used:
+        now, until = time.time(), int(payload.partition(".")[0])
+        self._used = {used: end for used, end in self._used.items() if end > now}
+        if until < now or payload in self._used:
             return False
-        self._used[said] = until
+        self._used[payload] = until
         return True
 
-    def _signature(self, said: str) -> str:
-        return hmac.new(self._secret, f"oauth state {said}".encode(), hashlib.sha256).hexdigest()
+    def _sign_payload(self, payload: str) -> str:
+        return hmac.new(self._secret, f"oauth state {payload}".encode(), hashlib.sha256).hexdigest()

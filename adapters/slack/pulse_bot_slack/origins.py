@@ -11,21 +11,25 @@ from typing import Final
 
 from pulse_bot.adapter_kit.events import decode_event, encode_event
 from pulse_bot.ports import Address, Card, CardKind, Event, OpenedHome, Submitted
-from pulse_bot_slack.render import AGAIN, VALUE, Part, button
-from pulse_bot_slack.texts import packed
+from pulse_bot_slack.render import AGAIN, VALUE, SlackPart, action_button
+from pulse_bot_slack.texts import pack_value
 
 ALL_AT_ONCE: Final = "Answer all at once"
 
 
-def again(event: Event, label: str, numbers: Iterator[int]) -> list[Part]:
+def again(event: Event, label: str, numbers: Iterator[int]) -> list[SlackPart]:
     """A button that hands an event in once more; nothing where no button can carry it."""
     value = written(event)
     if value is None:
         return []
-    return [Part({"type": "actions", "elements": [button(AGAIN, next(numbers), label, value)]}, "")]
+    return [
+        SlackPart(
+            {"type": "actions", "elements": [action_button(AGAIN, next(numbers), label, value)]}, ""
+        )
+    ]
 
 
-def all_at_once(address: Address, cards: Iterable[Card], numbers: Iterator[int]) -> list[Part]:
+def all_at_once(address: Address, cards: Iterable[Card], numbers: Iterator[int]) -> list[SlackPart]:
     """A button that opens every question in one window, where the first of several is shown."""
     if not any(card.kind is CardKind.QUESTION and card.progress for card in cards):
         return []
@@ -38,7 +42,7 @@ def written(event: Event) -> str | None:
     if parts is None:
         return None
     value = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
-    return value if len(packed(value)) <= VALUE else None
+    return value if len(pack_value(value)) <= VALUE else None
 
 
 def read(value: str, address: Address) -> Event | None:

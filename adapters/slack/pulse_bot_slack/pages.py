@@ -18,7 +18,7 @@ Receive = Callable[[], Awaitable[Scope]]
 Send = Callable[[Scope], Awaitable[None]]
 
 
-class Pages:
+class SlackEndpoint:
     """An ASGI application that answers once Bolt is there."""
 
     def __init__(self) -> None:
@@ -26,28 +26,28 @@ class Pages:
         self._handler: AsyncSlackRequestHandler | None = None
         self._methods: tuple[str, ...] = ()
 
-    def open(self, app: AsyncApp, *, events: bool) -> None:
+    def start_serving(self, app: AsyncApp, *, events: bool) -> None:
         """Answer from now on. Events come here only where there is a secret that signs them."""
         self._handler = AsyncSlackRequestHandler(app, path=f"{PATH}/events")
         self._methods = ("GET", "POST") if events else ("GET",)
 
-    def close(self) -> None:
+    def stop_serving(self) -> None:
         """Answer no more."""
         self._handler = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if self._handler is None:
-            await _short(send, 503)
+            await _send_status(send, 503)
         elif scope["type"] != "http" or scope["method"] not in self._methods:
-            await _short(send, 404)
-        elif (body := await _body(receive)) is None:
-            await _short(send, 413)
+            await _send_status(send, 404)
+        elif (body := await _read_body(receive)) is None:
+            await _send_status(send, 413)
         else:
-            await self._handler(dict(scope), _again(body), send)  # type: ignore[arg-type]  # ASGI scopes hold more than Bolt says
+            await self._handler(dict(scope), _replay_body(body), send)  # type: ignore[arg-type]  # ASGI scopes hold more than Bolt says
 
 
-async def _body(receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive) -> bytes | None:
     body = bytearray()
     while True:
         message = await receive()
@@ -61,14 +61,14 @@ async def _body(receive: Receive) -> bytes | None:
             return bytes(body)
 
 
-def _again(body: bytes) -> Receive:
+def _replay_body(body: bytes) -> Receive:
     async def receive() -> Scope:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
 
 
-async def _short(send: Send, status: int) -> None:
+async def _send_status(send: Send, status: int) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"0")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

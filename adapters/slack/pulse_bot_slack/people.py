@@ -27,7 +27,7 @@ MOST_PAGES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class SlackUser:
     """What matters of a profile."""
 
     name: str
@@ -36,38 +36,38 @@ class Person:
     guest: bool = False
 
 
-class People:
+class UserDirectory:
     """The people of one workspace."""
 
     def __init__(
-        self, client: AsyncWebClient, asking: Callable[[], AbstractContextManager[None]]
+        self, client: AsyncWebClient, translating: Callable[[], AbstractContextManager[None]]
     ) -> None:
         """Nobody is known at first. Inside `asking`, Slack's errors become ours."""
         self._client = client
-        self._asking = asking
-        self._known: dict[str, tuple[float, Person]] = {}
-        self._asked: list[float] = []
+        self._translating = translating
+        self._cache: dict[str, tuple[float, SlackUser]] = {}
+        self._lookups: list[float] = []
         self._listed_at = float("-inf")
         self._listing = asyncio.Lock()
 
-    async def find(self, user: str) -> Person:
+    async def find_user(self, user: str) -> SlackUser:
         """A person. Raises AdapterError: permanent where nobody has this id."""
-        if (known := self.remembered(user)) is not None:
-            return known
+        if (cached := self.cached_user(user)) is not None:
+            return cached
         if self._is_hurried():
             async with self._listing:
                 if time.monotonic() - self._listed_at > A_MINUTE:
-                    await self._list()
-            if (known := self.remembered(user)) is not None:
-                return known
-        with self._asking():
-            found = await self._client.users_info(user=user)
-        return self._learn(found["user"])
+                    await self._load_all()
+            if (cached := self.cached_user(user)) is not None:
+                return cached
+        with self._translating():
+            response = await self._client.users_info(user=user)
+        return self._cache_profile(response["user"])
 
-    async def reachable(self, user: str) -> None:
+    async def check_reachable(self, user: str) -> None:
         """Raises AdapterError where nobody reads messages there any more."""
         try:
-            person = await self.find(user)
+            person = await self.find_user(user)
         except AdapterError as error:
             if error.permanent:
                 raise
@@ -77,48 +77,50 @@ class People:
                 "This person's account in Slack is switched off.", permanent=True, gone=True
             )
 
-    def remembered(self, user: str) -> Person | None:
+    def cached_user(self, user: str) -> SlackUser | None:
         """A person, as far as known without asking."""
-        at, known = self._known.get(user, (float("-inf"), None))
-        return known if time.monotonic() - at < SECONDS_REMEMBERED else None
+        at, cached = self._cache.get(user, (float("-inf"), None))
+        return cached if time.monotonic() - at < SECONDS_REMEMBERED else None
 
     def is_guest(self, user: str) -> bool:
         """Whether the workspace has somebody as a guest, as far as known without asking."""
-        known = self.remembered(user)
-        return known is not None and known.guest
+        cached = self.cached_user(user)
+        return cached is not None and cached.guest
 
-    def changed(self, profile: Mapping[str, Any]) -> tuple[Person | None, Person]:
+    def update_user(self, profile: Mapping[str, Any]) -> tuple[SlackUser | None, SlackUser]:
         """What Slack tells of a changed profile: who they were, if known, and who they are now."""
-        before = self.remembered(str(profile["id"]))
-        return before, self._learn(profile)
+        before = self.cached_user(str(profile["id"]))
+        return before, self._cache_profile(profile)
 
-    def _learn(self, profile: Mapping[str, Any]) -> Person:
+    def _cache_profile(self, profile: Mapping[str, Any]) -> SlackUser:
         more = profile.get("profile") or {}
         names = (more.get("display_name"), more.get("real_name"), profile.get("real_name"))
-        name = next((one for one in names if one), None) or str(profile.get("name") or "")
-        person = Person(
+        name = next((candidate for candidate in names if candidate), None) or str(
+            profile.get("name") or ""
+        )
+        person = SlackUser(
             name,
             is_bot=bool(profile.get("is_bot")),
             deleted=bool(profile.get("deleted")),
             guest=bool(profile.get("is_restricted") or profile.get("is_ultra_restricted")),
         )
-        self._known[str(profile["id"])] = (time.monotonic(), person)
+        self._cache[str(profile["id"])] = (time.monotonic(), person)
         return person
 
     def _is_hurried(self) -> bool:
         now = time.monotonic()
-        self._asked = [at for at in self._asked if now - at < A_MINUTE]
-        self._asked.append(now)
-        return len(self._asked) > ONE_BY_ONE
+        self._lookups = [at for at in self._lookups if now - at < A_MINUTE]
+        self._lookups.append(now)
+        return len(self._lookups) > ONE_BY_ONE
 
-    async def _list(self) -> None:
+    async def _load_all(self) -> None:
         self._listed_at = time.monotonic()
         cursor = ""
         for _ in range(MOST_PAGES):
-            with self._asking():
+            with self._translating():
                 page = await self._client.users_list(limit=PAGE, cursor=cursor or None)
             for profile in page["members"]:
-                self._learn(profile)
+                self._cache_profile(profile)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return

@@ -10,7 +10,7 @@ from pulse_bot.ports import Address
 ADAPTER: Final = "slack"
 
 
-def address_of(workspace_id: str, user: str) -> Address:
+def slack_address(workspace_id: str, user: str) -> Address:
     """The address of a person (U…, W…) or of a channel (C…, G…) in a workspace."""
     return Address(ADAPTER, workspace_id, user)
 
@@ -20,7 +20,7 @@ def is_channel(user: str) -> bool:
     return user.startswith(("C", "G"))
 
 
-def check(address: Address) -> None:
+def check_address(address: Address) -> None:
     """Raises AdapterError where an address is none of Slack's."""
     if address.adapter != ADAPTER or not address.workspace or not address.user:
         raise AdapterError("This is no address in Slack.", permanent=True)

@@ -11,10 +11,10 @@ from typing import Final
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card
-from pulse_bot_slack.answering import attach, patiently
+from pulse_bot_slack.answering import attach_files, retry_after_pause
 from pulse_bot_slack.origins import all_at_once
 from pulse_bot_slack.places import is_channel
-from pulse_bot_slack.render import Message, card_parts, messages
+from pulse_bot_slack.render import SlackMessage, build_messages, card_parts
 from pulse_bot_slack.workspaces import Workspace
 
 REMEMBERED: Final = 10_000
@@ -24,44 +24,48 @@ CLOCKS_APART: Final = 120.0
 """Seconds by which Slack's clock may differ from ours."""
 
 
-class Posting:
+class SlackSender:
     """Sends cards. Remembers, in memory alone, what may have arrived."""
 
     def __init__(self) -> None:
         """Nothing is unsure."""
         self._unsure: OrderedDict[str, float] = OrderedDict()
 
-    async def send(self, workspace: Workspace, address: Address, card: Card) -> None:
+    async def send_card(self, workspace: Workspace, address: Address, card: Card) -> None:
         """Show a card. Raises AdapterError."""
         to = address.user
         if not is_channel(to):
-            await workspace.people.reachable(to)
-        chat = to
-        for number, message in enumerate(_messages(address, card)):
-            post = partial(self._once, workspace, to, message, _mark(address, card, number))
+            await workspace.people.check_reachable(to)
+        chat_id = to
+        for number, message in enumerate(_card_messages(address, card)):
+            post = partial(
+                self._post_once, workspace, to, message, _message_mark(address, card, number)
+            )
             try:
-                chat = await (patiently(post) if number else post())
+                chat_id = await (retry_after_pause(post) if number else post())
             except AdapterError as error:
                 if number and not error.permanent:
                     # Trying it all again would show the first messages twice.
                     error.uncertain = True
                 raise
-        await attach(workspace, chat, card)
+        await attach_files(workspace, chat_id, card)
 
-    async def _once(self, workspace: Workspace, to: str, message: Message, mark: str) -> str:
+    async def _post_once(
+        self, workspace: Workspace, to: str, message: SlackMessage, mark: str
+    ) -> str:
         """Returns the chat's id."""
-        if self._is_unsure(mark) and (found := await self._arrived(workspace, to, mark)):
-            return found
+        if self._is_unsure(mark) and (arrived := await self._find_arrived(workspace, to, mark)):
+            return arrived
         try:
-            posted = await workspace.post(to, message, mark)
+            posted = await workspace.post_message(to, message, mark)
         except AdapterError as error:
             if not error.uncertain or is_channel(to):
                 raise
             self._unsure.setdefault(mark, time.time())
             if len(self._unsure) > REMEMBERED:
                 self._unsure.popitem(last=False)
-            if found := await self._arrived(workspace, to, mark):
-                return found
+            if arrived := await self._find_arrived(workspace, to, mark):
+                return arrived
             raise
         self._unsure.pop(mark, None)
         return posted
@@ -73,24 +77,24 @@ class Posting:
         self._unsure.pop(mark, None)
         return False
 
-    async def _arrived(self, workspace: Workspace, to: str, mark: str) -> str | None:
+    async def _find_arrived(self, workspace: Workspace, to: str, mark: str) -> str | None:
         try:
-            found = await workspace.arrived(to, mark, self._unsure[mark] - CLOCKS_APART)
+            arrived = await workspace.find_message(to, mark, self._unsure[mark] - CLOCKS_APART)
         except AdapterError:
             return None
-        if found:
+        if arrived:
             self._unsure.pop(mark, None)
-        return found
+        return arrived
 
 
-def _messages(address: Address, card: Card) -> list[Message]:
+def _card_messages(address: Address, card: Card) -> list[SlackMessage]:
     numbers = count()
     parts = card_parts(card, numbers)
     if not is_channel(address.user):
         parts += all_at_once(address, (card,), numbers)
-    return messages(parts)
+    return build_messages(parts)
 
 
-def _mark(address: Address, card: Card, number: int) -> str:
+def _message_mark(address: Address, card: Card, number: int) -> str:
     """A name for a message by which it is found again; it tells nobody anything."""
     return hashlib.sha256(repr((address, card, number)).encode()).hexdigest()[:24]

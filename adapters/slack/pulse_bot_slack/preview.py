@@ -7,31 +7,31 @@ from itertools import count
 from typing import Any
 
 from pulse_bot.ports import Card
-from pulse_bot_slack.render import Block, card_parts, messages
+from pulse_bot_slack.render import Block, build_messages, card_parts
 
 _MARKS = {"radio_buttons": "( )", "checkboxes": "[ ]"}
 
 
-def preview(cards: Sequence[Card]) -> str:
+def preview_cards(cards: Sequence[Card]) -> str:
     """The cards as Slack shows them, one message below the other."""
-    shown = [message for card in cards for message in messages(card_parts(card, count()))]
-    return "\n\n".join("\n".join(_lines(message.blocks)) for message in shown)
+    rendered = [message for card in cards for message in build_messages(card_parts(card, count()))]
+    return "\n\n".join("\n".join(_block_lines(message.blocks)) for message in rendered)
 
 
-def _lines(blocks: Sequence[Block]) -> Iterator[str]:
+def _block_lines(blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks:
         if block["type"] == "actions":
-            yield " ".join(f"[ {one['text']['text']} ]" for one in block["elements"])
+            yield " ".join(f"[ {element['text']['text']} ]" for element in block["elements"])
         elif block["type"] == "context":
-            yield from (one["text"] for one in block["elements"])
+            yield from (element["text"] for element in block["elements"])
         elif block["type"] == "input":
-            yield from _asked(block)
+            yield from _input_lines(block)
         else:
             yield block["text"]["text"]
 
 
-def _asked(block: Block) -> Iterator[str]:
+def _input_lines(block: Block) -> Iterator[str]:
     element: dict[str, Any] = block["element"]
     yield block["label"]["text"]
     mark = _MARKS.get(element["type"], "-")
-    yield from (f"{mark} {one['text']['text']}" for one in element.get("options", ()))
+    yield from (f"{mark} {option['text']['text']}" for option in element.get("options", ()))

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Button, Card, Field, FieldKind, Option, Outcome, Reply, Ticks
-from pulse_bot_slack.texts import escaped, packed, pieces, short
+from pulse_bot_slack.texts import escape_markup, pack_value, shorten_text, split_text
 
 Block = dict[str, Any]
 
@@ -51,7 +51,7 @@ CHOSEN, TYPED = "o", "t"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SlackPart:
     """A block, and what it says."""
 
     block: Block
@@ -59,149 +59,149 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class SlackMessage:
     """One message: its blocks, and the text that notifications and screen readers use."""
 
     blocks: tuple[Block, ...]
     text: str
 
-    def marked(self, mark: str) -> list[Block]:
+    def blocks_with_mark(self, mark: str) -> list[Block]:
         """The blocks with a name by which the message is found again in a chat's history."""
         first, *rest = self.blocks
         return [{"block_id": mark, **first}, *rest]
 
 
-def plain(text: str) -> Block:
+def plain_text(text: str) -> Block:
     """Text that is shown letter for letter."""
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def reply_parts(
     reply: Reply, numbers: Iterator[int], *, pictures_spelled: bool = False
-) -> list[Part]:
+) -> list[SlackPart]:
     """A reply's notice and cards, one below the other; pictures only by what they say."""
     notice = reply.notice
     if reply.outcome is Outcome.UNKNOWN:
         notice = notice or NOBODY
-    parts = paragraphs(f"{MARKS[reply.outcome]}{notice}") if notice else []
+    parts = section_parts(f"{MARKS[reply.outcome]}{notice}") if notice else []
     for card in reply.cards:
         if parts:
-            parts.append(Part({"type": "divider"}, ""))
+            parts.append(SlackPart({"type": "divider"}, ""))
         parts += card_parts(card, numbers)
         if card.picture and pictures_spelled:
-            parts += small(card.picture.alternative)
+            parts += context_parts(card.picture.alternative)
     return parts
 
 
-def card_parts(card: Card, numbers: Iterator[int]) -> list[Part]:
+def card_parts(card: Card, numbers: Iterator[int]) -> list[SlackPart]:
     """A card's blocks. `numbers` keeps the ids of actions apart."""
-    parts = [*small(card.progress), *_title(card.title)]
+    parts = [*context_parts(card.progress), *_title_parts(card.title)]
     for paragraph in card.text:
-        parts += paragraphs(paragraph)
+        parts += section_parts(paragraph)
     if card.picture and len(card.picture.alternative) > ALTERNATIVE:
-        parts += small(card.picture.alternative)
-    parts += small(_ends(card))
+        parts += context_parts(card.picture.alternative)
+    parts += context_parts(_scale_legend(card))
     if card.ticks:
-        parts += _ticks(card.ticks, card.title, numbers)
+        parts += _tick_parts(card.ticks, card.title, numbers)
     for row in card.buttons:
         parts += button_parts(row, numbers)
     return parts
 
 
-def messages(parts: Iterable[Part]) -> list[Message]:
+def build_messages(parts: Iterable[SlackPart]) -> list[SlackMessage]:
     """Parts in as few messages as hold them."""
-    found: list[Message] = []
-    held: list[Part] = []
+    finished: list[SlackMessage] = []
+    pending: list[SlackPart] = []
     for part in parts:
-        full = sum(len(one.words) for one in held) + len(part.words) > ROOM
-        if held and (full or len(held) == BLOCKS_A_MESSAGE):
-            found.append(_message(held))
-            held = []
-        held.append(part)
-    return [*found, _message(held)] if held else found
+        full = sum(len(held_part.words) for held_part in pending) + len(part.words) > ROOM
+        if pending and (full or len(pending) == BLOCKS_A_MESSAGE):
+            finished.append(_build_message(pending))
+            pending = []
+        pending.append(part)
+    return [*finished, _build_message(pending)] if pending else finished
 
 
-def paragraphs(text: str) -> list[Part]:
+def section_parts(text: str) -> list[SlackPart]:
     """A text, in as many blocks as it takes."""
     return [
-        Part({"type": "section", "text": plain(piece), "expand": True}, piece)
-        for piece in pieces(text, SECTION)
+        SlackPart({"type": "section", "text": plain_text(piece), "expand": True}, piece)
+        for piece in split_text(text, SECTION)
         if piece.strip()
     ]
 
 
-def small(text: str) -> list[Part]:
+def context_parts(text: str) -> list[SlackPart]:
     """A text beside the main thing."""
     return [
-        Part({"type": "context", "elements": [plain(piece)]}, piece)
-        for piece in pieces(text, CONTEXT)
+        SlackPart({"type": "context", "elements": [plain_text(piece)]}, piece)
+        for piece in split_text(text, CONTEXT)
         if piece.strip()
     ]
 
 
-def button_parts(row: Sequence[Button], numbers: Iterator[int]) -> list[Part]:
+def button_parts(row: Sequence[Button], numbers: Iterator[int]) -> list[SlackPart]:
     """A row of buttons, broken where Slack would; labels that it would cut are spelled out."""
     labels = [button.label for button in row]
-    parts = _spelled(labels, LABEL_SEEN)
+    parts = _long_label_parts(labels, LABEL_SEEN)
     brief = all(len(label) <= SHORT_LABEL for label in labels)
-    for some in _rows(row, SHORT_BUTTONS_A_ROW if brief else BUTTONS_A_ROW):
-        buttons = [_button(button, next(numbers)) for button in some]
-        parts.append(Part({"type": "actions", "elements": buttons}, ""))
+    for chunk in _split_row(row, SHORT_BUTTONS_A_ROW if brief else BUTTONS_A_ROW):
+        buttons = [_card_button(button, next(numbers)) for button in chunk]
+        parts.append(SlackPart({"type": "actions", "elements": buttons}, ""))
     return parts
 
 
-def button(kind: str, number: int, label: str, value: str) -> Block:
+def action_button(kind: str, number: int, label: str, value: str) -> Block:
     """A button whose action's id says what becomes of its value."""
-    if len(packed(value)) > VALUE:
+    if len(pack_value(value)) > VALUE:
         raise AdapterError("A button carries too much for Slack.", permanent=True)
     return {
         "type": "button",
         "action_id": f"{kind}:{number}",
-        "text": plain(short(label, LABEL)),
-        "value": packed(value),
+        "text": plain_text(shorten_text(label, LABEL)),
+        "value": pack_value(value),
     }
 
 
-def choice(field: Field, number: int) -> tuple[list[Part], Block]:
+def choice_element(field: Field, number: int) -> tuple[list[SlackPart], Block]:
     """A field's options as an element, after what has to be spelled out before it."""
-    labels = _numbered([option.label for option in field.options])
-    options = [_option(*one) for one in zip(field.options, labels, strict=True)]
+    labels = _number_labels([option.label for option in field.options])
+    options = [_option_element(*pair) for pair in zip(field.options, labels, strict=True)]
     several = field.kind is FieldKind.SEVERAL
     element: Block = {"action_id": f"field:{number}"}
     if len(options) <= LISTED:
         element |= {"type": "checkboxes" if several else "radio_buttons", "options": options}
     elif len(options) <= IN_A_MENU:
-        element |= {"type": _menu(several), "options": options}
+        element |= {"type": _menu_type(several), "options": options}
     else:
         groups = [options[at : at + IN_A_MENU] for at in range(0, len(options), IN_A_MENU)]
         element |= {
-            "type": _menu(several),
+            "type": _menu_type(several),
             "option_groups": [
-                {"label": plain(f"{at * IN_A_MENU + 1} and on"), "options": group}
+                {"label": plain_text(f"{at * IN_A_MENU + 1} and on"), "options": group}
                 for at, group in enumerate(groups)
             ],
         }
-    return _listed(labels) if labels[0] != field.options[0].label else [], element
+    return _label_parts(labels) if labels[0] != field.options[0].label else [], element
 
 
 def field_id(number: int, kind: str, key: str) -> str:
     """The id of a block that asks for a field."""
-    return f"{number}:{kind}:{packed(key)}"
+    return f"{number}:{kind}:{pack_value(key)}"
 
 
-def _message(parts: Sequence[Part]) -> Message:
+def _build_message(parts: Sequence[SlackPart]) -> SlackMessage:
     words = "\n".join(part.words for part in parts if part.words)
-    text = short(escaped(words), FALLBACK) or DEFAULT_TEXT
-    return Message(tuple(part.block for part in parts), text)
+    text = shorten_text(escape_markup(words), FALLBACK) or DEFAULT_TEXT
+    return SlackMessage(tuple(part.block for part in parts), text)
 
 
-def _title(title: str) -> list[Part]:
+def _title_parts(title: str) -> list[SlackPart]:
     if len(title) > HEADER or "\n" in title or not title.strip():
-        return paragraphs(title)
-    return [Part({"type": "header", "text": plain(title)}, title)]
+        return section_parts(title)
+    return [SlackPart({"type": "header", "text": plain_text(title)}, title)]
 
 
-def _ends(card: Card) -> str:
+def _scale_legend(card: Card) -> str:
     if card.ends is None or not card.buttons or not card.buttons[0]:
         return ""
     row = card.buttons[0]
@@ -212,39 +212,39 @@ def _ends(card: Card) -> str:
     return f"{first} = {card.ends[0]} · {last} = {card.ends[1]}"
 
 
-def _spelled(labels: Sequence[str], seen: int) -> list[Part]:
+def _long_label_parts(labels: Sequence[str], seen: int) -> list[SlackPart]:
     if all(len(label) <= seen for label in labels):
         return []
-    return _listed([f"• {label}" for label in labels])
+    return _label_parts([f"• {label}" for label in labels])
 
 
-def _numbered(labels: Sequence[str]) -> Sequence[str]:
+def _number_labels(labels: Sequence[str]) -> Sequence[str]:
     """With numbers where Slack would cut one short: many begin with the same words."""
     if all(len(label) <= LABEL for label in labels):
         return labels
     return [f"{number}. {label}" for number, label in enumerate(labels, 1)]
 
 
-def _listed(labels: Iterable[str]) -> list[Part]:
-    return [part for label in labels for part in paragraphs(label)]
+def _label_parts(labels: Iterable[str]) -> list[SlackPart]:
+    return [part for label in labels for part in section_parts(label)]
 
 
-def _rows(row: Sequence[Button], most: int) -> Iterator[Sequence[Button]]:
+def _split_row(row: Sequence[Button], most: int) -> Iterator[Sequence[Button]]:
     """A row in pieces of about the same length."""
-    many = -(-len(row) // most)
-    for at in range(many):
-        yield row[at * len(row) // many : (at + 1) * len(row) // many]
+    row_count = -(-len(row) // most)
+    for row_number in range(row_count):
+        yield row[row_number * len(row) // row_count : (row_number + 1) * len(row) // row_count]
 
 
-def _button(shown: Button, number: int) -> Block:
-    if shown.invitation:
-        return button(INVITE, number, shown.label, shown.invitation)
-    return button(PRESS, number, shown.label, shown.action)
+def _card_button(source: Button, number: int) -> Block:
+    if source.invitation:
+        return action_button(INVITE, number, source.label, source.invitation)
+    return action_button(PRESS, number, source.label, source.action)
 
 
-def _ticks(ticks: Ticks, above: str, numbers: Iterator[int]) -> list[Part]:
+def _tick_parts(ticks: Ticks, above: str, numbers: Iterator[int]) -> list[SlackPart]:
     field, number = ticks.field, next(numbers)
-    parts, element = choice(field, number)
+    parts, element = choice_element(field, number)
     # The card's title is mostly the question itself, which need not be read twice.
     doubled = field.label == above and bool(field.hint)
     label, hint = (field.hint, "") if doubled else (field.label, field.hint)
@@ -252,27 +252,27 @@ def _ticks(ticks: Ticks, above: str, numbers: Iterator[int]) -> list[Part]:
         "type": "input",
         "block_id": field_id(number, CHOSEN, field.key),
         "optional": True,
-        "label": plain(label or "Choose"),
+        "label": plain_text(label or "Choose"),
         "element": element,
     }
     if hint:
-        block["hint"] = plain(short(hint, CONTEXT))
+        block["hint"] = plain_text(shorten_text(hint, CONTEXT))
     options = "\n".join(option.label for option in field.options)
     # The same number tells which ticks of a page are sent.
-    done = button(TICKS, number, ticks.submit, ticks.form)
+    done = action_button(TICKS, number, ticks.submit, ticks.form)
     return [
         *parts,
-        Part(block, f"{label}\n{options}"),
-        Part({"type": "actions", "elements": [done]}, ""),
+        SlackPart(block, f"{label}\n{options}"),
+        SlackPart({"type": "actions", "elements": [done]}, ""),
     ]
 
 
-def _option(option: Option, label: str) -> Block:
-    value = packed(option.value)
+def _option_element(option: Option, label: str) -> Block:
+    value = pack_value(option.value)
     if len(value) > OPTION_VALUE:
         raise AdapterError("A choice of this form is too long for Slack.", permanent=True)
-    return {"text": plain(short(label, LABEL)), "value": value}
+    return {"text": plain_text(shorten_text(label, LABEL)), "value": value}
 
 
-def _menu(several: bool) -> str:
+def _menu_type(several: bool) -> str:
     return "multi_static_select" if several else "static_select"

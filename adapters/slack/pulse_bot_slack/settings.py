@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 SLACK: Final = "https://slack.com/api/"
 
 
-def _none() -> SecretStr:
+def _empty_secret() -> SecretStr:
     return SecretStr("")
 
 
@@ -20,20 +20,20 @@ class SlackSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     bot_token: SecretStr = Field(
-        default_factory=_none, description="The token of the bot in one workspace: xoxb-…"
+        default_factory=_empty_secret, description="The token of the bot in one workspace: xoxb-…"
     )
     app_token: SecretStr = Field(
-        default_factory=_none,
+        default_factory=_empty_secret,
         description="The app-level token, xapp-…, with the scope connections:write.",
     )
     signing_secret: SecretStr = Field(
-        default_factory=_none, description="What Slack signs its calls with."
+        default_factory=_empty_secret, description="What Slack signs its calls with."
     )
     client_id: str = Field(
         default="", description="The app's client id, where several workspaces install it."
     )
     client_secret: SecretStr = Field(
-        default_factory=_none, description="The app's client secret, beside the client id."
+        default_factory=_empty_secret, description="The app's client secret, beside the client id."
     )
     listen: Literal["socket", "http", "elsewhere"] = Field(
         default="socket",
@@ -44,7 +44,7 @@ class SlackSettings(BaseModel):
 
     @field_validator("bot_token", "app_token")
     @classmethod
-    def _begins_as_it_should(cls, value: SecretStr) -> SecretStr:
+    def _check_token_prefix(cls, value: SecretStr) -> SecretStr:
         token = value.get_secret_value().strip()
         if token and not token.startswith(("xoxb-", "xapp-")):
             raise ValueError(
@@ -55,7 +55,7 @@ class SlackSettings(BaseModel):
 
     @field_validator("base_url")
     @classmethod
-    def _ends_before_the_method(cls, value: str) -> str:
+    def _check_base_url(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"write it in full, such as {SLACK}")
@@ -64,10 +64,10 @@ class SlackSettings(BaseModel):
         return value
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Self:
+    def _check_combination(self) -> Self:
         if bool(self.client_id) != bool(self.client_secret.get_secret_value()):
             raise ValueError("client_id and client_secret belong together: set both or neither")
-        if self.many == bool(self.bot_token.get_secret_value()):
+        if self.uses_oauth == bool(self.bot_token.get_secret_value()):
             raise ValueError(
                 "set bot_token for one workspace, or client_id and client_secret for several"
             )
@@ -84,7 +84,7 @@ class SlackSettings(BaseModel):
         return self.app_token.get_secret_value().startswith("xapp-")
 
     @property
-    def many(self) -> bool:
+    def uses_oauth(self) -> bool:
         """Whether workspaces install the app themselves, instead of one that gave its token."""
         return bool(self.client_id)
 

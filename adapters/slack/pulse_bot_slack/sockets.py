@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from pulse_bot.errors import AdapterError
-from pulse_bot_slack.errors import APP_REFUSED, CUT_OFF, code_of
+from pulse_bot_slack.errors import APP_REFUSED, CUT_OFF, error_code
 from pulse_bot_slack.quiet import SILENT
 
 log = logging.getLogger(__name__)
@@ -32,22 +32,22 @@ async def listen(app: AsyncApp, app_token: str, client: AsyncWebClient) -> None:
     try:
         await _keep_connected(handler)
     finally:
-        await _close(handler)
+        await _close_handler(handler)
 
 
 async def _keep_connected(handler: AsyncSocketModeHandler) -> None:
-    ever, lost, pause = False, False, LOOK
+    was_connected, is_lost, pause = False, False, LOOK
     while True:
         if not await handler.client.is_connected():
-            await _connect(handler, ever=ever)
+            await _connect(handler, ever=was_connected)
         if await handler.client.is_connected():
-            if lost or not ever:
+            if is_lost or not was_connected:
                 log.info("Connected to Slack.")
-            ever, lost, pause = True, False, LOOK
+            was_connected, is_lost, pause = True, False, LOOK
         else:
-            if not lost:
+            if not is_lost:
                 log.warning("Slack cannot be reached. It is tried again until it can.")
-            lost, pause = True, min(pause * 2, LONGEST_PAUSE)
+            is_lost, pause = True, min(pause * 2, LONGEST_PAUSE)
         await asyncio.sleep(pause)
 
 
@@ -57,13 +57,13 @@ async def _connect(handler: AsyncSocketModeHandler, *, ever: bool) -> None:
         async with asyncio.timeout(PATIENCE):
             await handler.client.connect_to_new_endpoint()
     except Exception as error:
-        if not ever and isinstance(error, SlackApiError) and code_of(error) in _REFUSED:
+        if not ever and isinstance(error, SlackApiError) and error_code(error) in _REFUSED:
             raise AdapterError(APP_REFUSED, permanent=True) from None
         if not isinstance(error, CUT_OFF):
             log.exception("Connecting to Slack failed.")
 
 
-async def _close(handler: AsyncSocketModeHandler) -> None:
+async def _close_handler(handler: AsyncSocketModeHandler) -> None:
     client = handler.client
     tasks = (client.message_processor, client.message_receiver, client.current_session_monitor)
     try:

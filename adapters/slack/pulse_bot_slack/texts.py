@@ -10,47 +10,47 @@ _MENTION: Final = re.compile(r"<([@#!])([^<>|]*)(?:\|([^<>]*))?>")
 _PACKED: Final = (("%", "%25"), ("&", "%26"), ("<", "%3C"), (">", "%3E"))
 
 
-def escaped(text: str) -> str:
+def escape_markup(text: str) -> str:
     """Text where Slack reads markup: the three characters that begin some."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def unescaped(text: str) -> str:
+def unescape_markup(text: str) -> str:
     """The reverse."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def as_typed(text: str) -> str:
+def restore_typed(text: str) -> str:
     """A message as its author typed it: Slack has made links and mentions of parts of it."""
-    text = _LINK.sub(lambda found: found[2] or found[1].removeprefix("mailto:"), text)
-    text = _MENTION.sub(lambda found: f"{found[1].replace('!', '@')}{found[3] or found[2]}", text)
-    return unescaped(text)
+    text = _LINK.sub(lambda match: match[2] or match[1].removeprefix("mailto:"), text)
+    text = _MENTION.sub(lambda match: f"{match[1].replace('!', '@')}{match[3] or match[2]}", text)
+    return unescape_markup(text)
 
 
-def packed(value: str) -> str:
+def pack_value(value: str) -> str:
     """A value that comes back exactly: Slack escapes what it returns of a message's blocks."""
     for character, code in _PACKED:
         value = value.replace(character, code)
     return value
 
 
-def unpacked(value: str) -> str:
+def unpack_value(value: str) -> str:
     """The reverse."""
     for character, code in reversed(_PACKED):
         value = value.replace(code, character)
     return value
 
 
-def pieces(text: str, room: int) -> list[str]:
+def split_text(text: str, room: int) -> list[str]:
     """A text in pieces that fit, broken at a line's end or between words where there is one."""
-    found = []
+    chunks = []
     while len(text) > room:
         cut = max(text.rfind("\n", 1, room), text.rfind(" ", room // 2, room)) + 1 or room
-        found.append(text[:cut])
+        chunks.append(text[:cut])
         text = text[cut:]
-    return [*found, text]
+    return [*chunks, text]
 
 
-def short(text: str, room: int) -> str:
+def shorten_text(text: str, room: int) -> str:
     """The beginning of a text that is shown whole elsewhere."""
     return text if len(text) <= room else f"{text[: room - 1]}…"

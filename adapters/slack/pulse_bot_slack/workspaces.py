@@ -12,11 +12,11 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import File, Picture
-from pulse_bot_slack.errors import OperatorsTrouble, translated
-from pulse_bot_slack.people import People
+from pulse_bot_slack.errors import OperatorError, translate_errors
+from pulse_bot_slack.people import UserDirectory
 from pulse_bot_slack.places import is_channel
-from pulse_bot_slack.render import ALTERNATIVE, Block, Message
-from pulse_bot_slack.texts import short
+from pulse_bot_slack.render import ALTERNATIVE, Block, SlackMessage
+from pulse_bot_slack.texts import shorten_text
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Workspace:
         self.id = workspace_id
         self.bot = bot
         self.client = client
-        self.people = People(client, self._asking)
+        self.people = UserDirectory(client, self._translate_errors)
         self.is_refused = False
         """Slack did not take the token the last time: there may be a newer one by now."""
         self._chats: dict[str, str] = {}
@@ -42,26 +42,26 @@ class Workspace:
         """The time, by Slack's clock, of our newest message in each of them."""
         self._troubled = False
 
-    async def post(self, to: str, message: Message, mark: str = "") -> str:
+    async def post_message(self, to: str, message: SlackMessage, mark: str = "") -> str:
         """Show a message to a person or in a channel; returns the chat's id."""
-        sent = await self._ask(
+        response = await self._call_api(
             self.client.chat_postMessage(
                 channel=self._chats.get(to, to),
                 text=message.text,
-                blocks=message.marked(mark) if mark else list(message.blocks),
+                blocks=message.blocks_with_mark(mark) if mark else list(message.blocks),
                 mrkdwn=False,
                 unfurl_links=False,
                 unfurl_media=False,
             )
         )
-        chat = str(sent["channel"])
+        chat = str(response["channel"])
         if not is_channel(to):
-            self._chats[to], self._latest[to] = chat, str(sent["ts"])
+            self._chats[to], self._latest[to] = chat, str(response["ts"])
         return chat
 
-    async def whisper(self, channel: str, user: str, message: Message) -> None:
+    async def post_ephemeral(self, channel: str, user: str, message: SlackMessage) -> None:
         """Show a message in a channel to one person alone, for as long as Slack is open there."""
-        await self._ask(
+        await self._call_api(
             self.client.chat_postEphemeral(
                 channel=channel, user=user, text=message.text, blocks=list(message.blocks)
             )
@@ -69,41 +69,41 @@ class Workspace:
 
     async def open_view(self, trigger: str, view: Block) -> None:
         """Open a window in front of whoever clicked. Raises TooLate, too."""
-        await self._ask(self.client.views_open(trigger_id=trigger, view=view))
+        await self._call_api(self.client.views_open(trigger_id=trigger, view=view))
 
-    async def publish(self, user: str, view: Block) -> None:
+    async def publish_home(self, user: str, view: Block) -> None:
         """Show somebody's App Home anew."""
-        await self._ask(self.client.views_publish(user_id=user, view=view))
+        await self._call_api(self.client.views_publish(user_id=user, view=view))
 
     async def show_picture(self, chat: str, picture: Picture, title: str) -> None:
         """Show a picture in a chat."""
-        words = short(picture.alternative, ALTERNATIVE)
-        await self._upload(chat, "pulse.png", picture.png, title, alt_txt=words)
+        words = shorten_text(picture.alternative, ALTERNATIVE)
+        await self._upload_file(chat, "pulse.png", picture.png, title, alt_txt=words)
 
     async def show_file(self, chat: str, file: File) -> None:
         """Show a document in a chat, under its own name."""
-        await self._upload(chat, file.name, file.content, file.name)
+        await self._upload_file(chat, file.name, file.content, file.name)
 
-    async def _upload(
+    async def _upload_file(
         self, chat: str, name: str, content: bytes, title: str, alt_txt: str | None = None
     ) -> None:
-        await self._ask(
+        await self._call_api(
             self.client.files_upload_v2(
                 channel=chat, filename=name, content=content, title=title, alt_txt=alt_txt
             )
         )
 
-    async def arrived(self, to: str, mark: str, since: float) -> str | None:
+    async def find_message(self, to: str, mark: str, since: float) -> str | None:
         """Look for a message of ours in a direct chat; returns the chat's id where it is there.
 
         `since` is a time by our clock; nothing that is older than a message known is looked at.
         """
         chat = self._chats.get(to)
         if chat is None:
-            opened = await self._ask(self.client.conversations_open(users=to))
+            opened = await self._call_api(self.client.conversations_open(users=to))
             chat = self._chats[to] = str(opened["channel"]["id"])
         oldest = max(f"{since:.6f}", self._latest.get(to, ""))
-        latest = await self._ask(
+        latest = await self._call_api(
             self.client.conversations_history(channel=chat, oldest=oldest, limit=LATEST)
         )
         for message in latest["messages"]:
@@ -113,15 +113,15 @@ class Workspace:
 
     async def channel_name(self, channel: str) -> str:
         """What a channel is called."""
-        found = await self._ask(self.client.conversations_info(channel=channel))
-        return str(found["channel"].get("name") or "")
+        response = await self._call_api(self.client.conversations_info(channel=channel))
+        return str(response["channel"].get("name") or "")
 
-    async def members(self, channel: str) -> list[str]:
+    async def list_members(self, channel: str) -> list[str]:
         """Who is in a channel, without bots and without those who were switched off."""
         users: list[str] = []
         cursor = ""
         while True:
-            page = await self._ask(
+            page = await self._call_api(
                 self.client.conversations_members(
                     channel=channel, limit=PAGE, cursor=cursor or None
                 )
@@ -130,34 +130,34 @@ class Workspace:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 break
-        return [user for user in users if user != self.bot and await self._is_there(user)]
+        return [user for user in users if user != self.bot and await self._is_active(user)]
 
-    async def _is_there(self, user: str) -> bool:
+    async def _is_active(self, user: str) -> bool:
         try:
-            person = await self.people.find(user)
+            person = await self.people.find_user(user)
         except AdapterError as error:
             if not error.permanent:
                 raise
             return True  # of other companies' people Slack may tell nothing, and yet they are there
         return not (person.is_bot or person.deleted)
 
-    async def _ask(self, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    async def _call_api(self, call: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
         try:
-            with self._asking():
-                answer = await call
-        except OperatorsTrouble as error:
+            with self._translate_errors():
+                response = await call
+        except OperatorError as error:
             if not self._troubled:
                 self._troubled = True
                 log.error("%s", error)  # noqa: TRY400 - a traceback would quote what was sent
             raise
         self._troubled = False
-        return answer
+        return response
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
-            with translated():
+            with translate_errors():
                 yield
-        except OperatorsTrouble:
+        except OperatorError:
             self.is_refused = True
             raise

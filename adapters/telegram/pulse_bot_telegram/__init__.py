@@ -16,7 +16,7 @@ from pulse_bot_telegram.settings import TelegramSettings
 __all__ = ["plugin"]
 
 
-def build(settings: TelegramSettings) -> ChatAdapter:
+def build_adapter(settings: TelegramSettings) -> ChatAdapter:
     """The adapter, not yet listening. Raises MissingExtra."""
     try:
         from pulse_bot_telegram.adapter import TelegramAdapter
@@ -27,10 +27,10 @@ def build(settings: TelegramSettings) -> ChatAdapter:
     return TelegramAdapter(settings)
 
 
-def preview(cards: Sequence[Card], form: Form) -> str:
+def preview_question(cards: Sequence[Card], form: Form) -> str:
     """How a question looks here, for people who write some. Raises MissingExtra."""
     try:
-        from pulse_bot_telegram.preview import preview as drawn
+        from pulse_bot_telegram.preview import preview_cards as drawn
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("pulse_bot"):
             raise
@@ -38,4 +38,6 @@ def preview(cards: Sequence[Card], form: Form) -> str:
     return drawn(cards)
 
 
-plugin = AdapterPlugin(name="telegram", settings=TelegramSettings, build=build, preview=preview)
+plugin = AdapterPlugin(
+    name="telegram", settings=TelegramSettings, build=build_adapter, preview=preview_question
+)

@@ -14,20 +14,20 @@ from telegram.request import HTTPXRequest
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members
-from pulse_bot_telegram.answering import Answering
-from pulse_bot_telegram.commands import Menu
+from pulse_bot_telegram.answering import TelegramResponder
+from pulse_bot_telegram.commands import CommandMenu
 from pulse_bot_telegram.errors import REVOKED
 from pulse_bot_telegram.listening import (
     ALLOWED,
     Inbox,
     Webhook,
-    ask_for_updates,
-    persist,
-    secret_of,
+    fetch_updates,
+    keep_trying,
+    webhook_secret,
 )
-from pulse_bot_telegram.pacing import A_SECOND, BURST, Lane, Pacing
-from pulse_bot_telegram.places import ADAPTER, place_of
-from pulse_bot_telegram.sending import Bot, Post
+from pulse_bot_telegram.pacing import A_SECOND, BURST, Lane, TelegramRateLimiter
+from pulse_bot_telegram.places import ADAPTER, read_address
+from pulse_bot_telegram.sending import Bot, TelegramSender
 from pulse_bot_telegram.settings import TelegramSettings
 from pulse_bot_telegram.texts import LONGEST
 
@@ -60,8 +60,8 @@ class TelegramAdapter:
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         self._settings = settings
-        self._bot: Bot = _bot(settings)
-        self._post = Post(self._bot)
+        self._bot: Bot = _build_bot(settings)
+        self._sender = TelegramSender(self._bot)
         self._webhook = Webhook(self._bot)
         self._url = ""
         self._ended = False
@@ -89,46 +89,46 @@ class TelegramAdapter:
 
     async def run(self, handle: Handle) -> None:
         """Listen until cancelled. Raises AdapterError where that can never work."""
-        answering = Answering(self._bot, self._post, handle)
-        inbox = Inbox(answering.acknowledge, answering.take)
+        responder = TelegramResponder(self._bot, self._sender, handle)
+        inbox = Inbox(responder.acknowledge_press, responder.answer_update)
         self._ended = False
-        self._post.showing.begin()
+        self._sender.showing.begin()
         offering: asyncio.Task[None] | None = None
         try:
-            await persist(self._bot.initialize)
+            await keep_trying(self._bot.initialize)
             if self._settings.listen != "elsewhere":
-                offering = asyncio.create_task(_offer(answering.menu))
-            await self._listen(inbox)
+                offering = asyncio.create_task(_offer_commands(responder.menu))
+            await self._listen_forever(inbox)
         finally:
             self._webhook.accept = None
             if offering is not None:
                 offering.cancel()
-            await inbox.finish(self._post.showing.end)
-            await self._close()
+            await inbox.finish(self._sender.showing.end)
+            await self._close_connections()
 
     async def send(self, address: Address, card: Card) -> Address:
         """Show a card. Raises AdapterError."""
-        with self._call():
-            return (await self._post.card(place_of(address), card, Lane.SENDING)).address
+        with self._track_call():
+            return (await self._sender.send_card(read_address(address), card, Lane.SENDING)).address
 
     async def members(self, group: Address) -> Members:
         """How many people are in a group's chat; who they are, Telegram does not tell.
 
         Raises AdapterError.
         """
-        with self._call():
-            return Members(await self._post.count(place_of(group)))
+        with self._track_call():
+            return Members(await self._sender.count_members(read_address(group)))
 
-    async def _listen(self, inbox: Inbox) -> None:
+    async def _listen_forever(self, inbox: Inbox) -> None:
         if self._settings.listen == "polling":
-            await ask_for_updates(self._bot, inbox.accept)
+            await fetch_updates(self._bot, inbox.accept)
         elif self._settings.listen == "webhook":
             self._webhook.accept = inbox.accept
-            await persist(self._set_webhook)
+            await keep_trying(self._set_webhook)
         await asyncio.Event().wait()
 
     async def _set_webhook(self) -> None:
-        secret = secret_of(self._bot.token)
+        secret = webhook_secret(self._bot.token)
         try:
             await self._bot.set_webhook(self._url, allowed_updates=ALLOWED, secret_token=secret)
         except BadRequest:
@@ -139,7 +139,7 @@ class TelegramAdapter:
             raise
 
     @contextmanager
-    def _call(self) -> Iterator[None]:
+    def _track_call(self) -> Iterator[None]:
         if self._ended:
             raise AdapterError("pulse-bot is stopping; this is sent later.", permanent=False)
         self._sending += 1
@@ -157,7 +157,7 @@ class TelegramAdapter:
             if not self._sending:
                 self._all_sent.set()
 
-    async def _close(self) -> None:
+    async def _close_connections(self) -> None:
         """End the connections once nothing is on its way: nobody would know whether it arrived."""
         self._ended = True
         if self._sending:
@@ -166,7 +166,7 @@ class TelegramAdapter:
         await self._bot.shutdown()
 
 
-def _bot(settings: TelegramSettings) -> Bot:
+def _build_bot(settings: TelegramSettings) -> Bot:
     return ExtBot(
         settings.token.get_secret_value(),
         base_url=settings.base_url,
@@ -174,7 +174,7 @@ def _bot(settings: TelegramSettings) -> Bot:
         request=_request(CONNECTIONS),
         # A connection of its own: asking for updates must not wait behind a fan-out.
         get_updates_request=_request(1),
-        rate_limiter=Pacing(),
+        rate_limiter=TelegramRateLimiter(),
     )
 
 
@@ -188,9 +188,9 @@ def _request(connections: int) -> HTTPXRequest:
     )
 
 
-async def _offer(menu: Menu) -> None:
+async def _offer_commands(menu: CommandMenu) -> None:
     """Offer the commands. A menu is no reason to stop: whatever is wrong, they can be typed."""
     try:
-        await persist(menu.offer_to_all)
+        await keep_trying(menu.offer_to_all)
     except AdapterError:
         return

@@ -13,7 +13,7 @@ from telegram import (
 )
 from telegram.error import TelegramError
 
-from pulse_bot_telegram.places import Place
+from pulse_bot_telegram.places import ChatPlace
 from pulse_bot_telegram.sending import Bot
 
 EVERYBODY: Final = (
@@ -58,26 +58,26 @@ DESCRIPTIONS: Final = {
 }
 
 
-class Menu:
+class CommandMenu:
     """What was offered last; asked again, nothing goes out."""
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self._offered: dict[Place, tuple[str, ...]] = {}
+        self._offered: dict[ChatPlace, tuple[str, ...]] = {}
 
     async def offer_to_all(self) -> None:
         """Offer everybody's commands, where people may write. Raises TelegramError."""
         # A language of its own comes with the first bank in it; these stand for all until then.
         private, groups = BotCommandScopeAllPrivateChats(), BotCommandScopeAllGroupChats()
-        await self._bot.set_my_commands(_described(EVERYBODY), scope=private)
-        await self._bot.set_my_commands(_described(IN_GROUPS), scope=groups)
+        await self._bot.set_my_commands(_describe_commands(EVERYBODY), scope=private)
+        await self._bot.set_my_commands(_describe_commands(IN_GROUPS), scope=groups)
 
-    async def offer(self, chat: Place, more: Sequence[str]) -> None:
+    async def offer_to_person(self, chat: ChatPlace, more: Sequence[str]) -> None:
         """Offer one person what they may do beside that. Failing does no harm: it can be typed."""
         offered = tuple(more)
         if self._offered.get(chat) == offered:
             return
-        commands = _described((*EVERYBODY, *offered))
+        commands = _describe_commands((*EVERYBODY, *offered))
         try:
             await self._bot.set_my_commands(commands, scope=BotCommandScopeChat(chat.chat))
         except TelegramError:
@@ -85,5 +85,5 @@ class Menu:
         self._offered[chat] = offered
 
 
-def _described(names: Iterable[str]) -> list[BotCommand]:
+def _describe_commands(names: Iterable[str]) -> list[BotCommand]:
     return [BotCommand(name, DESCRIPTIONS[name]) for name in names if name in DESCRIPTIONS]

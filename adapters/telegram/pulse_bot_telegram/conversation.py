@@ -18,27 +18,27 @@ from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Event, Field, FieldKind, Form, Outcome, Reply, Submitted
 from pulse_bot_telegram.hidden import found_in
 from pulse_bot_telegram.pacing import Lane
-from pulse_bot_telegram.parse import Typed
-from pulse_bot_telegram.places import Place
-from pulse_bot_telegram.render import SORRY, notice_of, parts
-from pulse_bot_telegram.sending import Post
+from pulse_bot_telegram.parse import TypedMessage
+from pulse_bot_telegram.places import ChatPlace
+from pulse_bot_telegram.render import SORRY, build_parts, notice_paragraphs
+from pulse_bot_telegram.sending import TelegramSender
 from pulse_bot_telegram.talk import (
     BACK,
     CANCEL,
     CHOOSE,
     DONE,
-    Talk,
-    answered,
+    FormProgress,
+    answered_prompt,
+    build_prompt,
     can_be_typed,
-    option_of,
-    place_of_talk,
-    prompt,
-    read_data,
-    talk_from,
+    option_value,
+    progress_place,
+    read_button,
+    read_progress,
     tick_prefix,
 )
 from pulse_bot_telegram.texts import Paragraph
-from pulse_bot_telegram.ticks import Keyboards, chosen
+from pulse_bot_telegram.ticks import TickKeyboards, ticked_values
 
 LISTENS_FOR: Final = 3600.0
 """Seconds for which a plainly written message belongs to a prompt; a reply to it always does."""
@@ -56,225 +56,250 @@ TEXT_ONLY: Final = (
 )
 
 
-class Show(Protocol):
+class ShowReply(Protocol):
     """Shows a reply to whoever acted, and what is said beside its notice."""
 
     async def __call__(self, event: Event, reply: Reply, *more: str) -> None: ...
 
 
 @dataclass(slots=True)
-class Prompt:
+class OpenPrompt:
     """The newest prompt of a chat."""
 
     message: int
-    talk: Talk | None
+    progress: FormProgress | None
     """None once it was answered."""
     listens_until: float
 
 
-class Conversation:
+class FormConversation:
     """Every form that is being filled in. Raises AdapterError where somebody cannot be reached."""
 
     def __init__(
-        self, post: Post, keyboards: Keyboards, ask: Callable[[Event], Awaitable[Reply]], show: Show
+        self,
+        sender: TelegramSender,
+        keyboards: TickKeyboards,
+        ask: Callable[[Event], Awaitable[Reply]],
+        show: ShowReply,
     ) -> None:
         """`ask` hands an event to the core and never raises."""
-        self._post = post
+        self._sender = sender
         self._keyboards = keyboards
         self._ask = ask
         self._show = show
-        self._newest: dict[int, Prompt] = {}
+        self._newest: dict[int, OpenPrompt] = {}
 
-    async def begin(self, event: Event, form: Form, before: Sequence[Paragraph]) -> None:
+    async def begin_form(self, event: Event, form: Form, before: Sequence[Paragraph]) -> None:
         """Ask for the first field of a form that an event was answered with."""
-        talk = Talk(event)
-        known = self._newest.get(place_of_talk(talk).chat)
-        if known is not None and known.talk is not None:
-            aside = parts([Paragraph(PUT_ASIDE)], [])[-1]
-            await self._quietly(
-                self._post.replace(place_of_talk(talk), known.message, aside, Lane.REPLY)
+        progress = FormProgress(event)
+        newest = self._newest.get(progress_place(progress).chat)
+        if newest is not None and newest.progress is not None:
+            aside = build_parts([Paragraph(PUT_ASIDE)], [])[-1]
+            await self._try_quietly(
+                self._sender.replace_message(
+                    progress_place(progress), newest.message, aside, Lane.REPLY
+                )
             )
-        await self._write(talk, form, before)
+        await self._write_prompt(progress, form, before)
 
-    def look_away(self, user: int) -> None:
+    def stop_listening(self, user: int) -> None:
         """Somebody does something else: what they write next is not meant for a prompt."""
         if user in self._newest:
             self._newest[user].listens_until = 0.0
 
-    def is_open(self, query: CallbackQuery) -> bool:
+    def is_prompt_open(self, query: CallbackQuery) -> bool:
         """Whether a pressed button belongs to a question that is still asked."""
-        data, message = read_data(query.data or ""), query.message
+        data, message = read_button(query.data or ""), query.message
         if data is None or not isinstance(message, Message):
             return False
-        talk = self._talk(query.from_user.id, message)
-        return talk is not None and talk.at == data[0]
+        progress = self._read_progress(query.from_user.id, message)
+        return progress is not None and progress.field_number == data[0]
 
-    async def pressed(self, query: CallbackQuery) -> None:
+    async def answer_press(self, query: CallbackQuery) -> None:
         """Somebody pressed a button of a prompt; harmless where it is not open any more."""
-        data, message = read_data(query.data or ""), query.message
+        data, message = read_button(query.data or ""), query.message
         if data is None or not isinstance(message, Message):
             return
-        talk = self._talk(query.from_user.id, message)
-        if talk is None or talk.at != data[0]:
+        progress = self._read_progress(query.from_user.id, message)
+        if progress is None or progress.field_number != data[0]:
             return  # a second tap, or an old prompt
-        form = await self._form(talk, message.message_id)
+        form = await self._fetch_form(progress, message.message_id)
         if form is None:
             return
         _, act, option = data
-        asked = form.fields[talk.at]
+        field = form.fields[progress.field_number]
         if act == CANCEL:
-            await self._close(talk, message.message_id, CANCELLED)
-        elif act == BACK and talk.at > 0:
-            before = form.fields[talk.at - 1].key
-            kept = {key: value for key, value in talk.values.items() if key != before}
-            earlier = replace(talk, at=talk.at - 1, values=kept)
-            await self._write(earlier, form, over=message.message_id)
-        elif act == CHOOSE and asked.kind is FieldKind.SEVERAL:
-            await self._keyboards.flip(message, query.data or "")
+            await self._close_prompt(progress, message.message_id, CANCELLED)
+        elif act == BACK and progress.field_number > 0:
+            before = form.fields[progress.field_number - 1].key
+            values_left = {key: value for key, value in progress.values.items() if key != before}
+            earlier = replace(progress, field_number=progress.field_number - 1, values=values_left)
+            await self._write_prompt(earlier, form, over=message.message_id)
+        elif act == CHOOSE and field.kind is FieldKind.SEVERAL:
+            await self._keyboards.flip_tick(message, query.data or "")
         else:
-            values = self._chosen(act, option, asked, talk, message)
-            await self._go_on(talk, form, values, message.message_id)
+            values = self._chosen_values(act, option, field, progress, message)
+            await self._go_to_next(progress, form, values, message.message_id)
 
-    async def typed(self, typed: Typed, bot: int) -> bool:
+    async def answer_typed(self, typed: TypedMessage, bot: int) -> bool:
         """Take a message that belongs to a prompt; False where it belongs to none."""
-        number, talk = self._awaited(typed, bot)
-        if talk is None:
+        number, progress = self._awaited_prompt(typed, bot)
+        if progress is None:
             return False
         if typed.text is None:
-            await self._tell(talk, TEXT_ONLY)
+            await self._send_notice(progress, TEXT_ONLY)
             return True
-        form = await self._form(talk, number)
+        form = await self._fetch_form(progress, number)
         if form is None:
             return True
-        asked = form.fields[talk.at]
-        if not can_be_typed(asked):
-            await self._tell(talk, USE_BUTTONS)
+        field = form.fields[progress.field_number]
+        if not can_be_typed(field):
+            await self._send_notice(progress, USE_BUTTONS)
             return True
-        if asked.erased:
-            talk = replace(talk, typed=(*talk.typed, typed.message))
-        too_long = _too_long(typed.text, asked)
+        if field.erased:
+            progress = replace(progress, typed=(*progress.typed, typed.message))
+        too_long = _length_error(typed.text, field)
         if too_long:
-            await self._again(talk, form, too_long, number)
+            await self._ask_again(progress, form, too_long, number)
         else:
-            await self._go_on(talk, form, (typed.text,), number, below=True)
+            await self._go_to_next(progress, form, (typed.text,), number, below=True)
         return True
 
-    def _talk(self, user: int, message: Message) -> Talk | None:
+    def _read_progress(self, user: int, message: Message) -> FormProgress | None:
         """What is asked in a message of the bot's, if it is still asked."""
-        known = self._newest.get(user)
-        if known is None:
-            return talk_from(found_in(message), Place(user).address)
+        newest = self._newest.get(user)
+        if newest is None:
+            return read_progress(found_in(message), ChatPlace(user).address)
         # Telegram tells of a message as it was when it was pressed; memory is newer.
-        return known.talk if known.message == message.message_id else None
+        return newest.progress if newest.message == message.message_id else None
 
-    def _awaited(self, typed: Typed, bot: int) -> tuple[int, Talk | None]:
-        replied = typed.replied
+    def _awaited_prompt(self, typed: TypedMessage, bot: int) -> tuple[int, FormProgress | None]:
+        replied = typed.reply_to
         ours = replied is not None and replied.from_user is not None and replied.from_user.id == bot
         if replied is not None and ours and replied.forward_origin is None:
-            talk = self._talk(typed.user, replied)
-            if talk is not None:
-                return replied.message_id, talk
-        known = self._newest.get(typed.user)
-        if known is None or known.listens_until < _now():
+            progress = self._read_progress(typed.user, replied)
+            if progress is not None:
+                return replied.message_id, progress
+        newest = self._newest.get(typed.user)
+        if newest is None or newest.listens_until < _loop_time():
             return 0, None
-        return known.message, known.talk
+        return newest.message, newest.progress
 
-    async def _form(self, talk: Talk, number: int) -> Form | None:
+    async def _fetch_form(self, progress: FormProgress, number: int) -> Form | None:
         """The form again; where there is none any more, the person is told why."""
-        reply = await self._ask(talk.origin)
-        if reply.form is not None and talk.at < len(reply.form.fields):
+        reply = await self._ask(progress.origin)
+        if reply.form is not None and progress.field_number < len(reply.form.fields):
             return reply.form
         if reply is not SORRY:  # of which nobody knows whether it lasts
-            await self._close(talk, number, PUT_ASIDE)
-        await self._show(talk.origin, reply)
+            await self._close_prompt(progress, number, PUT_ASIDE)
+        await self._show(progress.origin, reply)
         return None
 
-    def _chosen(
-        self, act: str, option: str, asked: Field, talk: Talk, message: Message
+    def _chosen_values(
+        self, act: str, option: str, field: Field, progress: FormProgress, message: Message
     ) -> tuple[str, ...]:
         if act == CHOOSE:
-            value = option_of(asked, option)
+            value = option_value(field, option)
             return () if value is None else (value,)
         if act == DONE:
-            values = (one.value for one in asked.options)
-            return chosen(self._keyboards.of(message), values, tick_prefix(talk.at))
+            values = (choice.value for choice in field.options)
+            return ticked_values(
+                self._keyboards.current_keyboard(message),
+                values,
+                tick_prefix(progress.field_number),
+            )
         return ()
 
-    async def _go_on(
+    async def _go_to_next(
         self,
-        talk: Talk,
+        progress: FormProgress,
         form: Form,
-        given: tuple[str, ...],
+        answer: tuple[str, ...],
         number: int,
         *,
         below: bool = False,
     ) -> None:
         """To the next field, or on to the core behind the last."""
-        key = form.fields[talk.at].key
-        values = {one: kept for one, kept in talk.values.items() if one != key}
-        further = replace(talk, at=talk.at + 1, values=values | ({key: given} if given else {}))
-        if further.at == len(form.fields):
-            await self._submit(talk, further, form, number)
+        key = form.fields[progress.field_number].key
+        values = {
+            field_key: earlier for field_key, earlier in progress.values.items() if field_key != key
+        }
+        further = replace(
+            progress,
+            field_number=progress.field_number + 1,
+            values=values | ({key: answer} if answer else {}),
+        )
+        if further.field_number == len(form.fields):
+            await self._submit_form(progress, further, form, number)
         elif below:
-            await self._strip(talk, form, number)
-            await self._write(further, form)
+            await self._strip_prompt(progress, form, number)
+            await self._write_prompt(further, form)
         else:
-            await self._write(further, form, over=number)
+            await self._write_prompt(further, form, over=number)
 
-    async def _submit(self, talk: Talk, complete: Talk, form: Form, number: int) -> None:
-        event = Submitted(talk.origin.address, form.key, complete.values)
+    async def _submit_form(
+        self, progress: FormProgress, complete: FormProgress, form: Form, number: int
+    ) -> None:
+        event = Submitted(progress.origin.address, form.key, complete.values)
         reply = await self._ask(event)
         if reply.outcome is Outcome.REFUSED and not (reply.cards or reply.form):
-            await self._strip(talk, form, number)
-            await self._write(talk, form, notice_of(reply))
+            await self._strip_prompt(progress, form, number)
+            await self._write_prompt(progress, form, notice_paragraphs(reply))
             return
-        self._newest[place_of_talk(talk).chat] = Prompt(number, None, 0.0)
-        await self._strip(talk, form, number)
+        self._newest[progress_place(progress).chat] = OpenPrompt(number, None, 0.0)
+        await self._strip_prompt(progress, form, number)
         done = reply.outcome is Outcome.DONE
-        more = await self._erase(talk) if done and talk.typed else ()
+        more = await self._erase_typed(progress) if done and progress.typed else ()
         await self._show(event, reply, *more)
 
-    async def _erase(self, talk: Talk) -> tuple[str, ...]:
+    async def _erase_typed(self, progress: FormProgress) -> tuple[str, ...]:
         try:
             await asyncio.gather(
-                *(self._post.delete(place_of_talk(talk), one) for one in talk.typed)
+                *(
+                    self._sender.delete_message(progress_place(progress), message)
+                    for message in progress.typed
+                )
             )
         except AdapterError:
             return (NOT_DELETED,)
         return (DELETED,)
 
-    async def _again(self, talk: Talk, form: Form, why: str, number: int) -> None:
-        await self._strip(talk, form, number)
-        await self._write(talk, form, notice_of(Reply(why, outcome=Outcome.REFUSED)))
+    async def _ask_again(self, progress: FormProgress, form: Form, why: str, number: int) -> None:
+        await self._strip_prompt(progress, form, number)
+        await self._write_prompt(
+            progress, form, notice_paragraphs(Reply(why, outcome=Outcome.REFUSED))
+        )
 
-    async def _write(
-        self, talk: Talk, form: Form, before: Sequence[Paragraph] = (), over: int = 0
+    async def _write_prompt(
+        self, progress: FormProgress, form: Form, before: Sequence[Paragraph] = (), over: int = 0
     ) -> None:
         """Ask for a field: in place of a prompt, or below everything else."""
-        place, rendered = place_of_talk(talk), prompt(form, talk, before)
+        place, rendered = progress_place(progress), build_prompt(form, progress, before)
         if over and len(rendered) == 1:
-            await self._post.replace(place, over, rendered[0], Lane.REPLY)
+            await self._sender.replace_message(place, over, rendered[0], Lane.REPLY)
             self._keyboards.forget(place, over)
         else:
-            _, over = await self._post.parts(place, rendered, Lane.REPLY)
-        self._newest[place.chat] = Prompt(over, talk, _now() + LISTENS_FOR)
+            _, over = await self._sender.send_parts(place, rendered, Lane.REPLY)
+        self._newest[place.chat] = OpenPrompt(over, progress, _loop_time() + LISTENS_FOR)
 
-    async def _strip(self, talk: Talk, form: Form, number: int) -> None:
+    async def _strip_prompt(self, progress: FormProgress, form: Form, number: int) -> None:
         """Take from a prompt what it hides, and its buttons, before there are others to press."""
-        left = answered(form, talk.at)
-        await self._quietly(self._post.replace(place_of_talk(talk), number, left, Lane.REPLY))
+        left = answered_prompt(form, progress.field_number)
+        await self._try_quietly(
+            self._sender.replace_message(progress_place(progress), number, left, Lane.REPLY)
+        )
 
-    async def _close(self, talk: Talk, number: int, words: str) -> None:
-        place = place_of_talk(talk)
-        self._newest[place.chat] = Prompt(number, None, 0.0)
-        left = parts([Paragraph(words)], [])[-1]
-        await self._quietly(self._post.replace(place, number, left, Lane.REPLY))
+    async def _close_prompt(self, progress: FormProgress, number: int, words: str) -> None:
+        place = progress_place(progress)
+        self._newest[place.chat] = OpenPrompt(number, None, 0.0)
+        left = build_parts([Paragraph(words)], [])[-1]
+        await self._try_quietly(self._sender.replace_message(place, number, left, Lane.REPLY))
 
-    async def _tell(self, talk: Talk, words: str) -> None:
-        notice = notice_of(Reply(words, outcome=Outcome.REFUSED))
-        await self._post.parts(place_of_talk(talk), parts(notice, []), Lane.REPLY)
+    async def _send_notice(self, progress: FormProgress, words: str) -> None:
+        notice = notice_paragraphs(Reply(words, outcome=Outcome.REFUSED))
+        await self._sender.send_parts(progress_place(progress), build_parts(notice, []), Lane.REPLY)
 
-    async def _quietly(self, change: Awaitable[None]) -> None:
+    async def _try_quietly(self, change: Awaitable[None]) -> None:
         """What only tidies up may fail: the message may be gone."""
         try:
             await change
@@ -282,13 +307,13 @@ class Conversation:
             return
 
 
-def _too_long(text: str, asked: Field) -> str:
-    if not asked.longest or len(text) <= asked.longest:
+def _length_error(text: str, field: Field) -> str:
+    if not field.longest or len(text) <= field.longest:
         return ""
     return (
-        f"That has {len(text)} characters, and {asked.longest} fit. Please send it again, shorter."
+        f"That has {len(text)} characters, and {field.longest} fit. Please send it again, shorter."
     )
 
 
-def _now() -> float:
+def _loop_time() -> float:
     return asyncio.get_running_loop().time()

@@ -54,34 +54,34 @@ class ChatPaused(TelegramError):
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Telegram's errors inside become `AdapterError`."""
     try:
         yield
     except TelegramError as error:
-        raise told(error) from error
+        raise adapter_error(error) from error
 
 
-def told(error: TelegramError) -> AdapterError:
+def adapter_error(error: TelegramError) -> AdapterError:
     """One of Telegram's errors in our words."""
     match error:
         case RetryAfter():
             pause = "Telegram asks for a pause before the next message."
-            found = AdapterError(pause, permanent=False, retry_after=seconds_of(error))
+            refusal = AdapterError(pause, permanent=False, retry_after=pause_seconds(error))
         case ChatPaused():
-            found = AdapterError("Telegram asks for a pause in this chat.", permanent=False)
+            refusal = AdapterError("Telegram asks for a pause in this chat.", permanent=False)
         case Forbidden():
-            found = AdapterError(_why_forbidden(error), permanent=True, gone=True)
+            refusal = AdapterError(_why_forbidden(error), permanent=True, gone=True)
         case BadRequest():  # before its parent NetworkError, which may pass
-            found = _refused(error.message.lower())
+            refusal = _bad_request_error(error.message.lower())
         case InvalidToken():
-            found = AdapterError(REVOKED, permanent=False)
+            refusal = AdapterError(REVOKED, permanent=False)
         case _:
             uncertain = may_have_arrived(error)
-            found = AdapterError(
+            refusal = AdapterError(
                 "Telegram could not be reached.", permanent=False, uncertain=uncertain
             )
-    return found
+    return refusal
 
 
 def may_have_arrived(error: TelegramError) -> bool:
@@ -93,25 +93,25 @@ def may_have_arrived(error: TelegramError) -> bool:
     )
 
 
-def seconds_of(error: RetryAfter) -> float:
+def pause_seconds(error: RetryAfter) -> float:
     """The pause that Telegram asks for."""
     pause = error.retry_after
     return float(pause) if isinstance(pause, int | float) else pause.total_seconds()
 
 
-def says(error: TelegramError, *words: str) -> bool:
+def error_mentions(error: TelegramError, *words: str) -> bool:
     """Whether Telegram's own words, which have no codes, hold any of these."""
     message = error.message.lower()
-    return any(one in message for one in words)
+    return any(word in message for word in words)
 
 
 def _why_forbidden(error: Forbidden) -> str:
     message = error.message.lower()
-    known = (sentence for word, sentence in _FORBIDDEN.items() if word in message)
-    return next(known, "Telegram does not let the bot write there.")
+    sentences = (sentence for word, sentence in _FORBIDDEN.items() if word in message)
+    return next(sentences, "Telegram does not let the bot write there.")
 
 
-def _refused(message: str) -> AdapterError:
+def _bad_request_error(message: str) -> AdapterError:
     if any(words in message for words in _NOBODY):
         return AdapterError("Nobody has this address in Telegram.", permanent=True, gone=True)
     if any(words in message for words in _SILENCED):

@@ -79,7 +79,7 @@ class Inbox:
         await self._turns.finish(stop_showing)
 
 
-def pauses() -> Iterator[float]:
+def retry_pauses() -> Iterator[float]:
     """Seconds between attempts: growing, and never so long that a recovery goes unnoticed."""
     pause = 0.5
     while True:
@@ -87,9 +87,9 @@ def pauses() -> Iterator[float]:
         pause = min(2 * pause, 15.0)
 
 
-async def persist(attempt: Callable[[], Awaitable[object]]) -> None:
+async def keep_trying(attempt: Callable[[], Awaitable[object]]) -> None:
     """Try until it works. Raises AdapterError where the token is wrong, or refused for good."""
-    for pause in pauses():
+    for pause in retry_pauses():
         try:
             await attempt()
         except InvalidToken as error:
@@ -101,11 +101,11 @@ async def persist(attempt: Callable[[], Awaitable[object]]) -> None:
             return
 
 
-async def ask_for_updates(bot: Bot, accept: Accept) -> None:
+async def fetch_updates(bot: Bot, accept: Accept) -> None:
     """Ask for updates until cancelled. Raises AdapterError where it cannot go on."""
     # A page that Telegram still calls would keep every update from us; those that wait stay.
-    await persist(lambda: bot.delete_webhook(drop_pending_updates=False))
-    seen, conflicts, waits = 0, deque[float](maxlen=CONFLICTS), pauses()
+    await keep_trying(lambda: bot.delete_webhook(drop_pending_updates=False))
+    seen, conflicts, waits = 0, deque[float](maxlen=CONFLICTS), retry_pauses()
     while True:
         try:
             updates = await bot.get_updates(
@@ -114,8 +114,8 @@ async def ask_for_updates(bot: Bot, accept: Accept) -> None:
         except InvalidToken as error:
             raise AdapterError(REVOKED, permanent=True) from error
         except Conflict as error:
-            conflicts.append(_now())
-            if len(conflicts) == CONFLICTS and _now() - conflicts[0] < CONFLICTS_WITHIN:
+            conflicts.append(_loop_time())
+            if len(conflicts) == CONFLICTS and _loop_time() - conflicts[0] < CONFLICTS_WITHIN:
                 raise AdapterError(TWO_LISTEN, permanent=True) from error
             await asyncio.sleep(1.0)
         except Exception as error:  # whatever it is, people go on clicking
@@ -123,13 +123,15 @@ async def ask_for_updates(bot: Bot, accept: Accept) -> None:
             log.warning("Updates cannot be fetched (%s); trying again.", kind, exc_info=unforeseen)
             await asyncio.sleep(next(waits))
         else:
-            waits = pauses()
+            waits = retry_pauses()
             if updates:
-                await asyncio.wait([accept(one) for one in updates], timeout=SECONDS_TO_ANSWER)
+                await asyncio.wait(
+                    [accept(update) for update in updates], timeout=SECONDS_TO_ANSWER
+                )
                 seen = updates[-1].update_id + 1
 
 
-def secret_of(token: str) -> str:
+def webhook_secret(token: str) -> str:
     """What Telegram shows to prove that it is Telegram: made from the token, so nothing is set."""
     return hmac.new(token.encode(), b"pulse-bot webhook", hashlib.sha256).hexdigest()
 
@@ -139,7 +141,7 @@ class Webhook:
 
     def __init__(self, bot: Bot) -> None:
         self._bot = bot
-        self._secret = secret_of(bot.token).encode()
+        self._secret = webhook_secret(bot.token).encode()
         self.accept: Accept | None = None
         """None before and after somebody listens; Telegram then tries again."""
 
@@ -151,17 +153,17 @@ class Webhook:
     ) -> None:
         if scope["type"] != "http":
             return
-        status = await self._status(scope, receive)
+        status = await self._handle_request(scope, receive)
         length = (b"content-length", b"0")
         await send({"type": "http.response.start", "status": status, "headers": [length]})
         await send({"type": "http.response.body", "body": b""})
 
-    async def _status(self, scope: Scope, receive: Callable[[], Awaitable[Scope]]) -> int:
+    async def _handle_request(self, scope: Scope, receive: Callable[[], Awaitable[Scope]]) -> int:
         if scope["method"] != "POST":
             return 405
         if not self._is_telegram(scope["headers"]):
             return 403
-        body = await _body(receive)
+        body = await _receive_body(receive)
         if body is None:
             return 413
         try:
@@ -176,11 +178,11 @@ class Webhook:
 
     def _is_telegram(self, headers: object) -> bool:
         pairs = headers if isinstance(headers, list | tuple) else ()
-        given = next((value for name, value in pairs if name == SECRET_HEADER), b"")
-        return hmac.compare_digest(given, self._secret)
+        secret = next((value for name, value in pairs if name == SECRET_HEADER), b"")
+        return hmac.compare_digest(secret, self._secret)
 
 
-async def _body(receive: Callable[[], Awaitable[Scope]]) -> bytes | None:
+async def _receive_body(receive: Callable[[], Awaitable[Scope]]) -> bytes | None:
     """What was sent; None where it is too long, or where the caller went away."""
     body = b""
     while len(body) <= LONGEST_BODY:
@@ -194,5 +196,5 @@ async def _body(receive: Callable[[], Awaitable[Scope]]) -> bytes | None:
     return None
 
 
-def _now() -> float:
+def _loop_time() -> float:
     return asyncio.get_running_loop().time()

@@ -19,7 +19,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from pulse_bot.adapter_kit.token_bucket import TokenBucket
-from pulse_bot_telegram.errors import ChatPaused, seconds_of
+from pulse_bot_telegram.errors import ChatPaused, pause_seconds
 
 A_SECOND: Final = 30.0
 BURST: Final = 2
@@ -33,7 +33,7 @@ A_SECOND_IN_A_GROUP: Final = 17 / 60
 _PACED: Final = ("send", "edit")
 """How the methods begin that Telegram counts. An answer to a click must never wait."""
 
-_KEPT: Final = 1000
+_REMEMBERED: Final = 1000
 """Chats that are remembered at least, before those that were quiet are forgotten."""
 
 
@@ -46,7 +46,7 @@ class Lane(Enum):
     """Less than the core's patience with one message."""
 
 
-class Turn:
+class BucketQueue:
     """One after another through a bucket."""
 
     def __init__(self, rate: float, burst: int) -> None:
@@ -54,7 +54,7 @@ class Turn:
         self.bucket = TokenBucket(rate, burst)
         self._lock = asyncio.Lock()
 
-    async def take(self, until: float) -> None:
+    async def take_token(self, until: float) -> None:
         """Wait for a token. Raises ChatPaused where it comes after `until`."""
         async with self._lock:
             await _sleep(self.bucket.wait, until)
@@ -70,7 +70,7 @@ class Turn:
         return not self._lock.locked() and self.bucket.is_full
 
 
-class Chat(Turn):
+class ChatPacing(BucketQueue):
     """The turns of one chat: of what is new there. Edits wait for its pauses alone."""
 
     def __init__(self, chat: object) -> None:
@@ -79,7 +79,7 @@ class Chat(Turn):
         super().__init__(A_SECOND_IN_A_GROUP if group else A_SECOND_IN_A_CHAT, CHAT_BURST)
 
 
-class Second:
+class SecondWindow:
     """How many messages any second may hold at Telegram, where they are counted.
 
     One counts from before it goes out until a second after it was answered: it arrived somewhere
@@ -92,59 +92,59 @@ class Second:
         self._under_way = 0
         self._answered: deque[float] = deque()
 
-    def wait(self) -> float:
+    def wait_seconds(self) -> float:
         """Seconds until there may be room for one more; nought when there is."""
-        now = _now()
+        now = _monotonic_time()
         while self._answered and self._answered[0] <= now - 1.0:
             self._answered.popleft()
         if self._under_way + len(self._answered) < self._most:
             return 0.0
         return self._answered[0] + 1.0 - now if self._answered else 1 / A_SECOND
 
-    def begin(self) -> None:
+    def start_send(self) -> None:
         """One goes out."""
         self._under_way += 1
 
-    def end(self) -> None:
+    def finish_send(self) -> None:
         """One was answered, or never will be."""
         self._under_way -= 1
-        self._answered.append(_now())
+        self._answered.append(_monotonic_time())
 
 
-class Together:
+class SharedPacing:
     """The turn of all chats: replies first, and yet never all of it."""
 
     def __init__(self) -> None:
         """Nobody waits."""
         self.bucket = TokenBucket(A_SECOND, BURST)
-        self._second = Second(int(A_SECOND) + BURST)
+        self._window = SecondWindow(int(A_SECOND) + BURST)
         self._turns = {lane: asyncio.Lock() for lane in Lane}
         self._waiting = dict.fromkeys(Lane, 0)
         self._replies = 0
         """Since the last sending."""
 
-    def done(self) -> None:
+    def finish_send(self) -> None:
         """What `take` let through was answered."""
-        self._second.end()
+        self._window.finish_send()
 
-    async def take(self, lane: Lane, until: float) -> None:
+    async def take_token(self, lane: Lane, until: float) -> None:
         """Wait for a token, until `done`. Raises RetryAfter where it comes after `until`."""
         self._waiting[lane] += 1
         try:
             # Only the first of a lane looks at the clock; the others would all wake with it.
             async with self._turns[lane]:
-                while (wait := self._wait(lane)) > 0:
-                    if _now() + wait > until:
+                while (wait := self._wait_seconds(lane)) > 0:
+                    if _monotonic_time() + wait > until:
                         raise RetryAfter(int(wait) + 1)
                     await asyncio.sleep(wait)
                 self.bucket.take()
-                self._second.begin()
+                self._window.start_send()
                 self._replies = self._replies + 1 if lane is Lane.REPLY else 0
         finally:
             self._waiting[lane] -= 1
 
-    def _wait(self, lane: Lane) -> float:
-        wait = max(self.bucket.wait(), self._second.wait())
+    def _wait_seconds(self, lane: Lane) -> float:
+        wait = max(self.bucket.wait(), self._window.wait_seconds())
         # The first of the other lane woke for the same token, so it is gone in a moment.
         return A_MOMENT if wait <= 0 and not self._is_turn_of(lane) else wait
 
@@ -154,13 +154,13 @@ class Together:
         return (lane is Lane.SENDING) == (self._replies >= REPLIES_A_SENDING)
 
 
-class Pacing(BaseRateLimiter[Lane]):
+class TelegramRateLimiter(BaseRateLimiter[Lane]):
     """Lets each call wait for its turn; python-telegram-bot asks it about all but getUpdates."""
 
     def __init__(self) -> None:
         """Nothing has been sent yet."""
-        self._together: Together | None = None
-        self._chats: dict[object, Chat] = {}
+        self._shared: SharedPacing | None = None
+        self._chats: dict[object, ChatPacing] = {}
         self._last_pause: tuple[float, object] = (float("-inf"), None)
 
     async def initialize(self) -> None:
@@ -183,53 +183,57 @@ class Pacing(BaseRateLimiter[Lane]):
             return await callback(*args, **kwargs)
         lane = rate_limit_args or Lane.REPLY
         chat = data.get("chat_id")
-        until = _now() + lane.value
+        until = _monotonic_time() + lane.value
         while True:
-            turn = self._chat(chat)
-            await (turn.take if endpoint.startswith("send") else turn.sit_out)(until)
-            await self._all().take(lane, until)
+            turn = self._chat_pacing(chat)
+            await (turn.take_token if endpoint.startswith("send") else turn.sit_out)(until)
+            await self._shared_pacing().take_token(lane, until)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                everything = self._pause(chat, seconds_of(error))
-                if _now() + seconds_of(error) <= until:
+                everything = self._pause_sending(chat, pause_seconds(error))
+                if _monotonic_time() + pause_seconds(error) <= until:
                     continue
                 if everything:
                     raise
                 raise ChatPaused("This chat is paused.") from error
             finally:
-                self._all().done()
+                self._shared_pacing().finish_send()
 
-    def _pause(self, chat: object, seconds: float) -> bool:
+    def _pause_sending(self, chat: object, seconds: float) -> bool:
         """Pause a chat, or everything; says whether it was everything."""
         before, other = self._last_pause
-        self._last_pause = (_now(), chat)
+        self._last_pause = (_monotonic_time(), chat)
         # Telegram does not say whom a pause is for. Two chats at once: it is the bot's.
-        everything = chat is None or (other not in (None, chat) and _now() - before < 1.0)
-        paused = self._all() if everything else self._chat(chat)
-        paused.bucket.pause(seconds)
+        everything = chat is None or (
+            other not in (None, chat) and _monotonic_time() - before < 1.0
+        )
+        pausable = self._shared_pacing() if everything else self._chat_pacing(chat)
+        pausable.bucket.pause(seconds)
         return everything
 
-    def _all(self) -> Together:
-        if self._together is None:
-            self._together = Together()
-        return self._together
+    def _shared_pacing(self) -> SharedPacing:
+        if self._shared is None:
+            self._shared = SharedPacing()
+        return self._shared
 
-    def _chat(self, chat: object) -> Chat:
+    def _chat_pacing(self, chat: object) -> ChatPacing:
         if chat not in self._chats:
-            if len(self._chats) >= _KEPT:
-                self._chats = {n: one for n, one in self._chats.items() if not one.is_idle}
-            self._chats[chat] = Chat(chat)
+            if len(self._chats) >= _REMEMBERED:
+                self._chats = {
+                    number: pacing for number, pacing in self._chats.items() if not pacing.is_idle
+                }
+            self._chats[chat] = ChatPacing(chat)
         return self._chats[chat]
 
 
 async def _sleep(wait: Callable[[], float], until: float) -> None:
     """Sleep until there is nothing to wait for. Raises ChatPaused where that is after `until`."""
     while (seconds := wait()) > 0:
-        if _now() + seconds > until:
+        if _monotonic_time() + seconds > until:
             raise ChatPaused("This chat is paused.")
         await asyncio.sleep(seconds)
 
 
-def _now() -> float:
+def _monotonic_time() -> float:
     return asyncio.get_running_loop().time()

@@ -15,7 +15,7 @@ _PLACE: Final = re.compile(r"(-?[1-9][0-9]{0,15})(?:/([1-9][0-9]{0,9}))?")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ChatPlace:
     """A chat, and a topic in it where the chat has topics."""
 
     chat: int
@@ -33,9 +33,9 @@ class Place:
         return Address(ADAPTER, "", user)
 
 
-def place_of(address: Address) -> Place:
+def read_address(address: Address) -> ChatPlace:
     """Where an address leads. Raises AdapterError where it is none of Telegram's."""
-    found = _PLACE.fullmatch(address.user)
-    if address.adapter != ADAPTER or address.workspace or found is None:
+    match = _PLACE.fullmatch(address.user)
+    if address.adapter != ADAPTER or address.workspace or match is None:
         raise AdapterError("This is no address in Telegram.", permanent=True)
-    return Place(int(found[1]), int(found[2]) if found[2] else None)
+    return ChatPlace(int(match[1]), int(match[2]) if match[2] else None)

@@ -14,8 +14,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import LONGEST_ACTION, Button, Card, Option, Outcome, Reply, Ticks
 from pulse_bot_telegram.hidden import hidden
-from pulse_bot_telegram.texts import LONGEST_CAPTION, Paragraph, messages, units
-from pulse_bot_telegram.ticks import LINE, numbered, tick_rows
+from pulse_bot_telegram.texts import LONGEST_CAPTION, Paragraph, count_units, split_messages
+from pulse_bot_telegram.ticks import LINE, number_labels, tick_rows
 
 ACTION: Final = "."
 """One byte: with it the longest action fills the 64 of a button's data."""
@@ -40,42 +40,45 @@ Keys = list[list[InlineKeyboardButton]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TelegramPart:
     """One message."""
 
     html: str
     keyboard: InlineKeyboardMarkup | None = None
 
 
-def parts(paragraphs: Iterable[Paragraph], keys: Keys, state: str = "") -> list[Part]:
+def build_parts(paragraphs: Iterable[Paragraph], keys: Keys, state: str = "") -> list[TelegramPart]:
     """A text with its buttons in as many messages as it takes; the buttons are in the last."""
-    *before, last = messages(paragraphs, state)
+    *before, last = split_messages(paragraphs, state)
     keyboard = InlineKeyboardMarkup(keys) if keys else None
-    return [*(Part(html) for html in before), Part(last, keyboard)]
+    return [*(TelegramPart(html) for html in before), TelegramPart(last, keyboard)]
 
 
-def notice_of(reply: Reply, *more: str) -> list[Paragraph]:
+def notice_paragraphs(reply: Reply, *more: str) -> list[Paragraph]:
     """The notice of a reply, dressed by its outcome, and whatever is said with it."""
     nobody = NOBODY if reply.outcome is Outcome.UNKNOWN else ""
-    said = [one for one in (reply.notice or nobody, *more) if one]
+    texts = [text for text in (reply.notice or nobody, *more) if text]
     return [
-        Paragraph(("" if number else MARKS[reply.outcome]) + one) for number, one in enumerate(said)
+        Paragraph(("" if number else MARKS[reply.outcome]) + text)
+        for number, text in enumerate(texts)
     ]
 
 
-def card_parts(card: Card, username: str, before: Sequence[Paragraph] = ()) -> list[Part]:
+def card_parts(card: Card, username: str, before: Sequence[Paragraph] = ()) -> list[TelegramPart]:
     """A card, behind what is said before it. Raises AdapterError where it cannot be shown."""
-    said = (*before, *_words(card), *_caption_too_long(card))
+    paragraphs = (*before, *_card_paragraphs(card), *_long_caption(card))
     keys = (
-        [*_tick_keys(card.ticks), *_keys(card, username)] if card.ticks else _keys(card, username)
+        [*_tick_keys(card.ticks), *_card_keys(card, username)]
+        if card.ticks
+        else _card_keys(card, username)
     )
-    return parts(said, keys, _state(card.ticks) if card.ticks else "")
+    return build_parts(paragraphs, keys, _tick_state(card.ticks) if card.ticks else "")
 
 
-def caption(card: Card) -> str:
+def picture_caption(card: Card) -> str:
     """What the card's picture says in words, below it; nothing where that is too long for one."""
     words = card.picture.alternative if card.picture else ""
-    return words if units(words) <= LONGEST_CAPTION else ""
+    return words if count_units(words) <= LONGEST_CAPTION else ""
 
 
 def choice_rows(options: Sequence[tuple[str, str]]) -> Keys:
@@ -89,76 +92,78 @@ def choice_rows(options: Sequence[tuple[str, str]]) -> Keys:
     return [buttons[start : start + each] for start in range(0, len(buttons), each)]
 
 
-def spelled_out(options: Sequence[Option], *, ticked: bool) -> Iterator[Paragraph]:
+def long_labels(options: Sequence[Option], *, ticked: bool) -> Iterator[Paragraph]:
     """The labels that a phone would cut short on a button or beside a tick, in the text."""
-    labels = numbered(options)
-    if ticked and any(label != one.label for label, one in zip(labels, options, strict=True)):
+    labels = number_labels(options)
+    if ticked and any(label != option.label for label, option in zip(labels, options, strict=True)):
         yield Paragraph("\n".join(labels))
         return
-    long = [f"• {one.label}" for one in options if len(one.label) > LINE]
+    long = [f"• {option.label}" for option in options if len(option.label) > LINE]
     if long:
         yield Paragraph("\n".join(long))
 
 
-def _words(card: Card) -> Iterator[Paragraph]:
+def _card_paragraphs(card: Card) -> Iterator[Paragraph]:
     if card.progress:
         yield Paragraph(card.progress, "i")
     yield Paragraph(card.title, "b")
-    yield from (Paragraph(one) for one in card.text if one)
+    yield from (Paragraph(text) for text in card.text if text)
     if card.ticks:
-        asked = card.ticks.field
-        more = (asked.label if asked.label != card.title else "", asked.hint)
-        yield from (Paragraph(one) for one in more if one)
-        yield from spelled_out(asked.options, ticked=True)
+        field = card.ticks.field
+        more = (field.label if field.label != card.title else "", field.hint)
+        yield from (Paragraph(text) for text in more if text)
+        yield from long_labels(field.options, ticked=True)
     if card.ends and card.buttons:
-        first, *_, last = _scale(card.buttons[0])
+        first, *_, last = _scale_labels(card.buttons[0])
         yield Paragraph(f"{first} = {card.ends[0]} · {last} = {card.ends[1]}")
 
 
-def _caption_too_long(card: Card) -> Iterator[Paragraph]:
-    if card.picture and not caption(card):
+def _long_caption(card: Card) -> Iterator[Paragraph]:
+    if card.picture and not picture_caption(card):
         yield Paragraph(card.picture.alternative)
 
 
-def _scale(row: Sequence[Button]) -> list[str]:
+def _scale_labels(row: Sequence[Button]) -> list[str]:
     """The labels of a scale's points: their numbers, where the words do not fit side by side."""
-    labels = [one.label for one in row]
+    labels = [button.label for button in row]
     if max(map(len, labels)) * min(len(labels), BUTTONS_A_ROW) <= LINE:
         return labels
     return [str(number) for number in range(1, len(row) + 1)]
 
 
-def _keys(card: Card, username: str) -> Keys:
+def _card_keys(card: Card, username: str) -> Keys:
     keys: Keys = []
     for number, row in enumerate(card.buttons):
-        labels = _scale(row) if card.ends and number == 0 else [one.label for one in row]
-        for one, label in zip(row, labels, strict=True):
-            _check(one, label)
-        if any(one.invitation for one in row):
-            keys += [[_key(one, username)] for one in row]
+        labels = (
+            _scale_labels(row) if card.ends and number == 0 else [button.label for button in row]
+        )
+        for button, label in zip(row, labels, strict=True):
+            _check_button(button, label)
+        if any(button.invitation for button in row):
+            keys += [[_card_key(button, username)] for button in row]
         else:
             pairs = zip(row, labels, strict=True)
-            keys += choice_rows([(label, ACTION + one.action) for one, label in pairs])
+            keys += choice_rows([(label, ACTION + button.action) for button, label in pairs])
     return keys
 
 
-def _key(button: Button, username: str) -> InlineKeyboardButton:
+def _card_key(button: Button, username: str) -> InlineKeyboardButton:
     if not button.invitation:
         return InlineKeyboardButton(button.label, callback_data=ACTION + button.action)
-    return InlineKeyboardButton(button.label, url=private_chat(username, button.invitation))
+    return InlineKeyboardButton(button.label, url=private_chat_link(username, button.invitation))
 
 
-def private_chat(username: str, invitation: str = HELLO) -> str:
+def private_chat_link(username: str, invitation: str = HELLO) -> str:
     """The link to a private chat with the bot, whoever follows it."""
     return f"https://t.me/{username}?start={invitation}"
 
 
 def open_button(username: str) -> InlineKeyboardButton:
     """A button that opens the private chat with the bot."""
-    return InlineKeyboardButton("Open a private chat", url=private_chat(username))
+    return InlineKeyboardButton("Open a private chat", url=private_chat_link(username))
 
 
-def _check(button: Button, label: str) -> None:
+def _check_button(button: Button, label: str) -> None:
     too_long = len(button.action.encode()) > LONGEST_ACTION
     if not label or too_long or bool(button.action) == bool(button.invitation):
         raise AdapterError(
@@ -171,8 +176,8 @@ def _tick_keys(ticks: Ticks) -> Keys:
     return [*tick_rows(ticks.field.options, TICK), [done]]
 
 
-def _state(ticks: Ticks) -> str:
-    values = [one.value for one in ticks.field.options]
+def _tick_state(ticks: Ticks) -> str:
+    values = [option.value for option in ticks.field.options]
     state = hidden([ticks.form, ticks.field.key, values])
     if state is None:
         raise AdapterError("A card has more choices than Telegram can carry.", permanent=True)

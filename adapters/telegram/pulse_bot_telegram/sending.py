@@ -16,10 +16,10 @@ from telegram.ext import ExtBot
 from pulse_bot.adapter_kit.showing import Showing
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Card, File
-from pulse_bot_telegram.errors import may_have_arrived, says, translated
+from pulse_bot_telegram.errors import error_mentions, may_have_arrived, translate_errors
 from pulse_bot_telegram.pacing import Lane
-from pulse_bot_telegram.places import Place
-from pulse_bot_telegram.render import Part, caption, card_parts, parts
+from pulse_bot_telegram.places import ChatPlace
+from pulse_bot_telegram.render import TelegramPart, build_parts, card_parts, picture_caption
 from pulse_bot_telegram.texts import Paragraph
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ PAUSES: Final = {Lane.REPLY: (1.0, 5.0, 20.0, 60.0), Lane.SENDING: ()}
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
-class Post:
+class TelegramSender:
     """What goes out through one bot. Every method raises AdapterError."""
 
     def __init__(self, bot: Bot) -> None:
@@ -42,32 +42,34 @@ class Post:
         self._username = ""
         self.showing = Showing()
 
-    async def username(self) -> str:
+    async def bot_username(self) -> str:
         """The bot's name, which links to it hold; Telegram is asked once."""
         if not self._username:
-            with translated():
+            with translate_errors():
                 self._username = (await self._bot.get_me()).username or ""
         return self._username
 
-    async def card(
-        self, place: Place, card: Card, lane: Lane, before: Sequence[Paragraph] = ()
-    ) -> Place:
+    async def send_card(
+        self, place: ChatPlace, card: Card, lane: Lane, before: Sequence[Paragraph] = ()
+    ) -> ChatPlace:
         """Show a card: its text, and then its picture and its file; returns where it went."""
-        invites = any(one.invitation for row in card.buttons for one in row)
-        rendered = card_parts(card, await self.username() if invites else "", before)
-        place, _ = await self.parts(place, rendered, lane)
+        invites = any(button.invitation for row in card.buttons for button in row)
+        rendered = card_parts(card, await self.bot_username() if invites else "", before)
+        place, _ = await self.send_parts(place, rendered, lane)
         if card.picture:
-            await self._picture(place, card, lane)
+            await self._send_picture(place, card, lane)
         if card.file:
-            await self._file(place, card.file, lane)
+            await self._send_file(place, card.file, lane)
         return place
 
-    async def parts(self, place: Place, rendered: Sequence[Part], lane: Lane) -> tuple[Place, int]:
+    async def send_parts(
+        self, place: ChatPlace, rendered: Sequence[TelegramPart], lane: Lane
+    ) -> tuple[ChatPlace, int]:
         """Show messages one after another; returns where they went, and the last one's number."""
         message = 0
         for number, part in enumerate(rendered):
             try:
-                place, message = await self._text(place, part, lane)
+                place, message = await self._send_part(place, part, lane)
             except AdapterError as error:
                 if number and not error.permanent:
                     # Trying it all again would show the first part twice.
@@ -75,10 +77,12 @@ class Post:
                 raise
         return place, message
 
-    async def replace(self, place: Place, message: int, part: Part, lane: Lane) -> None:
+    async def replace_message(
+        self, place: ChatPlace, message: int, part: TelegramPart, lane: Lane
+    ) -> None:
         """Replace a message."""
-        with translated():
-            await self._changed(
+        with translate_errors():
+            await self._apply_edit(
                 lane,
                 self._bot.edit_message_text(
                     part.html,
@@ -91,10 +95,12 @@ class Post:
                 ),
             )
 
-    async def show_keys(self, place: Place, message: int, keyboard: InlineKeyboardMarkup) -> None:
+    async def show_keys(
+        self, place: ChatPlace, message: int, keyboard: InlineKeyboardMarkup
+    ) -> None:
         """Replace the buttons under a message."""
-        with translated():
-            await self._changed(
+        with translate_errors():
+            await self._apply_edit(
                 Lane.REPLY,
                 self._bot.edit_message_reply_markup(
                     chat_id=place.chat,
@@ -104,30 +110,34 @@ class Post:
                 ),
             )
 
-    async def delete(self, place: Place, message: int) -> None:
+    async def delete_message(self, place: ChatPlace, message: int) -> None:
         """Delete a message, a person's own too where it is in their private chat."""
-        with translated():
+        with translate_errors():
             await self._bot.delete_message(place.chat, message)
 
-    async def acknowledge(self, query: str, toast: str = "") -> None:
+    async def acknowledge_press(self, query: str, toast: str = "") -> None:
         """Stop the waiting sign on a pressed button. Never fails: it may be too late for it."""
         async with self.showing.call():
             with suppress(TelegramError):
                 await self._bot.answer_callback_query(query, text=toast or None)
 
-    async def count(self, place: Place) -> int:
+    async def count_members(self, place: ChatPlace) -> int:
         """How many are in a group's chat, the bot not counted."""
-        with translated():
+        with translate_errors():
             return max(0, await self._bot.get_chat_member_count(place.chat) - 1)
 
-    async def _text(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
+    async def _send_part(
+        self, place: ChatPlace, part: TelegramPart, lane: Lane
+    ) -> tuple[ChatPlace, int]:
         """Write once; or as a reply, which would be missed, until it has arrived."""
         message = 0  # of what was given up, which nobody looks for
-        async with self._showing(lane):
-            place, message = await self._persist(place, part, lane)
+        async with self._show_context(lane):
+            place, message = await self._send_with_retries(place, part, lane)
         return place, message
 
-    async def _persist(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
+    async def _send_with_retries(
+        self, place: ChatPlace, part: TelegramPart, lane: Lane
+    ) -> tuple[ChatPlace, int]:
         for pause in PAUSES[lane]:
             try:
                 return await self._write(place, part, lane)
@@ -137,20 +147,22 @@ class Post:
             await asyncio.sleep(pause)
         return await self._write(place, part, lane)
 
-    def _showing(self, lane: Lane) -> AbstractAsyncContextManager[None]:
+    def _show_context(self, lane: Lane) -> AbstractAsyncContextManager[None]:
         """What the core sends is its own to repeat; a reply is nobody's once it was given up."""
         return self.showing.call() if lane is Lane.REPLY else nullcontext()
 
-    async def _changed(self, lane: Lane, edit: Coroutine[None, None, object]) -> None:
-        async with self._showing(lane):
+    async def _apply_edit(self, lane: Lane, edit: Coroutine[None, None, object]) -> None:
+        async with self._show_context(lane):
             try:
                 await edit
             except BadRequest as error:
-                if not says(error, "message is not modified"):
+                if not error_mentions(error, "message is not modified"):
                     raise
 
-    async def _write(self, place: Place, part: Part, lane: Lane) -> tuple[Place, int]:
-        def write(to: Place) -> Awaitable[Message]:
+    async def _write(
+        self, place: ChatPlace, part: TelegramPart, lane: Lane
+    ) -> tuple[ChatPlace, int]:
+        def write(to: ChatPlace) -> Awaitable[Message]:
             return self._bot.send_message(
                 to.chat,
                 part.html,
@@ -161,17 +173,17 @@ class Post:
                 rate_limit_args=lane,
             )
 
-        with translated():
-            there, message = await _wherever(place, write)
-        return there, message.message_id
+        with translate_errors():
+            destination, message = await _follow_moved(place, write)
+        return destination, message.message_id
 
-    async def _picture(self, place: Place, card: Card, lane: Lane) -> None:
+    async def _send_picture(self, place: ChatPlace, card: Card, lane: Lane) -> None:
         """The picture of a card whose text has arrived, or else what the picture says."""
-        picture, words = card.picture, caption(card)
+        picture, words = card.picture, picture_caption(card)
         if picture is None:
             return
         try:
-            async with self._showing(lane):
+            async with self._show_context(lane):
                 await self._bot.send_photo(
                     place.chat,
                     picture.png,
@@ -184,12 +196,12 @@ class Post:
             if words and not may_have_arrived(error):
                 # The text has arrived; to fail now would bring it a second time.
                 with suppress(AdapterError):
-                    await self.parts(place, parts([Paragraph(words)], []), lane)
+                    await self.send_parts(place, build_parts([Paragraph(words)], []), lane)
 
-    async def _file(self, place: Place, file: File, lane: Lane) -> None:
+    async def _send_file(self, place: ChatPlace, file: File, lane: Lane) -> None:
         """The file of a card whose text has arrived and says what it is."""
         try:
-            async with self._showing(lane):
+            async with self._show_context(lane):
                 await self._bot.send_document(
                     place.chat,
                     InputFile(file.content, file.name),
@@ -203,14 +215,16 @@ class Post:
             log.warning("A file could not be sent in Telegram; its card was.")
 
 
-async def _wherever(place: Place, call: Callable[[Place], Awaitable[T]]) -> tuple[Place, T]:
+async def _follow_moved(
+    place: ChatPlace, call: Callable[[ChatPlace], Awaitable[T]]
+) -> tuple[ChatPlace, T]:
     """Call for a place, or for the one it has moved to."""
     try:
         return place, await call(place)
     except ChatMigrated as moved:
-        there = Place(moved.new_chat_id)
+        destination = ChatPlace(moved.new_chat_id)
     except BadRequest as error:
-        if place.topic is None or not says(error, "thread not found"):
+        if place.topic is None or not error_mentions(error, "thread not found"):
             raise
-        there = Place(place.chat)  # the topic was deleted; the group is still there
-    return there, await call(there)
+        destination = ChatPlace(place.chat)  # the topic was deleted; the group is still there
+    return destination, await call(destination)

@@ -32,7 +32,7 @@ class TelegramSettings(BaseModel):
 
     @field_validator("token")
     @classmethod
-    def _looks_like_a_token(cls, value: SecretStr) -> SecretStr:
+    def _check_token(cls, value: SecretStr) -> SecretStr:
         token = value.get_secret_value().strip()
         if not TOKEN.fullmatch(token):
             raise ValueError(
@@ -42,7 +42,7 @@ class TelegramSettings(BaseModel):
 
     @field_validator("base_url", "base_file_url")
     @classmethod
-    def _ends_before_the_token(cls, value: str) -> str:
+    def _check_base_urls(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("write it in full, such as https://api.telegram.org/bot")

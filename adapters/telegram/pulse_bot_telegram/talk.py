@@ -22,10 +22,17 @@ from pulse_bot.ports import (
     Form,
 )
 from pulse_bot_telegram.hidden import hidden
-from pulse_bot_telegram.places import Place
-from pulse_bot_telegram.render import FORM, Keys, Part, choice_rows, parts, spelled_out
+from pulse_bot_telegram.places import ChatPlace
+from pulse_bot_telegram.render import (
+    FORM,
+    Keys,
+    TelegramPart,
+    build_parts,
+    choice_rows,
+    long_labels,
+)
 from pulse_bot_telegram.texts import Paragraph
-from pulse_bot_telegram.ticks import code, tick_rows
+from pulse_bot_telegram.ticks import option_code, tick_rows
 
 CHOOSE: Final = "="
 DONE: Final = "."
@@ -44,38 +51,42 @@ _DATA: Final = re.compile(f"{FORM}([0-9]{{1,3}})([{_ACTS}])(.*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class FormProgress:
     """How far somebody is with a form."""
 
     origin: Event
     """What the form answered."""
-    at: int = 0
+    field_number: int = 0
     """The number of the field that is asked for."""
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     typed: tuple[int, ...] = ()
     """Messages with what is to be deleted once it is recorded."""
 
-    def state(self) -> list[object]:
+    def to_state(self) -> list[object]:
         """As JSON has it."""
         values = {key: list(chosen) for key, chosen in self.values.items()}
         origin = encode_event(self.origin) or _HOME
-        return [origin, self.at, values, list(self.typed)]
+        return [origin, self.field_number, values, list(self.typed)]
 
 
-def talk_from(state: object, address: Address) -> Talk | None:
+def read_progress(state: object, address: Address) -> FormProgress | None:
     """What `state` wrote, of the person at an address; None for anything else."""
     match state:
         case [list(words), int(number), dict(values), list(typed)]:
             origin = decode_event(words, address)
-            return Talk(origin, number, string_values(values), tuple(typed)) if origin else None
+            return (
+                FormProgress(origin, number, string_values(values), tuple(typed))
+                if origin
+                else None
+            )
         case _:
             return None
 
 
-def read_data(data: str) -> tuple[int, str, str] | None:
+def read_button(data: str) -> tuple[int, str, str] | None:
     """The field, the act and the option of a prompt's button."""
-    found = _DATA.fullmatch(data)
-    return (int(found[1]), found[2], found[3]) if found else None
+    match = _DATA.fullmatch(data)
+    return (int(match[1]), match[2], match[3]) if match else None
 
 
 def tick_prefix(number: int) -> str:
@@ -83,66 +94,87 @@ def tick_prefix(number: int) -> str:
     return f"{FORM}{number}{CHOOSE}"
 
 
-def can_be_typed(asked: Field) -> bool:
+def can_be_typed(form_field: Field) -> bool:
     """Whether a field takes a written message."""
-    return asked.kind is FieldKind.TEXT or (asked.kind is FieldKind.ONE and asked.longest > 0)
+    return form_field.kind is FieldKind.TEXT or (
+        form_field.kind is FieldKind.ONE and form_field.longest > 0
+    )
 
 
-def option_of(asked: Field, chosen: str) -> str | None:
+def option_value(form_field: Field, option_key: str) -> str | None:
     """The value that a button's code stands for; None where the form has changed since."""
-    return next((one.value for one in asked.options if code(one.value) == chosen), None)
+    return next(
+        (option.value for option in form_field.options if option_code(option.value) == option_key),
+        None,
+    )
 
 
-def prompt(form: Form, talk: Talk, before: Sequence[Paragraph] = ()) -> list[Part]:
+def build_prompt(
+    form: Form, progress: FormProgress, before: Sequence[Paragraph] = ()
+) -> list[TelegramPart]:
     """The message that asks for a field; the last, where it takes several."""
-    asked = form.fields[talk.at]
-    said = [*before, *_words(form, talk.at), *_asked(asked)]
+    form_field = form.fields[progress.field_number]
+    paragraphs = [
+        *before,
+        *_heading_paragraphs(form, progress.field_number),
+        *_field_paragraphs(form_field),
+    ]
     # One that is too long to be hidden is known until the next restart.
-    return parts(said, [*_options(asked, talk.at), _beside(talk.at)], hidden(talk.state()) or "")
+    return build_parts(
+        paragraphs,
+        [*_option_keys(form_field, progress.field_number), _navigation_keys(progress.field_number)],
+        hidden(progress.to_state()) or "",
+    )
 
 
-def answered(form: Form, number: int) -> Part:
+def answered_prompt(form: Form, number: int) -> TelegramPart:
     """What is left of a prompt: the question, without a trace of the answer."""
-    return parts([Paragraph(form.fields[number].label)], [])[-1]
+    return build_parts([Paragraph(form.fields[number].label)], [])[-1]
 
 
-def _words(form: Form, number: int) -> Iterator[Paragraph]:
+def _heading_paragraphs(form: Form, number: int) -> Iterator[Paragraph]:
     if len(form.fields) > 1:
         yield Paragraph(f"{number + 1} of {len(form.fields)}", "i")
     if number == 0:
         yield Paragraph(form.title, "b")
-        yield from (Paragraph(one) for one in form.text if one)
+        yield from (Paragraph(text) for text in form.text if text)
 
 
-def _asked(asked: Field) -> Iterator[Paragraph]:
-    yield Paragraph(asked.label, "b")
-    if asked.hint:
-        yield Paragraph(asked.hint)
-    ticked = asked.kind is FieldKind.SEVERAL
-    yield from spelled_out(asked.options[:MOST_BUTTONS] if ticked else asked.options, ticked=ticked)
-    if len(asked.options) > MOST_BUTTONS:
+def _field_paragraphs(form_field: Field) -> Iterator[Paragraph]:
+    yield Paragraph(form_field.label, "b")
+    if form_field.hint:
+        yield Paragraph(form_field.hint)
+    ticked = form_field.kind is FieldKind.SEVERAL
+    yield from long_labels(
+        form_field.options[:MOST_BUTTONS] if ticked else form_field.options, ticked=ticked
+    )
+    if len(form_field.options) > MOST_BUTTONS:
         yield Paragraph(f"There are buttons for the first {MOST_BUTTONS}.")
-    if can_be_typed(asked):
-        listed = "Or write it as a message." if asked.options else "Write it as a message."
+    if can_be_typed(form_field):
+        listed = "Or write it as a message." if form_field.options else "Write it as a message."
         yield Paragraph(listed, "i")
 
 
-def _options(asked: Field, number: int) -> Keys:
-    options, prefix = asked.options[:MOST_BUTTONS], tick_prefix(number)
-    if asked.kind is FieldKind.SEVERAL:
-        return [*tick_rows(options, prefix), [_button("Done", number, DONE)]]
-    return choice_rows([(one.label, prefix + code(one.value)) for one in options])
+def _option_keys(form_field: Field, number: int) -> Keys:
+    options, prefix = form_field.options[:MOST_BUTTONS], tick_prefix(number)
+    if form_field.kind is FieldKind.SEVERAL:
+        return [*tick_rows(options, prefix), [_prompt_button("Done", number, DONE)]]
+    return choice_rows([(option.label, prefix + option_code(option.value)) for option in options])
 
 
-def _beside(number: int) -> list[InlineKeyboardButton]:
-    back = [_button("Back", number, BACK)] if number else []
-    return [_button("Leave empty", number, EMPTY), *back, _button("Cancel", number, CANCEL)]
+def _navigation_keys(number: int) -> list[InlineKeyboardButton]:
+    back = [_prompt_button("Back", number, BACK)] if number else []
+    return [
+        _prompt_button("Leave empty", number, EMPTY),
+        *back,
+        _prompt_button("Cancel", number, CANCEL),
+    ]
 
 
-def _button(label: str, number: int, act: str) -> InlineKeyboardButton:
+def _prompt_button(label: str, number: int, act: str) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=f"{FORM}{number}{act}")
 
 
-def place_of_talk(talk: Talk) -> Place:
+def progress_place(progress: FormProgress) -> ChatPlace:
     """The private chat that it is held in."""
-    return Place(int(talk.origin.address.user))
+    return ChatPlace(int(progress.origin.address.user))

@@ -29,20 +29,20 @@ class Paragraph:
         return f"<{self.tag}>{words}</{self.tag}>" if self.tag else words
 
 
-def units(words: str) -> int:
+def count_units(words: str) -> int:
     """The length of a text as Telegram counts it."""
     return len(words.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def messages(paragraphs: Iterable[Paragraph], state: str = "") -> list[str]:
+def split_messages(paragraphs: Iterable[Paragraph], state: str = "") -> list[str]:
     """The HTML of as many messages as it takes; the last of them hides a state, if there is one."""
     pages: list[list[Paragraph]] = [[]]
     # A hidden state is one character long.
     room = LONGEST - len(_BETWEEN) - 1
     left = room
     for paragraph in paragraphs:
-        for piece in _pieces(paragraph, room):
-            taken = units(piece.words) + len(_BETWEEN)
+        for piece in _split_paragraph(paragraph, room):
+            taken = count_units(piece.words) + len(_BETWEEN)
             if taken > left and pages[-1]:
                 pages.append([])
                 left = room
@@ -55,11 +55,11 @@ def messages(paragraphs: Iterable[Paragraph], state: str = "") -> list[str]:
     return [_BETWEEN.join(text) for text in texts]
 
 
-def _pieces(paragraph: Paragraph, room: int) -> Iterator[Paragraph]:
+def _split_paragraph(paragraph: Paragraph, room: int) -> Iterator[Paragraph]:
     """A paragraph in pieces that fit, broken between words where there is a blank."""
     words = paragraph.words
-    while units(words) > room:
-        most = _fitting(words, room)
+    while count_units(words) > room:
+        most = _count_fitting(words, room)
         cut = max(words.rfind(blank, 1, most) for blank in " \n") + 1 or most
         yield replace(paragraph, words=words[:cut].rstrip(" \n"))
         words = words[cut:]
@@ -67,7 +67,7 @@ def _pieces(paragraph: Paragraph, room: int) -> Iterator[Paragraph]:
         yield replace(paragraph, words=words)
 
 
-def _fitting(words: str, room: int) -> int:
+def _count_fitting(words: str, room: int) -> int:
     """How many characters of a text fit; those beyond 16 bits count twice."""
     for count, letter in enumerate(words):
         room -= 2 if ord(letter) > 0xFFFF else 1

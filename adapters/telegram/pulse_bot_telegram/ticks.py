@@ -11,7 +11,7 @@ from typing import Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from pulse_bot.ports import Option
-from pulse_bot_telegram.places import Place
+from pulse_bot_telegram.places import ChatPlace
 
 EMPTY: Final = "☐ "
 TICKED: Final = "☑ "
@@ -19,17 +19,17 @@ TICKED: Final = "☑ "
 LINE: Final = 32
 """Characters that a phone shows in one row of buttons, all its buttons together."""
 
-_KEPT: Final = 1000
+_REMEMBERED: Final = 1000
 
 
-def code(value: str) -> str:
+def option_code(value: str) -> str:
     """Eight characters that stand for an option's value on a button."""
     return urlsafe_b64encode(blake2s(value.encode(), digest_size=6).digest()).decode()
 
 
-def numbered(options: Sequence[Option]) -> list[str]:
+def number_labels(options: Sequence[Option]) -> list[str]:
     """The labels, with numbers where a phone cuts one short: many begin with the same words."""
-    labels = [one.label for one in options]
+    labels = [option.label for option in options]
     if all(len(label) <= LINE for label in labels):
         return labels
     return [f"{number}. {label}" for number, label in enumerate(labels, 1)]
@@ -38,45 +38,49 @@ def numbered(options: Sequence[Option]) -> list[str]:
 def tick_rows(options: Sequence[Option], prefix: str) -> list[list[InlineKeyboardButton]]:
     """A row for each option, not ticked."""
     return [
-        [InlineKeyboardButton(EMPTY + label, callback_data=prefix + code(one.value))]
-        for one, label in zip(options, numbered(options), strict=True)
+        [InlineKeyboardButton(EMPTY + label, callback_data=prefix + option_code(option.value))]
+        for option, label in zip(options, number_labels(options), strict=True)
     ]
 
 
-def flipped(keyboard: InlineKeyboardMarkup, pressed: str) -> InlineKeyboardMarkup:
+def flip_tick(keyboard: InlineKeyboardMarkup, pressed: str) -> InlineKeyboardMarkup:
     """The keyboard with one tick set or taken away."""
-    return _drawn(keyboard, _ticked(keyboard) ^ {pressed})
+    return _redraw_keyboard(keyboard, _ticked_codes(keyboard) ^ {pressed})
 
 
-def cleared(keyboard: InlineKeyboardMarkup) -> InlineKeyboardMarkup:
+def clear_ticks(keyboard: InlineKeyboardMarkup) -> InlineKeyboardMarkup:
     """The keyboard without any tick."""
-    return _drawn(keyboard, set())
+    return _redraw_keyboard(keyboard, set())
 
 
-def chosen(
+def ticked_values(
     keyboard: InlineKeyboardMarkup, values: Iterable[str], prefix: str = ""
 ) -> tuple[str, ...]:
     """Those of the values whose buttons are ticked, in their own order."""
-    ticked = _ticked(keyboard)
-    return tuple(value for value in values if prefix + code(value) in ticked)
+    ticked = _ticked_codes(keyboard)
+    return tuple(value for value in values if prefix + option_code(value) in ticked)
 
 
-def _ticked(keyboard: InlineKeyboardMarkup) -> set[str]:
-    return {str(one.callback_data) for one in _buttons(keyboard) if one.text.startswith(TICKED)}
+def _ticked_codes(keyboard: InlineKeyboardMarkup) -> set[str]:
+    return {
+        str(button.callback_data)
+        for button in _all_buttons(keyboard)
+        if button.text.startswith(TICKED)
+    }
 
 
-def _buttons(keyboard: InlineKeyboardMarkup) -> Iterator[InlineKeyboardButton]:
+def _all_buttons(keyboard: InlineKeyboardMarkup) -> Iterator[InlineKeyboardButton]:
     for row in keyboard.inline_keyboard:
         yield from row
 
 
-def _drawn(keyboard: InlineKeyboardMarkup, ticked: set[str]) -> InlineKeyboardMarkup:
+def _redraw_keyboard(keyboard: InlineKeyboardMarkup, ticked: set[str]) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
-        [[_button(one, ticked) for one in row] for row in keyboard.inline_keyboard]
+        [[_redraw_button(button, ticked) for button in row] for row in keyboard.inline_keyboard]
     )
 
 
-def _button(button: InlineKeyboardButton, ticked: set[str]) -> InlineKeyboardButton:
+def _redraw_button(button: InlineKeyboardButton, ticked: set[str]) -> InlineKeyboardButton:
     if not button.text.startswith((EMPTY, TICKED)):
         return button
     mark = TICKED if button.callback_data in ticked else EMPTY
@@ -85,41 +89,41 @@ def _button(button: InlineKeyboardButton, ticked: set[str]) -> InlineKeyboardBut
     )
 
 
-Show = Callable[[Place, int, InlineKeyboardMarkup], Awaitable[None]]
+ShowKeys = Callable[[ChatPlace, int, InlineKeyboardMarkup], Awaitable[None]]
 """Replaces the buttons under a message of a chat. Raises AdapterError."""
 
 
-class Keyboards:
+class TickKeyboards:
     """The keyboards that were changed last.
 
     Two boxes that are tapped quickly both come with the keyboard as it was before the first. After
     a restart that can lose one tick, which the person sees.
     """
 
-    def __init__(self, show: Show) -> None:
-        self._show = show
-        self._kept: OrderedDict[tuple[int, int], InlineKeyboardMarkup] = OrderedDict()
+    def __init__(self, show_keys: ShowKeys) -> None:
+        self._show_keys = show_keys
+        self._newest: OrderedDict[tuple[int, int], InlineKeyboardMarkup] = OrderedDict()
 
-    def of(self, message: Message) -> InlineKeyboardMarkup:
+    def current_keyboard(self, message: Message) -> InlineKeyboardMarkup:
         """What is under a message now, whatever Telegram told of it."""
-        told = message.reply_markup or InlineKeyboardMarkup(())
-        return self._kept.get((message.chat.id, message.message_id), told)
+        reported = message.reply_markup or InlineKeyboardMarkup(())
+        return self._newest.get((message.chat.id, message.message_id), reported)
 
-    async def flip(self, message: Message, pressed: str) -> None:
+    async def flip_tick(self, message: Message, pressed: str) -> None:
         """Set or take away one tick. Raises AdapterError."""
-        await self._change(message, flipped(self.of(message), pressed))
+        await self._replace_keyboard(message, flip_tick(self.current_keyboard(message), pressed))
 
-    async def clear(self, message: Message) -> None:
+    async def clear_ticks(self, message: Message) -> None:
         """Take all ticks away. Raises AdapterError."""
-        await self._change(message, cleared(self.of(message)))
+        await self._replace_keyboard(message, clear_ticks(self.current_keyboard(message)))
 
-    def forget(self, place: Place, message: int) -> None:
+    def forget(self, place: ChatPlace, message: int) -> None:
         """Something else is shown there now, and Telegram tells what."""
-        self._kept.pop((place.chat, message), None)
+        self._newest.pop((place.chat, message), None)
 
-    async def _change(self, message: Message, keyboard: InlineKeyboardMarkup) -> None:
-        await self._show(Place(message.chat.id), message.message_id, keyboard)
-        self._kept[message.chat.id, message.message_id] = keyboard
-        self._kept.move_to_end((message.chat.id, message.message_id))
-        while len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+    async def _replace_keyboard(self, message: Message, keyboard: InlineKeyboardMarkup) -> None:
+        await self._show_keys(ChatPlace(message.chat.id), message.message_id, keyboard)
+        self._newest[message.chat.id, message.message_id] = keyboard
+        self._newest.move_to_end((message.chat.id, message.message_id))
+        while len(self._newest) > _REMEMBERED:
+            self._newest.popitem(last=False)

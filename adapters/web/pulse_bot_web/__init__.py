@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from pulse_bot.config.plugins import AdapterPlugin, PersonalLink
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Card, ChatAdapter, Form
-from pulse_bot_web.links import address_of
+from pulse_bot_web.links import link_address
 from pulse_bot_web.settings import WebSettings
 
 __all__ = ["plugin"]
 
 
-def build(settings: WebSettings) -> ChatAdapter:
+def build_adapter(settings: WebSettings) -> ChatAdapter:
     """The adapter, not yet listening. Raises MissingExtra."""
     try:
         from pulse_bot_web.adapter import WebAdapter
@@ -29,16 +29,16 @@ def build(settings: WebSettings) -> ChatAdapter:
     return WebAdapter(settings)
 
 
-def personal_link(settings: WebSettings) -> PersonalLink:
+def create_personal_link(settings: WebSettings) -> PersonalLink:
     """A new link, and the address that it leads to. Only the address is ever stored."""
     token = secrets.token_urlsafe(32)
-    return PersonalLink(address_of(token), f"{settings.links_start_with}/p/{token}")
+    return PersonalLink(link_address(token), f"{settings.links_start_with}/p/{token}")
 
 
-def preview(cards: Sequence[Card], form: Form) -> str:
+def preview_question(cards: Sequence[Card], form: Form) -> str:
     """How a question looks here, for people who write some. Raises MissingExtra."""
     try:
-        from pulse_bot_web.preview import preview as drawn
+        from pulse_bot_web.preview import preview_form as drawn
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("pulse_bot"):
             raise
@@ -47,5 +47,9 @@ def preview(cards: Sequence[Card], form: Form) -> str:
 
 
 plugin = AdapterPlugin(
-    name="web", settings=WebSettings, build=build, personal_link=personal_link, preview=preview
+    name="web",
+    settings=WebSettings,
+    build=build_adapter,
+    personal_link=create_personal_link,
+    preview=preview_question,
 )

@@ -12,7 +12,7 @@ import uvicorn
 
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Asgi, Card, Handle, Limits, Members
-from pulse_bot_web.links import ADAPTER, is_ours
+from pulse_bot_web.links import ADAPTER, is_link_address
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
 
@@ -41,9 +41,9 @@ class WebAdapter:
 
     async def run(self, handle: Handle) -> None:
         """Serve pages until cancelled. Raises AdapterError where it cannot listen."""
-        listener = _listener(self._settings)
+        listener = _bind_socket(self._settings)
         self.port = listener.getsockname()[1]
-        server = _Server(_config(Site(self._settings, handle), self._mounted))
+        server = _WebServer(_uvicorn_config(Site(self._settings, handle), self._mounted))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         self.listening.set()  # the socket takes connections from here on
         try:
@@ -69,7 +69,7 @@ class WebAdapter:
 
     async def send(self, address: Address, card: Card) -> Address:
         """Do nothing: the member sees it on the next visit. Raises AdapterError."""
-        _own(address)
+        _check_address(address)
         return address
 
     async def members(self, group: Address) -> Members:
@@ -77,7 +77,7 @@ class WebAdapter:
         return Members()
 
 
-class _Server(uvicorn.Server):
+class _WebServer(uvicorn.Server):
     """A uvicorn server inside a process that handles its signals itself."""
 
     @contextlib.contextmanager
@@ -85,9 +85,9 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(site: Site, mounted: Mapping[str, Asgi]) -> uvicorn.Config:
+def _uvicorn_config(site: Site, mounted: Mapping[str, Asgi]) -> uvicorn.Config:
     return uvicorn.Config(
-        site.app(mounted),
+        site.build_app(mounted),
         http="h11",
         ws="none",
         lifespan="off",
@@ -101,24 +101,24 @@ def _config(site: Site, mounted: Mapping[str, Asgi]) -> uvicorn.Config:
     )
 
 
-def _own(address: Address) -> None:
-    if not is_ours(address):
+def _check_address(address: Address) -> None:
+    if not is_link_address(address):
         raise AdapterError(
             "This is no address of a personal link. Give the member a new link.", permanent=True
         )
 
 
-def _listener(settings: WebSettings) -> socket.socket:
+def _bind_socket(settings: WebSettings) -> socket.socket:
     """A bound socket. uvicorn would end the whole process where it cannot bind."""
     host, port = settings.host, settings.port
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        return socket.create_server((host, port), family=found[0][0], backlog=512)
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return socket.create_server((host, port), family=addresses[0][0], backlog=512)
     except OSError as error:
-        raise AdapterError(_why_not(error, host, port), permanent=True) from error
+        raise AdapterError(_explain_error(error, host, port), permanent=True) from error
 
 
-def _why_not(error: OSError, host: str, port: int) -> str:
+def _explain_error(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"Port {port} on {host} is in use: stop the other program or set PULSE_BOT_WEB__PORT."

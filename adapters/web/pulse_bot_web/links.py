@@ -20,12 +20,12 @@ TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 ADDRESS: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def address_of(token: str) -> Address:
+def link_address(token: str) -> Address:
     """The address behind a token."""
     return Address(ADAPTER, "", hashlib.sha256(token.encode()).hexdigest())
 
 
-def is_ours(address: Address) -> bool:
+def is_link_address(address: Address) -> bool:
     """Whether an address can have been made here."""
     return (address.adapter, address.workspace) == (ADAPTER, "") and bool(
         ADDRESS.fullmatch(address.user)

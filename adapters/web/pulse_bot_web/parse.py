@@ -25,7 +25,7 @@ TYPED: Final = "t:"
 """The same for what is typed in place of a choice."""
 
 
-class TurnedAway(Exception):
+class RequestRejected(Exception):
     """A request that cannot be taken, with a word for the person who made it."""
 
     def __init__(self, status: int, title: str, message: str) -> None:
@@ -35,20 +35,20 @@ class TurnedAway(Exception):
         self.message = message
 
 
-async def pressed(request: Request, address: Address) -> tuple[Pressed, str]:
+async def read_press(request: Request, address: Address) -> tuple[Pressed, str]:
     """The button that was pressed, and the file that is wanted of it. Raises TurnedAway."""
-    sent = dict(await _parts(request))
+    sent = dict(await _read_parts(request))
     if "action" not in sent:
-        raise _unreadable()
+        raise _unreadable_error()
     return Pressed(address, sent["action"]), sent.get("file", "")
 
 
-async def submitted(request: Request, address: Address) -> Submitted:
+async def read_submission(request: Request, address: Address) -> Submitted:
     """The form that was sent, without the fields left empty. Raises TurnedAway."""
     form: str | None = None
     values: dict[str, tuple[str, ...]] = {}
     typed: dict[str, tuple[str, ...]] = {}
-    for name, value in await _parts(request):
+    for name, value in await _read_parts(request):
         if name == "form":
             form = value
         elif not value.strip():
@@ -60,16 +60,16 @@ async def submitted(request: Request, address: Address) -> Submitted:
         elif name.startswith(TYPED):
             typed[name.removeprefix(TYPED)] = (value,)
     if form is None:
-        raise _unreadable()
+        raise _unreadable_error()
     # A radio button cannot be let go of again; words can be deleted. So words are what is meant.
     return Submitted(address, form, values | typed)
 
 
-async def _parts(request: Request) -> list[tuple[str, str]]:
-    body = await _body(request)
+async def _read_parts(request: Request) -> list[tuple[str, str]]:
+    body = await _collect_body(request)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
-        raise TurnedAway(
+        raise RequestRejected(
             415,
             "That cannot be read here",
             "Nothing has been recorded. Please open your link in a web browser and answer there.",
@@ -82,13 +82,13 @@ async def _parts(request: Request) -> list[tuple[str, str]]:
             max_num_fields=MOST_PARTS,
         )
     except ValueError as error:
-        raise _unreadable() from error
+        raise _unreadable_error() from error
 
 
-async def _body(request: Request) -> bytes:
+async def _collect_body(request: Request) -> bytes:
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > LONGEST_READ:
-        raise _too_long()
+        raise _too_long_error()
     body, length = bytearray(), 0
     async for chunk in request.stream():
         length += len(chunk)
@@ -97,12 +97,12 @@ async def _body(request: Request) -> bytes:
         if length <= LONGEST_BODY:
             body += chunk
     if length > LONGEST_BODY:
-        raise _too_long()
+        raise _too_long_error()
     return bytes(body)
 
 
-def _too_long() -> TurnedAway:
-    return TurnedAway(
+def _too_long_error() -> RequestRejected:
+    return RequestRejected(
         413,
         "That is too long",
         "Nothing has been recorded, because there is more text than we can take. "
@@ -110,8 +110,8 @@ def _too_long() -> TurnedAway:
     )
 
 
-def _unreadable() -> TurnedAway:
-    return TurnedAway(
+def _unreadable_error() -> RequestRejected:
+    return RequestRejected(
         422,
         "That did not come through",
         "Nothing has been recorded. Please open the question again and send it once more.",

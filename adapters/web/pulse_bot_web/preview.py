@@ -6,22 +6,22 @@ from html.parser import HTMLParser
 from typing import Final
 
 from pulse_bot.ports import Form
-from pulse_bot_web.render import Page, Pages
+from pulse_bot_web.render import Page, PageTemplates
 
 _MARKS: Final = {"radio": "( ) ", "checkbox": "[ ] "}
 _LINES: Final = frozenset(("p", "h1", "h2", "h3", "legend", "label", "summary", "button"))
 """What begins and ends a line."""
 
 
-def preview(form: Form) -> str:
+def preview_form(form: Form) -> str:
     """The form as the page shows it, from its heading to its button."""
-    reader = _Reader()
-    reader.feed(Pages("").write(Page(form=form)))
+    reader = _FormReader()
+    reader.feed(PageTemplates("").write_page(Page(form=form)))
     reader.close()
     return "\n".join(line for line in reader.lines if line)
 
 
-class _Reader(HTMLParser):
+class _FormReader(HTMLParser):
     """Collects the lines of the form of questions, and nothing around it."""
 
     def __init__(self) -> None:
@@ -32,13 +32,13 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A line begins, or something to fill in stands in it."""
-        given = dict(attrs)
+        attributes = dict(attrs)
         if tag == "form":
-            self._inside, self._line = given.get("class") == "questions", ""
+            self._inside, self._line = attributes.get("class") == "questions", ""
         if tag in _LINES:
             self._end_line()
         if tag == "input":
-            self._line += _MARKS.get(given.get("type") or "", "")
+            self._line += _MARKS.get(attributes.get("type") or "", "")
         elif tag == "textarea":
             self._line += "[ … ]"
         elif tag == "summary":

@@ -56,7 +56,7 @@ ONE_LINE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PageSource:
     """What a reply came to. Asked once more, it brings a file of the reply's cards.
 
     So a page stays small, any process can serve the file, and none keeps who opened what.
@@ -72,7 +72,7 @@ class Page:
     """One page. `home` is the path of a personal page, empty for who has none."""
 
     home: str = ""
-    here: str | None = None
+    current: str | None = None
     """The entry of the navigation that this page is."""
     notice: str = ""
     refused: bool = False
@@ -84,26 +84,26 @@ class Page:
     """The form was just sent, and is offered again behind one tap."""
     back: bool = False
     """Offer the way back to the question."""
-    asked: Asked | None = None
+    source: PageSource | None = None
     """None after a form was sent, which may not be sent twice: files are in the page then."""
     offered: tuple[tuple[str, str], ...] = ()
     """What stands in the footer for this person beside what stands there for everybody."""
     blocks: tuple[tuple[Field, ...], ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "blocks", _blocks(self.form.fields) if self.form else ())
+        object.__setattr__(self, "blocks", _group_fields(self.form.fields) if self.form else ())
 
     @property
     def answers(self) -> bool:
         """Whether answers are given in the form; what is typed in others, a browser may remember
         for the way back."""
         fields = self.form.fields if self.form else ()
-        return self.here == "" or any(one.erased for one in fields)
+        return self.current == "" or any(form_field.erased for form_field in fields)
 
     @property
     def sent(self) -> bool:
         """Whether this came of a form."""
-        return self.back and self.asked is None
+        return self.back and self.source is None
 
     @property
     def title(self) -> str:
@@ -115,7 +115,7 @@ class Page:
         return next((title for title in titles if title), "Your page")
 
 
-class Pages:
+class PageTemplates:
     """Writes pages. `path` stands in front of every link that is no personal one."""
 
     def __init__(self, path: str) -> None:
@@ -126,7 +126,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["base64"] = _base64
+        self._templates.filters["base64"] = _encode_base64
         self._templates.globals.update(
             path=path,
             navigation=NAVIGATION,
@@ -140,18 +140,18 @@ class Pages:
         )
         self.css = files("pulse_bot_web").joinpath("static/style.css").read_text("utf-8")
 
-    def write(self, page: Page) -> str:
+    def write_page(self, page: Page) -> str:
         """The page as HTML."""
         return self._templates.get_template("page.html").render(page=page)
 
-    def front(self) -> str:
+    def front_page(self) -> str:
         """The page of who has no personal link."""
         return self._templates.get_template("front.html").render(page=Page())
 
-    def message(self, title: str, text: str, home: str = "") -> str:
+    def message_page(self, title: str, text: str, home: str = "") -> str:
         """A page that says one thing and leads back."""
         card = Card(CardKind.NOTICE, title, (text,))
-        return self.write(Page(home=home, cards=(card,), back=bool(home)))
+        return self.write_page(Page(home=home, cards=(card,), back=bool(home)))
 
 
 def home_page(home: str, reply: Reply, *, promised: bool, notice: str) -> Page:
@@ -161,31 +161,31 @@ def home_page(home: str, reply: Reply, *, promised: bool, notice: str) -> Page:
         return Page(home=home, promise=promise)
     return Page(
         home=home,
-        here="",
+        current="",
         notice=notice or reply.notice,
         refused=not notice and reply.outcome is Outcome.REFUSED,
         cards=tuple(card for card in reply.cards if card.kind is not CardKind.PROMISE),
         form=reply.form,
         folded=bool(notice),
-        asked=Asked(home),
-        offered=_offered(reply),
+        source=PageSource(home),
+        offered=_offered_commands(reply),
     )
 
 
 def answer_page(
-    home: str, reply: Reply, here: str | None = None, asked: Asked | None = None
+    home: str, reply: Reply, current: str | None = None, source: PageSource | None = None
 ) -> Page:
     """What came of a button, a form or a command."""
     return Page(
         home=home,
-        here=here,
+        current=current,
         notice=reply.notice,
         refused=reply.outcome is Outcome.REFUSED,
         cards=reply.cards,
         form=reply.form,
-        back=here is None,
-        asked=asked,
-        offered=_offered(reply),
+        back=current is None,
+        source=source,
+        offered=_offered_commands(reply),
     )
 
 
@@ -200,20 +200,20 @@ def is_line(text: Field) -> bool:
     return 0 < text.longest <= ONE_LINE
 
 
-def _offered(reply: Reply) -> tuple[tuple[str, str], ...]:
-    return tuple(one for one in OFFERED if one[0] in (reply.commands or ()))
+def _offered_commands(reply: Reply) -> tuple[tuple[str, str], ...]:
+    return tuple(entry for entry in OFFERED if entry[0] in (reply.commands or ()))
 
 
-def _base64(content: bytes) -> str:
+def _encode_base64(content: bytes) -> str:
     return b64encode(content).decode()
 
 
-def _blocks(fields: tuple[Field, ...]) -> tuple[tuple[Field, ...], ...]:
+def _group_fields(fields: tuple[Field, ...]) -> tuple[tuple[Field, ...], ...]:
     """What only says more about the field before it is drawn in one block with it."""
     blocks: list[tuple[Field, ...]] = []
-    for one in fields:
-        if blocks and one.beside:
-            blocks[-1] = (*blocks[-1], one)
+    for form_field in fields:
+        if blocks and form_field.beside:
+            blocks[-1] = (*blocks[-1], form_field)
         else:
-            blocks.append((one,))
+            blocks.append((form_field,))
     return tuple(blocks)

@@ -23,9 +23,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pulse_bot.ports import Asgi, Commanded, Handle, OpenedHome, Outcome, Reply
 from pulse_bot_web.headers import WHOLE_PAGE_POLICY, SecurityHeaders
-from pulse_bot_web.links import TOKEN, address_of
-from pulse_bot_web.parse import TurnedAway, pressed, submitted
-from pulse_bot_web.render import READING, Asked, Page, Pages, answer_page, home_page
+from pulse_bot_web.links import TOKEN, link_address
+from pulse_bot_web.parse import RequestRejected, read_press, read_submission
+from pulse_bot_web.render import READING, Page, PageSource, PageTemplates, answer_page, home_page
 from pulse_bot_web.settings import WebSettings
 
 log = logging.getLogger(__name__)
@@ -62,22 +62,31 @@ class Site:
     def __init__(self, settings: WebSettings, handle: Handle) -> None:
         self._settings = settings
         self._handle = handle
-        self._pages = Pages(settings.path)
+        self._pages = PageTemplates(settings.path)
 
-    def app(self, mounted: Mapping[str, Asgi] = MappingProxyType({})) -> Starlette:
+    def build_app(self, mounted: Mapping[str, Asgi] = MappingProxyType({})) -> Starlette:
         """The ASGI application, with those of other adapters under their paths."""
         personal = "/p/{token}"
         routes = [
-            Route("/", self._kindly(self._front)),
-            Route("/healthz", self._kindly(self._health)),
-            Route("/style.css", self._kindly(self._style)),
-            Route(personal, self._kindly(self._home)),
-            Route(f"{personal}/promise", self._kindly(self._promise), methods=["POST"]),
-            Route(f"{personal}/press", self._kindly(self._press), methods=["POST"]),
-            Route(f"{personal}/send", self._kindly(self._send), methods=["POST"]),
-            *(Route(f"{personal}/{command}", self._kindly(self._command)) for command in READING),
+            Route("/", self._handle_errors(self._front_page)),
+            Route("/healthz", self._handle_errors(self._health_check)),
+            Route("/style.css", self._handle_errors(self._style_sheet)),
+            Route(personal, self._handle_errors(self._home_page)),
+            Route(
+                f"{personal}/promise", self._handle_errors(self._accept_promise), methods=["POST"]
+            ),
+            Route(f"{personal}/press", self._handle_errors(self._press_button), methods=["POST"]),
+            Route(f"{personal}/send", self._handle_errors(self._send_form), methods=["POST"]),
+            *(
+                Route(f"{personal}/{command}", self._handle_errors(self._run_command))
+                for command in READING
+            ),
             # Last, so that none can stand in front of a page.
-            *(route for at, one in mounted.items() for route in _lent(at, one)),
+            *(
+                route
+                for mount_path, mounted_app in mounted.items()
+                for route in _mount_routes(mount_path, mounted_app)
+            ),
         ]
         app = Starlette(
             routes=routes,
@@ -90,36 +99,36 @@ class Site:
 
     # The pages of everybody
 
-    async def _front(self, request: Request) -> Response:
-        return HTMLResponse(self._pages.front())
+    async def _front_page(self, request: Request) -> Response:
+        return HTMLResponse(self._pages.front_page())
 
-    async def _health(self, request: Request) -> Response:
+    async def _health_check(self, request: Request) -> Response:
         return PlainTextResponse("ok")
 
-    async def _style(self, request: Request) -> Response:
+    async def _style_sheet(self, request: Request) -> Response:
         return Response(
             self._pages.css, media_type="text/css", headers={"Cache-Control": "max-age=3600"}
         )
 
     # The pages of one person
 
-    async def _home(self, request: Request) -> Response:
+    async def _home_page(self, request: Request) -> Response:
         home = self._home_path(request)
         # Where a browser refuses cookies, the address line says for one visit that it was read.
         promised = PROMISED in request.cookies or request.query_params.get(PROMISED) == "1"
-        notice = _unpacked(request.cookies.get(NOTICE, ""))
-        reply = await self._handle(OpenedHome(address_of(_token(request)), promised))
+        notice = _decode_notice(request.cookies.get(NOTICE, ""))
+        reply = await self._handle(OpenedHome(link_address(_read_token(request)), promised))
         if reply.outcome is Outcome.UNKNOWN:
-            return self._unknown()
-        if wanted := request.query_params.get("file"):
-            return self._file(home, reply, wanted)
+            return self._unknown_link_page()
+        if file_name := request.query_params.get("file"):
+            return self._file_response(home, reply, file_name)
         page = home_page(home, reply, promised=promised, notice=notice)
-        response = self._page(page, 409 if page.refused else 200)
+        response = self._page_response(page, 409 if page.refused else 200)
         if notice and not page.promise and request.method == "GET":
             response.delete_cookie(NOTICE, path=home, httponly=True, samesite="strict")
         return response
 
-    async def _promise(self, request: Request) -> Response:
+    async def _accept_promise(self, request: Request) -> Response:
         home = self._home_path(request)
         response = RedirectResponse(f"{home}?{PROMISED}=1", 303)
         # Lax, so that it is sent when the weekly link is opened from a mail. It grants nothing.
@@ -134,43 +143,47 @@ class Site:
         )
         return response
 
-    async def _press(self, request: Request) -> Response:
-        event, wanted = await pressed(request, address_of(_token(request)))
+    async def _press_button(self, request: Request) -> Response:
+        event, file_name = await read_press(request, link_address(_read_token(request)))
         reply = await self._handle(event)
-        if wanted and reply.outcome is Outcome.DONE:
-            return self._file(self._home_path(request), reply, wanted)
-        asked = Asked(f"{self._home_path(request)}/press", event.action)
-        return self._answered(request, reply, asked)
+        if file_name and reply.outcome is Outcome.DONE:
+            return self._file_response(self._home_path(request), reply, file_name)
+        source = PageSource(f"{self._home_path(request)}/press", event.action)
+        return self._answer_response(request, reply, source)
 
-    async def _send(self, request: Request) -> Response:
-        reply = await self._handle(await submitted(request, address_of(_token(request))))
-        return self._answered(request, reply)
+    async def _send_form(self, request: Request) -> Response:
+        reply = await self._handle(
+            await read_submission(request, link_address(_read_token(request)))
+        )
+        return self._answer_response(request, reply)
 
-    async def _command(self, request: Request) -> Response:
+    async def _run_command(self, request: Request) -> Response:
         command = request.url.path.rpartition("/")[2]
-        reply = await self._handle(Commanded(address_of(_token(request)), command))
+        reply = await self._handle(Commanded(link_address(_read_token(request)), command))
         if reply.outcome is Outcome.UNKNOWN:
-            return self._unknown()
+            return self._unknown_link_page()
         if reply.page:
             return HTMLResponse(reply.page, headers={"Content-Security-Policy": WHOLE_PAGE_POLICY})
         home = self._home_path(request)
-        if (wanted := request.query_params.get("file")) and reply.outcome is Outcome.DONE:
-            return self._file(home, reply, wanted)
-        page = answer_page(home, reply, here=command, asked=Asked(f"{home}/{command}"))
-        return self._page(page, 409 if page.refused else 200)
+        if (file_name := request.query_params.get("file")) and reply.outcome is Outcome.DONE:
+            return self._file_response(home, reply, file_name)
+        page = answer_page(home, reply, current=command, source=PageSource(f"{home}/{command}"))
+        return self._page_response(page, 409 if page.refused else 200)
 
     # What they share
 
-    def _answered(self, request: Request, reply: Reply, asked: Asked | None = None) -> Response:
+    def _answer_response(
+        self, request: Request, reply: Reply, source: PageSource | None = None
+    ) -> Response:
         """A notice alone goes by a redirect, so that reloading the page sends nothing again."""
         home = self._home_path(request)
         if reply.outcome is Outcome.UNKNOWN:
-            return self._unknown()
-        packed = _packed(reply.notice)
-        alone = not reply.cards and reply.form is None and len(packed) <= LONGEST_COOKIE
-        if reply.outcome is Outcome.REFUSED or not alone:
-            page = answer_page(home, reply, asked=asked)
-            response: Response = self._page(page, 409 if page.refused else 200)
+            return self._unknown_link_page()
+        packed = _encode_notice(reply.notice)
+        notice_alone = not reply.cards and reply.form is None and len(packed) <= LONGEST_COOKIE
+        if reply.outcome is Outcome.REFUSED or not notice_alone:
+            page = answer_page(home, reply, source=source)
+            response: Response = self._page_response(page, 409 if page.refused else 200)
             response.headers["Cache-Control"] = FOR_THE_WAY_BACK
             return response
         response = RedirectResponse(home, 303)
@@ -185,61 +198,65 @@ class Site:
         )
         return response
 
-    def _file(self, home: str, reply: Reply, name: str) -> Response:
+    def _file_response(self, home: str, reply: Reply, name: str) -> Response:
         """The file of this name among a reply's cards."""
         files = [card.file for card in reply.cards if card.file]
-        file = next((one for one in files if one.name == name), None)
+        file = next((candidate for candidate in files if candidate.name == name), None)
         if file is None:
-            return HTMLResponse(self._pages.message(*NO_FILE, home), 404)
+            return HTMLResponse(self._pages.message_page(*NO_FILE, home), 404)
         # Never shown by the browser itself: what is in it is not held to the rules of our pages.
-        kept = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
-        headers = {"Content-Disposition": kept}
+        disposition = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+        headers = {"Content-Disposition": disposition}
         return Response(file.content, media_type=file.media_type, headers=headers)
 
-    def _page(self, page: Page, status: int) -> Response:
-        return HTMLResponse(self._pages.write(page), status)
+    def _page_response(self, page: Page, status: int) -> Response:
+        return HTMLResponse(self._pages.write_page(page), status)
 
-    def _unknown(self) -> Response:
-        return HTMLResponse(self._pages.message(*UNKNOWN), 404)
+    def _unknown_link_page(self) -> Response:
+        return HTMLResponse(self._pages.message_page(*UNKNOWN), 404)
 
     def _home_path(self, request: Request) -> str:
-        return f"{self._settings.path}/p/{_token(request)}"
+        return f"{self._settings.path}/p/{_read_token(request)}"
 
-    def _kindly(self, endpoint: Endpoint) -> Endpoint:
+    def _handle_errors(self, endpoint: Endpoint) -> Endpoint:
         """Whatever happens behind an endpoint, the person gets a page, and the log no payload."""
 
-        async def answer(request: Request) -> Response:
+        async def answer_kindly(request: Request) -> Response:
             try:
                 return await endpoint(request)
-            except TurnedAway as away:
-                return self._turned_away(request, away)
-            except _NoSuchLink:
-                return self._unknown()
+            except RequestRejected as rejection:
+                return self._rejection_page(request, rejection)
+            except _UnknownLink:
+                return self._unknown_link_page()
             except Exception:
                 log.exception("A request was not handled.")
-                return HTMLResponse(self._pages.message(*SORRY, self._home_or_none(request)), 503)
+                return HTMLResponse(
+                    self._pages.message_page(*SORRY, self._home_path_or_empty(request)), 503
+                )
 
-        return answer
+        return answer_kindly
 
-    def _turned_away(self, request: Request, away: TurnedAway) -> Response:
-        home = self._home_or_none(request)
-        return HTMLResponse(self._pages.message(away.title, away.message, home), away.status)
+    def _rejection_page(self, request: Request, rejection: RequestRejected) -> Response:
+        home = self._home_path_or_empty(request)
+        return HTMLResponse(
+            self._pages.message_page(rejection.title, rejection.message, home), rejection.status
+        )
 
-    def _home_or_none(self, request: Request) -> str:
+    def _home_path_or_empty(self, request: Request) -> str:
         try:
             return self._home_path(request)
-        except _NoSuchLink:
+        except _UnknownLink:
             return ""
 
     async def _no_such_page(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
         headers = error.headers if isinstance(error, HTTPException) else None
         text = "Please open your personal link again, or go back to the page you came from."
-        page = self._pages.message("There is no such page", text)
+        page = self._pages.message_page("There is no such page", text)
         return HTMLResponse(page, status, headers=headers)
 
 
-class _Lent:
+class _MountedApp:
     """Another adapter's application, told where it stands."""
 
     def __init__(self, path: str, app: Asgi) -> None:
@@ -251,28 +268,28 @@ class _Lent:
         await self._app({**scope, "root_path": root}, receive, send)
 
 
-def _lent(path: str, app: Asgi) -> tuple[Route, Route]:
+def _mount_routes(path: str, app: Asgi) -> tuple[Route, Route]:
     """The path itself and all below it; Starlette's own `Mount` leaves out the first."""
-    lent = _Lent(path, app)
-    return Route(path, lent), Route(f"{path}/{{below:path}}", lent)
+    mounted = _MountedApp(path, app)
+    return Route(path, mounted), Route(f"{path}/{{below:path}}", mounted)
 
 
-class _NoSuchLink(Exception):
+class _UnknownLink(Exception):
     """The path holds no token that was ever made here."""
 
 
-def _token(request: Request) -> str:
+def _read_token(request: Request) -> str:
     token = str(request.path_params.get("token", ""))
     if not TOKEN.fullmatch(token):
-        raise _NoSuchLink
+        raise _UnknownLink
     return token
 
 
-def _packed(notice: str) -> str:
+def _encode_notice(notice: str) -> str:
     return base64.urlsafe_b64encode(notice.encode()).decode().rstrip("=")
 
 
-def _unpacked(cookie: str) -> str:
+def _decode_notice(cookie: str) -> str:
     try:
         return base64.urlsafe_b64decode(cookie + "=" * (-len(cookie) % 4)).decode()
     except (binascii.Error, ValueError):

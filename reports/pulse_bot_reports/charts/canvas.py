@@ -37,18 +37,18 @@ DRAWING: Final = Lock()
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class SheetSize:
     """How wide a sheet is, in pixels, and how high; 0 where it is as high as what stands on it."""
 
     width: int
     height: int = 0
 
 
-PHONE: Final = Shape(WIDTH)
-SLIDE: Final = Shape(1920, 1080)
+PHONE: Final = SheetSize(WIDTH)
+SLIDE: Final = SheetSize(1920, 1080)
 
 
-class Sheet:
+class DrawingSheet:
     """A figure that is written on in pixels, from the top left corner."""
 
     def __init__(self, height: int, colours: Colours, width: int = WIDTH) -> None:
@@ -66,40 +66,40 @@ class Sheet:
         # A figure without a canvas makes one, of ten megabytes, for each text that it measures.
         self._canvas = FigureCanvasAgg(self.figure)
 
-    def write(
+    def write_text(
         self, x: float, y: float, words: str, *, size: float, weight: str = "normal", ink: str = ""
     ) -> None:
         """Words with their base line at `y`; smaller where they would not fit the width."""
         text = self.figure.text(
             x / self.width,
             1 - y / self.height,
-            drawable(words),
+            drawable_text(words),
             fontfamily=FONT,
-            fontsize=points(size),
+            fontsize=to_points(size),
             fontweight=weight,
             color=ink or self.colours.ink,
             parse_math=False,  # a theme may be called "$x$"
         )
         room, width = self.width - x - RIGHT, text.get_window_extent().width
         if width > room:
-            text.set_fontsize(points(size) * room / width)
+            text.set_fontsize(to_points(size) * room / width)
 
-    def axes(self, top: float, height: float) -> Axes:
+    def add_axes(self, top: float, height: float) -> Axes:
         """Room for one plot below `top`."""
         bottom = 1 - (top + height) / self.height
         width = (self.width - LEFT - RIGHT) / self.width
         return self.figure.add_axes((LEFT / self.width, bottom, width, height / self.height))
 
-    def line(self, left: float, right: float, down: float, *, thick: float, ink: str) -> None:
+    def draw_line(self, left: float, right: float, down: float, *, thick: float, ink: str) -> None:
         """A level line, that belongs to no plot."""
         from matplotlib.lines import Line2D
 
         ends, height = [left / self.width, right / self.width], 1 - down / self.height
         self.figure.add_artist(
-            Line2D(ends, [height] * 2, lw=points(thick), color=ink, solid_capstyle="butt")
+            Line2D(ends, [height] * 2, lw=to_points(thick), color=ink, solid_capstyle="butt")
         )
 
-    def plane(self) -> Axes:
+    def add_pixel_axes(self) -> Axes:
         """The whole sheet as a plot whose places are pixels, from the top left corner."""
         axes = self.figure.add_axes((0, 0, 1, 1))
         axes.set_xlim(0, self.width)
@@ -107,16 +107,16 @@ class Sheet:
         axes.set_axis_off()
         return axes
 
-    def png(self) -> bytes:
+    def to_png(self) -> bytes:
         """The sheet as a file. Ends the sheet."""
         from PIL import Image
 
         self._canvas.draw()  # type: ignore[no-untyped-call]  # it has no types
         size, pixels = self._canvas.get_width_height(), self._canvas.buffer_rgba()  # type: ignore[no-untyped-call]  # it has no types
         drawn = Image.frombytes("RGB", size, pixels, "raw", "RGBX")
-        few = drawn.quantize(SHADES, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        quantized = drawn.quantize(SHADES, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         written = BytesIO()
-        few.save(written, "png", optimize=True)
+        quantized.save(written, "png", optimize=True)
         # Figure and canvas hold one another, and would keep their megabytes until some later day.
         del self._canvas.renderer, pixels, drawn
         self.figure.clear()
@@ -124,53 +124,53 @@ class Sheet:
         return written.getvalue()
 
 
-def points(pixels: float) -> float:
+def to_points(pixels: float) -> float:
     """A length in the unit of fonts and lines."""
     return pixels * 72 / DOTS_AN_INCH
 
 
-def drawable(words: str) -> str:
+def drawable_text(words: str) -> str:
     """Words with a box for each sign that the font does not have; matplotlib would warn."""
-    signs = _signs()
+    signs = _font_signs()
     return "".join(sign if ord(sign) in signs else "□" for sign in words)
 
 
-def lines(words: str, size: float, room: float, *, bold: bool = False) -> list[str]:
+def wrap_text(words: str, size: float, room: float, *, bold: bool = False) -> list[str]:
     """Words in lines of at most `room` pixels; a longer word is cut. Raises MissingExtra."""
-    found = [""]
-    for word in " ".join(drawable(words).split()).split(" "):
-        longer = f"{found[-1]} {word}".strip()
-        if wide(longer, size, bold=bold) <= room:
-            found[-1] = longer
+    wrapped = [""]
+    for word in " ".join(drawable_text(words).split()).split(" "):
+        longer = f"{wrapped[-1]} {word}".strip()
+        if text_width(longer, size, bold=bold) <= room:
+            wrapped[-1] = longer
             continue
-        *whole, rest = _cut(word, size, room, bold=bold)
-        found += [*whole, rest]
-    return [line for line in found if line]
+        *whole, rest = _cut_word(word, size, room, bold=bold)
+        wrapped += [*whole, rest]
+    return [line for line in wrapped if line]
 
 
-def wide(words: str, size: float, *, bold: bool = False) -> float:
+def text_width(words: str, size: float, *, bold: bool = False) -> float:
     """How wide words are, in pixels."""
-    font = _font("bold" if bold else "normal")
-    font.set_size(points(size), DOTS_AN_INCH)
+    font = _load_font("bold" if bold else "normal")
+    font.set_size(to_points(size), DOTS_AN_INCH)
     font.set_text(words)
     return float(font.get_width_height()[0]) / 64
 
 
-def _cut(word: str, size: float, room: float, *, bold: bool) -> list[str]:
-    found = [""]
+def _cut_word(word: str, size: float, room: float, *, bold: bool) -> list[str]:
+    pieces = [""]
     for sign in word:
-        if found[-1] and wide(found[-1] + sign, size, bold=bold) > room:
-            found.append("")
-        found[-1] += sign
-    return found
+        if pieces[-1] and text_width(pieces[-1] + sign, size, bold=bold) > room:
+            pieces.append("")
+        pieces[-1] += sign
+    return pieces
 
 
 @cache
-def _signs() -> frozenset[int]:
-    return frozenset(_font("normal").get_charmap())
+def _font_signs() -> frozenset[int]:
+    return frozenset(_load_font("normal").get_charmap())
 
 
-def _font(weight: str) -> FT2Font:
+def _load_font(weight: str) -> FT2Font:
     try:
         from matplotlib.font_manager import FontProperties, findfont, get_font
     except ImportError:

@@ -20,7 +20,7 @@ BLOCK_ROUNDS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class RoundClosing:
     """A round's number, and when it closed."""
 
     number: int
@@ -28,99 +28,107 @@ class Closing:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekLevel:
     """The level of one question of one round."""
 
-    closing: Closing
+    closing: RoundClosing
     level: Level
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class BlockLevel:
     """A theme's level over the rounds that asked it, from `first` to `last`."""
 
-    first: Closing
-    last: Closing
+    first: RoundClosing
+    last: RoundClosing
     level: Level
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class ThemePanel:
     """One theme: its numbers, oldest first."""
 
     theme: str
-    weeks: tuple[Week, ...]
-    blocks: tuple[Block, ...]
+    weeks: tuple[WeekLevel, ...]
+    blocks: tuple[BlockLevel, ...]
 
     @property
-    def numbers(self) -> int:
+    def level_count(self) -> int:
         """How many numbers were released."""
         return len(self.weeks) + len(self.blocks)
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class ThemeChart:
     """All that the picture shows. `closings` begin with the first number, oldest first."""
 
-    panels: tuple[Panel, ...]
-    closings: tuple[Closing, ...]
+    panels: tuple[ThemePanel, ...]
+    closings: tuple[RoundClosing, ...]
     left_out: int = 0
     """Themes beyond the first four."""
 
 
-def drawn(digests: Sequence[Digest]) -> Drawn | None:
+def build_chart(digests: Sequence[Digest]) -> ThemeChart | None:
     """What there is to draw of the last sixty rounds; None where it is less than two numbers."""
     rounds = sorted(digests, key=lambda digest: digest.number)[-MOST_ROUNDS:]
-    found = [panel for theme in themes(rounds) if (panel := _panel(rounds, theme)).numbers]
+    candidates = [
+        panel for theme in list_themes(rounds) if (panel := _build_panel(rounds, theme)).level_count
+    ]
     # Those with most numbers, so that the choice does not change from week to week.
-    by_numbers = sorted(found, key=lambda panel: (-panel.numbers, panel.theme))
-    panels = sorted(by_numbers[:MOST_THEMES], key=lambda panel: panel.theme)
-    if sum(panel.numbers for panel in panels) < LEAST_NUMBERS:
+    by_level_count = sorted(candidates, key=lambda panel: (-panel.level_count, panel.theme))
+    panels = sorted(by_level_count[:MOST_THEMES], key=lambda panel: panel.theme)
+    if sum(panel.level_count for panel in panels) < LEAST_NUMBERS:
         return None
-    first = min(at.number for panel in panels for at in _closings(panel))
-    closings = tuple(_closing(one) for one in rounds if one.number >= first)
-    return Drawn(tuple(panels), closings, len(found) - len(panels))
+    first = min(closing.number for panel in panels for closing in _panel_closings(panel))
+    closings = tuple(_round_closing(released) for released in rounds if released.number >= first)
+    return ThemeChart(tuple(panels), closings, len(candidates) - len(panels))
 
 
-def _panel(rounds: Sequence[Digest], theme: str) -> Panel:
-    said = _said(rounds, theme, StatementKind.QUESTION)
-    weeks = tuple(Week(closing, one.level) for closing, one in said if one.level)
-    return Panel(theme, weeks, tuple(blocks(rounds, theme)))
+def _build_panel(rounds: Sequence[Digest], theme: str) -> ThemePanel:
+    statements = _theme_statements(rounds, theme, StatementKind.QUESTION)
+    weeks = tuple(
+        WeekLevel(closing, statement.level) for closing, statement in statements if statement.level
+    )
+    return ThemePanel(theme, weeks, tuple(theme_blocks(rounds, theme)))
 
 
-def blocks(rounds: Sequence[Digest], theme: str) -> Iterator[Block]:
+def theme_blocks(rounds: Sequence[Digest], theme: str) -> Iterator[BlockLevel]:
     """The blocks of a theme in `rounds`, oldest first, as these are.
 
     A block is said in its last round; it goes back over the six rounds that asked the theme. Where
     not all six are among `rounds`, it is left out: its bar would be too short.
     """
-    asked = {closing: None for closing, _ in _said(rounds, theme, StatementKind.QUESTION)}
+    closings = {
+        closing: None for closing, _ in _theme_statements(rounds, theme, StatementKind.QUESTION)
+    }
     before = 0
-    for last, one in _said(rounds, theme, StatementKind.LEVEL):
-        its_own = [closing for closing in asked if before < closing.number <= last.number]
-        if one.level and len(its_own) >= BLOCK_ROUNDS:
-            yield Block(its_own[-BLOCK_ROUNDS], last, one.level)
+    for last, statement in _theme_statements(rounds, theme, StatementKind.LEVEL):
+        block_closings = [closing for closing in closings if before < closing.number <= last.number]
+        if statement.level and len(block_closings) >= BLOCK_ROUNDS:
+            yield BlockLevel(block_closings[-BLOCK_ROUNDS], last, statement.level)
         before = last.number
 
 
-def _said(
+def _theme_statements(
     rounds: Sequence[Digest], theme: str, kind: StatementKind
-) -> Iterator[tuple[Closing, Statement]]:
+) -> Iterator[tuple[RoundClosing, Statement]]:
     for digest in rounds:
-        for one in digest.statements:
-            if (one.theme, one.kind) == (theme, kind):
-                yield _closing(digest), one
+        for statement in digest.statements:
+            if (statement.theme, statement.kind) == (theme, kind):
+                yield _round_closing(digest), statement
 
 
-def themes(rounds: Sequence[Digest]) -> list[str]:
+def list_themes(rounds: Sequence[Digest]) -> list[str]:
     """Every theme that something was said of, in alphabetical order."""
-    return sorted({said.theme for one in rounds for said in one.statements if said.theme})
+    return sorted(
+        {statement.theme for digest in rounds for statement in digest.statements if statement.theme}
+    )
 
 
-def _closing(digest: Digest) -> Closing:
-    return Closing(digest.number, digest.closed_at)
+def _round_closing(digest: Digest) -> RoundClosing:
+    return RoundClosing(digest.number, digest.closed_at)
 
 
-def _closings(panel: Panel) -> Iterator[Closing]:
+def _panel_closings(panel: ThemePanel) -> Iterator[RoundClosing]:
     yield from (week.closing for week in panel.weeks)
     yield from (block.first for block in panel.blocks)

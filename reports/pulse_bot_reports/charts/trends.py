@@ -12,10 +12,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pulse_bot.domain.release.results import End, Level
-from pulse_bot_reports.charts.alternative_text import newest
-from pulse_bot_reports.charts.canvas import DRAWING, FONT, WIDTH, Sheet, points
+from pulse_bot_reports.charts.alternative_text import newest_level
+from pulse_bot_reports.charts.canvas import DRAWING, FONT, WIDTH, DrawingSheet, to_points
 from pulse_bot_reports.charts.colours import LIGHT, Colours
-from pulse_bot_reports.charts.series import Block, Closing, Drawn, Panel, Week
+from pulse_bot_reports.charts.series import (
+    BlockLevel,
+    RoundClosing,
+    ThemeChart,
+    ThemePanel,
+    WeekLevel,
+)
 from pulse_bot_reports.titles import short_title
 
 if TYPE_CHECKING:
@@ -48,33 +54,38 @@ OPEN_BLOCK: Final = "open block"
 
 
 @lru_cache(maxsize=8)
-def png(drawn: Drawn, colours: Colours = LIGHT) -> bytes:
+def chart_png(chart: ThemeChart, colours: Colours = LIGHT) -> bytes:
     """The picture. The same numbers give the same bytes. Raises MissingExtra."""
     # Releases never change, so what was drawn for one reader can be shown to the next.
     with DRAWING:
-        return sheet(drawn, colours).png()
+        return draw_chart(chart, colours).to_png()
 
 
-def sheet(drawn: Drawn, colours: Colours = LIGHT) -> Sheet:
+def draw_chart(chart: ThemeChart, colours: Colours = LIGHT) -> DrawingSheet:
     """The picture before it is written. Raises MissingExtra."""
-    notes = _notes(drawn)
-    under = HEADING + len(drawn.panels) * (TITLES + PLOT) + BELOW
-    made = Sheet(under + len(notes) * LINE + MARGIN, colours)
-    made.write(MARGIN, 70, "Our themes over time, out of 5", size=46, weight="bold")
-    for place, panel in enumerate(drawn.panels):
-        last = place == len(drawn.panels) - 1
-        _draw_panel(made, HEADING + place * (TITLES + PLOT), panel, drawn.closings, last=last)
+    notes = _legend_notes(chart)
+    under = HEADING + len(chart.panels) * (TITLES + PLOT) + BELOW
+    drawing = DrawingSheet(under + len(notes) * LINE + MARGIN, colours)
+    drawing.write_text(MARGIN, 70, "Our themes over time, out of 5", size=46, weight="bold")
+    for place, panel in enumerate(chart.panels):
+        last = place == len(chart.panels) - 1
+        _draw_panel(drawing, HEADING + place * (TITLES + PLOT), panel, chart.closings, last=last)
     for line, (mark, words) in enumerate(notes):
-        _draw_note(made, under + line * LINE, mark, words)
-    return made
+        _draw_note(drawing, under + line * LINE, mark, words)
+    return drawing
 
 
 def _draw_panel(
-    sheet: Sheet, top: float, panel: Panel, closings: Sequence[Closing], *, last: bool
+    sheet: DrawingSheet,
+    top: float,
+    panel: ThemePanel,
+    closings: Sequence[RoundClosing],
+    *,
+    last: bool,
 ) -> None:
-    sheet.write(MARGIN, top + 55, short_title(panel.theme), size=42, weight="bold")
-    sheet.write(MARGIN, top + 105, newest(panel), size=36, ink=sheet.colours.quiet)
-    axes = sheet.axes(top + TITLES, PLOT)
+    sheet.write_text(MARGIN, top + 55, short_title(panel.theme), size=42, weight="bold")
+    sheet.write_text(MARGIN, top + 105, newest_level(panel), size=36, ink=sheet.colours.quiet)
+    axes = sheet.add_axes(top + TITLES, PLOT)
     axes.set_label(panel.theme)
     _draw_scale(axes, closings, sheet.colours, labelled=last)
     for block in panel.blocks:
@@ -82,41 +93,46 @@ def _draw_panel(
     _draw_weeks(axes, panel.weeks, sheet.colours)
 
 
-def _draw_weeks(axes: Axes, weeks: Sequence[Week], colours: Colours) -> None:
+def _draw_weeks(axes: Axes, weeks: Sequence[WeekLevel], colours: Colours) -> None:
     opened = [week for week in weeks if week.level.edge]
     axes.vlines(
-        [_day(week.closing.at) for week in opened],
+        [_day_number(week.closing.at) for week in opened],
         [float(week.level.value) for week in opened],
-        [_end(week.level) for week in opened],
+        [_scale_end(week.level) for week in opened],
         color=colours.shade,
-        lw=points(10),
+        lw=to_points(10),
         zorder=1,
         gid=OPEN_WEEK,
     )
     axes.plot(
-        [_day(week.closing.at) for week in weeks],
+        [_day_number(week.closing.at) for week in weeks],
         [float(week.level.value) for week in weeks],
         linestyle="none",
         marker="o",
-        markersize=points(DOT_SIZE),
+        markersize=to_points(DOT_SIZE),
         markerfacecolor=colours.dot,
         markeredgecolor=colours.paper,
-        markeredgewidth=points(2),
+        markeredgewidth=to_points(2),
         zorder=4,
         gid=WEEKS,
     )
 
 
-def _draw_block(axes: Axes, block: Block, colours: Colours) -> None:
+def _draw_block(axes: Axes, block: BlockLevel, colours: Colours) -> None:
     """A bar, and its number above the plot, where it is in nobody's way."""
-    level, ends = float(block.level.value), [_day(block.first.at), _day(block.last.at)]
+    level, ends = (
+        float(block.level.value),
+        [_day_number(block.first.at), _day_number(block.last.at)],
+    )
     if block.level.edge:
-        axes.fill_between(ends, level, _end(block.level), color=colours.shade, lw=0, gid=OPEN_BLOCK)
+        axes.fill_between(
+            ends, level, _scale_end(block.level), color=colours.shade, lw=0, gid=OPEN_BLOCK
+        )
     axes.plot(
         ends,
         [level, level],
         color=colours.bar,
-        lw=points(BAR_SIZE),
+        lw=to_points(BAR_SIZE),
         solid_capstyle="round",
         gid=BLOCK,
     )
@@ -126,35 +142,35 @@ def _draw_block(axes: Axes, block: Block, colours: Colours) -> None:
         f"{SIGNS[block.level.end]}{block.level.about}",
         ha="center",
         fontfamily=FONT,
-        fontsize=points(30),
+        fontsize=to_points(30),
         fontweight="bold",
         color=colours.bar,
     )
 
 
 def _draw_scale(
-    axes: Axes, closings: Sequence[Closing], colours: Colours, *, labelled: bool
+    axes: Axes, closings: Sequence[RoundClosing], colours: Colours, *, labelled: bool
 ) -> None:
     """The whole scale from 1 to 5, whatever the numbers, and the same time for all themes."""
-    first, last = _day(closings[0].at), _day(closings[-1].at)
-    aside = max((last - first) * 0.03, 2)
-    axes.set_xlim(first - aside, last + aside)
+    first, last = _day_number(closings[0].at), _day_number(closings[-1].at)
+    margin = max((last - first) * 0.03, 2)
+    axes.set_xlim(first - margin, last + margin)
     axes.set_ylim(LOWEST - 0.2, HIGHEST + 0.2)
     axes.set_yticks(range(LOWEST, HIGHEST + 1))
     axes.set_facecolor(colours.paper)
     axes.set_axisbelow(True)
-    axes.grid(color=colours.grid, lw=points(2))
+    axes.grid(color=colours.grid, lw=to_points(2))
     axes.spines[:].set_visible(False)
-    ticks = _ticks(closings)
+    ticks = _axis_ticks(closings)
     axes.set_xticks(
-        [_day(at) for at, _ in ticks], [words if labelled else "" for _, words in ticks]
+        [_day_number(at) for at, _ in ticks], [words if labelled else "" for _, words in ticks]
     )
-    axes.tick_params(length=0, pad=points(12), labelcolor=colours.quiet)
-    for one in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        one.set(fontfamily=FONT, fontsize=points(32))
+    axes.tick_params(length=0, pad=to_points(12), labelcolor=colours.quiet)
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        label.set(fontfamily=FONT, fontsize=to_points(32))
 
 
-def _ticks(closings: Sequence[Closing]) -> list[tuple[datetime, str]]:
+def _axis_ticks(closings: Sequence[RoundClosing]) -> list[tuple[datetime, str]]:
     """The months, or the rounds where the time is too short to find one's way by months."""
     first, last = closings[0].at.astimezone(UTC), closings[-1].at.astimezone(UTC)
     starts = [
@@ -164,30 +180,32 @@ def _ticks(closings: Sequence[Closing]) -> list[tuple[datetime, str]]:
     ]
     months = [start for start in starts if first <= start <= last]
     if len(months) >= FEWEST_MONTHS:
-        shown = months[:: -(-len(months) // MOST_TICKS)]
-        return [(at, f"{MONTHS[at.month - 1]}\n{_year(at, shown)}") for at in shown]
-    shown_rounds = closings[:: -(-len(closings) // MOST_TICKS)]
-    return [(one.at, f"Round\n{one.number}") for one in shown_rounds]
+        tick_months = months[:: -(-len(months) // MOST_TICKS)]
+        return [
+            (at, f"{MONTHS[at.month - 1]}\n{_year_label(at, tick_months)}") for at in tick_months
+        ]
+    tick_rounds = closings[:: -(-len(closings) // MOST_TICKS)]
+    return [(closing.at, f"Round\n{closing.number}") for closing in tick_rounds]
 
 
-def _year(at: datetime, shown: Sequence[datetime]) -> str:
+def _year_label(at: datetime, months: Sequence[datetime]) -> str:
     """The year, below its first month. A blank keeps the other months as high as that one."""
-    return str(at.year) if at == min(one for one in shown if one.year == at.year) else " "
+    return str(at.year) if at == min(month for month in months if month.year == at.year) else " "
 
 
-def _day(at: datetime) -> float:
+def _day_number(at: datetime) -> float:
     """A moment as a place in time, in days."""
     return at.timestamp() / 86_400
 
 
-def _end(level: Level) -> int:
+def _scale_end(level: Level) -> int:
     return HIGHEST if level.end is End.HIGH else LOWEST
 
 
-def _notes(drawn: Drawn) -> list[tuple[str, str]]:
+def _legend_notes(chart: ThemeChart) -> list[tuple[str, str]]:
     """What the marks mean, those that are there, and how to read them."""
-    weeks = [week.level for panel in drawn.panels for week in panel.weeks]
-    blocks = [block.level for panel in drawn.panels for block in panel.blocks]
+    weeks = [week.level for panel in chart.panels for week in panel.weeks]
+    blocks = [block.level for panel in chart.panels for block in panel.blocks]
     notes = []
     if weeks:
         notes.append((WEEKS, "one week's question; questions differ, so dots jump"))
@@ -196,24 +214,26 @@ def _notes(drawn: Drawn) -> list[tuple[str, str]]:
     if any(level.edge for level in (*weeks, *blocks)):
         notes.append((OPEN_BLOCK, "“or higher”, “or lower”: somewhere in here"))
     notes.append(("", "1: strongly disagree, or never. 5: strongly agree, or always."))
-    if drawn.left_out:
+    if chart.left_out:
         notes.append(("", "Our other themes are in the digests."))
     return notes
 
 
-def _draw_note(sheet: Sheet, top: float, mark: str, words: str) -> None:
+def _draw_note(sheet: DrawingSheet, top: float, mark: str, words: str) -> None:
     from matplotlib.lines import Line2D
 
     y = 1 - (top + 24) / sheet.height
     left, right = MARGIN / WIDTH, (MARGIN + 50) / WIDTH
     if mark == WEEKS:
         middle = (left + right) / 2
-        size = points(DOT_SIZE)
+        size = to_points(DOT_SIZE)
         sheet.figure.add_artist(
             Line2D([middle], [y], marker="o", markersize=size, color=sheet.colours.dot)
         )
     elif mark:
         thick, ink = (BAR_SIZE, sheet.colours.bar) if mark == BLOCK else (34, sheet.colours.shade)
-        line = Line2D([left, right], [y, y], lw=points(thick), color=ink, solid_capstyle="butt")
+        line = Line2D([left, right], [y, y], lw=to_points(thick), color=ink, solid_capstyle="butt")
         sheet.figure.add_artist(line)
-    sheet.write(MARGIN + 75 if mark else MARGIN, top + 36, words, size=32, ink=sheet.colours.quiet)
+    sheet.write_text(
+        MARGIN + 75 if mark else MARGIN, top + 36, words, size=32, ink=sheet.colours.quiet
+    )

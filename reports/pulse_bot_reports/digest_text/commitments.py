@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pulse_bot.domain.asking.calendar import spoken_date
+from pulse_bot.domain.asking.calendar import format_date
 from pulse_bot.domain.release.digest import (
     CommitmentFact,
     CommitmentNews,
@@ -32,14 +32,14 @@ ENDS: Final = (".", "?", "!", "…")
 
 def commitment_statements(facts: DigestFacts) -> Iterator[Statement]:
     """What is new of each, and beside it how many were kept of those that came due."""
-    yield from (Statement(one, _news(one)) for one in facts.commitments)
-    kept, due = facts.commitments_kept
-    if facts.commitments and due:
-        what = "commitment" if due == 1 else "commitments"
-        text = f"So far we have kept {kept} of {due} {what} that came due."
-        yield Statement(CommitmentsFact(kept, due), text)
+    yield from (Statement(fact, _news_text(fact)) for fact in facts.commitments)
+    kept_count, due_count = facts.commitments_kept
+    if facts.commitments and due_count:
+        what = "commitment" if due_count == 1 else "commitments"
+        text = f"So far we have kept {kept_count} of {due_count} {what} that came due."
+        yield Statement(CommitmentsFact(kept_count, due_count), text)
 
 
-def _news(fact: CommitmentFact) -> str:
+def _news_text(fact: CommitmentFact) -> str:
     end = "" if fact.text.endswith(ENDS) else "."
-    return NEWS[fact.news].format(due=spoken_date(fact.due), text=f"“{fact.text}”{end}")
+    return NEWS[fact.news].format(due=format_date(fact.due), text=f"“{fact.text}”{end}")

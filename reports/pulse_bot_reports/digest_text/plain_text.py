@@ -26,11 +26,11 @@ def digest_text(statements: Iterable[Statement], width: int = 78) -> str:
     """The statements as they are, wrapped to `width` columns; ends without a line break."""
     groups = groupby(statements, key=lambda statement: statement.kind)
     return "\n\n".join(
-        "\n".join(_wrapped(statement, width) for statement in group) for _, group in groups
+        "\n".join(_wrap_statement(statement, width) for statement in group) for _, group in groups
     )
 
 
-def _wrapped(statement: Statement, width: int) -> str:
+def _wrap_statement(statement: Statement, width: int) -> str:
     dash, under = ("- ", "  ") if statement.kind in LISTED else ("", "")
     # A comment may have lines of its own, and is shown as it was written.
     return "\n".join(

@@ -9,13 +9,13 @@ from typing import Final
 
 from pulse_bot.domain.release.digest import QuestionFact
 from pulse_bot.domain.release.results import (
+    ChoiceFrequency,
     Choices,
     Journey,
     Lean,
     Level,
-    Often,
     OutOfTen,
-    Said,
+    ReleasedValue,
     Silence,
 )
 
@@ -33,20 +33,23 @@ SILENCES: Final = {
 IN_WORDS: Final = "Answered in words, shown here in no order."
 STANDS_OUT: Final = "Stands out: "
 NONE_STANDS_OUT: Final = "No choice stands out."
-TAKEN: Final = {Often.MOST: " (chosen by most of us)", Often.OFTEN: " (chosen often)"}
+TAKEN: Final = {
+    ChoiceFrequency.MOST: " (chosen by most of us)",
+    ChoiceFrequency.OFTEN: " (chosen often)",
+}
 TURNED: Final = "Counted the other way round: the higher, the less this is so."
 
 
-def result(fact: QuestionFact) -> str:
+def question_result(fact: QuestionFact) -> str:
     """What a digest says behind a question, in one sentence or two."""
-    if fact.words:
+    if fact.word_answers:
         return IN_WORDS
-    if isinstance(fact.says, Silence):
-        return SILENCES[fact.says]
+    if isinstance(fact.result, Silence):
+        return SILENCES[fact.result]
     # A reverse-scored item was turned (statistics, What counts as an answer). Said without this
     # sentence, "we avoid hard topics: about 4.2" would be heard as its opposite.
-    turned = fact.reverse and isinstance(fact.says, Level | OutOfTen | Journey)
-    words = _words(fact.says)
+    turned = fact.reverse and isinstance(fact.result, Level | OutOfTen | Journey)
+    words = _result_words(fact.result)
     return f"{words} {TURNED}" if turned else words
 
 
@@ -55,7 +58,7 @@ def out_of_five(level: Level) -> str:
     return f"{level}, out of 5" if level.edge else f"{level} out of 5"
 
 
-def _words(says: Said) -> str:
+def _result_words(says: ReleasedValue) -> str:
     match says:
         case Level():
             return f"{out_of_five(says).capitalize()}."
@@ -66,9 +69,9 @@ def _words(says: Said) -> str:
         case Lean():
             return f"Our answers are {says}."
         case Choices():
-            return _chosen(says)
+            return _choice_words(says)
 
 
-def _chosen(says: Choices) -> str:
-    found = [f"{label}{TAKEN[often]}" for label, often in says.standing_out]
-    return f"{STANDS_OUT}{'; '.join(found)}." if found else NONE_STANDS_OUT
+def _choice_words(says: Choices) -> str:
+    choices = [f"{label}{TAKEN[often]}" for label, often in says.standing_out]
+    return f"{STANDS_OUT}{'; '.join(choices)}." if choices else NONE_STANDS_OUT

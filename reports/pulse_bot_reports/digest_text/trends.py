@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from pulse_bot.domain.release.digest import Call, Smallest, TrendFact
+from pulse_bot.domain.release.digest import SmallestShift, TrendCall, TrendFact
 
 CALLS: Final = {
-    Call.UP: "up. The last four rounds are clearly above those before.",
-    Call.DOWN: "down. The last four rounds are clearly below those before.",
-    Call.TOO_FEW: "too few answers this week to compare.",
+    TrendCall.UP: "up. The last four rounds are clearly above those before.",
+    TrendCall.DOWN: "down. The last four rounds are clearly below those before.",
+    TrendCall.TOO_FEW: "too few answers this week to compare.",
 }
 SMALLEST: Final = {
-    Smallest.HALF_A_POINT: "a change of half a point could have shown",
-    Smallest.ONE_POINT: "a change of one point could have shown, half a point could not",
-    Smallest.MORE: "not even a change of one point could have shown",
+    SmallestShift.HALF_A_POINT: "a change of half a point could have shown",
+    SmallestShift.ONE_POINT: "a change of one point could have shown, half a point could not",
+    SmallestShift.MORE: "not even a change of one point could have shown",
     None: "in a small group only a large change can show",
 }
 NEW_QUESTIONS: Final = " Its questions are new, and are not compared with those before."
@@ -22,9 +22,9 @@ NEW_QUESTIONS: Final = " Its questions are new, and are not compared with those 
 
 def trend_words(fact: TrendFact) -> str:
     """What a digest says of a theme's trend, as one or two sentences behind its name."""
-    if fact.call is Call.LEARNING:
+    if fact.call is TrendCall.LEARNING:
         new = NEW_QUESTIONS if fact.new_questions else ""
         return f"still learning (round {fact.round} of {fact.rounds_needed}).{new}"
-    if fact.call is Call.NO_CLEAR_CHANGE:
+    if fact.call is TrendCall.NO_CLEAR_CHANGE:
         return f"no clear change ({fact.label}: {SMALLEST[fact.smallest]})."
     return CALLS[fact.call]

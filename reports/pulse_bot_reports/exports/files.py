@@ -19,10 +19,10 @@ from pulse_bot_reports.exports.frames import (
     BLOCKS,
     MARKS,
     RELEASES,
-    block_levels,
-    dictionary,
-    marks,
-    releases,
+    block_frame,
+    column_dictionary,
+    mark_frame,
+    release_frame,
 )
 
 if TYPE_CHECKING:
@@ -39,51 +39,51 @@ _DISTRIBUTIONS: Final = {"fpdf": "fpdf2", "PIL": "Pillow"}
 Files = Mapping[str, bytes]
 
 
-def exported(file: str, partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
+def export_digests(file: str, partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
     """The files of an export, by name: one, or for CSV its marks and its data dictionary beside it.
 
     Raises Refused for an ending that is none of ours, and MissingExtra.
     """
     ending = PurePath(file).suffix.lower()
     if ending not in KINDS:
-        known = ", ".join(KINDS)
+        endings = ", ".join(KINDS)
         raise Refused(
-            f"{file} is of a kind that cannot be written. Use a name that ends in {known}."
+            f"{file} is of a kind that cannot be written. Use a name that ends in {endings}."
         )
     return KINDS[ending](file, partnership, time_zone, digests)
 
 
-def _html(file: str, partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
+def _html_file(file: str, partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
     from pulse_bot_reports.page.history_page import history_page
 
     return {file: f"{history_page(partnership, digests, time_zone)}\n".encode()}
 
 
-def _pdf(file: str, partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
+def _pdf_file(file: str, partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
     try:
-        from pulse_bot_reports.paper.history_pdf import pdf
+        from pulse_bot_reports.paper.history_pdf import history_pdf
     except ImportError as error:
         library = str(error.name).partition(".")[0]
         raise MissingExtra("reports", _DISTRIBUTIONS.get(library, library)) from None
-    return {file: pdf(partnership, digests, time_zone)}
+    return {file: history_pdf(partnership, digests, time_zone)}
 
 
-def _csv(file: str, _partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
+def _csv_files(file: str, _partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
     name = PurePath(file)
-    beside = {
+    companions = {
         part: name.with_name(f"{name.stem}-{part}{name.suffix}").name
         for part in ("columns", "marks")
     }
     return {
-        file: _csv_bytes(releases(digests, time_zone)),
-        beside["columns"]: _csv_bytes(dictionary(RELEASES, MARKS)),
-        beside["marks"]: _csv_bytes(marks(digests)),
+        file: _csv_bytes(release_frame(digests, time_zone)),
+        companions["columns"]: _csv_bytes(column_dictionary(RELEASES, MARKS)),
+        companions["marks"]: _csv_bytes(mark_frame(digests)),
     }
 
 
 def _csv_bytes(frame: DataFrame) -> bytes:
     """It begins with the mark by which spreadsheet programs know UTF-8."""
-    guarded = frame.map(lambda value: _guarded(value) if isinstance(value, str) else value)
+    guarded = frame.map(lambda value: _guard_formula(value) if isinstance(value, str) else value)
     out = BytesIO()
     guarded.to_csv(
         out,
@@ -96,36 +96,36 @@ def _csv_bytes(frame: DataFrame) -> bytes:
     return out.getvalue()
 
 
-def _guarded(text: str) -> str:
+def _guard_formula(text: str) -> str:
     return f"'{text}" if looks_like_formula(text.lstrip("'")) else text
 
 
-def _xlsx(file: str, _partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
+def _xlsx_file(file: str, _partnership: str, time_zone: str, digests: Sequence[Digest]) -> Files:
     try:
         from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     except ImportError:
         raise MissingExtra("spreadsheets", "openpyxl") from None
     from pandas import ExcelWriter
 
-    def held(value: Any) -> Any:
+    def replace_illegal(value: Any) -> Any:
         """A cell as a workbook can hold it: a box for each sign that it cannot."""
         return ILLEGAL_CHARACTERS_RE.sub("□", value) if isinstance(value, str) else value
 
     sheets = {
-        RELEASES: releases(digests, time_zone),
-        DICTIONARY: dictionary(RELEASES, BLOCKS, MARKS),
-        BLOCKS: block_levels(digests),
-        MARKS: marks(digests),
+        RELEASES: release_frame(digests, time_zone),
+        DICTIONARY: column_dictionary(RELEASES, BLOCKS, MARKS),
+        BLOCKS: block_frame(digests),
+        MARKS: mark_frame(digests),
     }
     out = BytesIO()
     with ExcelWriter(out, engine="openpyxl") as writer:
         for name, frame in sheets.items():
-            frame.map(held).to_excel(writer, sheet_name=name, index=False)
-            _dress(writer.sheets[name], tuple(frame.columns))
+            frame.map(replace_illegal).to_excel(writer, sheet_name=name, index=False)
+            _format_sheet(writer.sheets[name], tuple(frame.columns))
     return {file: out.getvalue()}
 
 
-def _dress(sheet: Worksheet, columns: tuple[str, ...]) -> None:
+def _format_sheet(sheet: Worksheet, columns: tuple[str, ...]) -> None:
     from openpyxl.styles import Alignment
     from openpyxl.utils import get_column_letter
 
@@ -145,8 +145,8 @@ def _dress(sheet: Worksheet, columns: tuple[str, ...]) -> None:
 
 
 KINDS: Final[Mapping[str, Callable[[str, str, str, Sequence[Digest]], Files]]] = {
-    ".html": _html,
-    ".pdf": _pdf,
-    ".csv": _csv,
-    ".xlsx": _xlsx,
+    ".html": _html_file,
+    ".pdf": _pdf_file,
+    ".csv": _csv_files,
+    ".xlsx": _xlsx_file,
 }

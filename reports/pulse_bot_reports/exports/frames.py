@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from pulse_bot.domain.asking.calendar import zone
+from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.release.digest import (
     Digest,
     ReleasedAgreement,
@@ -18,7 +18,7 @@ from pulse_bot.domain.release.digest import (
 )
 from pulse_bot.domain.release.results import Choices, Journey, Lean, OutOfTen, Printed
 from pulse_bot.errors import MissingExtra
-from pulse_bot_reports.charts.series import blocks, themes
+from pulse_bot_reports.charts.series import list_themes, theme_blocks
 from pulse_bot_reports.digest_text.results import LATER, NOW
 
 if TYPE_CHECKING:
@@ -84,52 +84,52 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
 """The data dictionary: what each column holds."""
 
 
-def releases(digests: Sequence[Digest], time_zone: str) -> DataFrame:
+def release_frame(digests: Sequence[Digest], time_zone: str) -> DataFrame:
     """Every statement, in the order in which it was said. Raises MissingExtra."""
     rows = [
         (
             digest.number,
-            digest.closed_at.astimezone(zone(time_zone)).date(),
-            said.kind.value,
-            said.theme,
-            said.subject,
-            said.text,
-            float(said.level.value) if said.level else None,
-            said.level.edge if said.level else "",
-            said.asked.value if said.asked else "",
+            digest.closed_at.astimezone(parse_zone(time_zone)).date(),
+            statement.kind.value,
+            statement.theme,
+            statement.subject,
+            statement.text,
+            float(statement.level.value) if statement.level else None,
+            statement.level.edge if statement.level else "",
+            statement.question_kind.value if statement.question_kind else "",
         )
         for digest in sorted(digests, key=lambda digest: digest.number)
-        for said in digest.statements
+        for statement in digest.statements
     ]
-    return _frame(RELEASES, rows)
+    return _typed_frame(RELEASES, rows)
 
 
-def block_levels(digests: Sequence[Digest]) -> DataFrame:
+def block_frame(digests: Sequence[Digest]) -> DataFrame:
     """Every theme's blocks with a number, theme by theme. Raises MissingExtra."""
     rounds = sorted(digests, key=lambda digest: digest.number)
     rows = [
-        (theme, one.first.number, one.last.number, float(one.level.value), one.level.edge)
-        for theme in themes(rounds)
-        for one in blocks(rounds, theme)
+        (theme, block.first.number, block.last.number, float(block.level.value), block.level.edge)
+        for theme in list_themes(rounds)
+        for block in theme_blocks(rounds, theme)
     ]
-    return _frame(BLOCKS, rows)
+    return _typed_frame(BLOCKS, rows)
 
 
-def marks(digests: Sequence[Digest]) -> DataFrame:
+def mark_frame(digests: Sequence[Digest]) -> DataFrame:
     """What was said of questions of other kinds, and of agreement. Raises MissingExtra."""
     rows = [
         (
             digest.number,
-            said.asked.value if said.asked else "",
-            said.theme,
-            said.subject,
+            statement.question_kind.value if statement.question_kind else "",
+            statement.theme,
+            statement.subject,
             *mark,
         )
         for digest in sorted(digests, key=lambda digest: digest.number)
-        for said in digest.statements
-        for mark in _marks(said.fact)
+        for statement in digest.statements
+        for mark in _marks(statement.fact)
     ]
-    return _frame(MARKS, rows)
+    return _typed_frame(MARKS, rows)
 
 
 def _marks(fact: ReleasedFact) -> Iterator[Mark]:
@@ -151,13 +151,13 @@ def _number(printed: Printed) -> tuple[float, str, str]:
     return float(printed.value), printed.edge, ""
 
 
-def dictionary(*tables: str) -> DataFrame:
+def column_dictionary(*tables: str) -> DataFrame:
     """What the columns of these tables hold. Raises MissingExtra."""
     rows = [(table, *meaning) for table in tables for meaning in MEANINGS[table].items()]
     return _pandas_frame(rows, ("table", "column", "meaning"))
 
 
-def _frame(table: str, rows: Sequence[tuple[object, ...]]) -> DataFrame:
+def _typed_frame(table: str, rows: Sequence[tuple[object, ...]]) -> DataFrame:
     frame = _pandas_frame(rows, tuple(MEANINGS[table]))
     whole = {name: "int64" for name in frame.columns if name.endswith("round")}
     return frame.astype({**whole, **{name: "float64" for name in frame.columns if name in NUMBERS}})

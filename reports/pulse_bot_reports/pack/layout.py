@@ -9,8 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pulse_bot.domain.asking.calendar import spoken_date
-from pulse_bot.domain.partnership.pack import Pack, Part, Step, parts, rest, running_order
+from pulse_bot.domain.asking.calendar import format_date
+from pulse_bot.domain.partnership.pack import (
+    AskedQuestion,
+    Pack,
+    WorkshopStep,
+    list_questions,
+    other_statements,
+    running_order,
+)
 
 PROMISE: Final = (
     "Here is what the whole group was told, in numbers and words that are coarse on purpose. Who "
@@ -42,7 +49,7 @@ EXIT_ASKS: Final = ("A discovery", "A disturbance", "A delight")
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class TimedStep:
     """One step of the running order."""
 
     begins: str
@@ -53,10 +60,10 @@ class Timed:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PackQuestion:
     """One question, and all that stands with it."""
 
-    part: Part
+    part: AskedQuestion
     heading: str
     text: str
     result: tuple[str, ...]
@@ -68,7 +75,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Promised:
+class OpenCommitment:
     """A commitment of the group that is open."""
 
     text: str
@@ -76,59 +83,60 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class PackContent:
     """A pack in words."""
 
     partnership: str
     title: str
     day: str
     headline: str
-    order: tuple[Timed, ...]
+    order: tuple[TimedStep, ...]
     minutes: int
-    asked: tuple[Asked, ...]
+    questions: tuple[PackQuestion, ...]
     nothing: str
     """Said where no question has anything to show; otherwise empty."""
-    commitments: tuple[Promised, ...]
+    commitments: tuple[OpenCommitment, ...]
     rest: tuple[str, ...]
 
 
-def laid(pack: Pack) -> Laid:
+def lay_out_pack(pack: Pack) -> PackContent:
     """The pack in words. The same pack gives the same words."""
-    questions, steps = parts(pack), running_order(pack)
-    shown = any(part.shown for part in questions)
-    return Laid(
+    questions, steps = list_questions(pack), running_order(pack)
+    has_result = any(part.has_result for part in questions)
+    return PackContent(
         partnership=pack.partnership,
         title=pack.title,
-        day=f"{spoken_date(pack.workshop_on)} {pack.workshop_on.year}",
+        day=f"{format_date(pack.workshop_on)} {pack.workshop_on.year}",
         headline=pack.digest.statements[0].text if pack.digest.statements else "",
-        order=tuple(_timed(steps)),
+        order=tuple(_time_steps(steps)),
         minutes=sum(step.minutes for step in steps),
-        asked=tuple(_asked(part, note=shown) for part in questions),
-        nothing="" if shown else ALL_INSTEAD,
+        questions=tuple(_lay_out_question(part, note=has_result) for part in questions),
+        nothing="" if has_result else ALL_INSTEAD,
         commitments=tuple(
-            Promised(one.text, f"{spoken_date(one.due)} {one.due.year}") for one in pack.commitments
+            OpenCommitment(entry.text, f"{format_date(entry.due)} {entry.due.year}")
+            for entry in pack.commitments
         ),
-        rest=tuple(one.text for one in rest(pack)),
+        rest=tuple(entry.text for entry in other_statements(pack)),
     )
 
 
-def _timed(steps: Sequence[Step]) -> Iterator[Timed]:
+def _time_steps(steps: Sequence[WorkshopStep]) -> Iterator[TimedStep]:
     begins = 0
     for step in steps:
         hours, minutes = divmod(begins, 60)
-        yield Timed(f"{hours}:{minutes:02}", f"{step.minutes} min", step.title, step.what)
+        yield TimedStep(f"{hours}:{minutes:02}", f"{step.minutes} min", step.title, step.what)
         begins += step.minutes
 
 
-def _asked(part: Part, *, note: bool) -> Asked:
+def _lay_out_question(part: AskedQuestion, *, note: bool) -> PackQuestion:
     """`note`: say it of this question alone where it has nothing to show."""
-    return Asked(
+    return PackQuestion(
         part=part,
         heading=f"Question {part.number}",
         text=part.item.text,
         # A question's words stand above it already.
-        result=tuple(one.result or one.text for one in part.said),
-        instead=INSTEAD if note and not part.shown else "",
-        quotes=tuple(one.result or one.text for one in part.words),
+        result=tuple(statement.result or statement.text for statement in part.results),
+        instead=INSTEAD if note and not part.has_result else "",
+        quotes=tuple(statement.result or statement.text for statement in part.quotes),
         prompt=part.item.talk,
     )

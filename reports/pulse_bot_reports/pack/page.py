@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pulse_bot.domain.partnership.pack import Pack, Part, parts
+from pulse_bot.domain.partnership.pack import AskedQuestion, Pack, list_questions
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Picture
 from pulse_bot_reports.charts.colours import DARK, LIGHT
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class PackFigure:
     """A picture for light screens and paper, and for dark ones, as data addresses; its words."""
 
     light: str
@@ -30,50 +30,50 @@ class Figure:
     alternative: str
 
 
-def page(pack: Pack) -> str:
+def render_pack(pack: Pack) -> str:
     """The page. The same pack gives the same page. Raises MissingExtra where Jinja2 is missing.
 
     Where matplotlib is not installed the words stand without the pictures, which say no more.
     """
-    questions = parts(pack)
-    return _template().render(
-        pack=layout.laid(pack),
-        gaps=_figures(questions),
-        ranks=_ranks(questions),
+    questions = list_questions(pack)
+    return _load_template().render(
+        pack=layout.lay_out_pack(pack),
+        gaps=_gap_figures(questions),
+        ranks=_rank_figures(questions),
         words=_WORDS,
     )
 
 
-def _figures(questions: Sequence[Part]) -> tuple[Figure, ...]:
+def _gap_figures(questions: Sequence[AskedQuestion]) -> tuple[PackFigure, ...]:
     try:
         light, dark = (gap_pictures(questions, colours) for colours in (LIGHT, DARK))
     except MissingExtra:
         return ()
-    return tuple(_figure(*both) for both in zip(light, dark, strict=True))
+    return tuple(_build_figure(*both) for both in zip(light, dark, strict=True))
 
 
-def _ranks(questions: Sequence[Part]) -> Mapping[int, Figure]:
+def _rank_figures(questions: Sequence[AskedQuestion]) -> Mapping[int, PackFigure]:
     """By the question's number."""
-    found = {}
+    figures = {}
     for part in questions:
         try:
             light, dark = (rank_picture(part, colours) for colours in (LIGHT, DARK))
         except MissingExtra:
             continue
         if light and dark:
-            found[part.number] = _figure(light, dark)
-    return found
+            figures[part.number] = _build_figure(light, dark)
+    return figures
 
 
-def _figure(light: Picture, dark: Picture) -> Figure:
-    return Figure(_address(light.png), _address(dark.png), light.alternative)
+def _build_figure(light: Picture, dark: Picture) -> PackFigure:
+    return PackFigure(_data_url(light.png), _data_url(dark.png), light.alternative)
 
 
-def _address(png: bytes) -> str:
+def _data_url(png: bytes) -> str:
     return f"data:image/png;base64,{b64encode(png).decode()}"
 
 
-def _template() -> Template:
+def _load_template() -> Template:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:

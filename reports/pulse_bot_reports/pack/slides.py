@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pulse_bot.domain.partnership.pack import Pack, parts
-from pulse_bot_reports.charts.canvas import DRAWING, SLIDE, Sheet, lines
+from pulse_bot.domain.partnership.pack import Pack, list_questions
+from pulse_bot_reports.charts.canvas import DRAWING, SLIDE, DrawingSheet, wrap_text
 from pulse_bot_reports.charts.colours import LIGHT
 from pulse_bot_reports.pack import layout
-from pulse_bot_reports.pack.layout import Asked, Laid, laid
+from pulse_bot_reports.pack.layout import PackContent, PackQuestion, lay_out_pack
 from pulse_bot_reports.pack.pictures import gap_pictures, rank_picture
 
 # Pixels.
@@ -36,7 +36,7 @@ MOST_COMMITMENTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class SlideText:
     """Words of one size, and the room above them."""
 
     words: str
@@ -48,128 +48,129 @@ class Block:
     """With a bar beside it: what is to be read out."""
 
 
-def slides(pack: Pack) -> Iterator[bytes]:
+def render_slides(pack: Pack) -> Iterator[bytes]:
     """The slides in their order, each a PNG. Raises MissingExtra.
 
     The same pack gives the same bytes.
     """
-    found, questions = laid(pack), parts(pack)
-    yield _slide(found, _cover(found))
-    yield _slide(found, _order(found))
+    content, questions = lay_out_pack(pack), list_questions(pack)
+    yield _draw_slide(content, _cover_texts(content))
+    yield _draw_slide(content, _order_texts(content))
     for picture in gap_pictures(questions, shape=SLIDE):
         yield picture.png
-    for one in found.asked:
-        ranked = rank_picture(one.part, shape=SLIDE)
+    for question in content.questions:
+        ranked = rank_picture(question.part, shape=SLIDE)
         if ranked:
             yield ranked.png
-        yield _slide(found, _question(one))
-        for quotes in _shared(one.quotes):
-            yield _slide(found, _quotes(one, quotes))
-    yield _slide(found, _asks(layout.GROWTH, layout.GROWTH_ASKS))
-    yield _slide(found, _commitments(found))
-    yield _slide(found, _asks(layout.EXIT, layout.EXIT_ASKS))
+        yield _draw_slide(content, _question_texts(question))
+        for quotes in _group_quotes(question.quotes):
+            yield _draw_slide(content, _quote_texts(question, quotes))
+    yield _draw_slide(content, _ask_texts(layout.GROWTH, layout.GROWTH_ASKS))
+    yield _draw_slide(content, _commitment_texts(content))
+    yield _draw_slide(content, _ask_texts(layout.EXIT, layout.EXIT_ASKS))
 
 
-def _cover(found: Laid) -> Iterator[Block]:
-    yield Block(found.partnership, BODY, above=120, bold=True, quiet=True)
-    yield Block(found.title, TITLE, bold=True)
-    yield Block(found.day, LARGE, above=30)
-    yield Block(layout.PROMISE, BODY, above=90, quiet=True)
-    if found.nothing:
-        yield Block(found.nothing, BODY, above=40)
+def _cover_texts(content: PackContent) -> Iterator[SlideText]:
+    yield SlideText(content.partnership, BODY, above=120, bold=True, quiet=True)
+    yield SlideText(content.title, TITLE, bold=True)
+    yield SlideText(content.day, LARGE, above=30)
+    yield SlideText(layout.PROMISE, BODY, above=90, quiet=True)
+    if content.nothing:
+        yield SlideText(content.nothing, BODY, above=40)
 
 
-def _order(found: Laid) -> Iterator[Block]:
-    yield Block(f"{layout.ORDER}, {found.minutes} minutes", LARGE, bold=True)
-    for one in found.order:
-        yield Block(f"{one.begins}   {one.title} ({one.minutes})", BODY)
+def _order_texts(content: PackContent) -> Iterator[SlideText]:
+    yield SlideText(f"{layout.ORDER}, {content.minutes} minutes", LARGE, bold=True)
+    for step in content.order:
+        yield SlideText(f"{step.begins}   {step.title} ({step.minutes})", BODY)
 
 
-def _question(one: Asked) -> Iterator[Block]:
-    yield Block(one.heading, SMALL, bold=True, quiet=True)
-    yield Block(one.text, LARGE, above=10, bold=True)
-    for text in one.result:
-        yield Block(text, BODY, above=30)
-    if one.instead:
-        yield Block(one.instead, BODY, above=10, quiet=True)
-    yield Block(layout.TALK, SMALL, above=90, bold=True, quiet=True)
-    yield Block(one.prompt, LARGE, above=10, barred=True)
+def _question_texts(question: PackQuestion) -> Iterator[SlideText]:
+    yield SlideText(question.heading, SMALL, bold=True, quiet=True)
+    yield SlideText(question.text, LARGE, above=10, bold=True)
+    for text in question.result:
+        yield SlideText(text, BODY, above=30)
+    if question.instead:
+        yield SlideText(question.instead, BODY, above=10, quiet=True)
+    yield SlideText(layout.TALK, SMALL, above=90, bold=True, quiet=True)
+    yield SlideText(question.prompt, LARGE, above=10, barred=True)
 
 
-def _quotes(one: Asked, quotes: Sequence[str]) -> Iterator[Block]:
-    yield Block(f"{one.heading}. {layout.WORDS}", SMALL, bold=True, quiet=True)
-    yield Block(one.text, BODY, above=10, bold=True)
+def _quote_texts(question: PackQuestion, quotes: Sequence[str]) -> Iterator[SlideText]:
+    yield SlideText(f"{question.heading}. {layout.WORDS}", SMALL, bold=True, quiet=True)
+    yield SlideText(question.text, BODY, above=10, bold=True)
     for text in quotes:
-        yield Block(" ".join(text.split()), BODY, above=28, barred=True)
+        yield SlideText(" ".join(text.split()), BODY, above=28, barred=True)
 
 
-def _shared(quotes: Sequence[str]) -> list[list[str]]:
+def _group_quotes(quotes: Sequence[str]) -> list[list[str]]:
     """Quotes by slide, so few that they can be read."""
-    found: list[list[str]] = []
+    groups: list[list[str]] = []
     for quote in quotes:
-        last = found[-1] if found else []
+        last = groups[-1] if groups else []
         if last and len(last) < MOST_QUOTES and sum(map(len, last)) + len(quote) <= MOST_WRITTEN:
             last.append(quote)
         else:
-            found.append([quote])
-    return found
+            groups.append([quote])
+    return groups
 
 
-def _asks(title: str, asks: Sequence[str]) -> Iterator[Block]:
-    yield Block(title, TITLE, above=60, bold=True)
+def _ask_texts(title: str, asks: Sequence[str]) -> Iterator[SlideText]:
+    yield SlideText(title, TITLE, above=60, bold=True)
     for ask in asks:
-        yield Block(ask, LARGE, above=60)
+        yield SlideText(ask, LARGE, above=60)
 
 
-def _commitments(found: Laid) -> Iterator[Block]:
-    yield Block(layout.COMMITMENTS, TITLE, above=60, bold=True)
-    for one in found.commitments[:MOST_COMMITMENTS]:
-        yield Block(f"{one.text} By {one.due}.", BODY, above=24, barred=True)
-    if len(found.commitments) > MOST_COMMITMENTS:
-        yield Block("The others are in the pack's page.", SMALL, quiet=True)
-    yield Block("What will we do next, and by when?", LARGE, above=60)
+def _commitment_texts(content: PackContent) -> Iterator[SlideText]:
+    yield SlideText(layout.COMMITMENTS, TITLE, above=60, bold=True)
+    for commitment in content.commitments[:MOST_COMMITMENTS]:
+        yield SlideText(f"{commitment.text} By {commitment.due}.", BODY, above=24, barred=True)
+    if len(content.commitments) > MOST_COMMITMENTS:
+        yield SlideText("The others are in the pack's page.", SMALL, quiet=True)
+    yield SlideText("What will we do next, and by when?", LARGE, above=60)
 
 
-def _slide(found: Laid, blocks: Iterator[Block]) -> bytes:
+def _draw_slide(content: PackContent, blocks: Iterator[SlideText]) -> bytes:
     """The words in the largest type in which they all fit."""
-    kept = tuple(blocks)
+    texts = tuple(blocks)
     with DRAWING:
-        sheet = Sheet(SLIDE.height, LIGHT, SLIDE.width)
+        sheet = DrawingSheet(SLIDE.height, LIGHT, SLIDE.width)
         scale = MOST
-        while scale > LEAST and _height(kept, scale) > FOOT - TOP:
+        while scale > LEAST and _texts_height(texts, scale) > FOOT - TOP:
             scale -= STEP
-        plane, down = sheet.plane(), float(TOP)
-        for one in kept:
-            size, top = one.size * scale, down + one.above * scale
-            ink = LIGHT.quiet if one.quiet else LIGHT.ink
+        plane, down = sheet.add_pixel_axes(), float(TOP)
+        for text in texts:
+            size, top = text.size * scale, down + text.above * scale
+            ink = LIGHT.quiet if text.quiet else LIGHT.ink
             down = top
-            for words in _lines(one, scale):
+            for words in _text_lines(text, scale):
                 down += size * LEADING
-                sheet.write(
-                    _left(one),
+                sheet.write_text(
+                    _text_left(text),
                     down - size * 0.3,
                     words,
                     size=size,
                     ink=ink,
-                    weight="bold" if one.bold else "normal",
+                    weight="bold" if text.bold else "normal",
                 )
-            if one.barred:
+            if text.barred:
                 plane.plot([MARGIN] * 2, [top, down], color=LIGHT.bar, lw=5)
-        foot = f"{found.title}, {found.partnership}"
-        sheet.write(MARGIN, SLIDE.height - 20, foot, size=20, ink=LIGHT.quiet)
-        return sheet.png()
+        foot = f"{content.title}, {content.partnership}"
+        sheet.write_text(MARGIN, SLIDE.height - 20, foot, size=20, ink=LIGHT.quiet)
+        return sheet.to_png()
 
 
-def _height(blocks: Sequence[Block], scale: float) -> float:
+def _texts_height(blocks: Sequence[SlideText], scale: float) -> float:
     return sum(
-        one.above * scale + len(_lines(one, scale)) * one.size * scale * LEADING for one in blocks
+        text.above * scale + len(_text_lines(text, scale)) * text.size * scale * LEADING
+        for text in blocks
     )
 
 
-def _lines(one: Block, scale: float) -> list[str]:
-    room = SLIDE.width - MARGIN - _left(one)
-    return lines(one.words, one.size * scale, room, bold=one.bold)
+def _text_lines(text: SlideText, scale: float) -> list[str]:
+    room = SLIDE.width - MARGIN - _text_left(text)
+    return wrap_text(text.words, text.size * scale, room, bold=text.bold)
 
 
-def _left(one: Block) -> float:
-    return MARGIN + 40 if one.barred else MARGIN
+def _text_left(text: SlideText) -> float:
+    return MARGIN + 40 if text.barred else MARGIN

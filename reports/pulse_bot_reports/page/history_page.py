@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from pulse_bot.domain.asking.calendar import spoken_day, zone
+from pulse_bot.domain.asking.calendar import format_local_day, parse_zone
 from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
-from pulse_bot_reports.charts.alternative_text import alternative
+from pulse_bot_reports.charts.alternative_text import describe_chart
 from pulse_bot_reports.charts.colours import DARK, LIGHT
-from pulse_bot_reports.charts.figures import figures, pictured
-from pulse_bot_reports.charts.series import Drawn, drawn
-from pulse_bot_reports.page.tables import LEGEND, tables
+from pulse_bot_reports.charts.figures import digest_figures, pictured_rounds
+from pulse_bot_reports.charts.series import ThemeChart, build_chart
+from pulse_bot_reports.page.tables import LEGEND, level_tables
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -48,7 +48,7 @@ SCALE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class HistorySection:
     """Statements of one kind under one title."""
 
     kind: str
@@ -57,7 +57,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class HistoryFigure:
     """The picture for light screens and paper, and for dark ones, as data addresses; its words."""
 
     light: str
@@ -66,7 +66,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """One digest, laid out."""
 
     number: int
@@ -75,8 +75,8 @@ class Entry:
     """As machines read it; `long_day` as people do."""
     long_day: str
     headline: str
-    sections: tuple[Section, ...]
-    figures: tuple[Figure, ...] = ()
+    sections: tuple[HistorySection, ...]
+    figures: tuple[HistoryFigure, ...] = ()
 
 
 def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) -> str:
@@ -85,14 +85,20 @@ def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) ->
     The same digests give the same page. Where matplotlib is not installed there are the tables
     without the picture. Raises MissingExtra where Jinja2 is not installed.
     """
-    found, laid = drawn(digests), entries(digests, time_zone)
-    shown = pictured(digests)
-    own = {one.number: _figures(one) for one in digests if one.number in shown}
-    return _template().render(
+    chart, laid = build_chart(digests), lay_out_digests(digests, time_zone)
+    rounds_shown = pictured_rounds(digests)
+    figures_by_round = {
+        digest.number: _history_figures(digest)
+        for digest in digests
+        if digest.number in rounds_shown
+    }
+    return _load_template().render(
         partnership=partnership,
-        entries=[replace(one, figures=own.get(one.number, ())) for one in laid],
-        figure=_figure(found) if found else None,
-        tables=tables(found, time_zone) if found else (),
+        entries=[
+            replace(digest, figures=figures_by_round.get(digest.number, ())) for digest in laid
+        ],
+        figure=_chart_figure(chart) if chart else None,
+        tables=level_tables(chart, time_zone) if chart else (),
         lead=LEAD,
         no_round=NO_ROUND,
         scale=SCALE,
@@ -100,58 +106,62 @@ def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) ->
     )
 
 
-def entries(digests: Iterable[Digest], time_zone: str) -> list[Entry]:
+def lay_out_digests(digests: Iterable[Digest], time_zone: str) -> list[HistoryEntry]:
     """The digests laid out, newest first."""
     newest_first = sorted(digests, key=lambda digest: digest.number, reverse=True)
-    return [_entry(digest, time_zone) for digest in newest_first]
+    return [_lay_out_digest(digest, time_zone) for digest in newest_first]
 
 
-def _figure(found: Drawn) -> Figure | None:
-    from pulse_bot_reports.charts.trends import png
+def _chart_figure(chart: ThemeChart) -> HistoryFigure | None:
+    from pulse_bot_reports.charts.trends import chart_png
 
     try:
-        light, dark = (_address(png(found, colours)) for colours in (LIGHT, DARK))
+        light, dark = (_data_url(chart_png(chart, colours)) for colours in (LIGHT, DARK))
     except MissingExtra:
         return None
-    return Figure(light, dark, alternative(found))
+    return HistoryFigure(light, dark, describe_chart(chart))
 
 
-def _figures(digest: Digest) -> tuple[Figure, ...]:
+def _history_figures(digest: Digest) -> tuple[HistoryFigure, ...]:
     try:
-        both = zip(figures(digest, LIGHT), figures(digest, DARK), strict=True)
+        both = zip(digest_figures(digest, LIGHT), digest_figures(digest, DARK), strict=True)
         return tuple(
-            Figure(_address(light.png), _address(dark.png), light.alternative)
+            HistoryFigure(_data_url(light.png), _data_url(dark.png), light.alternative)
             for light, dark in both
         )
     except MissingExtra:
         return ()
 
 
-def _address(png: bytes) -> str:
+def _data_url(png: bytes) -> str:
     return f"data:image/png;base64,{b64encode(png).decode()}"
 
 
-def _entry(digest: Digest, time_zone: str) -> Entry:
-    where = zone(time_zone)
+def _lay_out_digest(digest: Digest, time_zone: str) -> HistoryEntry:
+    where = parse_zone(time_zone)
     closed = digest.closed_at.astimezone(where)
-    headlines = [one.text for one in digest.statements if one.kind is StatementKind.HEADLINE]
-    return Entry(
+    headlines = [
+        statement.text
+        for statement in digest.statements
+        if statement.kind is StatementKind.HEADLINE
+    ]
+    return HistoryEntry(
         number=digest.number,
         year=closed.year,
         day=closed.date().isoformat(),
-        long_day=f"{spoken_day(closed, where)} {closed.year}",
+        long_day=f"{format_local_day(closed, where)} {closed.year}",
         headline=" ".join(headlines),
-        sections=tuple(_sections(digest.statements)),
+        sections=tuple(_group_sections(digest.statements)),
     )
 
 
-def _sections(statements: Sequence[Statement]) -> Iterable[Section]:
+def _group_sections(statements: Sequence[Statement]) -> Iterable[HistorySection]:
     for kind, group in groupby(statements, key=lambda statement: statement.kind):
         if kind is not StatementKind.HEADLINE:
-            yield Section(kind.value, TITLES[kind], tuple(one.text for one in group))
+            yield HistorySection(kind.value, TITLES[kind], tuple(grouped.text for grouped in group))
 
 
-def _template() -> Template:
+def _load_template() -> Template:
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
     except ImportError:

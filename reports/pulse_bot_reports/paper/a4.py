@@ -16,7 +16,7 @@ from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image
 
 from pulse_bot.ports import Picture
-from pulse_bot_reports.charts.canvas import FONT, drawable
+from pulse_bot_reports.charts.canvas import FONT, drawable_text
 
 # Millimetres; sizes of type in points.
 MARGIN: Final = 18.0
@@ -34,7 +34,7 @@ _SHEETS: Final = "\ue000\ue001"
 type. As long as the two digits that room is kept for."""
 
 
-class A4(FPDF):
+class A4Document(FPDF):
     """A file of sheets, each with its title and its number at the foot."""
 
     def __init__(self, title: str, made_at: datetime) -> None:
@@ -44,93 +44,98 @@ class A4(FPDF):
         self.set_margin(MARGIN)
         self.set_auto_page_break(auto=True, margin=FOOT)
         self.set_lang("en-GB")
-        self.set_title(drawable(title))
+        self.set_title(drawable_text(title))
         for style, weight in (("", "normal"), ("B", "bold")):
             self.add_font(FONT, style, findfont(FontProperties(family=FONT, weight=weight)))
         self.c_margin = 0
         self.alias_nb_pages(_SHEETS)
-        self._title = drawable(title)
+        self._title = drawable_text(title)
         self.add_page()
 
     def footer(self) -> None:
         """Whose sheet it is, and which of how many."""
         # Not at the left margin: what goes on overleaf may have moved it.
         self.set_xy(MARGIN, -FOOT + 6)
-        self.dress(SMALL, QUIET)
+        self.set_type(SMALL, QUIET)
         width = self.w - 2 * MARGIN
-        self.cell(width * 0.75, 5, self.short(self._title, width * 0.75))
+        self.cell(width * 0.75, 5, self.clip_text(self._title, width * 0.75))
         self.cell(width * 0.25, 5, f"{self.page_no()} of {_SHEETS}", align=Align.R)
 
-    def words(self, text: str, *, size: float, bold: bool = False, ink: int = INK) -> None:
+    def write_text(self, text: str, *, size: float, bold: bool = False, ink: int = INK) -> None:
         """A paragraph as wide as the sheet, or as what is left of it to the right."""
-        self.dress(size, ink, bold=bold)
+        self.set_type(size, ink, bold=bold)
         self.multi_cell(
-            0, leading(size), written(text), align=Align.L, new_x=XPos.LEFT, new_y=YPos.NEXT
+            0,
+            line_height(size),
+            drawable_lines(text),
+            align=Align.L,
+            new_x=XPos.LEFT,
+            new_y=YPos.NEXT,
         )
 
-    def heading(self, text: str, size: float) -> None:
+    def write_heading(self, text: str, size: float) -> None:
         """A heading, which is an entry of the file's own table of contents, too."""
-        self.start_section(self.short(drawable(text), 150))
-        self.words(text, size=size, bold=True)
+        self.start_section(self.clip_text(drawable_text(text), 150))
+        self.write_text(text, size=size, bold=True)
 
-    def picture(self, one: Picture, width: float) -> None:
+    def place_picture(self, picture: Picture, width: float) -> None:
         """In the middle, as wide as this or as there is height for; overleaf where it is low."""
-        file = BytesIO(one.png)
-        height = width * ratio(one)
+        file = BytesIO(picture.png)
+        height = width * picture_ratio(picture)
         # A rounding error is no reason for another sheet.
-        if height > self.room() + 0.01:
+        if height > self.room_left() + 0.01:
             self.add_page()
-        if height > self.room():
-            width, height = width * self.room() / height, self.room()
-        self.image(file, x=Align.C, w=width, h=height, alt_text=drawable(one.alternative))
+        if height > self.room_left():
+            width, height = width * self.room_left() / height, self.room_left()
+        self.image(file, x=Align.C, w=width, h=height, alt_text=drawable_text(picture.alternative))
 
-    def tall(self, text: str, width: float, size: float, *, bold: bool = False) -> float:
+    def text_height(self, text: str, width: float, size: float, *, bold: bool = False) -> float:
         """How high a paragraph would be."""
-        self.dress(size, INK, bold=bold)
-        found = self.multi_cell(
+        self.set_type(size, INK, bold=bold)
+        height = self.multi_cell(
             width,
-            leading(size),
-            written(text),
+            line_height(size),
+            drawable_lines(text),
             align=Align.L,
             dry_run=True,
             output=MethodReturnValue.HEIGHT,
         )
-        return float(found)  # type: ignore[arg-type]  # one output gives one number
+        return float(height)  # type: ignore[arg-type]  # one output gives one number
 
-    def room(self) -> float:
+    def room_left(self) -> float:
         """What is left of the sheet."""
         return float(self.page_break_trigger - self.get_y())
 
-    def rule(self, ink: int, width: float) -> None:
+    def draw_rule(self, ink: int, width: float) -> None:
         """A line across the sheet."""
         self.set_draw_color(ink)
         self.set_line_width(width)
         self.line(self.l_margin, self.get_y(), self.w - MARGIN, self.get_y())
 
-    def dress(self, size: float, ink: int, *, bold: bool = False) -> None:
+    def set_type(self, size: float, ink: int, *, bold: bool = False) -> None:
         """Set the type of what is written next."""
         self.set_font(FONT, "B" if bold else "", size)
         self.set_text_color(ink)
 
-    def short(self, text: str, width: float) -> str:
+    def clip_text(self, text: str, width: float) -> str:
         """A text in one line of small type."""
-        self.dress(SMALL, QUIET)
+        self.set_type(SMALL, QUIET)
         while text and self.get_string_width(text) > width:
             text = f"{text[:-2].rstrip()}…"
         return text
 
 
-def leading(size: float) -> float:
+def line_height(size: float) -> float:
     """How high a line is. A point is 0.3528 mm."""
     return size * 0.3528 * LEADING
 
 
-def ratio(one: Picture) -> float:
+def picture_ratio(picture: Picture) -> float:
     """How high a picture is for its width."""
-    with Image.open(BytesIO(one.png)) as opened:
+    with Image.open(BytesIO(picture.png)) as opened:
         return opened.height / opened.width
 
 
-def written(text: str) -> str:
+def drawable_lines(text: str) -> str:
     """Words that the font has, in the lines that they were written in."""
-    return "\n".join(drawable(line) for line in text.splitlines())
+    return "\n".join(drawable_text(line) for line in text.splitlines())

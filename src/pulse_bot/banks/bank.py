@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pulse_bot.banks.findings import Place
+from pulse_bot.banks.findings import FileLocation
 from pulse_bot.domain.asking.items import Item
 
 
@@ -44,7 +44,7 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BankEntry:
     """An item as its file holds it: beside the item, where it stands and what became of it."""
 
     item: Item
@@ -68,7 +68,7 @@ class Bank:
     cadence: str
     sources: tuple[Source, ...]
     dimensions: tuple[Dimension, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[BankEntry, ...]
     file: str
     translations: tuple[Translation, ...] = ()
 
@@ -77,39 +77,42 @@ class Bank:
         """The items that may be asked, in the order of the file; replaced ones are left out."""
         return tuple(entry.item for entry in self.entries if not entry.replaced_by)
 
-    def core(self, dimension: str) -> tuple[Item, ...]:
+    def core_items(self, dimension: str) -> tuple[Item, ...]:
         """The core of a dimension in its fixed order; empty where this bank has none."""
         return tuple(item for item in self.items if item.core and item.dimension == dimension)
 
-    def paired(self) -> tuple[Item, ...]:
+    def paired_items(self) -> tuple[Item, ...]:
         """The items that are asked together with another one."""
         return tuple(item for item in self.items if item.pair)
 
     def in_language(self, language: str) -> Bank:
         """The bank in a language, where it was translated; its items are in it as well."""
-        found = next((one for one in self.translations if one.language == language), None)
-        if found is None:
+        translation = next((part for part in self.translations if part.language == language), None)
+        if translation is None:
             return self
         return replace(
             self,
             language=language,
-            title=found.title or self.title,
-            summary=found.summary or self.summary,
-            dimensions=tuple(_worded(one, found) for one in self.dimensions),
+            title=translation.title or self.title,
+            summary=translation.summary or self.summary,
+            dimensions=tuple(_translate_dimension(part, translation) for part in self.dimensions),
             entries=tuple(
                 replace(entry, item=entry.item.in_language(language)) for entry in self.entries
             ),
         )
 
-    def place(self, entry: Entry, key: str = "") -> Place:
+    def locate_key(self, entry: BankEntry, key: str = "") -> FileLocation:
         """Where a key of an item stands, for a message about it."""
         line = entry.lines.get(key, entry.lines.get("", 0))
-        return Place(self.file, line, entry.item.id, key)
+        return FileLocation(self.file, line, entry.item.id, key)
 
 
-def _worded(dimension: Dimension, translation: Translation) -> Dimension:
-    found = next((one for one in translation.dimensions if one.key == dimension.key), dimension)
-    return replace(found, facets={**dimension.facets, **found.facets})
+def _translate_dimension(dimension: Dimension, translation: Translation) -> Dimension:
+    words = next(
+        (candidate for candidate in translation.dimensions if candidate.key == dimension.key),
+        dimension,
+    )
+    return replace(words, facets={**dimension.facets, **words.facets})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,18 +121,18 @@ class Library:
 
     banks: tuple[Bank, ...]
 
-    def bank(self, bank: str) -> Bank | None:
+    def find_bank(self, bank: str) -> Bank | None:
         """The bank of this id."""
-        return next((one for one in self.banks if one.id == bank), None)
+        return next((candidate for candidate in self.banks if candidate.id == bank), None)
 
-    def item(self, item: str) -> Item | None:
+    def find_item(self, item: str) -> Item | None:
         """The item of this id, replaced or not."""
         entries = (entry for bank in self.banks for entry in bank.entries)
         return next((entry.item for entry in entries if entry.item.id == item), None)
 
-    def core(self, dimension: str) -> tuple[Item, ...]:
+    def core_items(self, dimension: str) -> tuple[Item, ...]:
         """The six core items of a dimension in their fixed order; empty where no bank has them.
 
         No two banks of a library have a core for the same dimension; the loader sees to it.
         """
-        return next(filter(None, (bank.core(dimension) for bank in self.banks)), ())
+        return next(filter(None, (bank.core_items(dimension) for bank in self.banks)), ())

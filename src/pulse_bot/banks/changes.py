@@ -12,18 +12,18 @@ from pulse_bot.banks.findings import Finding
 from pulse_bot.domain.asking.items import Item
 
 
-def reworded(old: Bank, new: Bank) -> Iterator[Finding]:
+def find_reworded(old: Bank, new: Bank) -> Iterator[Finding]:
     """The items of `new` that have the id, but not the words, of an item of `old`."""
     before = {entry.item.id: entry.item for entry in old.entries}
     for entry in new.entries:
         was = before.get(entry.item.id)
-        if was is not None and _asked(was) != _asked(entry.item):
+        if was is not None and _comparable_parts(was) != _comparable_parts(entry.item):
             what = f'Before, this id had: "{was.text}"'
             if was.text == entry.item.text:
                 what = "Its kind, its choices, its ends or its direction changed."
-            yield Finding("reworded", new.place(entry, "text"), what)
+            yield Finding("reworded", new.locate_key(entry, "text"), what)
 
 
-def _asked(item: Item) -> tuple[object, ...]:
+def _comparable_parts(item: Item) -> tuple[object, ...]:
     """All that makes two answers comparable. The prompt may change: nobody answers it."""
     return (item.text, item.kind, item.reverse, item.choices, item.most, item.ends)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 
-from pulse_bot.banks.bank import Bank, Entry
+from pulse_bot.banks.bank import Bank, BankEntry
 from pulse_bot.banks.findings import Finding
 
 Facts = dict[str, object]
@@ -19,7 +19,7 @@ def bank_facts(bank: Bank) -> Facts:
         "title": bank.title,
         "summary": bank.summary,
         "language": bank.language,
-        "translations": [one.language for one in bank.translations],
+        "translations": [translation.language for translation in bank.translations],
         "licence": bank.licence,
         "use": bank.use,
         "cadence": bank.cadence,
@@ -32,7 +32,7 @@ def bank_facts(bank: Bank) -> Facts:
     }
 
 
-def entry_facts(entry: Entry) -> Facts:
+def entry_facts(entry: BankEntry) -> Facts:
     """An item as it stands in its file."""
     facts = {**asdict(entry.item), "kind": str(entry.item.kind)}
     return {**facts, "replaced_by": entry.replaced_by}

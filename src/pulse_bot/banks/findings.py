@@ -13,7 +13,7 @@ from pulse_bot.errors import BankError
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FileLocation:
     """Where something stands: file, line (from 1; 0 where there is none), item and key.
 
     In a spreadsheet the line is a row, of a sheet, and the column bears its letter.
@@ -41,7 +41,7 @@ class Finding:
     """One thing that is wrong, or could be better, with what to do about it."""
 
     code: str
-    place: Place
+    place: FileLocation
     what: str
     marked: tuple[str, ...] = ()
     """The words that it is about."""
@@ -70,5 +70,8 @@ class BankMistakes(BankError):
         self.findings = tuple(findings)
 
     def __str__(self) -> str:
-        lines = [f"{one.code} {one.place}: {one.what} {one.remedy}" for one in self.findings]
+        lines = [
+            f"{finding.code} {finding.place}: {finding.what} {finding.remedy}"
+            for finding in self.findings
+        ]
         return "\n".join(lines)

@@ -31,7 +31,7 @@ _WANTS: Final = {
     "dict_type": "keys with values",
     "model_type": "keys with values",
 }
-Known = Mapping[str, FieldInfo]
+KeyFields = Mapping[str, FieldInfo]
 """The keys that there are, with what each is for."""
 
 _LANGUAGE: Final = "a language code such as en, cy or en-GB"
@@ -44,8 +44,8 @@ def form_findings(error: ValidationError, tree: Tree, levels: Levels) -> Iterato
             continue  # a list counts as empty when its entries are wrong, which is said already
         loc = tuple(part for part in details["loc"] if part != "[key]")
         key = next((part[:60] for part in reversed(loc) if isinstance(part, str)), "")
-        code, what = _explained(details, _level(loc, levels).model_fields, key)
-        yield Finding(code, tree.place(loc, _item_id(loc, tree), key), what)
+        code, what = _explain_error(details, _find_model(loc, levels).model_fields, key)
+        yield Finding(code, tree.locate_path(loc, _item_id(loc, tree), key), what)
 
 
 def _item_id(loc: KeyPath, tree: Tree) -> str:
@@ -60,26 +60,26 @@ def _item_id(loc: KeyPath, tree: Tree) -> str:
     return name[:60] if isinstance(name, str) and name else f"number {loc[1] + 1}"
 
 
-def _explained(details: ErrorDetails, known: Known, key: str) -> tuple[str, str]:
+def _explain_error(details: ErrorDetails, fields: KeyFields, key: str) -> tuple[str, str]:
     sort = details["type"]
     if details["input"] is None and sort != "missing":
         return "empty-value", f'There is nothing after "{key}".'
     if sort in _WANTS:
         return "wrong-type", f'"{key}" wants {_WANTS[sort]}.'
     if sort in _CODES:
-        return _CODES[sort], _plain(details, known, key)
+        return _CODES[sort], _plain_message(details, fields, key)
     if sort == "string_pattern_mismatch":
-        return _pattern(details, key)
-    return "wrong-value", _wrong_value(details, key)
+        return _explain_pattern(details, key)
+    return "wrong-value", _value_message(details, key)
 
 
-def _plain(details: ErrorDetails, known: Known, key: str) -> str:
+def _plain_message(details: ErrorDetails, fields: KeyFields, key: str) -> str:
     sort, context = details["type"], details.get("ctx", {})
     if sort == "missing":
-        about = known[key].description if key in known else ""
+        about = fields[key].description if key in fields else ""
         return f'The key "{key}" is missing. {about}'.rstrip()
     if sort == "extra_forbidden":
-        return f'There is no key "{key}" here.{did_you_mean(key, known)}'
+        return f'There is no key "{key}" here.{did_you_mean(key, fields)}'
     if sort == "string_too_long":
         length, room = len(str(details["input"])), context.get("max_length")
         return f'"{key}" has {length} characters, and there is room for {room}.'
@@ -88,14 +88,14 @@ def _plain(details: ErrorDetails, known: Known, key: str) -> str:
     return f'There is nothing in "{key}".'
 
 
-def _pattern(details: ErrorDetails, key: str) -> tuple[str, str]:
+def _explain_pattern(details: ErrorDetails, key: str) -> tuple[str, str]:
     text = str(details["input"])[:60]
     if key == "language":
         return "wrong-value", f'"{text}" is not {_LANGUAGE}.'
     return "bad-id", f'"{text}" cannot be an id.'
 
 
-def _wrong_value(details: ErrorDetails, key: str) -> str:
+def _value_message(details: ErrorDetails, key: str) -> str:
     text, context = str(details["input"])[:60], details.get("ctx", {})
     expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
     if expected:
@@ -103,7 +103,7 @@ def _wrong_value(details: ErrorDetails, key: str) -> str:
     return f'"{text}" does not fit "{key}": {details["msg"].lower()}.'
 
 
-def _level(loc: KeyPath, levels: Levels) -> type[BaseModel]:
+def _find_model(loc: KeyPath, levels: Levels) -> type[BaseModel]:
     """The model whose keys stand where the path ends."""
     names = [part for part in loc[:-1] if isinstance(part, str) and part in levels]
     return levels[names[-1] if names else ""]

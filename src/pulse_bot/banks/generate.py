@@ -24,20 +24,20 @@ CATALOGUE: Final = "question_banks/README.md"
 GUIDE: Final = "docs/writing-a-bank.md"
 
 
-def pages(root: Path) -> dict[Path, str]:
+def generate_pages(root: Path) -> dict[Path, str]:
     """Every generated file of a checkout, with the text that it should have."""
     catalogue, guide = root / CATALOGUE, root / GUIDE
     tables = {"errors": code_table(Severity.ERROR), "warnings": code_table(Severity.WARNING)}
     banks = {"banks": bank_table(load_library().banks)}
     return {
-        root / SCHEMA: schema(BankKeys),
-        root / TRANSLATION_SCHEMA: schema(TranslationKeys),
-        catalogue: _filled(catalogue.read_text(encoding="utf-8"), banks),
-        guide: _filled(guide.read_text(encoding="utf-8"), tables),
+        root / SCHEMA: schema_text(BankKeys),
+        root / TRANSLATION_SCHEMA: schema_text(TranslationKeys),
+        catalogue: _fill_tables(catalogue.read_text(encoding="utf-8"), banks),
+        guide: _fill_tables(guide.read_text(encoding="utf-8"), tables),
     }
 
 
-def schema(keys: type[BankKeys | TranslationKeys]) -> str:
+def schema_text(keys: type[BankKeys | TranslationKeys]) -> str:
     """The JSON Schema that editors check a file with while it is written."""
     generated = keys.model_json_schema()
     page = {"$schema": "https://json-schema.org/draft/2020-12/schema", **generated}
@@ -52,10 +52,10 @@ def bank_table(banks: Iterable[Bank]) -> str:
     ]
     for bank in banks:
         frameworks = dict.fromkeys(
-            f"{one.framework} ({one.originator})" for one in bank.sources if one.framework
+            f"{entry.framework} ({entry.originator})" for entry in bank.sources if entry.framework
         )
         sources = dict.fromkeys(
-            f"{one.title}: {', '.join(one.authors)}, {one.year}" for one in bank.sources
+            f"{entry.title}: {', '.join(entry.authors)}, {entry.year}" for entry in bank.sources
         )
         kinds = Counter(str(item.kind) for item in bank.items)
         cells = (
@@ -64,7 +64,7 @@ def bank_table(banks: Iterable[Bank]) -> str:
             "; ".join(sources),
             f"{len(bank.items)} ({sum(item.core for item in bank.items)} core)",
             ", ".join(f"{kind} {count}" for kind, count in kinds.items()),
-            ", ".join([bank.language, *(one.language for one in bank.translations)]),
+            ", ".join([bank.language, *(entry.language for entry in bank.translations)]),
         )
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
@@ -81,7 +81,7 @@ def code_table(severity: Severity) -> str:
     return "\n".join(rows)
 
 
-def _filled(page: str, tables: dict[str, str]) -> str:
+def _fill_tables(page: str, tables: dict[str, str]) -> str:
     for name, table in tables.items():
         start, end = f"<!-- {name}: generated -->", f"<!-- {name}: end -->"
         before, rest = page.split(start)
@@ -92,7 +92,7 @@ def _filled(page: str, tables: dict[str, str]) -> str:
 
 def main() -> None:
     """Write every generated file of the checkout that this is run in."""
-    for path, text in pages(Path.cwd()).items():
+    for path, text in generate_pages(Path.cwd()).items():
         path.write_text(text, encoding="utf-8")
 
 

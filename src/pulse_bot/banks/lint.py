@@ -12,21 +12,21 @@ from importlib.resources.abc import Traversable
 from itertools import combinations
 from typing import Final
 
-from pulse_bot.banks.bank import Bank, Dimension, Entry
-from pulse_bot.banks.findings import Finding, Place
+from pulse_bot.banks.bank import Bank, BankEntry, Dimension
+from pulse_bot.banks.findings import FileLocation, Finding
 from pulse_bot.banks.load import load_banks
 from pulse_bot.banks.reading import reading_ease
 from pulse_bot.banks.sense import check_together
-from pulse_bot.banks.translation import untranslated
+from pulse_bot.banks.translation import find_untranslated
 from pulse_bot.banks.wording import (
     WORD_CODES,
-    likeness,
-    marked,
+    marked_words,
     says_we,
     speaks_english,
-    trigrams,
+    text_likeness,
+    text_trigrams,
 )
-from pulse_bot.domain.asking.items import Item, Kind
+from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.scales import ENGLISH, SCALES, plain_language
 
 CORE: Final = 6
@@ -36,7 +36,7 @@ LEAST_EASE: Final = 55.0
 ALIKE: Final = 0.6
 """The likeness from which two items ask nearly the same."""
 
-_STATEMENTS: Final = (Kind.AGREE, Kind.FREQUENCY, Kind.JOURNEY)
+_STATEMENTS: Final = (ItemKind.AGREE, ItemKind.FREQUENCY, ItemKind.JOURNEY)
 
 
 def lint_files(files: Iterable[Traversable]) -> list[Finding]:
@@ -47,47 +47,54 @@ def lint_files(files: Iterable[Traversable]) -> list[Finding]:
 
 def lint_banks(banks: Sequence[Bank]) -> list[Finding]:
     """What could be better in banks that can be read, and between them."""
-    findings = [finding for bank in banks for finding in _bank(bank)]
-    return [*findings, *_duplicates(banks)]
+    findings = [finding for bank in banks for finding in _lint_bank(bank)]
+    return [*findings, *_find_duplicates(banks)]
 
 
-def _bank(bank: Bank) -> Iterator[Finding]:
+def _lint_bank(bank: Bank) -> Iterator[Finding]:
     if not any(source.framework for source in bank.sources):
-        yield Finding("no-framework", Place(bank.file, key="source"), "No framework is named.")
-    agree = [item for item in bank.items if item.kind is Kind.AGREE and not item.pair]
+        yield Finding(
+            "no-framework", FileLocation(bank.file, key="source"), "No framework is named."
+        )
+    agree = [item for item in bank.items if item.kind is ItemKind.AGREE and not item.pair]
     if len(agree) >= CORE and not any(item.reverse for item in agree):
         what = f"It has {len(agree)} agree items, and none of them is reverse-scored."
-        yield Finding("no-reverse", Place(bank.file, key="items"), what)
+        yield Finding("no-reverse", FileLocation(bank.file, key="items"), what)
     for dimension in bank.dimensions:
-        yield from _core(bank, dimension)
+        yield from _lint_core(bank, dimension)
     for entry in bank.entries:
         if not entry.replaced_by:
-            yield from _entry(bank, entry)
-    yield from _languages(bank)
+            yield from _lint_entry(bank, entry)
+    yield from _lint_languages(bank)
 
 
-def _languages(bank: Bank) -> Iterator[Finding]:
-    yield from untranslated(bank)
-    files = {bank.language: bank.file, **{one.language: one.file for one in bank.translations}}
+def _lint_languages(bank: Bank) -> Iterator[Finding]:
+    yield from find_untranslated(bank)
+    files = {
+        bank.language: bank.file,
+        **{translation.language: translation.file for translation in bank.translations},
+    }
     kinds = dict.fromkeys(str(item.kind) for item in bank.items if item.kind in SCALES[ENGLISH])
     for language, file in files.items():
         if kinds and plain_language(language) not in SCALES:
             what = f'In "{language}" the answers of {", ".join(kinds)} have no names.'
-            yield Finding("english-answers", Place(file, key="language"), what)
+            yield Finding("english-answers", FileLocation(file, key="language"), what)
     for item in bank.items:
-        for one in item.translations:
-            if one.talk and _is_no_question(one.talk):
-                place = Place(files[one.language], item=item.id, key="talk")
-                yield Finding("talk-not-question", place, f'The prompt ends "…{one.talk[-30:]}".')
+        for translation in item.translations:
+            if translation.talk and _is_no_question(translation.talk):
+                place = FileLocation(files[translation.language], item=item.id, key="talk")
+                yield Finding(
+                    "talk-not-question", place, f'The prompt ends "…{translation.talk[-30:]}".'
+                )
 
 
 def _is_no_question(talk: str) -> bool:
     return not talk.endswith("?") or talk.count("?") > 1
 
 
-def _core(bank: Bank, dimension: Dimension) -> Iterator[Finding]:
-    core = bank.core(dimension.key)
-    place = Place(bank.file, key="core")
+def _lint_core(bank: Bank, dimension: Dimension) -> Iterator[Finding]:
+    core = bank.core_items(dimension.key)
+    place = FileLocation(bank.file, key="core")
     if not core:
         return
     if len(core) != CORE:
@@ -97,13 +104,15 @@ def _core(bank: Bank, dimension: Dimension) -> Iterator[Finding]:
     if len(turned) > 1:
         what = f"{len(turned)} core items are reverse-scored: {', '.join(turned)}."
         yield Finding("core-reverse", place, what, turned)
-    odd = tuple(item.id for item in core if item.kind is not Kind.AGREE)
+    odd = tuple(item.id for item in core if item.kind is not ItemKind.AGREE)
     if odd:
         yield Finding("core-kind", place, f"Of another kind: {', '.join(odd)}.", odd)
-    yield from _core_facets(core, dimension, place)
+    yield from _lint_core_facets(core, dimension, place)
 
 
-def _core_facets(core: Sequence[Item], dimension: Dimension, place: Place) -> Iterator[Finding]:
+def _lint_core_facets(
+    core: Sequence[Item], dimension: Dimension, place: FileLocation
+) -> Iterator[Finding]:
     counted = Counter(item.facet for item in core if item.facet)
     left_out = tuple(facet for facet in dimension.facets if facet not in counted)
     if left_out and len(counted) < min(len(core), len(dimension.facets)):
@@ -111,14 +120,14 @@ def _core_facets(core: Sequence[Item], dimension: Dimension, place: Place) -> It
         yield Finding("core-facets", place, what, left_out)
 
 
-def _entry(bank: Bank, entry: Entry) -> Iterator[Finding]:
+def _lint_entry(bank: Bank, entry: BankEntry) -> Iterator[Finding]:
     item = entry.item
     if _is_no_question(item.talk):
         what = f'The prompt ends "…{item.talk[-30:]}".' if item.talk else "There is no prompt."
-        yield Finding("talk-not-question", bank.place(entry, "talk"), what)
+        yield Finding("talk-not-question", bank.locate_key(entry, "talk"), what)
     if not speaks_english(bank.language):
         return
-    place = bank.place(entry, "text")
+    place = bank.locate_key(entry, "text")
     ease = reading_ease(item.text)
     if ease < LEAST_EASE:
         what = f"Its reading ease is {ease:.0f}, and at least {LEAST_EASE:.0f} is needed."
@@ -126,15 +135,15 @@ def _entry(bank: Bank, entry: Entry) -> Iterator[Finding]:
     if item.kind in _STATEMENTS and not says_we(item.text, paired=bool(item.pair)):
         yield Finding("voice", place, f'It says: "{item.text}"')
     for code in WORD_CODES:
-        words = marked(code, item.text)
+        words = marked_words(code, item.text)
         if words:
             quoted = ", ".join(f'"{word}"' for word in words)
             yield Finding(code, place, f'Look at {quoted} in "{item.text}"', words)
 
 
-def _duplicates(banks: Sequence[Bank]) -> Iterator[Finding]:
+def _find_duplicates(banks: Sequence[Bank]) -> Iterator[Finding]:
     everything = [
-        (bank, entry, trigrams(entry.item.text))
+        (bank, entry, text_trigrams(entry.item.text))
         for bank in banks
         for entry in bank.entries
         if not entry.replaced_by and speaks_english(bank.language)
@@ -146,6 +155,6 @@ def _duplicates(banks: Sequence[Bank]) -> Iterator[Finding]:
         # Lengths that differ this much cannot be alike; most pairs end here, which is the speed.
         if min(len(seen), len(letters)) < ALIKE * max(len(seen), len(letters)):
             continue
-        if likeness(seen, letters) >= ALIKE:
+        if text_likeness(seen, letters) >= ALIKE:
             what = f'"{entry.item.text}" is much like {first.item.id}: "{first.item.text}"'
-            yield Finding("near-duplicate", bank.place(entry, "text"), what, (first.item.id,))
+            yield Finding("near-duplicate", bank.locate_key(entry, "text"), what, (first.item.id,))

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from pulse_bot.banks.bank import Bank, Library
-from pulse_bot.banks.findings import BankMistakes, Finding, Place
+from pulse_bot.banks.findings import BankMistakes, FileLocation, Finding
 from pulse_bot.banks.parse import LARGEST_FILE, parse_bank
 from pulse_bot.banks.sense import check_together
-from pulse_bot.banks.translation import is_translation, parse_translation, with_translations
+from pulse_bot.banks.translation import add_translations, is_translation, parse_translation
 
 T = TypeVar("T")
 
@@ -36,29 +36,31 @@ def shipped_folder() -> Traversable:
 def bank_files(folder: Traversable) -> list[Traversable]:
     """The banks and translations of a folder, by name. Raises BankMistakes if it is unreadable."""
     try:
-        files = [one for one in folder.iterdir() if one.name.endswith((".yaml", ".yml"))]
+        files = [file for file in folder.iterdir() if file.name.endswith((".yaml", ".yml"))]
     except OSError as error:
-        place = Place(str(folder))
+        place = FileLocation(str(folder))
         what = f"The folder cannot be read ({error.strerror})."
         raise BankMistakes([Finding("no-such-file", place, what)]) from None
-    return sorted(files, key=lambda one: one.name)
+    return sorted(files, key=lambda file: file.name)
 
 
-def beside(file: Path) -> list[Path]:
+def file_family(file: Path) -> list[Path]:
     """A bank file with its translations, and a translation with its bank: they are one thing."""
     stem = file.name.partition(".")[0]
-    family = [one for one in file.parent.glob("*.y*ml") if one.name.partition(".")[0] == stem]
+    family = [
+        sibling for sibling in file.parent.glob("*.y*ml") if sibling.name.partition(".")[0] == stem
+    ]
     return sorted({file, *family})
 
 
-def load_library(own: Sequence[Path] = ()) -> Library:
+def load_library(extra_folders: Sequence[Path] = ()) -> Library:
     """The shipped banks and those of a partnership's own folders.
 
     Raises BankMistakes with everything that is wrong in any of them.
     """
     files: list[Traversable] = []
     findings: list[Finding] = []
-    for folder in (shipped_folder(), *own):
+    for folder in (shipped_folder(), *extra_folders):
         try:
             files.extend(bank_files(folder))
         except BankMistakes as mistakes:
@@ -74,39 +76,51 @@ def load_banks(files: Iterable[Traversable]) -> tuple[list[Bank], list[Finding]]
     """The banks of these files with their translations, and what is wrong in any file."""
     files = list(files)
     findings: list[Finding] = []
-    banks = list(_read((one for one in files if not _translates(one)), parse_bank, findings))
+    banks = list(
+        _read_files(
+            (candidate for candidate in files if not _is_translation_file(candidate)),
+            parse_bank,
+            findings,
+        )
+    )
     unread = bool(findings)
-    translations = list(_read(filter(_translates, files), parse_translation, findings))
-    whole, misfits = with_translations(banks, translations)
+    translations = list(
+        _read_files(filter(_is_translation_file, files), parse_translation, findings)
+    )
+    whole, misfits = add_translations(banks, translations)
     # A translation misses its bank where that one has mistakes, which are told already.
-    kept = [one for one in misfits if not (unread and one.code == "unknown-bank")]
-    return whole, [*findings, *kept]
+    reported = [
+        candidate for candidate in misfits if not (unread and candidate.code == "unknown-bank")
+    ]
+    return whole, [*findings, *reported]
 
 
-def _translates(file: Traversable) -> bool:
+def _is_translation_file(file: Traversable) -> bool:
     return is_translation(file.name)
 
 
-def _read(
+def _read_files(
     files: Iterable[Traversable], parse: Callable[[bytes, str], T], findings: list[Finding]
 ) -> Iterable[T]:
     for file in files:
         try:
-            yield parse(_bytes(file), _shown(file))
+            yield parse(_read_bytes(file), _display_name(file))
         except BankMistakes as mistakes:
             findings.extend(mistakes.findings)
 
 
-def _bytes(file: Traversable) -> bytes:
+def _read_bytes(file: Traversable) -> bytes:
     try:
         with file.open("rb") as stream:
             return stream.read(LARGEST_FILE + 1)
     except OSError as error:
         what = f"The file cannot be read ({error.strerror})."
-        raise BankMistakes([Finding("no-such-file", Place(_shown(file)), what)]) from None
+        raise BankMistakes(
+            [Finding("no-such-file", FileLocation(_display_name(file)), what)]
+        ) from None
 
 
-def _shown(file: Traversable) -> str:
+def _display_name(file: Traversable) -> str:
     """A file's name in messages: as it was given, and of a whole path the last folder."""
     if not isinstance(file, Path):
         return file.name

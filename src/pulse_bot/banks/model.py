@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StringConstraints
 
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 
 LONGEST_TEXT: Final = 120
 LONGEST_TALK: Final = 200
@@ -84,7 +84,7 @@ class ItemKeys(_Keys):
         description="Never changes and is never used again: a reworded item gets a new one."
     )
     text: Text = Field(description='The question: one idea, in the voice of "we".')
-    kind: Kind = Field(description="What the member answers with.")
+    kind: ItemKind = Field(description="What the member answers with.")
     talk: Talk = Field(description="One question the group can discuss when the result is there.")
     dimension: Id | None = Field(
         None, description="Can be left out where the bank has one dimension."

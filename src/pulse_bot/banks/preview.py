@@ -13,20 +13,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pulse_bot.cards.question_cards import answer_form, question_card
-from pulse_bot.domain.asking.items import Item, slots
-from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.items import Item, list_slots
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Button, Card, Form
 
-Draw = Callable[[Sequence[Card], Form], str]
+DrawPreview = Callable[[Sequence[Card], Form], str]
 
 _OPENS: Final = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 _UNTIL: Final = "Friday 16:00"
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class ItemPreview:
     """An item as it is asked: its cards, one after another, and the form that asks the same."""
 
     item: Item
@@ -34,17 +34,19 @@ class Preview:
     form: Form
 
 
-def previews(items: Sequence[Item], only: str = "") -> Iterator[Preview]:
+def preview_items(items: Sequence[Item], only: str = "") -> Iterator[ItemPreview]:
     """Each item, or the one with the id `only`: asked alone, the halves of a pair together."""
     for item in items:
         if only in ("", item.id):
-            asked = _round(_asked(item, items))
-            position = asked.items.index(item)
-            cards = (question_card(asked, position, slot, _UNTIL) for slot in slots(item))
-            yield Preview(item, tuple(cards), answer_form(asked, _UNTIL))
+            preview_round = _preview_round(_paired_items(item, items))
+            position = preview_round.items.index(item)
+            cards = (
+                question_card(preview_round, position, slot, _UNTIL) for slot in list_slots(item)
+            )
+            yield ItemPreview(item, tuple(cards), answer_form(preview_round, _UNTIL))
 
 
-def preview_text(preview: Preview, draws: Mapping[str, Draw]) -> str:
+def preview_text(preview: ItemPreview, draws: Mapping[str, DrawPreview]) -> str:
     """A preview on each platform, by its name; in plain words where there is none."""
     if not draws:
         return "\n\n".join(card_text(card) for card in preview.cards)
@@ -58,17 +60,17 @@ def preview_text(preview: Preview, draws: Mapping[str, Draw]) -> str:
     return "\n\n".join(blocks)
 
 
-def _asked(item: Item, items: Sequence[Item]) -> tuple[Item, ...]:
-    return tuple(one for one in items if one.pair == item.pair) if item.pair else (item,)
+def _paired_items(item: Item, items: Sequence[Item]) -> tuple[Item, ...]:
+    return tuple(other for other in items if other.pair == item.pair) if item.pair else (item,)
 
 
-def _round(items: tuple[Item, ...]) -> Round:
+def _preview_round(items: tuple[Item, ...]) -> Round:
     thresholds = Thresholds()
     return Round(
         id=0,
         partnership=0,
         number=1,
-        state=State.OPEN,
+        state=RoundStatus.OPEN,
         opens_at=_OPENS,
         closes_at=_OPENS + timedelta(days=4, hours=8),
         public_key=b"",
@@ -86,9 +88,9 @@ def card_text(card: Card) -> str:
         field = card.ticks.field
         parts += [field.hint, *(f"[ ] {option.label}" for option in field.options)]
         parts += [f"[ {card.ticks.submit} ]"]
-    parts += [_row(row) for row in card.buttons if row]
+    parts += [_button_row(row) for row in card.buttons if row]
     return "\n".join(part for part in parts if part)
 
 
-def _row(row: Sequence[Button]) -> str:
+def _button_row(row: Sequence[Button]) -> str:
     return " ".join(f"[ {button.label} ]" for button in row)

@@ -36,11 +36,11 @@ def reading_ease(text: str) -> float:
     if not words:
         return 0.0
     sentences = max(1, len(_SENTENCE_END.findall(text)))
-    spoken = sum(syllables(word) for word in words)
+    spoken = sum(count_syllables(word) for word in words)
     return 206.835 - 1.015 * len(words) / sentences - 84.6 * spoken / len(words)
 
 
-def syllables(word: str) -> int:
+def count_syllables(word: str) -> int:
     """How many syllables an English word has, at least one."""
     letters = "".join(re.findall(r"[a-z]", word.lower()))
     spelled = _COMPOUND.sub(lambda match: match[0].removesuffix("e"), letters)
@@ -50,9 +50,9 @@ def syllables(word: str) -> int:
 
 
 def _hyphenation_points(letters: str) -> int:
-    return len(_dictionary().positions(letters))
+    return len(_hyphenation_dictionary().positions(letters))
 
 
 @functools.cache
-def _dictionary() -> pyphen.Pyphen:
+def _hyphenation_dictionary() -> pyphen.Pyphen:
     return pyphen.Pyphen(lang="en_US")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from pulse_bot.banks.bank import Bank, Entry
+from pulse_bot.banks.bank import Bank, BankEntry
 
 _WORD: Final = re.compile(r"\w+")
 _TEXT, _TALK, _AROUND = 4, 2, 1
@@ -15,33 +15,37 @@ _TEXT, _TALK, _AROUND = 4, 2, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchHit:
     """An item that was found."""
 
     bank: Bank
-    entry: Entry
+    entry: BankEntry
     weight: int
 
 
-def search(banks: Iterable[Bank], words: str) -> list[Found]:
+def search_items(banks: Iterable[Bank], words: str) -> list[SearchHit]:
     """The items in which every one of the words stands, or begins another; the best ones first."""
-    wanted = _WORD.findall(words.casefold())
-    found = [
-        Found(bank, entry, weight)
+    terms = _WORD.findall(words.casefold())
+    hits = [
+        SearchHit(bank, entry, weight)
         for bank in banks
         for entry in bank.entries
-        if wanted and not entry.replaced_by and (weight := _weight(bank, entry, wanted))
+        if terms and not entry.replaced_by and (weight := _weigh_item(bank, entry, terms))
     ]
-    return sorted(found, key=lambda one: -one.weight)
+    return sorted(hits, key=lambda hit: -hit.weight)
 
 
-def _weight(bank: Bank, entry: Entry, wanted: list[str]) -> int:
+def _weigh_item(bank: Bank, entry: BankEntry, terms: list[str]) -> int:
     item = entry.item
-    dimension = next((one for one in bank.dimensions if one.key == item.dimension), None)
+    dimension = next(
+        (candidate for candidate in bank.dimensions if candidate.key == item.dimension), None
+    )
     around = [bank.id, bank.title, item.id, item.dimension, item.facet]
     if dimension is not None:
         around += [dimension.title, dimension.facets.get(item.facet, "")]
-    translated = [text for one in item.translations for text in (one.text, one.talk)]
+    translated = [
+        text for candidate in item.translations for text in (candidate.text, candidate.talk)
+    ]
     places = [
         (_TEXT, [item.text, *(choice.label for choice in item.choices)]),
         (_TALK, [item.talk, *translated]),
@@ -49,7 +53,11 @@ def _weight(bank: Bank, entry: Entry, wanted: list[str]) -> int:
     ]
     spoken = [(weight, _WORD.findall(" ".join(texts).casefold())) for weight, texts in places]
     weights = [
-        sum(weight for weight, words in spoken if any(one.startswith(word) for one in words))
-        for word in wanted
+        sum(
+            weight
+            for weight, words in spoken
+            if any(candidate.startswith(word) for candidate in words)
+        )
+        for word in terms
     ]
     return sum(weights) if all(weights) else 0

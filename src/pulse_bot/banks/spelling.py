@@ -6,9 +6,9 @@ import difflib
 from collections.abc import Iterable
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """A sentence with a leading blank that offers the nearest known word, or lists them all."""
-    names = list(known)
+    names = list(candidates)
     near = difflib.get_close_matches(word[:60], names, n=1)
     if near:
         return f' Did you mean "{near[0]}"?'

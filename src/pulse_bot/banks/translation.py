@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pulse_bot.banks.bank import Bank, Dimension, Entry, Translation
-from pulse_bot.banks.findings import BankMistakes, Finding, Place
+from pulse_bot.banks.bank import Bank, BankEntry, Dimension, Translation
+from pulse_bot.banks.findings import BankMistakes, FileLocation, Finding
 from pulse_bot.banks.model import TRANSLATION, TranslationKeys, WordingKeys
-from pulse_bot.banks.parse import keys_of, text_tree
+from pulse_bot.banks.parse import text_tree, validate_keys
 from pulse_bot.banks.spelling import did_you_mean
 from pulse_bot.banks.tree import Tree
-from pulse_bot.domain.asking.items import Choice, Item, Kind, Wording
+from pulse_bot.domain.asking.items import Choice, Item, ItemKind, Wording
 
 
 @dataclass(frozen=True, slots=True)
-class Translated:
+class TranslationFile:
     """A translation as its file holds it, before it is put to its bank."""
 
     keys: TranslationKeys
@@ -32,37 +32,39 @@ def is_translation(name: str) -> bool:
     return name.count(".") > 1
 
 
-def parse_translation(data: bytes, file: str) -> Translated:
+def parse_translation(data: bytes, file: str) -> TranslationFile:
     """The translation in the bytes of a file. Raises BankMistakes."""
-    return translation_of(text_tree(data, file))
+    return build_translation(text_tree(data, file))
 
 
-def translation_of(tree: Tree) -> Translated:
+def build_translation(tree: Tree) -> TranslationFile:
     """The translation that these values are. Raises BankMistakes with all that is wrong."""
-    keys = keys_of(tree, TranslationKeys, TRANSLATION)
+    keys = validate_keys(tree, TranslationKeys, TRANSLATION)
     if tree.findings:
         raise BankMistakes(tree.findings)
-    return Translated(keys, tree)
+    return TranslationFile(keys, tree)
 
 
-def with_translations(
-    banks: Iterable[Bank], translations: Sequence[Translated]
+def add_translations(
+    banks: Iterable[Bank], translations: Sequence[TranslationFile]
 ) -> tuple[list[Bank], list[Finding]]:
     """The banks with their translations, and what does not fit together."""
     whole = list(banks)
     findings: list[Finding] = []
-    for one in translations:
-        at = {bank.id: number for number, bank in enumerate(whole)}
-        found = list(_misfits(one, {name: whole[number] for name, number in at.items()}))
-        findings.extend(found)
-        if not found:
-            number = at[one.keys.bank]
-            whole[number] = _translated(whole[number], one)
+    for translation in translations:
+        numbers = {bank.id: number for number, bank in enumerate(whole)}
+        misfits = list(
+            _find_misfits(translation, {name: whole[number] for name, number in numbers.items()})
+        )
+        findings.extend(misfits)
+        if not misfits:
+            number = numbers[translation.keys.bank]
+            whole[number] = _add_translation(whole[number], translation)
     return whole, findings
 
 
-def _misfits(one: Translated, banks: Mapping[str, Bank]) -> Iterator[Finding]:
-    keys, place = one.keys, one.tree.place
+def _find_misfits(translation: TranslationFile, banks: Mapping[str, Bank]) -> Iterator[Finding]:
+    keys, place = translation.keys, translation.tree.locate_path
     bank = banks.get(keys.bank)
     if bank is None:
         what = f'There is no bank "{keys.bank}" beside it.{did_you_mean(keys.bank, banks)}'
@@ -71,7 +73,7 @@ def _misfits(one: Translated, banks: Mapping[str, Bank]) -> Iterator[Finding]:
     if keys.language in (bank.language, *(other.language for other in bank.translations)):
         what = f'The bank "{bank.id}" is there in "{keys.language}" already.'
         yield Finding("second-translation", place(("language",), key="language"), what)
-    yield from _dimension_misfits(one, bank)
+    yield from _dimension_misfits(translation, bank)
     items = {entry.item.id: entry.item for entry in bank.entries}
     for name, wording in keys.items.items():
         item = items.get(name)
@@ -79,39 +81,39 @@ def _misfits(one: Translated, banks: Mapping[str, Bank]) -> Iterator[Finding]:
             what = f'The bank has no item "{name}".{did_you_mean(name, items)}'
             yield Finding("unknown-item", place(("items", name), name), what)
         else:
-            yield from _item_misfits(item, wording, one.tree)
+            yield from _item_misfits(item, wording, translation.tree)
 
 
-def _dimension_misfits(one: Translated, bank: Bank) -> Iterator[Finding]:
-    known = {dimension.key: dimension for dimension in bank.dimensions}
-    for name, dimension in one.keys.dimensions.items():
-        place = one.tree.place(("dimensions", name), key=name)
-        if name not in known:
-            what = f'There is no dimension "{name}".{did_you_mean(name, known)}'
+def _dimension_misfits(translation: TranslationFile, bank: Bank) -> Iterator[Finding]:
+    dimensions = {dimension.key: dimension for dimension in bank.dimensions}
+    for name, dimension in translation.keys.dimensions.items():
+        place = translation.tree.locate_path(("dimensions", name), key=name)
+        if name not in dimensions:
+            what = f'There is no dimension "{name}".{did_you_mean(name, dimensions)}'
             yield Finding("unknown-dimension", place, what)
             continue
-        for facet in dimension.facets.keys() - known[name].facets.keys():
-            where = one.tree.place(("dimensions", name, "facets", facet), key=facet)
-            guess = did_you_mean(facet, known[name].facets)
+        for facet in dimension.facets.keys() - dimensions[name].facets.keys():
+            where = translation.tree.locate_path(("dimensions", name, "facets", facet), key=facet)
+            guess = did_you_mean(facet, dimensions[name].facets)
             what = f'The dimension "{name}" has no facet "{facet}".{guess}'
             yield Finding("unknown-facet", where, what)
 
 
 def _item_misfits(item: Item, wording: WordingKeys, tree: Tree) -> Iterator[Finding]:
-    known = [choice.key for choice in item.choices]
+    choice_keys = [choice.key for choice in item.choices]
     for key in wording.choices:
-        if key not in known:
-            where = tree.place(("items", item.id, "choices", key), item.id, "choices")
-            what = f'The item has no choice "{key}".{did_you_mean(key, known)}'
+        if key not in choice_keys:
+            where = tree.locate_path(("items", item.id, "choices", key), item.id, "choices")
+            what = f'The item has no choice "{key}".{did_you_mean(key, choice_keys)}'
             yield Finding("unknown-item", where, what)
-    if wording.ends and item.kind is not Kind.SCALE:
-        where = tree.place(("items", item.id, "ends"), item.id, "ends")
+    if wording.ends and item.kind is not ItemKind.SCALE:
+        where = tree.locate_path(("items", item.id, "ends"), item.id, "ends")
         what = f'An item of kind "{item.kind}" says what its ends mean.'
         yield Finding("bad-ends", where, what)
 
 
-def _translated(bank: Bank, one: Translated) -> Bank:
-    keys = one.keys
+def _add_translation(bank: Bank, source: TranslationFile) -> Bank:
+    keys = source.keys
     translation = Translation(
         language=keys.language,
         title=keys.title or "",
@@ -119,16 +121,16 @@ def _translated(bank: Bank, one: Translated) -> Bank:
         dimensions=tuple(
             Dimension(key, words.title, words.facets) for key, words in keys.dimensions.items()
         ),
-        file=one.tree.file,
+        file=source.tree.file,
     )
     return replace(
         bank,
-        entries=tuple(_worded(entry, keys) for entry in bank.entries),
+        entries=tuple(_add_wording(entry, keys) for entry in bank.entries),
         translations=(*bank.translations, translation),
     )
 
 
-def _worded(entry: Entry, keys: TranslationKeys) -> Entry:
+def _add_wording(entry: BankEntry, keys: TranslationKeys) -> BankEntry:
     words = keys.items.get(entry.item.id)
     if words is None:
         return entry
@@ -143,16 +145,16 @@ def _worded(entry: Entry, keys: TranslationKeys) -> Entry:
     return replace(entry, item=replace(item, translations=(*item.translations, wording)))
 
 
-def untranslated(bank: Bank) -> Iterator[Finding]:
+def find_untranslated(bank: Bank) -> Iterator[Finding]:
     """What a translation of a bank leaves in the bank's own language."""
     for translation in bank.translations:
-        place = Place(translation.file)
+        place = FileLocation(translation.file)
         for key in ("title", "summary"):
             if not getattr(translation, key):
                 yield Finding("not-translated", replace(place, key=key), f"There is no {key}.")
         yield from _untranslated_dimensions(bank, translation)
         for item in bank.items:
-            gaps = _gaps(item, translation.language)
+            gaps = _missing_parts(item, translation.language)
             if gaps:
                 what = f"It has no {', no '.join(gaps)} in {translation.language}."
                 yield Finding("not-translated", replace(place, item=item.id), what)
@@ -161,16 +163,18 @@ def untranslated(bank: Bank) -> Iterator[Finding]:
 def _untranslated_dimensions(bank: Bank, translation: Translation) -> Iterator[Finding]:
     words = {dimension.key: dimension for dimension in translation.dimensions}
     for dimension in bank.dimensions:
-        found = words.get(dimension.key)
-        left = dimension.facets.keys() - (found.facets.keys() if found else ())
-        if found is None or left:
+        translated = words.get(dimension.key)
+        left = dimension.facets.keys() - (translated.facets.keys() if translated else ())
+        if translated is None or left:
             what = f'The words of the dimension "{dimension.key}" are not all there.'
-            place = Place(translation.file, key="dimensions")
+            place = FileLocation(translation.file, key="dimensions")
             yield Finding("not-translated", place, what, tuple(sorted(left)))
 
 
-def _gaps(item: Item, language: str) -> list[str]:
-    wording = next((one for one in item.translations if one.language == language), None)
+def _missing_parts(item: Item, language: str) -> list[str]:
+    wording = next(
+        (candidate for candidate in item.translations if candidate.language == language), None
+    )
     if wording is None:
         return ["question"]
     labelled = {choice.key for choice in wording.choices}

@@ -14,7 +14,7 @@ from typing import Final
 
 import yaml
 
-from pulse_bot.banks.findings import BankMistakes, Finding, Place
+from pulse_bot.banks.findings import BankMistakes, FileLocation, Finding
 
 Value = str | int | bool | None | list["Value"] | dict[str, "Value"]
 KeyPath = tuple[str | int, ...]
@@ -46,29 +46,29 @@ class Tree:
     """In a spreadsheet, the sheet and the column as well."""
     findings: list[Finding] = field(default_factory=list)
 
-    def place(self, path: KeyPath, item: str = "", key: str = "") -> Place:
+    def locate_path(self, path: KeyPath, item: str = "", key: str = "") -> FileLocation:
         """Where a path stands, or the nearest thing around it that stands somewhere."""
         while path and path not in self.lines:
             path = path[:-1]
         line, cell = self.lines.get(path, 1), self.cells.get(path, ("", ""))
-        return Place(self.file, line, item, key, *cell)
+        return FileLocation(self.file, line, item, key, *cell)
 
 
 def read_tree(text: str, file: str) -> Tree:
     """The values of a YAML text. Raises BankMistakes where its form cannot be read at all."""
     try:
-        events = list(_plain(yaml.parse(text, Loader=_LOADER), file))
+        events = list(_plain_events(yaml.parse(text, Loader=_LOADER), file))
     except yaml.YAMLError as error:
-        raise BankMistakes([_broken(error, text, file)]) from None
+        raise BankMistakes([_syntax_finding(error, text, file)]) from None
     tree = Tree(None, file)
     nodes = iter([event for event in events if isinstance(event, _NODES)])
     first = next(nodes, None)
     if first is not None:
-        tree.value = _Builder(tree, nodes).build(first, ())
+        tree.value = _TreeBuilder(tree, nodes).build_value(first, ())
     return tree
 
 
-def _broken(error: yaml.YAMLError, text: str, file: str) -> Finding:
+def _syntax_finding(error: yaml.YAMLError, text: str, file: str) -> Finding:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is not None:
         line, column = mark.line + 1, mark.column + 1
@@ -79,32 +79,32 @@ def _broken(error: yaml.YAMLError, text: str, file: str) -> Finding:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         problem = "a character that cannot be shown stands here"
     what = f"The YAML breaks off in line {line}, column {column}: {problem}."
-    return Finding("not-yaml", Place(file, line), what)
+    return Finding("not-yaml", FileLocation(file, line), what)
 
 
-def _plain(events: Iterable[yaml.Event], file: str) -> Iterator[yaml.Event]:
+def _plain_events(events: Iterable[yaml.Event], file: str) -> Iterator[yaml.Event]:
     """The events as they are parsed, up to the first one that no bank needs.
 
     Not after all of them: the parser's time grows with the square of the depth.
     """
     documents = depth = 0
     for event in events:
-        line = _line(event)
+        line = _event_line(event)
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
             what = f"Something is nested more than {DEEPEST} levels deep."
-            raise BankMistakes([Finding("too-deep", Place(file, line), what)])
-        trick = "a second document (---)" if documents > 1 else _trick(event)
+            raise BankMistakes([Finding("too-deep", FileLocation(file, line), what)])
+        trick = "a second document (---)" if documents > 1 else _find_trick(event)
         if trick:
             raise BankMistakes(
-                [Finding("yaml-trick", Place(file, line), f"There is {trick} here.")]
+                [Finding("yaml-trick", FileLocation(file, line), f"There is {trick} here.")]
             )
         yield event
 
 
-def _trick(event: yaml.Event) -> str:
+def _find_trick(event: yaml.Event) -> str:
     anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
     if isinstance(event, yaml.AliasEvent):
         return f"an alias (*{anchor})"
@@ -113,54 +113,54 @@ def _trick(event: yaml.Event) -> str:
     return f"a tag ({tag})" if tag else ""
 
 
-def _line(event: yaml.Event) -> int:
+def _event_line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 1
 
 
 @dataclass(slots=True)
-class _Builder:
+class _TreeBuilder:
     tree: Tree
     nodes: Iterator[yaml.Event]
 
-    def build(self, event: yaml.Event, path: KeyPath) -> Value:
-        self.tree.lines.setdefault(path, _line(event))
+    def build_value(self, event: yaml.Event, path: KeyPath) -> Value:
+        self.tree.lines.setdefault(path, _event_line(event))
         if isinstance(event, yaml.MappingStartEvent):
-            return self.mapping(path)
+            return self.build_mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
-            return self.sequence(path)
-        return _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
+            return self.build_sequence(path)
+        return _scalar_value(event) if isinstance(event, yaml.ScalarEvent) else None
 
-    def sequence(self, path: KeyPath) -> list[Value]:
-        found: list[Value] = []
+    def build_sequence(self, path: KeyPath) -> list[Value]:
+        values: list[Value] = []
         while not isinstance(event := next(self.nodes), yaml.SequenceEndEvent):
-            found.append(self.build(event, (*path, len(found))))
-        return found
+            values.append(self.build_value(event, (*path, len(values))))
+        return values
 
-    def mapping(self, path: KeyPath) -> dict[str, Value]:
-        found: dict[str, Value] = {}
+    def build_mapping(self, path: KeyPath) -> dict[str, Value]:
+        values: dict[str, Value] = {}
         while not isinstance(event := next(self.nodes), yaml.MappingEndEvent):
-            key = self.key(event, path)
-            if key in found:
+            key = self.build_key(event, path)
+            if key in values:
                 what = f'The key "{key[:60]}" stands here for the second time.'
-                self.report("duplicate-key", what, _line(event), key[:60])
-            self.tree.lines.setdefault((*path, key), _line(event))
-            found[key] = self.build(next(self.nodes), (*path, key))
-        found.pop(_NO_KEY, None)
-        return found
+                self.report_finding("duplicate-key", what, _event_line(event), key[:60])
+            self.tree.lines.setdefault((*path, key), _event_line(event))
+            values[key] = self.build_value(next(self.nodes), (*path, key))
+        values.pop(_NO_KEY, None)
+        return values
 
-    def key(self, event: yaml.Event, path: KeyPath) -> str:
+    def build_key(self, event: yaml.Event, path: KeyPath) -> str:
         if isinstance(event, yaml.ScalarEvent):
             return str(event.value)
-        self.build(event, (*path, _NO_KEY))
+        self.build_value(event, (*path, _NO_KEY))
         what = "A key is a list or a set of keys, where a word belongs."
-        self.report("wrong-type", what, _line(event))
+        self.report_finding("wrong-type", what, _event_line(event))
         return _NO_KEY
 
-    def report(self, code: str, what: str, line: int, key: str = "") -> None:
-        self.tree.findings.append(Finding(code, Place(self.tree.file, line, key=key), what))
+    def report_finding(self, code: str, what: str, line: int, key: str = "") -> None:
+        self.tree.findings.append(Finding(code, FileLocation(self.tree.file, line, key=key), what))
 
 
-def _scalar(event: yaml.ScalarEvent) -> Value:
+def _scalar_value(event: yaml.ScalarEvent) -> Value:
     text = str(event.value)
     if event.style:  # quoted or a block: a text, whatever it looks like
         return text

@@ -13,13 +13,13 @@ from typing import Final
 from pulse_bot.domain.asking.scales import ENGLISH, plain_language
 
 
-def _words(*patterns: str) -> re.Pattern[str]:
+def _word_pattern(*patterns: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(patterns)})\b", re.IGNORECASE)
 
 
 _PATTERNS: Final[dict[str, tuple[re.Pattern[str], ...]]] = {
     "double-barrelled": (
-        _words(
+        _word_pattern(
             # "More and more", "now and then" say one thing; every other "and" may join two.
             r"(?<!more )(?<!now )(?<!back )(?<!again )and(?:/or)?",
             r"as well as",
@@ -27,7 +27,7 @@ _PATTERNS: Final[dict[str, tuple[re.Pattern[str], ...]]] = {
         ),
     ),
     "leading": (
-        _words(
+        _word_pattern(
             r"surely|clearly|obviously|of course|naturally|undoubtedly|needless to say",
             r"as we all know|everyone knows|everybody knows|don['\u2019]t you|isn['\u2019]t it",
             r"should|ought to|must",
@@ -35,14 +35,14 @@ _PATTERNS: Final[dict[str, tuple[re.Pattern[str], ...]]] = {
         ),
     ),
     "absolute": (
-        _words(
+        _word_pattern(
             r"always|never|every|everyone|everybody|everything|nobody|no one|none|nothing",
             r"all|completely|totally|entirely|fully|wholly|constantly|without exception|at no time",
             r"100 ?(?:%|per ?cent)",
         ),
     ),
     "identifying": (
-        _words(
+        _word_pattern(
             r"(?:our|the|my) (?:new|newest|young|youngest|old|oldest|former|small|smallest|large"
             r"|largest|big|biggest|only|failing|weakest|strongest|faith|special) "
             r"(?:head|heads|headteacher|head teacher|principal|leader|member|school|academy|trust)",
@@ -55,7 +55,7 @@ _PATTERNS: Final[dict[str, tuple[re.Pattern[str], ...]]] = {
         re.compile(r"(?<=[a-z,;] )(?!(?:I|English|Ofsted|Estyn|Christmas|Easter)\b)[A-Z][a-z]+"),
     ),
     "jargon": (
-        _words(
+        _word_pattern(
             r"stakeholders?|synerg\w+|leverag\w+|pedagog\w+|moral purpose|best practice|buy-in",
             r"lateral(?:ly)?|vertical(?:ly)?|triangulat\w+|holistic\w*|robust\w*|granular\w*",
             r"going forward|deep dive|theory of change|capacity|metrics?|deliverables?",
@@ -66,8 +66,10 @@ _PATTERNS: Final[dict[str, tuple[re.Pattern[str], ...]]] = {
     ),
 }
 
-_WE: Final = _words(r"we", r"us", r"our", r"ours", r"ourselves", r"one another", r"each other")
-_I: Final = _words(r"I", r"my", r"me")
+_WE: Final = _word_pattern(
+    r"we", r"us", r"our", r"ours", r"ourselves", r"one another", r"each other"
+)
+_I: Final = _word_pattern(r"I", r"my", r"me")
 _BLANKS: Final = re.compile(r"[^a-z]+")
 
 WORD_CODES: Final = tuple(_PATTERNS)
@@ -79,14 +81,14 @@ def speaks_english(language: str) -> bool:
     return plain_language(language) == ENGLISH
 
 
-def marked(code: str, text: str) -> tuple[str, ...]:
+def marked_words(code: str, text: str) -> tuple[str, ...]:
     """The words of a text that a code is about, in the order of the text; none inside another."""
-    found = (match.span() for pattern in _PATTERNS[code] for match in pattern.finditer(text))
-    kept: list[tuple[int, int]] = []
-    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
-        if not kept or start >= kept[-1][1]:
-            kept.append((start, end))
-    return tuple(text[start:end] for start, end in kept)
+    spans = (match.span() for pattern in _PATTERNS[code] for match in pattern.finditer(text))
+    separate: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not separate or start >= separate[-1][1]:
+            separate.append((start, end))
+    return tuple(text[start:end] for start, end in separate)
 
 
 def says_we(text: str, *, paired: bool) -> bool:
@@ -94,13 +96,13 @@ def says_we(text: str, *, paired: bool) -> bool:
     return bool(_WE.search(text) or (paired and _I.search(text)))
 
 
-def trigrams(text: str) -> frozenset[str]:
+def text_trigrams(text: str) -> frozenset[str]:
     """The runs of three letters of a text, for its likeness to another."""
     letters = f" {_BLANKS.sub(' ', text.lower()).strip()} "
     return frozenset(letters[at : at + 3] for at in range(len(letters) - 2))
 
 
-def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+def text_likeness(first: frozenset[str], second: frozenset[str]) -> float:
     """How alike two texts are, 0 to 1: the share of all their trigrams that both of them have."""
-    shared = len(one & other)
-    return shared / max(1, len(one) + len(other) - shared)
+    shared = len(first & second)
+    return shared / max(1, len(first) + len(second) - shared)

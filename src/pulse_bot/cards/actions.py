@@ -70,33 +70,33 @@ class _SlotOf(Action):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class AnswerTarget:
     """Which answer a button or a field is about: the item's position in its round, and its slot."""
 
     round: int
     position: int
     slot: str
 
-    def action(self, value: str) -> str:
+    def action_for(self, value: str) -> str:
         """The action of a button that gives this answer."""
         return encode(GiveAnswer(self.round, self.position, self.slot, Rest(value)))
 
     @property
-    def field(self) -> str:
+    def field_key(self) -> str:
         """The key of a form's field that gives this answer."""
         return encode(_SlotOf(self.position, self.slot))
 
 
-def read_answer(action: str) -> tuple[Target, str] | None:
+def read_answer(action: str) -> tuple[AnswerTarget, str] | None:
     """The target and the value of an answering button; None for anything else."""
     found = parse(GiveAnswer, action)
-    return (Target(found.round, found.position, found.slot), found.value) if found else None
+    return (AnswerTarget(found.round, found.position, found.slot), found.value) if found else None
 
 
-def read_field(round_id: int, key: str) -> Target | None:
+def read_field(round_id: int, key: str) -> AnswerTarget | None:
     """The target of a form's field; None for a key that no form of ours has."""
     found = parse(_SlotOf, key)
-    return Target(round_id, found.position, found.slot) if found else None
+    return AnswerTarget(round_id, found.position, found.slot) if found else None
 
 
 def form_key(round_id: int, position: int | None = None) -> str:
@@ -111,7 +111,7 @@ def setup_key(chat: Address) -> str:
 
 def read_setup(key: str, adapter: str) -> Address | None:
     """The chat that a button or a form of somebody on this adapter sets up; None for others."""
-    found = parse(SetUpChat, key)
-    workspace = unquote(found.workspace) if found else ""
-    readable = found is not None and found.chat and workspace.isprintable()
-    return Address(adapter, workspace, found.chat) if found and readable else None
+    address = parse(SetUpChat, key)
+    workspace = unquote(address.workspace) if address else ""
+    readable = address is not None and address.chat and workspace.isprintable()
+    return Address(adapter, workspace, address.chat) if address and readable else None

@@ -12,15 +12,23 @@ from typing import Final
 
 from pulse_bot.adapter_kit.actions import encode
 from pulse_bot.cards.actions import (
+    AnswerTarget,
     GiveAnswer,
     SayMore,
     SetUpChat,
-    Target,
     WriteWords,
     form_key,
 )
-from pulse_bot.domain.asking.calendar import Calendar, spoken
-from pulse_bot.domain.asking.items import COMMENT, LONGEST_COMMENT, SKIP, Item, Kind, options, slots
+from pulse_bot.domain.asking.calendar import Calendar, format_moment
+from pulse_bot.domain.asking.items import (
+    COMMENT,
+    LONGEST_COMMENT,
+    SKIP,
+    Item,
+    ItemKind,
+    list_options,
+    list_slots,
+)
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.ports import (
@@ -57,110 +65,116 @@ _SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to
 _SKIP: Final = Option(SKIP, "Skip this question")
 
 
-def question_card(asked: Round, position: int, slot: str, until: str) -> Card:
+def question_card(round_: Round, position: int, slot: str, until: str) -> Card:
     """One question as a message with buttons. It never changes to show what was chosen."""
-    item = asked.items[position]
-    target = Target(asked.id, position, slot)
-    lead = (_SLOT_TITLES[slot],) if slot in _SLOT_TITLES else ()
-    rows = (_choices(item, target), _beside(asked, target))
+    item = round_.items[position]
+    target = AnswerTarget(round_.id, position, slot)
+    slot_title = (_SLOT_TITLES[slot],) if slot in _SLOT_TITLES else ()
+    rows = (_choice_buttons(item, target), _extra_buttons(round_, target))
     return Card(
         kind=CardKind.QUESTION,
         title=item.text,
-        text=(*lead, f"Open until {until}."),
+        text=(*slot_title, f"Open until {until}."),
         buttons=tuple(row for row in rows if row),
-        ends=_ends(item),
-        progress=f"{position + 1} of {len(asked.items)}" if len(asked.items) > 1 else "",
-        ticks=_ticks(target, item) if _several(item) else None,
+        ends=_scale_ends(item),
+        progress=f"{position + 1} of {len(round_.items)}" if len(round_.items) > 1 else "",
+        ticks=_tick_choices(target, item) if _takes_several(item) else None,
     )
 
 
-def _ticks(target: Target, item: Item) -> Ticks:
-    choices = tuple(Option(one.key, one.label) for one in options(item))
+def _tick_choices(target: AnswerTarget, item: Item) -> Ticks:
+    choices = tuple(Option(choice.key, choice.label) for choice in list_options(item))
     hint = f"Choose up to {item.most}."
-    asked_for = Field(target.field, item.text, FieldKind.SEVERAL, choices, hint)
-    return Ticks(form_key(target.round, target.position), asked_for)
+    field = Field(target.field_key, item.text, FieldKind.SEVERAL, choices, hint)
+    return Ticks(form_key(target.round, target.position), field)
 
 
-def _choices(item: Item, target: Target) -> tuple[Button, ...]:
-    if item.kind is Kind.WORDS:
+def _choice_buttons(item: Item, target: AnswerTarget) -> tuple[Button, ...]:
+    if item.kind is ItemKind.WORDS:
         return (Button("Write a few words", encode(WriteWords(target.round, target.position))),)
-    if _several(item):
+    if _takes_several(item):
         return ()
-    return tuple(Button(one.label, target.action(one.key)) for one in options(item))
+    return tuple(
+        Button(choice.label, target.action_for(choice.key)) for choice in list_options(item)
+    )
 
 
-def _beside(asked: Round, target: Target) -> tuple[Button, ...]:
-    skip = Button("Skip", target.action(SKIP))
-    more = Button("Say more", encode(SayMore(asked.id, target.position)))
-    return (skip, more) if asked.takes_comments else (skip,)
+def _extra_buttons(round_: Round, target: AnswerTarget) -> tuple[Button, ...]:
+    skip = Button("Skip", target.action_for(SKIP))
+    more = Button("Say more", encode(SayMore(round_.id, target.position)))
+    return (skip, more) if round_.takes_comments else (skip,)
 
 
-def _several(item: Item) -> bool:
-    return item.kind is Kind.CHOOSE and item.most > 1
+def _takes_several(item: Item) -> bool:
+    return item.kind is ItemKind.CHOOSE and item.most > 1
 
 
-def _ends(item: Item) -> tuple[str, str] | None:
-    if item.kind is Kind.SCALE:
+def _scale_ends(item: Item) -> tuple[str, str] | None:
+    if item.kind is ItemKind.SCALE:
         return item.ends
-    labels = options(item)
-    numbered = item.kind in (Kind.AGREE, Kind.FREQUENCY, Kind.JOURNEY)
+    labels = list_options(item)
+    numbered = item.kind in (ItemKind.AGREE, ItemKind.FREQUENCY, ItemKind.JOURNEY)
     return (labels[0].label, labels[-1].label) if numbered else None
 
 
-def first_card(asked: Round, until: str) -> Card:
+def first_card(round_: Round, until: str) -> Card:
     """The card that an invitation shows."""
-    return question_card(asked, 0, slots(asked.items[0])[0], until)
+    return question_card(round_, 0, list_slots(round_.items[0])[0], until)
 
 
-def next_card(asked: Round, after: Target, until: str) -> Card | None:
+def next_card(round_: Round, after: AnswerTarget, until: str) -> Card | None:
     """The card that follows an answer; None after the last."""
-    order = [(n, slot) for n, item in enumerate(asked.items) for slot in slots(item)]
-    here = (after.position, after.slot)
+    order = [(n, slot) for n, item in enumerate(round_.items) for slot in list_slots(item)]
+    current = (after.position, after.slot)
     # A comment's slot is none of a question's own.
-    following = order[order.index(here) + 1 :] if here in order else []
-    return question_card(asked, *following[0], until) if following else None
+    following = order[order.index(current) + 1 :] if current in order else []
+    return question_card(round_, *following[0], until) if following else None
 
 
-def answer_form(asked: Round, until: str, notes: Sequence[str] = ()) -> Form:
+def answer_form(round_: Round, until: str, notes: Sequence[str] = ()) -> Form:
     """All questions of a round on one page."""
-    numbered = enumerate(asked.items)
-    fields = [field for position, item in numbered for field in _fields(asked, position, item)]
-    many = len(asked.items) > 1
+    numbered = enumerate(round_.items)
+    fields = [
+        field for position, item in numbered for field in _question_fields(round_, position, item)
+    ]
+    many = len(round_.items) > 1
     return Form(
-        key=form_key(asked.id),
-        title=f"{len(asked.items)} questions" if many else "One question",
+        key=form_key(round_.id),
+        title=f"{len(round_.items)} questions" if many else "One question",
         fields=tuple(fields),
         text=(*notes, f"Open until {until}. You can change your answer until then."),
         submit="Send my answers" if many else "Send my answer",
     )
 
 
-def _fields(asked: Round, position: int, item: Item) -> list[Field]:
-    own = [_field(Target(asked.id, position, slot), item) for slot in slots(item)]
-    more = words_field(Target(asked.id, position, COMMENT), "Say more, if you like")
-    more = replace(more, beside=True)
-    return [*own, more] if asked.takes_comments else own
+def _question_fields(round_: Round, position: int, item: Item) -> list[Field]:
+    answer_fields = [
+        _answer_field(AnswerTarget(round_.id, position, slot), item) for slot in list_slots(item)
+    ]
+    comment_field = words_field(AnswerTarget(round_.id, position, COMMENT), "Say more, if you like")
+    comment_field = replace(comment_field, beside=True)
+    return [*answer_fields, comment_field] if round_.takes_comments else answer_fields
 
 
-def _field(target: Target, item: Item) -> Field:
-    if item.kind is Kind.WORDS:
+def _answer_field(target: AnswerTarget, item: Item) -> Field:
+    if item.kind is ItemKind.WORDS:
         return words_field(target, item.text)
-    several = item.kind is Kind.CHOOSE and item.most > 1
+    several = item.kind is ItemKind.CHOOSE and item.most > 1
     question = " ".join(filter(None, (item.text, _SLOT_TITLES.get(target.slot, ""))))
-    low, high = item.ends if item.kind is Kind.SCALE else ("", "")
+    low, high = item.ends if item.kind is ItemKind.SCALE else ("", "")
     return Field(
-        key=target.field,
+        key=target.field_key,
         label=question,
         kind=FieldKind.SEVERAL if several else FieldKind.ONE,
-        options=(*(Option(one.key, one.label) for one in options(item)), _SKIP),
+        options=(*(Option(choice.key, choice.label) for choice in list_options(item)), _SKIP),
         hint=f"0 is {low}, 10 is {high}." if low else "",
     )
 
 
-def words_field(target: Target, label: str) -> Field:
+def words_field(target: AnswerTarget, label: str) -> Field:
     """A field for a few words, with the promise about comments beside it."""
     return Field(
-        key=target.field,
+        key=target.field_key,
         label=label,
         kind=FieldKind.TEXT,
         hint=(
@@ -172,34 +186,34 @@ def words_field(target: Target, label: str) -> Field:
     )
 
 
-def comment_form(asked: Round, position: int) -> Form:
+def comment_form(round_: Round, position: int) -> Form:
     """The form behind "say more"."""
-    target = Target(asked.id, position, COMMENT)
+    target = AnswerTarget(round_.id, position, COMMENT)
     return Form(
-        key=form_key(asked.id),
+        key=form_key(round_.id),
         title="Say more",
-        fields=(words_field(target, asked.items[position].text),),
+        fields=(words_field(target, round_.items[position].text),),
         submit="Send my comment",
     )
 
 
-def words_form(asked: Round, position: int) -> Form:
+def words_form(round_: Round, position: int) -> Form:
     """The form in which a question is answered in the member's own words."""
-    item = asked.items[position]
-    target = Target(asked.id, position, slots(item)[0])
+    item = round_.items[position]
+    target = AnswerTarget(round_.id, position, list_slots(item)[0])
     return Form(
-        key=form_key(asked.id, position),
+        key=form_key(round_.id, position),
         title="In your own words",
         fields=(words_field(target, item.text),),
     )
 
 
-def promise_card(asked: Round | None, calendar: Calendar) -> Card:
+def promise_card(round_: Round | None, calendar: Calendar) -> Card:
     """The promise in plain words, computed for the round that it is read before."""
-    bars = asked.thresholds if asked is not None else Thresholds()
+    thresholds = round_.thresholds if round_ is not None else Thresholds()
     when = (
-        f"When this round closes, on {spoken(asked.closes_at, calendar.zone)},"
-        if asked is not None
+        f"When this round closes, on {format_moment(round_.closes_at, calendar.zone)},"
+        if round_ is not None
         else "When a round closes,"
     )
     return Card(
@@ -216,9 +230,10 @@ def promise_card(asked: Round | None, calendar: Calendar) -> Card:
                 "server."
             ),
             (
-                f"No result is shown from fewer than {bars.answers} answers, or from fewer than "
-                f"{bars.organisations} schools, and what is shown is rounded so that nobody can be "
-                "worked out. Who answered and who did not is shown to nobody."
+                f"No result is shown from fewer than {thresholds.answers} answers, or from fewer "
+                "than "
+                f"{thresholds.organisations} schools, and what is shown is rounded so that nobody "
+                "can be worked out. Who answered and who did not is shown to nobody."
             ),
             "Everybody sees the same results at the same time.",
             (

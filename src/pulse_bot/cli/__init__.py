@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-INTERRUPTED = 130
+INTERRUPT_EXIT_CODE = 130
 """What shells expect of a program that Ctrl-C ended."""
 
 COMMANDS = {
@@ -43,20 +43,20 @@ COMMANDS = {
 """Name: module, attribute, one line of help."""
 
 
-class Told(click.ClickException):
+class CommandError(click.ClickException):
     """An error of ours, told without a traceback.
 
     By click inside the command, so that a test that invokes it sees what a person sees.
     """
 
 
-class SettingsTold(Told):
+class SettingsCommandError(CommandError):
     """An error in the settings, told as a mistake in the command line is."""
 
     exit_code = 2
 
 
-class Root(click.Group):
+class LazyGroup(click.Group):
     """Imports a command when it is used, and tells errors to people."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -87,13 +87,13 @@ class Root(click.Group):
         try:
             return super().invoke(ctx)
         except PulseBotError as error:
-            kind = SettingsTold if isinstance(error, SettingsError) else Told
+            kind = SettingsCommandError if isinstance(error, SettingsError) else CommandError
             raise kind(str(error)) from error
         except KeyboardInterrupt:
-            raise click.exceptions.Exit(INTERRUPTED) from None
+            raise click.exceptions.Exit(INTERRUPT_EXIT_CODE) from None
 
 
-@click.command(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="pulse-bot", prog_name="pulse-bot")
 @click.option(
     "--settings",
@@ -113,18 +113,18 @@ def with_settings(command: Callable[Concatenate[Settings, P], R]) -> Callable[P,
     """Hand a command the settings as its first argument, read when it is used."""
 
     @wraps(command)
-    def given(*args: P.args, **kwargs: P.kwargs) -> R:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
         from pulse_bot.config.settings import load_settings
 
         return command(load_settings(settings_option()), *args, **kwargs)
 
-    return given
+    return wrapper
 
 
 def settings_option() -> Path | None:
     """What `--settings` was given, if anything."""
-    given = click.get_current_context().find_root().params.get("settings")
-    return given if isinstance(given, Path) else None
+    value = click.get_current_context().find_root().params.get("settings")
+    return value if isinstance(value, Path) else None
 
 
 def main() -> None:

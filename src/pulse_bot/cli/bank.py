@@ -16,10 +16,10 @@ from pulse_bot.cli.bank_choice import (
     as_json_option,
     chosen_bank,
     chosen_library,
-    guess,
     in_language,
     own_folders,
     print_json,
+    suggest_name,
     with_folders,
 )
 from pulse_bot.cli.bank_files import export, import_, template
@@ -53,12 +53,15 @@ def list_(*, folders: Folders, as_json: bool) -> None:
 
     banks = chosen_library(folders).banks
     if as_json:
-        print_json([bank_facts(one) for one in banks])
+        print_json([bank_facts(question_bank) for question_bank in banks])
         return
-    width = max((len(one.id) for one in banks), default=0)
-    for one in banks:
-        core = sum(item.core for item in one.items)
-        print(f"{one.id:{width}}  {len(one.items):3} items, {core} core  {one.summary}")
+    width = max((len(question_bank.id) for question_bank in banks), default=0)
+    for question_bank in banks:
+        core = sum(item.core for item in question_bank.items)
+        print(
+            f"{question_bank.id:{width}}  {len(question_bank.items):3} items, {core} core  "
+            f"{question_bank.summary}"
+        )
 
 
 @bank.command()
@@ -70,15 +73,23 @@ def show(*, name: str, language: str | None, folders: Folders, as_json: bool) ->
     """Show a bank: its sources and its questions."""
     from pulse_bot.banks.facts import bank_facts, entry_facts
 
-    one = in_language(chosen_bank(chosen_library(folders), name), language)
+    question_bank = in_language(chosen_bank(chosen_library(folders), name), language)
     if as_json:
-        print_json({**bank_facts(one), "items": [entry_facts(entry) for entry in one.entries]})
+        print_json(
+            {
+                **bank_facts(question_bank),
+                "items": [entry_facts(entry) for entry in question_bank.entries],
+            }
+        )
         return
-    print(f"{one.title} ({one.id}, version {one.version}, {one.licence})\n{one.summary}\n")
-    for source in one.sources:
+    print(
+        f"{question_bank.title} ({question_bank.id}, version {question_bank.version}, "
+        f"{question_bank.licence})\n{question_bank.summary}\n"
+    )
+    for source in question_bank.sources:
         print(f"Source: {source.title}; {', '.join(source.authors)}, {source.year}")
-    for item in one.items:
-        marks = [str(item.kind), item.facet, *_marks(core=item.core, reverse=item.reverse)]
+    for item in question_bank.items:
+        marks = [str(item.kind), item.facet, *_list_marks(core=item.core, reverse=item.reverse)]
         print(f"\n{item.id}  ({', '.join(mark for mark in marks if mark)})")
         print(f"  {item.text}\n  To discuss: {item.talk}")
 
@@ -92,13 +103,13 @@ def search(*, words: tuple[str, ...], folders: Folders, as_json: bool) -> None:
     from pulse_bot.banks import search as searching
     from pulse_bot.banks.facts import entry_facts
 
-    found = searching.search(chosen_library(folders).banks, " ".join(words))
+    hits = searching.search_items(chosen_library(folders).banks, " ".join(words))
     if as_json:
-        print_json([entry_facts(one.entry) for one in found])
+        print_json([entry_facts(hit.entry) for hit in hits])
         return
-    for one in found:
-        print(f"{one.entry.item.id}  ({one.entry.item.kind})\n  {one.entry.item.text}")
-    if not found:
+    for hit in hits:
+        print(f"{hit.entry.item.id}  ({hit.entry.item.kind})\n  {hit.entry.item.text}")
+    if not hits:
         print("No question has all of these words. Try fewer of them, or other ones.")
 
 
@@ -120,8 +131,8 @@ def lint(*, files: tuple[Path, ...], against: Path | None, folders: Folders, as_
     from pulse_bot.banks.facts import finding_facts
     from pulse_bot.banks.lint import lint_files
 
-    chosen = _files(files) if files else _files_of_all(folders)
-    findings = [*lint_files(chosen), *_reworded(chosen, against)]
+    chosen = _list_bank_files(files) if files else _list_all_files(folders)
+    findings = [*lint_files(chosen), *_list_reworded(chosen, against)]
     if as_json:
         print_json([finding_facts(finding) for finding in findings])
     else:
@@ -129,7 +140,7 @@ def lint(*, files: tuple[Path, ...], against: Path | None, folders: Folders, as_
             print(finding)
         errors = sum(finding.severity is Severity.ERROR for finding in findings)
         counts = {"file": len(chosen), "error": errors, "warning": len(findings) - errors}
-        print(", ".join(_counted(count, word) for word, count in counts.items()))
+        print(", ".join(_count_text(count, word) for word, count in counts.items()))
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise click.exceptions.Exit(1)
 
@@ -141,52 +152,54 @@ def lint(*, files: tuple[Path, ...], against: Path | None, folders: Folders, as_
 @with_folders
 def preview(*, name: str, item: str | None, language: str | None, folders: Folders) -> None:
     """Show each question of BANK, or one ITEM of it, as a member will see it on each platform."""
-    from pulse_bot.banks.preview import preview_text, previews
+    from pulse_bot.banks.preview import preview_items, preview_text
     from pulse_bot.config.plugins import adapter_plugins
 
     items = in_language(chosen_bank(chosen_library(folders), name), language).items
-    known = [one.id for one in items]
-    if item is not None and item not in known:
-        raise Refused(f'The bank "{name}" has no item "{item}".{guess(item, known)}')
+    item_ids = [entry.id for entry in items]
+    if item is not None and item not in item_ids:
+        raise Refused(f'The bank "{name}" has no item "{item}".{suggest_name(item, item_ids)}')
     plugins = adapter_plugins()
-    draws = {one: plugin.preview for one, plugin in plugins.items() if plugin.preview}
-    for number, shown in enumerate(previews(items, only=item or "")):
-        print("\n" * (number > 0) + preview_text(shown, draws))
+    draws = {entry: plugin.preview for entry, plugin in plugins.items() if plugin.preview}
+    for number, rendered in enumerate(preview_items(items, only=item or "")):
+        print("\n" * (number > 0) + preview_text(rendered, draws))
 
 
-def _marks(*, core: bool, reverse: bool) -> list[str]:
+def _list_marks(*, core: bool, reverse: bool) -> list[str]:
     marks = {"core": core, "reverse-scored": reverse}
     return [name for name, marked in marks.items() if marked]
 
 
-def _counted(count: int, word: str) -> str:
+def _count_text(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _files(paths: tuple[Path, ...]) -> list[Traversable]:
-    from pulse_bot.banks.load import bank_files, beside
+def _list_bank_files(paths: tuple[Path, ...]) -> list[Traversable]:
+    from pulse_bot.banks.load import bank_files, file_family
 
-    found = [
-        file for path in paths for file in (bank_files(path) if path.is_dir() else beside(path))
+    files = [
+        file
+        for path in paths
+        for file in (bank_files(path) if path.is_dir() else file_family(path))
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(files))
 
 
-def _reworded(files: list[Traversable], against: Path | None) -> Iterator[Finding]:
-    from pulse_bot.banks.changes import reworded
+def _list_reworded(files: list[Traversable], against: Path | None) -> Iterator[Finding]:
+    from pulse_bot.banks.changes import find_reworded
     from pulse_bot.banks.load import load_banks
 
     if against is None:
         return
-    old, findings = load_banks(_files((against,)))
+    old, findings = load_banks(_list_bank_files((against,)))
     yield from findings
-    before = {one.id: one for one in old}
+    before = {old_bank.id: old_bank for old_bank in old}
     for new in load_banks(files)[0]:
         if new.id in before:
-            yield from reworded(before[new.id], new)
+            yield from find_reworded(before[new.id], new)
 
 
-def _files_of_all(folders: Folders) -> list[Traversable]:
+def _list_all_files(folders: Folders) -> list[Traversable]:
     from pulse_bot.banks.load import bank_files, shipped_folder
 
     everywhere = (shipped_folder(), *own_folders(folders))

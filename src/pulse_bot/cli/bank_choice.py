@@ -51,28 +51,28 @@ def chosen_library(folders: Folders) -> Library:
 
 def chosen_bank(library: Library, name: str) -> Bank:
     """The bank of this name. Raises Refused, with a guess."""
-    found = library.bank(name)
-    if found is None:
-        known = [one.id for one in library.banks]
-        raise Refused(f'There is no bank "{name}".{guess(name, known)}')
-    return found
+    bank = library.find_bank(name)
+    if bank is None:
+        bank_ids = [candidate.id for candidate in library.banks]
+        raise Refused(f'There is no bank "{name}".{suggest_name(name, bank_ids)}')
+    return bank
 
 
 def in_language(bank: Bank, language: str | None) -> Bank:
     """The bank in a language. Raises Refused where it is not there in it."""
-    known = [bank.language, *(one.language for one in bank.translations)]
-    if language is not None and language not in known:
+    languages = [bank.language, *(translation.language for translation in bank.translations)]
+    if language is not None and language not in languages:
         raise Refused(
-            f'The bank "{bank.id}" is not there in "{language}", but in: {", ".join(known)}.'
+            f'The bank "{bank.id}" is not there in "{language}", but in: {", ".join(languages)}.'
         )
     return bank.in_language(language) if language else bank
 
 
-def guess(name: str, known: Iterable[str]) -> str:
+def suggest_name(name: str, names: Iterable[str]) -> str:
     """What a misspelt name was meant to be, as a sentence."""
     from pulse_bot.banks.spelling import did_you_mean
 
-    return did_you_mean(name, known)
+    return did_you_mean(name, names)
 
 
 def print_json(value: object) -> None:

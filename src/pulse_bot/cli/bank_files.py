@@ -31,11 +31,11 @@ def export(
     *, name: str, file: Path, language: tuple[str, ...], replace: bool, folders: Folders
 ) -> None:
     """Write BANK to a CSV file or a workbook (XLSX)."""
-    from pulse_bot.banks.sheets.files import exported
+    from pulse_bot.banks.sheets.files import export_bank
 
-    one = chosen_bank(chosen_library(folders), name)
-    _write({file: exported(one, file.name, language)}, replace=replace)
-    print(f"Wrote {len(one.entries)} items to {file}.")
+    bank = chosen_bank(chosen_library(folders), name)
+    _write_files({file: export_bank(bank, file.name, language)}, replace=replace)
+    print(f"Wrote {len(bank.entries)} items to {file}.")
 
 
 @click.command(short_help="Write a spreadsheet to fill in.")
@@ -43,10 +43,10 @@ def export(
 @_replace
 def template(*, file: Path, replace: bool) -> None:
     """Write FILE (.csv or .xlsx) with examples to write over, and a page that explains it."""
-    from pulse_bot.banks.sheets.files import packed
+    from pulse_bot.banks.sheets.files import grid_bytes
     from pulse_bot.banks.sheets.template import template_grid
 
-    _write({file: packed(template_grid(), file.name)}, replace=replace)
+    _write_files({file: grid_bytes(template_grid(), file.name)}, replace=replace)
     print(f"Wrote {file}. Fill it in, then run: pulse-bot bank import {file} --to my-bank.yaml")
 
 
@@ -60,47 +60,47 @@ def import_(*, file: Path, to: Path, replace: bool) -> None:
     A bank that is there already is only replaced where each id has kept its wording.
     """
     from pulse_bot.banks.lint import lint_banks
-    from pulse_bot.banks.sheets.files import imported
+    from pulse_bot.banks.sheets.files import import_bank
 
-    bank = imported(file)
+    bank = import_bank(file)
     target = to if to.suffix in (".yaml", ".yml") else to / f"{bank.id}.yaml"
     _check_wording(bank, target)
-    _write(_texts(bank, target), replace=replace)
+    _write_files(_bank_texts(bank, target), replace=replace)
     for finding in lint_banks([bank]):
         print(finding)
     print(f"Wrote {len(bank.entries)} items to {target}.")
 
 
-def _texts(bank: Bank, target: Path) -> dict[Path, bytes]:
+def _bank_texts(bank: Bank, target: Path) -> dict[Path, bytes]:
     """The files of a bank: its own, and one for each language beside it."""
     from pulse_bot.banks.yaml_file import bank_yaml, translation_yaml
 
     texts = {target: bank_yaml(bank).encode()}
-    for one in bank.translations:
-        beside = target.with_name(f"{target.stem}.{one.language}{target.suffix}")
-        texts[beside] = translation_yaml(bank, one).encode()
+    for translation in bank.translations:
+        translation_file = target.with_name(f"{target.stem}.{translation.language}{target.suffix}")
+        texts[translation_file] = translation_yaml(bank, translation).encode()
     return texts
 
 
 def _check_wording(bank: Bank, target: Path) -> None:
-    from pulse_bot.banks.changes import reworded
+    from pulse_bot.banks.changes import find_reworded
     from pulse_bot.banks.findings import BankMistakes
     from pulse_bot.banks.load import load_banks
 
     if not target.exists():
         return
     old, findings = load_banks([target])
-    findings += [finding for one in old for finding in reworded(one, bank)]
+    findings += [finding for old_bank in old for finding in find_reworded(old_bank, bank)]
     if findings:
         raise BankMistakes(findings)
 
 
-def _write(texts: dict[Path, bytes], *, replace: bool) -> None:
+def _write_files(texts: dict[Path, bytes], *, replace: bool) -> None:
     """Write all the files, or none where one is there already. Raises Refused."""
-    there = [str(file) for file in texts if file.exists()]
-    if there and not replace:
+    existing = [str(file) for file in texts if file.exists()]
+    if existing and not replace:
         raise Refused(
-            f"{', '.join(there)} is there already. Choose another name, or add --replace."
+            f"{', '.join(existing)} is there already. Choose another name, or add --replace."
         )
     try:
         for file, text in texts.items():

@@ -29,12 +29,14 @@ def commitment() -> None:
 @with_installation
 def add(installation: Installation, *, partnership: str, text: str, due: str) -> None:
     """Write down what the group said it would do; all can read it, and are asked about it."""
-    from pulse_bot.domain.asking.arrange_workshop import full
-    from pulse_bot.usecases.commitments.register import warnings, written
+    from pulse_bot.domain.asking.arrange_workshop import format_full_date
+    from pulse_bot.usecases.commitments.register import add_as_operator, warn_about_wording
 
-    one = written(installation, partnership, text, due)
-    click.echo(f"Commitment {one.number} is written down, by {full(one.due)}: {one.text}")
-    for warning in warnings(one.text):
+    added = add_as_operator(installation, partnership, text, due)
+    click.echo(
+        f"Commitment {added.number} is written down, by {format_full_date(added.due)}: {added.text}"
+    )
+    for warning in warn_about_wording(added.text):
         click.echo(warning, err=True)
 
 
@@ -44,11 +46,16 @@ def add(installation: Installation, *, partnership: str, text: str, due: str) ->
 @with_installation
 def list_(installation: Installation, *, partnership: str, as_json: bool) -> None:
     """List the commitments of a partnership, the oldest first."""
-    from pulse_bot.usecases.commitments.register import of_partnership
+    from pulse_bot.usecases.commitments.register import list_as_operator
 
     rows = [
-        {"number": one.number, "state": one.state.value, "due": str(one.due), "text": one.text}
-        for one in of_partnership(installation, partnership)
+        {
+            "number": entry.number,
+            "state": entry.state.value,
+            "due": str(entry.due),
+            "text": entry.text,
+        }
+        for entry in list_as_operator(installation, partnership)
     ]
     nothing = f'Nothing is written down yet. Begin with: pulse-bot commitment add "{partnership}" …'
     print_rows(rows, as_json=as_json, nothing=nothing)
@@ -60,7 +67,7 @@ def list_(installation: Installation, *, partnership: str, as_json: bool) -> Non
 @with_installation
 def keep(installation: Installation, *, partnership: str, number: int) -> None:
     """Call a commitment kept; the next digest tells everybody."""
-    _end(installation, partnership, number, "kept")
+    _change_state(installation, partnership, number, "kept")
 
 
 @commitment.command()
@@ -69,7 +76,7 @@ def keep(installation: Installation, *, partnership: str, number: int) -> None:
 @with_installation
 def drop(installation: Installation, *, partnership: str, number: int) -> None:
     """Drop a commitment; the next digest tells everybody."""
-    _end(installation, partnership, number, "dropped")
+    _change_state(installation, partnership, number, "dropped")
 
 
 @commitment.command("open")
@@ -78,13 +85,13 @@ def drop(installation: Installation, *, partnership: str, number: int) -> None:
 @with_installation
 def open_(installation: Installation, *, partnership: str, number: int) -> None:
     """Open a commitment again that was called kept or dropped by mistake."""
-    _end(installation, partnership, number, "open")
+    _change_state(installation, partnership, number, "open")
 
 
-def _end(installation: Installation, partnership: str, number: int, state: str) -> None:
+def _change_state(installation: Installation, partnership: str, number: int, state: str) -> None:
     from pulse_bot.domain.partnership.commitments import CommitmentState
-    from pulse_bot.usecases.commitments.register import STANDS, ended
+    from pulse_bot.usecases.commitments.register import STATE_WORDS, set_state_as_operator
 
     to = CommitmentState(state)
-    one = ended(installation, partnership, number, to)
-    click.echo(f"Commitment {one.number} is {STANDS[to]}: {one.text}")
+    changed = set_state_as_operator(installation, partnership, number, to)
+    click.echo(f"Commitment {changed.number} is {STATE_WORDS[to]}: {changed.text}")

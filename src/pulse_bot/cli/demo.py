@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from pulse_bot.demo.play import Play
+    from pulse_bot.demo.play import Demonstration
     from pulse_bot.ports import ChatAdapter
 
 
@@ -28,56 +28,56 @@ if TYPE_CHECKING:
 )
 def demo(*, headless: bool, port: int) -> None:
     """Play a made-up partnership, then let you try it."""
-    from pulse_bot.config.logs import set_up
+    from pulse_bot.config.logs import set_up_logging
 
-    set_up("ERROR")
+    set_up_logging("ERROR")
     with tempfile.TemporaryDirectory(prefix="pulse-bot-demo-") as folder:
-        asyncio.run(_demo(Path(folder), headless=headless, port=port))
+        asyncio.run(_run_demo(Path(folder), headless=headless, port=port))
 
 
-async def _demo(folder: Path, *, headless: bool, port: int) -> None:
+async def _run_demo(folder: Path, *, headless: bool, port: int) -> None:
     from pulse_bot.config.plugins import adapter_plugins
-    from pulse_bot.demo.play import Play
+    from pulse_bot.demo.play import Demonstration
 
     web = adapter_plugins()["web"]
     settings = web.settings(port=port)
     if web.personal_link is None:
         raise RuntimeError("The web adapter gives out links.")
     link = web.personal_link(settings)
-    play = Play(folder, datetime.now(UTC), link.address)
+    play = Demonstration(folder, datetime.now(UTC), link.address)
     await play.app.start()
     try:
-        await _weeks(play)
+        await _play_weeks(play)
         _print_last_digest(play)
         if not headless:
             adapter = web.build(settings)
             await play.open_for_visitor()
             click.echo(f"\nNow it is your turn. Open this page; Ctrl-C ends it.\n{link.url}")
-            await _visit(play, adapter)
+            await _serve_visitor(play, adapter)
     finally:
         await play.app.stop()
         play.installation.database.close()
 
 
-async def _weeks(play: Play) -> None:
+async def _play_weeks(play: Demonstration) -> None:
     from pulse_bot.demo.crowd import PARTNERSHIP
     from pulse_bot.demo.play import WEEKS
 
     with click.progressbar(length=WEEKS, label=f"{WEEKS} weeks of {PARTNERSHIP}") as bar:
         for _ in range(WEEKS):
-            await play.week()
+            await play.play_week()
             bar.update(1)
 
 
-def _print_last_digest(play: Play) -> None:
+def _print_last_digest(play: Demonstration) -> None:
     from pulse_bot.demo.crowd import PARTNERSHIP
-    from pulse_bot.usecases.reading.operator_lists import digest
+    from pulse_bot.usecases.reading.operator_lists import read_digest
 
-    newest = digest(play.installation, PARTNERSHIP)
+    newest = read_digest(play.installation, PARTNERSHIP)
     click.echo(f"\n{play.installation.renderer.text(newest.statements)}")
 
 
-async def _visit(play: Play, adapter: ChatAdapter) -> None:
+async def _serve_visitor(play: Demonstration, adapter: ChatAdapter) -> None:
     from pulse_bot.demo.visit import Visit
 
     serving = asyncio.create_task(adapter.run(Visit(play).handle))

@@ -30,14 +30,14 @@ def show(
     installation: Installation, *, partnership: str, number: int | None, as_json: bool
 ) -> None:
     """Show a digest as it was released."""
-    from pulse_bot.config.plugins import renderer
-    from pulse_bot.usecases.reading.operator_lists import digest as look_at
+    from pulse_bot.config.plugins import load_renderer
+    from pulse_bot.usecases.reading.operator_lists import read_digest as look_at
 
-    found = look_at(installation, partnership, number)
+    released = look_at(installation, partnership, number)
     if as_json:
-        click.echo(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_digest_json(released), indent=2, ensure_ascii=False))
     else:
-        click.echo(renderer().text(found.statements))
+        click.echo(load_renderer().text(released.statements))
 
 
 @digest.command()
@@ -59,49 +59,49 @@ def export(
     file beside it that says what its columns hold. With --json the log is printed, or written
     whatever the file is called.
     """
-    from pulse_bot.config.plugins import renderer
-    from pulse_bot.usecases.reading.operator_lists import digests, partnership_rows
+    from pulse_bot.config.plugins import load_renderer
+    from pulse_bot.usecases.reading.operator_lists import list_partnerships, read_digests
 
-    found = digests(installation, partnership)
-    time_zone = str(partnership_rows(installation, partnership)[0]["time_zone"])
+    released = read_digests(installation, partnership)
+    time_zone = str(list_partnerships(installation, partnership)[0]["time_zone"])
     if as_json or (file is not None and file.suffix.lower() == ".json"):
-        log = json.dumps([_plain(one) for one in found], indent=2, ensure_ascii=False)
+        log = json.dumps([_digest_json(entry) for entry in released], indent=2, ensure_ascii=False)
         files = {file.name if file else "": f"{log}\n".encode()}
     else:
         name = file.name if file else "digests.html"
-        files = dict(renderer().export(name, partnership, time_zone, found))
+        files = dict(load_renderer().export(name, partnership, time_zone, released))
     if file is None:
         click.echo(b"".join(files.values()), nl=False)
         return
     for name, content in files.items():
-        _write(file.with_name(name), content)
-    count = f"{len(found)} digest{'' if len(found) == 1 else 's'}"
-    beside = [str(file.with_name(name)) for name in files if name != file.name]
-    columns = f" What its columns hold is in {beside[0]}." if beside else ""
+        _write_file(file.with_name(name), content)
+    count = f"{len(released)} digest{'' if len(released) == 1 else 's'}"
+    extra_files = [str(file.with_name(name)) for name in files if name != file.name]
+    columns = f" What its columns hold is in {extra_files[0]}." if extra_files else ""
     click.echo(f"Wrote {count} to {file}.{columns}")
 
 
-def _write(file: Path, content: bytes) -> None:
+def _write_file(file: Path, content: bytes) -> None:
     try:
         file.write_bytes(content)
     except OSError as error:
         raise Refused(f"{file} cannot be written: {error.strerror}.") from None
 
 
-def _plain(one: Digest) -> dict[str, object]:
+def _digest_json(released: Digest) -> dict[str, object]:
     """A digest as the public log has it; a level is text, as exact as it was said."""
     return {
-        "round": one.number,
-        "closed_at": one.closed_at.isoformat(),
+        "round": released.number,
+        "closed_at": released.closed_at.isoformat(),
         "statements": [
             {
-                "kind": said.kind.value,
-                "theme": said.theme,
-                "subject": said.subject,
-                "text": said.text,
-                "level": said.level.about if said.level else None,
-                "edge": said.level.edge if said.level else None,
+                "kind": statement.kind.value,
+                "theme": statement.theme,
+                "subject": statement.subject,
+                "text": statement.text,
+                "level": statement.level.about if statement.level else None,
+                "edge": statement.level.edge if statement.level else None,
             }
-            for said in one.statements
+            for statement in released.statements
         ],
     }

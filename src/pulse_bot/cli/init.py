@@ -10,10 +10,16 @@ from typing import TypeVar, cast
 import click
 
 from pulse_bot.cli import settings_option
-from pulse_bot.config.settings import Settings, data_dir, load_settings, sqlite_file, sqlite_url
+from pulse_bot.config.settings import (
+    Settings,
+    default_data_dir,
+    load_settings,
+    sqlite_file,
+    sqlite_url,
+)
 from pulse_bot.config.sources import DEFAULT_FILE
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_installation_key, make_key_folder
-from pulse_bot.crypto.private_files import replace_private
+from pulse_bot.crypto.private_files import replace_private_file
 from pulse_bot.errors import SettingsError
 
 Answer = TypeVar("Answer")
@@ -45,54 +51,56 @@ def init(
     file = settings_option() or DEFAULT_FILE
     if file.exists() and not force:
         raise SettingsError(f"{file} is there already. Keep it, or replace it with --force.")
-    folder = _asked("Folder for everything that is kept", data, data_dir(), silent=yes)
+    folder = _ask_value("Folder for everything that is kept", data, default_data_dir(), silent=yes)
     folder = folder.expanduser().absolute()
-    url = _asked("Database", database, sqlite_url(folder / "pulse.db"), silent=yes)
+    url = _ask_value("Database", database, sqlite_url(folder / "pulse.db"), silent=yes)
     web: dict[str, str | int] = {
-        "host": _asked("Host that the pages listen on", host, HOST, silent=yes),
-        "port": _asked("Port of the pages", port, PORT, silent=yes),
-        "public_url": _asked("How members reach them, behind a proxy", public_url, "", silent=yes),
+        "host": _ask_value("Host that the pages listen on", host, HOST, silent=yes),
+        "port": _ask_value("Port of the pages", port, PORT, silent=yes),
+        "public_url": _ask_value(
+            "How members reach them, behind a proxy", public_url, "", silent=yes
+        ),
     }
-    settings = _write(file, _toml(folder, url, web))
-    _make(settings, folder)
-    _tell(file, settings)
+    settings = _write_settings(file, _format_toml(folder, url, web))
+    _make_folders(settings, folder)
+    _print_summary(file, settings)
 
 
-def _asked(question: str, given: Answer | None, default: Answer, *, silent: bool) -> Answer:
-    if given is not None:
-        return given
+def _ask_value(question: str, value: Answer | None, default: Answer, *, silent: bool) -> Answer:
+    if value is not None:
+        return value
     if silent:
         return default
     kind = cast("type[Answer]", PORTS) if isinstance(default, int) else type(default)
     return click.prompt(question, default=default, type=kind)
 
 
-def _toml(folder: Path, url: str, web: dict[str, str | int]) -> str:
+def _format_toml(folder: Path, url: str, web: dict[str, str | int]) -> str:
     core = {
         "database_url": url,
         "key_store": str(folder / "keys"),
         "installation_key_file": str(folder / "installation.key"),
     }
     head = "# Settings of pulse-bot; docs/settings.md lists them all."
-    return "\n".join([head, *_lines(core), "", "[web]", *_lines(web), ""])
+    return "\n".join([head, *_toml_lines(core), "", "[web]", *_toml_lines(web), ""])
 
 
-def _lines(values: Mapping[str, str | int]) -> list[str]:
+def _toml_lines(values: Mapping[str, str | int]) -> list[str]:
     """A JSON string is a TOML string too."""
     return [f"{key} = {json.dumps(value)}" for key, value in values.items() if value != ""]
 
 
-def _write(file: Path, text: str) -> Settings:
+def _write_settings(file: Path, text: str) -> Settings:
     """Write the file once what stands in it is known to be right. It may hold a password."""
-    with replace_private(file, text.encode()) as draft:
+    with replace_private_file(file, text.encode()) as draft:
         try:
             return load_settings(draft)
         except SettingsError as error:
-            told = str(error).replace(str(draft), str(file))
-            raise SettingsError(f"{told}\nNothing was written.") from error
+            message = str(error).replace(str(draft), str(file))
+            raise SettingsError(f"{message}\nNothing was written.") from error
 
 
-def _make(settings: Settings, folder: Path) -> None:
+def _make_folders(settings: Settings, folder: Path) -> None:
     database = sqlite_file(settings.database_url)
     for place in (folder, database.parent if database else folder):
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -103,7 +111,7 @@ def _make(settings: Settings, folder: Path) -> None:
     make_installation_key(settings.installation_key_file)
 
 
-def _tell(file: Path, settings: Settings) -> None:
+def _print_summary(file: Path, settings: Settings) -> None:
     store = settings.key_store.get_secret_value()
     click.echo(f"Wrote {file}.")
     click.echo(f"Keys of open rounds: {'a Redis server' if '://' in store else store}")

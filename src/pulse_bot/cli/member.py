@@ -56,10 +56,12 @@ def add(
     from pulse_bot.domain.partnership.people import Role
     from pulse_bot.usecases.members.directory import NewMember, add_member
 
-    made = _new_link(adapter)
+    personal_link = _new_link(adapter)
     new = NewMember(name, organisation, Role(role), time_zone)
-    number = add_member(installation, partnership, new, made.address)
-    click.echo(f"Added {name} as member {number}. Give this link to nobody else:\n{made.url}")
+    number = add_member(installation, partnership, new, personal_link.address)
+    click.echo(
+        f"Added {name} as member {number}. Give this link to nobody else:\n{personal_link.url}"
+    )
 
 
 @member.command("import")
@@ -76,26 +78,26 @@ def import_(installation: Installation, *, partnership: str, file: Path, adapter
     from pulse_bot.usecases.members.directory import NewMember, add_members
 
     people = [
-        NewMember(row["name"], row["organisation"], Role(row["role"])) for row in _people(file)
+        NewMember(row["name"], row["organisation"], Role(row["role"])) for row in _read_people(file)
     ]
     links = [_new_link(adapter) for _ in people]
     add_members(
         installation,
         partnership,
-        [(new, made.address) for new, made in zip(people, links, strict=True)],
+        [(new, personal_link.address) for new, personal_link in zip(people, links, strict=True)],
     )
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow((*COLUMNS, "link"))
-    for new, made in zip(people, links, strict=True):
-        writer.writerow((new.name, new.organisation, new.role.value, made.url))
+    for new, personal_link in zip(people, links, strict=True):
+        writer.writerow((new.name, new.organisation, new.role.value, personal_link.url))
 
 
-def _people(file: Path) -> Iterator[dict[str, str]]:
+def _read_people(file: Path) -> Iterator[dict[str, str]]:
     with file.open(newline="", encoding="utf-8-sig") as stream:
         reader = csv.DictReader(stream)
         try:
             # Spreadsheets write headings with capitals and blanks.
-            reader.fieldnames = [one.strip().lower() for one in reader.fieldnames or ()]
+            reader.fieldnames = [heading.strip().lower() for heading in reader.fieldnames or ()]
             columns = set(reader.fieldnames)
             rows = [(reader.line_num, row) for row in reader]
         except (UnicodeDecodeError, csv.Error):
@@ -107,10 +109,10 @@ def _people(file: Path) -> Iterator[dict[str, str]]:
             "name,organisation,role - with commas."
         )
     for line, row in rows:
-        yield _person(row, f"{file.name}, line {line}")
+        yield _check_person(row, f"{file.name}, line {line}")
 
 
-def _person(row: dict[str, str], where: str) -> dict[str, str]:
+def _check_person(row: dict[str, str], where: str) -> dict[str, str]:
     """One row, checked here, because only here its line is known."""
     if None in row:
         raise Refused(f'{where}: more cells than columns. Write a name with a comma as "Lee, Ann".')
@@ -122,8 +124,8 @@ def _person(row: dict[str, str], where: str) -> dict[str, str]:
             raise Refused(f"{where}: the {column} has a line break or a control character in it.")
     person["role"] = person["role"].lower() or "member"
     if person["role"] not in ROLES.choices:
-        known = ", ".join(ROLES.choices)
-        raise Refused(f'{where}: "{person["role"]}" is no role. There are: {known}.')
+        roles = ", ".join(ROLES.choices)
+        raise Refused(f'{where}: "{person["role"]}" is no role. There are: {roles}.')
     return person
 
 
@@ -133,9 +135,9 @@ def _person(row: dict[str, str], where: str) -> dict[str, str]:
 @with_installation
 def list_(installation: Installation, *, partnership: str, as_json: bool) -> None:
     """List the members of a partnership."""
-    from pulse_bot.usecases.reading.operator_lists import member_rows
+    from pulse_bot.usecases.reading.operator_lists import list_members
 
-    rows = member_rows(installation, partnership)
+    rows = list_members(installation, partnership)
     nothing = f'Nobody yet. Add somebody with: pulse-bot member add "{partnership}" …'
     print_rows(rows, as_json=as_json, nothing=nothing)
 
@@ -147,10 +149,10 @@ def list_(installation: Installation, *, partnership: str, as_json: bool) -> Non
 @with_installation
 def link(installation: Installation, *, partnership: str, number: int, adapter: str) -> None:
     """Give a member a new link; the old one stops working at once."""
-    from pulse_bot.usecases.members.directory import readdress
+    from pulse_bot.usecases.members.directory import change_address
 
     fresh = _new_link(adapter)
-    readdress(installation, partnership, number, fresh.address)
+    change_address(installation, partnership, number, fresh.address)
     click.echo(f"The old link is dead. Give this one to nobody else:\n{fresh.url}")
 
 
@@ -185,7 +187,7 @@ def _new_link(settings: Settings, adapter: str) -> PersonalLink:
     from pulse_bot.config.plugins import adapter_plugins
 
     plugin = adapter_plugins().get(adapter)
-    section = settings.adapters().get(adapter)
+    section = settings.adapter_sections().get(adapter)
     if plugin is None or section is None:
         raise Refused(f"{adapter} is not switched on in the settings.")
     if plugin.personal_link is None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Row = Mapping[str, str | int | None]
+PrintedRow = Mapping[str, str | int | None]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -31,9 +31,9 @@ def with_installation(command: Callable[Concatenate[Installation, P], R]) -> Cal
 
     def opened(settings: Settings, /, *args: P.args, **kwargs: P.kwargs) -> R:
         from pulse_bot.app import open_installation
-        from pulse_bot.config.logs import set_up
+        from pulse_bot.config.logs import set_up_logging
 
-        set_up("WARNING", settings.log_style)
+        set_up_logging("WARNING", settings.log_style)
         installation = open_installation(settings)
         try:
             return command(installation, *args, **kwargs)
@@ -45,7 +45,7 @@ def with_installation(command: Callable[Concatenate[Installation, P], R]) -> Cal
     return with_settings(opened)
 
 
-def print_rows(rows: Sequence[Row], *, as_json: bool, nothing: str) -> None:
+def print_rows(rows: Sequence[PrintedRow], *, as_json: bool, nothing: str) -> None:
     """Print a list as JSON, or as columns for people."""
     if as_json:
         click.echo(json.dumps(list(rows), indent=2, ensure_ascii=False))
@@ -54,12 +54,12 @@ def print_rows(rows: Sequence[Row], *, as_json: bool, nothing: str) -> None:
         click.echo(nothing)
         return
     titles = list(rows[0])
-    lines = [titles, *([_cell(row[title]) for title in titles] for row in rows)]
+    lines = [titles, *([_format_cell(row[title]) for title in titles] for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(titles))]
     for line in lines:
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
         click.echo("  ".join(padded).rstrip())
 
 
-def _cell(value: str | int | None) -> str:
+def _format_cell(value: str | int | None) -> str:
     return "" if value is None else str(value)

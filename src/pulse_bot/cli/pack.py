@@ -35,13 +35,13 @@ def show(
     installation: Installation, *, partnership: str, number: int | None, as_json: bool
 ) -> None:
     """Show a pack: a running order, the questions, and what the digest says of them."""
-    from pulse_bot.usecases.workshops.pack import look_at
+    from pulse_bot.usecases.workshops.pack import inspect_pack
 
-    found = look_at(installation, partnership, number)
+    workshop_pack = inspect_pack(installation, partnership, number)
     if as_json:
-        click.echo(json.dumps(_plain(found), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(_pack_json(workshop_pack), indent=2, ensure_ascii=False))
         return
-    for line in _lines(found):
+    for line in _pack_lines(workshop_pack):
         click.echo(line)
 
 
@@ -57,14 +57,14 @@ def show(
 @with_installation
 def export(installation: Installation, *, partnership: str, number: int | None, file: Path) -> None:
     """Write a pack as a page, as a PDF for A4, or as slides."""
-    from pulse_bot.usecases.workshops.pack import look_at
+    from pulse_bot.usecases.workshops.pack import inspect_pack
 
-    files = installation.renderer.pack(file.name, look_at(installation, partnership, number))
+    files = installation.renderer.pack(file.name, inspect_pack(installation, partnership, number))
     for name, content in files.items():
-        _write(file.with_name(name), content)
+        _write_file(file.with_name(name), content)
     names = [str(file.with_name(name)) for name in files]
-    told = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
-    click.echo(f"Wrote the pack to {told}.")
+    written = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+    click.echo(f"Wrote the pack to {written}.")
 
 
 @pack.command("open")
@@ -75,65 +75,66 @@ def open_(installation: Installation, *, partnership: str) -> None:
 
     It can be opened from the workshop's day on, as in the chats.
     """
-    from pulse_bot.usecases.workshops.pack import open_now
+    from pulse_bot.usecases.workshops.pack import open_pack_now
 
-    click.echo(f"The pack for “{open_now(installation, partnership)}” is open for everybody.")
+    click.echo(f"The pack for “{open_pack_now(installation, partnership)}” is open for everybody.")
 
 
-def _write(file: Path, content: bytes) -> None:
+def _write_file(file: Path, content: bytes) -> None:
     try:
         file.write_bytes(content)
     except OSError as error:
         raise Refused(f"{file} cannot be written: {error.strerror}.") from None
 
 
-def _lines(found: Pack) -> Iterator[str]:
-    from pulse_bot.domain.asking.calendar import spoken_date
-    from pulse_bot.domain.partnership.pack import parts, rest, running_order
+def _pack_lines(workshop_pack: Pack) -> Iterator[str]:
+    from pulse_bot.domain.asking.calendar import format_date
+    from pulse_bot.domain.partnership.pack import list_questions, other_statements, running_order
 
-    yield f"{found.title}, {spoken_date(found.workshop_on)} {found.workshop_on.year}"
+    day = workshop_pack.workshop_on
+    yield f"{workshop_pack.title}, {format_date(day)} {day.year}"
     yield ""
     begins = 0
-    for step in running_order(found):
+    for step in running_order(workshop_pack):
         yield f"{begins // 60}:{begins % 60:02}  {step.title} ({step.minutes} minutes)"
         yield f"      {step.what}"
         begins += step.minutes
-    for part in parts(found):
+    for question in list_questions(workshop_pack):
         yield ""
-        yield from (one.text for one in (*part.said, *part.words))
-        yield f"  To talk about: {part.item.talk}"
+        yield from (entry.text for entry in (*question.results, *question.quotes))
+        yield f"  To talk about: {question.item.talk}"
     yield ""
-    yield from (one.text for one in rest(found))
-    for one in found.commitments:
-        yield f"Open until {spoken_date(one.due)}: {one.text}"
+    yield from (entry.text for entry in other_statements(workshop_pack))
+    for entry in workshop_pack.commitments:
+        yield f"Open until {format_date(entry.due)}: {entry.text}"
 
 
-def _plain(found: Pack) -> dict[str, object]:
+def _pack_json(workshop_pack: Pack) -> dict[str, object]:
     """A pack as scripts read it."""
-    from pulse_bot.domain.partnership.pack import parts, rest, running_order
+    from pulse_bot.domain.partnership.pack import list_questions, other_statements, running_order
 
     return {
-        "title": found.title,
-        "workshop_on": found.workshop_on.isoformat(),
-        "round": found.digest.number,
+        "title": workshop_pack.title,
+        "workshop_on": workshop_pack.workshop_on.isoformat(),
+        "round": workshop_pack.digest.number,
         "running_order": [
             {"minutes": step.minutes, "title": step.title, "what": step.what}
-            for step in running_order(found)
+            for step in running_order(workshop_pack)
         ],
         "questions": [
             {
-                "id": part.item.id,
-                "text": part.item.text,
-                "kind": part.item.kind.value,
-                "talk": part.item.talk,
-                "said": [one.text for one in part.said],
-                "words": [one.text for one in part.words],
+                "id": question.item.id,
+                "text": question.item.text,
+                "kind": question.item.kind.value,
+                "talk": question.item.talk,
+                "said": [entry.text for entry in question.results],
+                "words": [entry.text for entry in question.quotes],
             }
-            for part in parts(found)
+            for question in list_questions(workshop_pack)
         ],
-        "rest": [one.text for one in rest(found)],
+        "rest": [entry.text for entry in other_statements(workshop_pack)],
         "commitments": [
-            {"number": one.number, "text": one.text, "due": one.due.isoformat()}
-            for one in found.commitments
+            {"number": entry.number, "text": entry.text, "due": entry.due.isoformat()}
+            for entry in workshop_pack.commitments
         ],
     }

@@ -42,19 +42,21 @@ def create(
 ) -> None:
     """Create a partnership."""
     from pulse_bot.usecases.members.directory import NewPartnership, create_partnership
-    from pulse_bot.usecases.members.invite import codes_of
+    from pulse_bot.usecases.members.invite import find_codes
 
-    new = NewPartnership(name, time_zone, language, _hour(quiet_from), _hour(quiet_until))
+    new = NewPartnership(
+        name, time_zone, language, _parse_hour(quiet_from), _parse_hour(quiet_until)
+    )
     create_partnership(installation, new)
     click.echo(f'Created "{name}". Next: pulse-bot member add, pulse-bot programme set.')
-    click.echo(_HOW_TO_LINK.format(code=codes_of(installation, name.strip()).link))
+    click.echo(_HOW_TO_LINK.format(code=find_codes(installation, name.strip()).link))
 
 
-def _hour(text: str) -> time:
-    from pulse_bot.domain.asking.calendar import clock_time
+def _parse_hour(text: str) -> time:
+    from pulse_bot.domain.asking.calendar import parse_clock_time
 
     try:
-        return clock_time(text)
+        return parse_clock_time(text)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None
 
@@ -64,9 +66,9 @@ def _hour(text: str) -> time:
 @with_installation
 def list_(installation: Installation, *, as_json: bool) -> None:
     """List the partnerships."""
-    from pulse_bot.usecases.reading.operator_lists import partnership_rows
+    from pulse_bot.usecases.reading.operator_lists import list_partnerships
 
-    rows = partnership_rows(installation)
+    rows = list_partnerships(installation)
     nothing = "No partnership yet. Create one with: pulse-bot partnership create NAME"
     print_rows(rows, as_json=as_json, nothing=nothing)
 
@@ -77,12 +79,14 @@ def list_(installation: Installation, *, as_json: bool) -> None:
 @with_installation
 def show(installation: Installation, *, name: str, as_json: bool) -> None:
     """Show a partnership: its settings, and the log of what was changed."""
-    from pulse_bot.usecases.reading.operator_lists import log_rows, partnership_rows
+    from pulse_bot.usecases.reading.operator_lists import list_log_lines, list_partnerships
 
-    print_rows(partnership_rows(installation, name), as_json=as_json, nothing="")
+    print_rows(list_partnerships(installation, name), as_json=as_json, nothing="")
     if not as_json:
         click.echo()
-        print_rows(log_rows(installation, name), as_json=False, nothing="Nothing changed yet.")
+        print_rows(
+            list_log_lines(installation, name), as_json=False, nothing="Nothing changed yet."
+        )
 
 
 @partnership.command()
@@ -94,13 +98,13 @@ def codes(installation: Installation, *, name: str, renew: bool, as_json: bool) 
     """Print the code that links a chat, and the invitation that members join by."""
     from pulse_bot.usecases.members import invite
 
-    found = (invite.renew if renew else invite.codes_of)(installation, name)
+    current_codes = (invite.renew_invitation if renew else invite.find_codes)(installation, name)
     if as_json:
-        rows = [{"link": found.link, "invitation": found.invitation}]
+        rows = [{"link": current_codes.link, "invitation": current_codes.invitation}]
         print_rows(rows, as_json=True, nothing="")
         return
-    click.echo(_HOW_TO_LINK.format(code=found.link))
+    click.echo(_HOW_TO_LINK.format(code=current_codes.link))
     click.echo(
         "Members join by the button in that chat. Whoever is not in it writes to the bot: "
-        f"/start {found.invitation}"
+        f"/start {current_codes.invitation}"
     )

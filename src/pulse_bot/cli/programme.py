@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pulse_bot.domain.asking.programme import Programme
     from pulse_bot.usecases.context import Installation
 
-THEMES = "trust,honesty,accountability"
+DEFAULT_THEMES = "trust,honesty,accountability"
 
 
 @click.group()
@@ -25,7 +25,7 @@ def programme() -> None:
 
 @programme.command("set")
 @click.argument("partnership")
-@click.option("--themes", default=THEMES, show_default=True, help="Separated by commas.")
+@click.option("--themes", default=DEFAULT_THEMES, show_default=True, help="Separated by commas.")
 @click.option("--items", default=3, show_default=True, help="Questions a round, one to three.")
 @click.option("--opens", default="Wed 15:30", show_default=True, help="When a round opens.")
 @click.option("--closes", default="Fri 16:00", show_default=True, help="When it closes.")
@@ -52,7 +52,7 @@ def set_(
     """Set a partnership's programme, from now on."""
     from pulse_bot.usecases.chats.programme import set_programme
 
-    plan = _plan(themes, items, opens, closes, reminders)
+    plan = _parse_programme(themes, items, opens, closes, reminders)
     set_programme(installation, partnership, plan)
     click.echo(f"Rounds of {partnership} open on {plan.opens} and close on {plan.closes}.")
 
@@ -69,14 +69,16 @@ def limit(installation: Installation, *, partnership: str, questions: int) -> No
     click.echo(f"Nobody in {partnership} is asked more than {questions} questions a week.")
 
 
-def _plan(themes: str, items: int, opens: str, closes: str, hours: tuple[float, ...]) -> Programme:
+def _parse_programme(
+    themes: str, items: int, opens: str, closes: str, hours: tuple[float, ...]
+) -> Programme:
     from pulse_bot.domain.asking.programme import Programme
 
     try:
         return Programme(
             themes=tuple(theme.strip() for theme in themes.split(",") if theme.strip()),
-            opens=_week_time(opens),
-            closes=_week_time(closes),
+            opens=_parse_week_time(opens),
+            closes=_parse_week_time(closes),
             items_a_round=items,
             reminders=tuple(timedelta(hours=after) for after in sorted(hours) if after > 0),
         )
@@ -84,10 +86,10 @@ def _plan(themes: str, items: int, opens: str, closes: str, hours: tuple[float, 
         raise Refused(str(error)) from None
 
 
-def _week_time(text: str) -> WeekTime:
-    from pulse_bot.domain.asking.calendar import week_time
+def _parse_week_time(text: str) -> WeekTime:
+    from pulse_bot.domain.asking.calendar import parse_week_time
 
-    return week_time(text)
+    return parse_week_time(text)
 
 
 @programme.command()
@@ -96,9 +98,9 @@ def _week_time(text: str) -> WeekTime:
 @with_installation
 def show(installation: Installation, *, partnership: str, as_json: bool) -> None:
     """Show a partnership's programme."""
-    from pulse_bot.usecases.reading.operator_lists import partnership_rows
+    from pulse_bot.usecases.reading.operator_lists import list_partnerships
 
-    print_rows(partnership_rows(installation, partnership), as_json=as_json, nothing="")
+    print_rows(list_partnerships(installation, partnership), as_json=as_json, nothing="")
 
 
 @programme.command()
@@ -119,14 +121,14 @@ def holiday(
     from pulse_bot.domain.asking.calendar import Holiday
     from pulse_bot.usecases.chats.programme import add_holiday
 
-    days = Holiday(_day(first), _day(last or first))
+    days = Holiday(_parse_day(first), _parse_day(last or first))
     add_holiday(installation, partnership, days, organisation)
     when = f"from {days.first} to {days.last}" if last else f"on {days.first}"
     who = f"Nobody of {organisation}" if organisation else "Nobody"
     click.echo(f"{who} is asked {when}.")
 
 
-def _day(text: str) -> date:
+def _parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:

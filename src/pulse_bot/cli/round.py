@@ -22,9 +22,9 @@ def round_() -> None:
 @with_installation
 def open_(installation: Installation, *, partnership: str) -> None:
     """Open a round now. A running pulse-bot sends its cards within a minute."""
-    from pulse_bot.usecases.rounds.open_round import open_now
+    from pulse_bot.usecases.rounds.open_round import open_round_now
 
-    number, closes = open_now(installation, partnership)
+    number, closes = open_round_now(installation, partnership)
     click.echo(f"Round {number} is open until {closes}.")
 
 
@@ -33,9 +33,9 @@ def open_(installation: Installation, *, partnership: str) -> None:
 @with_installation
 def close(installation: Installation, *, partnership: str) -> None:
     """Close the open round now: tally, release, destroy the key."""
-    from pulse_bot.usecases.rounds.close import close_now
+    from pulse_bot.usecases.rounds.close import close_round_now
 
-    number = close_now(installation, partnership)
+    number = close_round_now(installation, partnership)
     click.echo(f'Round {number} is closed. Read it with: pulse-bot digest show "{partnership}"')
 
 
@@ -45,7 +45,7 @@ def close(installation: Installation, *, partnership: str) -> None:
 @with_installation
 def list_(installation: Installation, *, partnership: str, as_json: bool) -> None:
     """List the rounds of a partnership."""
-    from pulse_bot.usecases.reading.operator_lists import round_rows
+    from pulse_bot.usecases.reading.operator_lists import list_rounds
 
-    rows = round_rows(installation, partnership)
+    rows = list_rounds(installation, partnership)
     print_rows(rows, as_json=as_json, nothing="No round yet.")

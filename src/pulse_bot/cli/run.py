@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 @with_settings
 def run(settings: Settings) -> None:
     """Ask, remind, close and post, until stopped."""
-    from pulse_bot.config.logs import set_up
+    from pulse_bot.config.logs import set_up_logging
 
-    set_up(settings.log_level, settings.log_style)
-    with _alone(settings):
-        asyncio.run(_run(settings))
+    set_up_logging(settings.log_level, settings.log_style)
+    with _acquire_lock(settings):
+        asyncio.run(_run_app(settings))
 
 
-def _alone(settings: Settings) -> AbstractContextManager[object]:
+def _acquire_lock(settings: Settings) -> AbstractContextManager[object]:
     """One process to an SQLite file: a second one would take itself for the first, restarted."""
     from filelock import FileLock, Timeout
 
@@ -48,13 +48,13 @@ def _alone(settings: Settings) -> AbstractContextManager[object]:
         raise PulseBotError(f"{file.parent} cannot be written to: {error.strerror}.") from None
 
 
-async def _run(settings: Settings) -> None:
+async def _run_app(settings: Settings) -> None:
     from pulse_bot.app import App, build_adapters, open_installation
-    from pulse_bot.sending.render_process import Apart
+    from pulse_bot.sending.render_process import ProcessRenderer
 
     adapters = build_adapters(settings)
     opened = open_installation(settings)
-    installation = replace(opened, renderer=Apart(opened.renderer))
+    installation = replace(opened, renderer=ProcessRenderer(opened.renderer))
     app = App(installation, adapters, settings.engine_url.get_secret_value(), settings.executor_id)
     serving = asyncio.create_task(app.run())
     for number in (signal.SIGINT, signal.SIGTERM):

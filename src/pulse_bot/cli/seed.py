@@ -14,12 +14,12 @@ from pulse_bot.cli.opened import as_json, print_rows, with_installation
 
 if TYPE_CHECKING:
     from pulse_bot.usecases.context import Installation
-    from pulse_bot.usecases.workshops.operator import Order, Ordered
+    from pulse_bot.usecases.workshops.operator import WorkshopOrder, WorkshopSummary
 
 PLAN = "plan"
 
 
-class Typed(TypedDict):
+class SeedOptions(TypedDict):
     """What is to be asked, as it was typed."""
 
     on: str
@@ -30,7 +30,7 @@ class Typed(TypedDict):
     together: bool
 
 
-class Seed(click.Group):
+class SeedGroup(click.Group):
     """Plans, where the first word names none of its commands: it is the partnership then."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -38,7 +38,7 @@ class Seed(click.Group):
         return super().parse_args(ctx, args if named else [PLAN, *args])
 
 
-@click.group(cls=Seed)
+@click.group(cls=SeedGroup)
 def seed() -> None:
     """Plan questions for a workshop: pulse-bot seed PARTNERSHIP --on DATE --about TEXT.
 
@@ -64,44 +64,46 @@ def plan(
     partnership: str,
     dry_run: bool,
     as_json: bool,
-    **typed: Unpack[Typed],
+    **options: Unpack[SeedOptions],
 ) -> None:
     """Plan a workshop; the word plan can be left out. Everybody is told."""
-    from pulse_bot.usecases.workshops.operator import Order
+    from pulse_bot.usecases.workshops.operator import WorkshopOrder
 
-    wanted = Order(**typed)
+    request = WorkshopOrder(**options)
     if dry_run:
-        _rehearse(installation, partnership, wanted, as_json=as_json)
+        _print_dry_run(installation, partnership, request, as_json=as_json)
     else:
-        _plan(installation, partnership, wanted, as_json=as_json)
+        _plan_workshop(installation, partnership, request, as_json=as_json)
 
 
-def _plan(installation: Installation, partnership: str, wanted: Order, *, as_json: bool) -> None:
-    from pulse_bot.usecases.workshops.operator import order, texts
+def _plan_workshop(
+    installation: Installation, partnership: str, request: WorkshopOrder, *, as_json: bool
+) -> None:
+    from pulse_bot.usecases.workshops.operator import list_questions, plan_workshop
 
-    found = order(installation, partnership, wanted)
+    summary = plan_workshop(installation, partnership, request)
     if as_json:
-        asked = {"asked": texts(found.questions), "warnings": list(found.warnings)}
-        click.echo(json.dumps({**found.seeding, **asked}, indent=2, ensure_ascii=False))
+        extra = {"asked": list_questions(summary.questions), "warnings": list(summary.warnings)}
+        click.echo(json.dumps({**summary.seeding, **extra}, indent=2, ensure_ascii=False))
         return
-    _print(found, f"Workshop {found.seeding['seeding']}: {found.title}")
+    _print_workshop(summary, f"Workshop {summary.seeding['seeding']}: {summary.title}")
 
 
-def _print(found: Ordered, head: str) -> None:
+def _print_workshop(summary: WorkshopSummary, head: str) -> None:
     click.echo(head)
-    for number, item in enumerate(found.questions, 1):
+    for number, item in enumerate(summary.questions, 1):
         click.echo(f"  {number}. {item.text}  ({item.id})")
-    for line in (*found.said, *found.warnings):
+    for line in (*summary.notes, *summary.warnings):
         click.echo(line)
 
 
-def _rehearse(
-    installation: Installation, partnership: str, wanted: Order, *, as_json: bool
+def _print_dry_run(
+    installation: Installation, partnership: str, request: WorkshopOrder, *, as_json: bool
 ) -> None:
-    from pulse_bot.usecases.workshops.cards import run_card
-    from pulse_bot.usecases.workshops.operator import rehearse
+    from pulse_bot.usecases.workshops.cards import dry_run_card
+    from pulse_bot.usecases.workshops.operator import rehearse_workshop
 
-    runs = rehearse(installation, partnership, wanted)
+    runs = rehearse_workshop(installation, partnership, request)
     if as_json:
         rows = [
             {
@@ -109,14 +111,14 @@ def _rehearse(
                 "answers": run.answers,
                 "members": run.members,
                 "questions": run.questions,
-                "shown": run.shown,
-                "said": [one.text for one in run.said],
+                "shown": run.questions_shown,
+                "said": [statement.text for statement in run.statements],
             }
             for run in runs
         ]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    for card in map(run_card, runs):
+    for card in map(dry_run_card, runs):
         click.echo("\n  ".join((card.title, *card.text)) + "\n")
 
 
@@ -126,10 +128,10 @@ def _rehearse(
 @with_installation
 def list_(installation: Installation, *, partnership: str, as_json: bool) -> None:
     """List workshops: drafts, planned ones, and those that were asked."""
-    from pulse_bot.usecases.workshops.operator import rows
+    from pulse_bot.usecases.workshops.operator import list_workshop_rows
 
-    found = rows(installation, partnership)
-    print_rows(found, as_json=as_json, nothing="No workshop yet.")
+    workshops = list_workshop_rows(installation, partnership)
+    print_rows(workshops, as_json=as_json, nothing="No workshop yet.")
 
 
 @seed.command()
@@ -141,8 +143,8 @@ def move(installation: Installation, *, partnership: str, seeding: int, on: str)
     """Put workshop SEEDING on another day."""
     from pulse_bot.usecases.workshops import operator as workshop_operator
 
-    found = workshop_operator.move(installation, partnership, seeding, on)
-    _print(found, f"Workshop {seeding} is moved: {found.title}")
+    summary = workshop_operator.move_workshop(installation, partnership, seeding, on)
+    _print_workshop(summary, f"Workshop {seeding} is moved: {summary.title}")
 
 
 @seed.command()
@@ -153,5 +155,5 @@ def cancel(installation: Installation, *, partnership: str, seeding: int) -> Non
     """Cancel workshop SEEDING, before its questions are out."""
     from pulse_bot.usecases.workshops import operator as workshop_operator
 
-    workshop_operator.cancel(installation, partnership, seeding)
+    workshop_operator.cancel_workshop(installation, partnership, seeding)
     click.echo(f"Workshop {seeding} is cancelled. Nobody is asked about it.")

@@ -26,35 +26,43 @@ from typing import Final, TextIO
 
 from pulse_bot.errors import PulseBotError
 
-FIELDS: Final = ("adapter", "workspace", "partnership", "round", "job", "count", "seconds")
+EXTRA_FIELDS: Final = ("adapter", "workspace", "partnership", "round", "job", "count", "seconds")
 """What a record may carry in `extra`. None of them leads to a member; others are not written."""
 
-OURS: Final = ("pulse_bot", "uvicorn.error", "__main__")
+OWN_LOGGERS: Final = ("pulse_bot", "uvicorn.error", "__main__")
 """Loggers whose text is written: our own, and the web server's start and stop."""
 
-SILENT: Final = ("uvicorn.access",)
+SILENT_LOGGERS: Final = ("uvicorn.access",)
 """Loggers that are never written: the address of a page holds a member's personal link."""
 
-QUIETER: Final = ("sqlalchemy", "dbos", "httpx", "httpcore", "asyncio", "alembic", "fontTools")
+QUIET_LOGGERS: Final = (
+    "sqlalchemy",
+    "dbos",
+    "httpx",
+    "httpcore",
+    "asyncio",
+    "alembic",
+    "fontTools",
+)
 """Libraries that are heard from WARNING on, whatever the level: below it they quote payloads, or
 say seventy things of every PDF."""
 
-FRAMES: Final = 6
+MOST_FRAMES: Final = 6
 """Innermost places of a traceback that are written, and as many of our own further out."""
 
 LINKS: Final = 8
 """Exceptions of a chain or of a group that are told."""
 
 
-def set_up(level: str = "INFO", style: str = "line", stream: TextIO | None = None) -> None:
+def set_up_logging(level: str = "INFO", style: str = "line", stream: TextIO | None = None) -> None:
     """Write all logs to `stream` (standard error), as lines of key=value or, "json", as objects."""
     handler = SafeHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter() if style == "json" else LineFormatter())
-    handler.addFilter(heard)
+    handler.addFilter(is_logged)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in QUIETER:
+    for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     # The job engine adds a handler of its own, with payloads, unless it finds one.
     engine = logging.getLogger("dbos")
@@ -65,44 +73,48 @@ def set_up(level: str = "INFO", style: str = "line", stream: TextIO | None = Non
 
 def hide_payloads() -> None:
     """Exceptions that nobody catches are told without their arguments, in every thread."""
-    sys.excepthook = _told
-    threading.excepthook = lambda args: _told(
+    sys.excepthook = _report_crash
+    threading.excepthook = lambda args: _report_crash(
         args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
     )
-    sys.unraisablehook = lambda args: _told(
+    sys.unraisablehook = lambda args: _report_crash(
         args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
     )
 
 
-def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _report_crash(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
     if issubclass(kind, KeyboardInterrupt):
         return
-    sys.stderr.write(f"pulse-bot stopped on a mistake of its own: {told(error, trace)}\n")
+    sys.stderr.write(f"pulse-bot stopped on a mistake of its own: {describe_error(error, trace)}\n")
     sys.stderr.write("Nothing personal is in this line; please report it as it is.\n")
 
 
-def heard(record: logging.LogRecord) -> bool:
+def is_logged(record: logging.LogRecord) -> bool:
     """Whether a record is written at all."""
-    return not _under(record.name, SILENT)
+    return not _is_under(record.name, SILENT_LOGGERS)
 
 
-def told(error: BaseException, trace: TracebackType | None = None) -> str:
+def describe_error(error: BaseException, trace: TracebackType | None = None) -> str:
     """An exception and its causes: our own with their message, others with type and place alone.
 
     What could not be imported is named: it is the name of a module, and all that helps.
     """
-    return " caused by ".join(_one(link, trace) for link in islice(_chain(error), LINKS))
+    return " caused by ".join(
+        _describe_link(link, trace) for link in islice(_walk_causes(error), LINKS)
+    )
 
 
-def _one(error: BaseException, trace: TracebackType | None) -> str:
-    said = f": {error}" if isinstance(error, PulseBotError) else ""
+def _describe_link(error: BaseException, trace: TracebackType | None) -> str:
+    detail = f": {error}" if isinstance(error, PulseBotError) else ""
     if isinstance(error, ImportError) and error.name:
-        said = f": {error.name}"
-    places = " < ".join(_places(error.__traceback__ or trace))
-    return f"{type(error).__name__}{said} at {places or 'nowhere'}"
+        detail = f": {error.name}"
+    places = " < ".join(_trace_places(error.__traceback__ or trace))
+    return f"{type(error).__name__}{detail} at {places or 'nowhere'}"
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def _walk_causes(error: BaseException) -> Iterator[BaseException]:
     seen: set[int] = set()
     links: list[BaseException | None] = [error]
     while links:
@@ -116,7 +128,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         links += link.exceptions if isinstance(link, BaseExceptionGroup) else ()
 
 
-def _places(trace: TracebackType | None) -> list[str]:
+def _trace_places(trace: TracebackType | None) -> list[str]:
     """The innermost first. Those of ours that lead into a library's depths are told beside them."""
     inner: list[str] = []
     ours: list[str] = []
@@ -124,54 +136,56 @@ def _places(trace: TracebackType | None) -> list[str]:
         code = frame.f_code
         if code.co_filename.startswith("<frozen"):
             continue
-        place = f"{_short(code.co_filename)}:{line} in {code.co_name}"
-        if len(inner) < FRAMES:
+        place = f"{_shorten_path(code.co_filename)}:{line} in {code.co_name}"
+        if len(inner) < MOST_FRAMES:
             inner.append(place)
-        elif _under(str(frame.f_globals.get("__name__")), OURS):
+        elif _is_under(str(frame.f_globals.get("__name__")), OWN_LOGGERS):
             ours.append(place)
-    return inner + ours[:FRAMES]
+    return inner + ours[:MOST_FRAMES]
 
 
-def _short(path: str) -> str:
+def _shorten_path(path: str) -> str:
     return "/".join(Path(path).parts[-2:])
 
 
-def _under(name: str, roots: tuple[str, ...]) -> bool:
+def _is_under(name: str, roots: tuple[str, ...]) -> bool:
     return any(name == root or name.startswith((f"{root}.", f"{root}_")) for root in roots)
 
 
-def facts(record: logging.LogRecord) -> dict[str, object]:
+def record_fields(record: logging.LogRecord) -> dict[str, object]:
     """What is written of a record, in order."""
-    written: dict[str, object] = {
+    fields: dict[str, object] = {
         "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname.lower(),
         "logger": record.name,
     }
-    if _under(record.name, OURS):
-        written["says"] = record.getMessage()
+    if _is_under(record.name, OWN_LOGGERS):
+        fields["says"] = record.getMessage()
     else:
-        written["at"] = f"{_short(record.pathname)}:{record.lineno}"
-    written |= {key: getattr(record, key) for key in FIELDS if hasattr(record, key)}
+        fields["at"] = f"{_shorten_path(record.pathname)}:{record.lineno}"
+    fields |= {key: getattr(record, key) for key in EXTRA_FIELDS if hasattr(record, key)}
     if record.exc_info and record.exc_info[1]:
-        written["error"] = told(record.exc_info[1])
-    return written
+        fields["error"] = describe_error(record.exc_info[1])
+    return fields
 
 
 class LineFormatter(logging.Formatter):
     """One line of key=value; a value with spaces is quoted as JSON quotes it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return " ".join(f"{key}={_value(value)}" for key, value in facts(record).items())
+        return " ".join(
+            f"{key}={_format_value(value)}" for key, value in record_fields(record).items()
+        )
 
 
 class JsonFormatter(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(facts(record), ensure_ascii=False, default=str)
+        return json.dumps(record_fields(record), ensure_ascii=False, default=str)
 
 
-def _value(value: object) -> str:
+def _format_value(value: object) -> str:
     text = str(value)
     plain = text and text.isprintable() and not any(mark in text for mark in ' "=')
     return text if plain else json.dumps(text, ensure_ascii=False)

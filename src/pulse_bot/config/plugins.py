@@ -51,28 +51,31 @@ class AdapterPlugin(Generic[SettingsT]):
 
 def adapter_plugins() -> dict[str, AdapterPlugin[Any]]:
     """Every adapter that is installed, by name. Raises PulseBotError where one is broken."""
-    return {one.name: _loaded(one, AdapterPlugin, one.name) for one in _found("pulse_bot.adapters")}
+    return {
+        entry.name: _load_entry(entry, AdapterPlugin, entry.name)
+        for entry in _unique_entries("pulse_bot.adapters")
+    }
 
 
-def renderer(name: str = "digest") -> Renderer:
+def load_renderer(name: str = "digest") -> Renderer:
     """The renderer of that name. Raises MissingExtra, or PulseBotError where it is broken."""
-    for entry in _found("pulse_bot.renderers"):
+    for entry in _unique_entries("pulse_bot.renderers"):
         if entry.name == name:
-            return cast("Renderer", _loaded(entry, object, "reports"))
+            return cast("Renderer", _load_entry(entry, object, "reports"))
     raise PulseBotError(f"There is no renderer {name!r} here. Install the package that brings it.")
 
 
-def _found(group: str) -> Iterable[EntryPoint]:
-    found: dict[str, EntryPoint] = {}
+def _unique_entries(group: str) -> Iterable[EntryPoint]:
+    entries: dict[str, EntryPoint] = {}
     for entry in entry_points(group=group):
-        if (other := found.setdefault(entry.name, entry)) is not entry:
-            both = f"{_package(other)} and {_package(entry)}"
+        if (other := entries.setdefault(entry.name, entry)) is not entry:
+            both = f"{_package_name(other)} and {_package_name(entry)}"
             raise PulseBotError(f"{both} both bring {entry.name!r}. Uninstall one of them.")
-    return found.values()
+    return entries.values()
 
 
-def _loaded(entry: EntryPoint, kind: type, extra: str) -> Any:
-    package = _package(entry)
+def _load_entry(entry: EntryPoint, kind: type, extra: str) -> Any:
+    package = _package_name(entry)
     try:
         plugin = entry.load()
         if not isinstance(plugin, kind):
@@ -87,5 +90,5 @@ def _loaded(entry: EntryPoint, kind: type, extra: str) -> Any:
     return plugin
 
 
-def _package(entry: EntryPoint) -> str:
+def _package_name(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist else entry.module

@@ -32,14 +32,14 @@ from pydantic_settings import (
 )
 
 from pulse_bot.config.plugins import AdapterPlugin, adapter_plugins
-from pulse_bot.config.sources import PREFIX, Place, Setting, find_sources, settings_of
+from pulse_bot.config.sources import PREFIX, Setting, SettingPath, collect_settings, find_sources
 from pulse_bot.errors import SettingsError
 
 SQLITE: Final = "sqlite:///"
 POSTGRES: Final = ("postgresql+psycopg://", "postgresql://", "postgres://")
 
 
-def data_dir() -> Path:
+def default_data_dir() -> Path:
     """Where this platform keeps a user's data."""
     return platformdirs.user_data_path("pulse-bot", appauthor=False)
 
@@ -49,8 +49,8 @@ def sqlite_url(file: Path) -> str:
     return f"{SQLITE}{file}"
 
 
-def _database_url(given: SecretStr) -> SecretStr:
-    url = given.get_secret_value()
+def _check_database_url(value: SecretStr) -> SecretStr:
+    url = value.get_secret_value()
     for scheme in POSTGRES:
         if url.startswith(scheme):
             return SecretStr(POSTGRES[0] + url.removeprefix(scheme))
@@ -61,10 +61,10 @@ def _database_url(given: SecretStr) -> SecretStr:
     return SecretStr(f"{whole}?{options}" if options else whole)
 
 
-def _key_store(given: SecretStr) -> SecretStr:
-    place = given.get_secret_value()
+def _check_key_store(value: SecretStr) -> SecretStr:
+    place = value.get_secret_value()
     if place.startswith(("redis://", "rediss://")):
-        return given
+        return value
     if not place or "://" in place:
         raise ValueError("write it as a folder, or as redis://host:port/number")
     return SecretStr(str(Path(place).expanduser().absolute()))
@@ -78,24 +78,28 @@ def sqlite_file(database: SecretStr) -> Path | None:
     return Path(url.removeprefix(SQLITE).partition("?")[0])
 
 
-def _beside(data: dict[str, Any]) -> Path:
+def _data_folder(data: dict[str, Any]) -> Path:
     """The folder of an SQLite database; the platform's data folder for any other."""
     file = sqlite_file(data["database_url"])
-    return file.parent if file else data_dir()
+    return file.parent if file else default_data_dir()
 
 
-def _engine_url(data: dict[str, Any]) -> SecretStr:
+def _default_engine_url(data: dict[str, Any]) -> SecretStr:
     database: SecretStr = data["database_url"]
     if sqlite_file(database) is None:
         return database
-    return SecretStr(sqlite_url(_beside(data) / "engine.db"))
+    return SecretStr(sqlite_url(_data_folder(data) / "engine.db"))
 
 
-def _folders(given: object) -> object:
-    return [one for one in given.split(os.pathsep) if one] if isinstance(given, str) else given
+def _split_folders(value: object) -> object:
+    return (
+        [folder for folder in value.split(os.pathsep) if folder]
+        if isinstance(value, str)
+        else value
+    )
 
 
-DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_check_database_url)]
 Folder = Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())]
 
 
@@ -111,22 +115,22 @@ class Settings(BaseSettings):
     )
 
     database_url: DatabaseUrl = Field(
-        default_factory=lambda: SecretStr(sqlite_url(data_dir() / "pulse.db")),
+        default_factory=lambda: SecretStr(sqlite_url(default_data_dir() / "pulse.db")),
         description="Where everything is kept: an SQLite file, or a PostgreSQL database.",
     )
     engine_url: DatabaseUrl = Field(
-        default_factory=_engine_url,
+        default_factory=_default_engine_url,
         description="Where the job engine keeps its work.",
     )
-    key_store: Annotated[SecretStr, AfterValidator(_key_store)] = Field(
-        default_factory=lambda data: SecretStr(str(_beside(data) / "keys")),
+    key_store: Annotated[SecretStr, AfterValidator(_check_key_store)] = Field(
+        default_factory=lambda data: SecretStr(str(_data_folder(data) / "keys")),
         description="Where the keys of open rounds are kept: a folder, or a Redis server.",
     )
     installation_key_file: Folder = Field(
-        default_factory=lambda data: _beside(data) / "installation.key",
+        default_factory=lambda data: _data_folder(data) / "installation.key",
         description="The file of the key that seals tallies.",
     )
-    bank_dirs: Annotated[tuple[Folder, ...], NoDecode, BeforeValidator(_folders)] = Field(
+    bank_dirs: Annotated[tuple[Folder, ...], NoDecode, BeforeValidator(_split_folders)] = Field(
         default=(), description="Folders with question banks of your own."
     )
     log_level: Annotated[
@@ -141,11 +145,11 @@ class Settings(BaseSettings):
         description="The name of this worker, the same after a restart and no other worker's.",
     )
 
-    def adapters(self) -> dict[str, BaseModel]:
+    def adapter_sections(self) -> dict[str, BaseModel]:
         """The sections of the adapters that are switched on, by name."""
         sections = type(self).model_fields.keys() - Settings.model_fields.keys()
-        found = {name: getattr(self, name) for name in sorted(sections)}
-        return {name: section for name, section in found.items() if section is not None}
+        values = {name: getattr(self, name) for name in sorted(sections)}
+        return {name: section for name, section in values.items() if section is not None}
 
     @classmethod
     def settings_customise_sources(
@@ -159,9 +163,9 @@ class Settings(BaseSettings):
         return env_settings, NestedSecretsSettingsSource(file_secret_settings), init_settings
 
 
-def known_settings(plugins: Mapping[str, AdapterPlugin[Any]]) -> dict[Place, Setting]:
+def list_settings(plugins: Mapping[str, AdapterPlugin[Any]]) -> dict[SettingPath, Setting]:
     """Every setting there is by its place, those of the adapters included."""
-    return settings_of(Settings, {name: plugin.settings for name, plugin in plugins.items()})
+    return collect_settings(Settings, {name: plugin.settings for name, plugin in plugins.items()})
 
 
 def load_settings(
@@ -171,24 +175,24 @@ def load_settings(
 
     `file` is what `--settings` named; `plugins` are those that are installed.
     """
-    found = adapter_plugins() if plugins is None else plugins
+    installed = adapter_plugins() if plugins is None else plugins
     sources = find_sources(file)
-    there = known_settings(found)
-    sources.refuse_unknown(there, frozenset(found))
-    given: dict[str, Any] = {**sources.table, "_secrets_dir": sources.secrets_dir}
-    if "web" in found and not sources.sections() & found.keys():
-        given["web"] = {}
+    defined = list_settings(installed)
+    sources.refuse_unknown(defined, frozenset(installed))
+    values: dict[str, Any] = {**sources.table, "_secrets_dir": sources.secrets_dir}
+    if "web" in installed and not sources.list_sections() & installed.keys():
+        values["web"] = {}
     try:
-        return _model(found)(**given)
+        return _build_model(installed)(**values)
     except ValidationError as error:
-        raise sources.explained(error.errors(include_url=False), there) from None
+        raise sources.explain_errors(error.errors(include_url=False), defined) from None
     except pydantic_settings.SettingsError as error:
         raise SettingsError(
             f"{error}. Lists and tables in a variable are written as JSON."
         ) from None
 
 
-def _model(plugins: Mapping[str, AdapterPlugin[Any]]) -> type[Settings]:
+def _build_model(plugins: Mapping[str, AdapterPlugin[Any]]) -> type[Settings]:
     if taken := sorted(plugins.keys() & Settings.model_fields.keys()):
         raise SettingsError(
             f"An adapter may not be named {taken[0]!r}: a setting has that name. "

@@ -30,7 +30,7 @@ DEFAULT_FILE: Final = Path("pulse-bot.toml")
 DEFAULT_NOT_MADE: Final = "default_factory_not_called"
 """Pydantic's word for a default that follows from a setting which is itself wrong."""
 
-Place = tuple[str, ...]
+SettingPath = tuple[str, ...]
 """A setting's keys, outermost first."""
 
 
@@ -38,21 +38,21 @@ Place = tuple[str, ...]
 class Setting:
     """One setting: its place, and what is known of it."""
 
-    place: Place
+    path: SettingPath
     field: FieldInfo
 
     @property
     def name(self) -> str:
         """As messages write it: `web.port`."""
-        return ".".join(self.place)
+        return ".".join(self.path)
 
     @property
     def variable(self) -> str:
         """The environment variable, and the name of the secret file."""
-        return PREFIX + "__".join(self.place).upper()
+        return PREFIX + "__".join(self.path).upper()
 
     @property
-    def secret(self) -> bool:
+    def is_secret(self) -> bool:
         """Whether its value may not be shown."""
         return SecretStr in (self.field.annotation, *get_args(self.field.annotation))
 
@@ -61,100 +61,109 @@ class Setting:
 class Sources:
     """What was found: variables and secret files by place, and the settings file."""
 
-    variables: Mapping[Place, str]
-    secrets: Mapping[Place, Path]
+    variables: Mapping[SettingPath, str]
+    secrets: Mapping[SettingPath, Path]
     secrets_dir: Path | None
     file: Path | None
     table: Mapping[str, Any]
 
-    def sections(self) -> frozenset[str]:
+    def list_sections(self) -> frozenset[str]:
         """The outermost keys of everything that is set."""
-        return frozenset(place[0] for place, _ in self._given())
+        return frozenset(path[0] for path, _ in self._list_origins())
 
-    def origin(self, place: Place) -> str:
+    def find_origin(self, path: SettingPath) -> str:
         """Where the value in force was set."""
-        for depth in range(len(place), 0, -1):
-            for given, origin in self._given():
-                if given[:depth] == place[:depth]:
+        for depth in range(len(path), 0, -1):
+            for set_path, origin in self._list_origins():
+                if set_path[:depth] == path[:depth]:
                     return origin
         return ""
 
-    def refuse_unknown(self, there: Mapping[Place, Setting], sections: frozenset[str]) -> None:
+    def refuse_unknown(
+        self, defined: Mapping[SettingPath, Setting], sections: frozenset[str]
+    ) -> None:
         """Raise SettingsError for all that is set and does not exist."""
         mistakes = [
-            _unknown(place, origin, there, in_file=str(self.file) == origin)
-            for place, origin in self._given()
-            if place not in there and not self._opens_section(place, origin, there, sections)
+            _unknown_message(path, origin, defined, in_file=str(self.file) == origin)
+            for path, origin in self._list_origins()
+            if path not in defined and not self._opens_section(path, origin, defined, sections)
         ]
         if mistakes:
-            raise told([*mistakes, _all_of(there)])
+            raise combine_mistakes([*mistakes, _all_names_message(defined)])
 
-    def explained(
-        self, errors: Iterable[ErrorDetails], there: Mapping[Place, Setting]
+    def explain_errors(
+        self, errors: Iterable[ErrorDetails], defined: Mapping[SettingPath, Setting]
     ) -> SettingsError:
         """Pydantic's errors in words for people, without any value."""
         mistakes = [error for error in errors if error["type"] != DEFAULT_NOT_MADE]
-        return told([self._explained(error, there) for error in mistakes])
+        return combine_mistakes([self._explain_error(error, defined) for error in mistakes])
 
-    def _explained(self, error: ErrorDetails, there: Mapping[Place, Setting]) -> str:
-        place = tuple(str(key) for key in error["loc"])
-        setting = next((there[place[:end]] for end in (2, 1) if place[:end] in there), None)
-        name = setting.name if setting else ".".join(place)
+    def _explain_error(self, error: ErrorDetails, defined: Mapping[SettingPath, Setting]) -> str:
+        path = tuple(str(key) for key in error["loc"])
+        setting = next((defined[path[:end]] for end in (2, 1) if path[:end] in defined), None)
+        name = setting.name if setting else ".".join(path)
         if setting and error["type"] == "missing":
             return (
                 f"{name} is not set. Set the variable {setting.variable}, or write "
-                f"{place[-1]} = … under [{'.'.join(place[:-1])}] in the settings file."
+                f"{path[-1]} = … under [{'.'.join(path[:-1])}] in the settings file."
             )
         what = error["msg"].removeprefix("Value error, ")
         # The core's own messages quote nothing; those of an adapter's validators may.
-        if setting and setting.secret and len(place) > 1 and isinstance(error["input"], str):
+        if setting and setting.is_secret and len(path) > 1 and isinstance(error["input"], str):
             what = what.replace(error["input"] or "…", "…")
-        origin = self.origin(place)
+        origin = self.find_origin(path)
         where = f" ({origin})" if origin else ""
         return f"{name}{where}: {what[:1].lower()}{what[1:]}. Correct it, or take it out."
 
     def _opens_section(
-        self, place: Place, origin: str, there: Mapping[Place, Setting], sections: frozenset[str]
+        self,
+        path: SettingPath,
+        origin: str,
+        defined: Mapping[SettingPath, Setting],
+        sections: frozenset[str],
     ) -> bool:
         if origin != str(self.file):
             return False
-        return place[0] in sections and (len(place) == 1 or place[:2] in there)
+        return path[0] in sections and (len(path) == 1 or path[:2] in defined)
 
-    def _given(self) -> Iterator[tuple[Place, str]]:
-        yield from ((place, f"the variable {name}") for place, name in self.variables.items())
-        yield from ((place, f"the file {file}") for place, file in self.secrets.items())
-        yield from ((place, str(self.file)) for place in _leaves(self.table))
+    def _list_origins(self) -> Iterator[tuple[SettingPath, str]]:
+        yield from ((path, f"the variable {name}") for path, name in self.variables.items())
+        yield from ((path, f"the file {file}") for path, file in self.secrets.items())
+        yield from ((path, str(self.file)) for path in _list_leaves(self.table))
 
 
-def told(mistakes: list[str]) -> SettingsError:
+def combine_mistakes(mistakes: list[str]) -> SettingsError:
     """One error of several mistakes."""
     return SettingsError("\n".join(("The settings are not right.", *mistakes)))
 
 
-def settings_of(
+def collect_settings(
     core: type[BaseModel], sections: Mapping[str, type[BaseModel]]
-) -> dict[Place, Setting]:
+) -> dict[SettingPath, Setting]:
     """Every setting there is by place: those of the core, and of each adapter's section."""
-    found = list(_fields(core, ()))
+    settings = list(_list_fields(core, ()))
     for name, section in sections.items():
-        found += _fields(section, (name,))
-    return {setting.place: setting for setting in found}
+        settings += _list_fields(section, (name,))
+    return {setting.path: setting for setting in settings}
 
 
 def find_sources(file: Path | None) -> Sources:
     """All that is set. `file` is what `--settings` named. Raises SettingsError."""
-    path = _file(file)
-    secrets_dir = _secrets_dir()
+    path = _find_file(file)
+    secrets_dir = _find_secrets_dir()
     return Sources(
-        variables={_place(name): name for name in os.environ if _ours(name)},
-        secrets={_place(one.name): one for one in _secret_files(secrets_dir)},
+        variables={_variable_path(name): name for name in os.environ if _is_ours(name)},
+        secrets={
+            _variable_path(secret_file.name): secret_file
+            for secret_file in _list_secret_files(secrets_dir)
+        },
         secrets_dir=secrets_dir,
         file=path,
-        table=_table(path) if path else {},
+        table=_read_table(path) if path else {},
     )
 
 
-def _file(named: Path | None) -> Path | None:
+def _find_file(named: Path | None) -> Path | None:
     from_variable = os.environ.get(SETTINGS_FILE)
     path = named or (Path(from_variable) if from_variable else None)
     if path is None:
@@ -165,7 +174,7 @@ def _file(named: Path | None) -> Path | None:
     return path
 
 
-def _table(path: Path) -> dict[str, Any]:
+def _read_table(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -176,7 +185,7 @@ def _table(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} is not TOML: {error}. Correct it there.") from None
 
 
-def _secrets_dir() -> Path | None:
+def _find_secrets_dir() -> Path | None:
     named = os.environ.get(SECRETS_DIR)
     if not named:
         return None
@@ -188,9 +197,9 @@ def _secrets_dir() -> Path | None:
     return path
 
 
-def _secret_files(folder: Path | None) -> Iterator[Path]:
+def _list_secret_files(folder: Path | None) -> Iterator[Path]:
     for file in sorted(folder.iterdir()) if folder else ():
-        if not _ours(file.name):
+        if not _is_ours(file.name):
             continue
         try:
             file.read_text(encoding="utf-8")
@@ -200,37 +209,39 @@ def _secret_files(folder: Path | None) -> Iterator[Path]:
         yield file
 
 
-def _ours(name: str) -> bool:
+def _is_ours(name: str) -> bool:
     upper = name.upper()
     return upper.startswith(PREFIX) and upper not in (SETTINGS_FILE, SECRETS_DIR)
 
 
-def _place(name: str) -> Place:
+def _variable_path(name: str) -> SettingPath:
     return tuple(name[len(PREFIX) :].lower().split("__"))
 
 
-def _fields(model: type[BaseModel], above: Place) -> Iterator[Setting]:
+def _list_fields(model: type[BaseModel], parent: SettingPath) -> Iterator[Setting]:
     for name, field in model.model_fields.items():
-        yield Setting((*above, name), field)
+        yield Setting((*parent, name), field)
 
 
-def _leaves(table: Mapping[str, Any], above: Place = ()) -> Iterator[Place]:
+def _list_leaves(table: Mapping[str, Any], parent: SettingPath = ()) -> Iterator[SettingPath]:
     for key, value in table.items():
         if isinstance(value, dict) and value:
-            yield from _leaves(value, (*above, key))
+            yield from _list_leaves(value, (*parent, key))
         else:
-            yield (*above, key)
+            yield (*parent, key)
 
 
-def _unknown(place: Place, origin: str, there: Mapping[Place, Setting], *, in_file: bool) -> str:
-    name = ".".join(place)
-    near = get_close_matches(name, [setting.name for setting in there.values()], n=1)
+def _unknown_message(
+    path: SettingPath, origin: str, defined: Mapping[SettingPath, Setting], *, in_file: bool
+) -> str:
+    name = ".".join(path)
+    near = get_close_matches(name, [setting.name for setting in defined.values()], n=1)
     if not near:
         return f"{origin}: there is no setting {name}. Take it out."
-    setting = there[tuple(near[0].split("."))]
+    setting = defined[tuple(near[0].split("."))]
     meant = setting.name if in_file else setting.variable
     return f"{origin}: there is no setting {name}. Did you mean {meant}?"
 
 
-def _all_of(there: Mapping[Place, Setting]) -> str:
-    return "There are: " + ", ".join(sorted(setting.name for setting in there.values())) + "."
+def _all_names_message(defined: Mapping[SettingPath, Setting]) -> str:
+    return "There are: " + ", ".join(sorted(setting.name for setting in defined.values())) + "."

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pulse_bot.crypto.private_files import (
-    PRIVATE_DIR,
-    PRIVATE_FILE,
-    failures_told,
-    refuse_shared,
-    shred,
+    PRIVATE_DIR_MODE,
+    PRIVATE_FILE_MODE,
+    check_private,
+    explain_file_errors,
+    shred_file,
     sync_folder,
-    write_private,
+    write_private_file,
 )
-from pulse_bot.crypto.sealing import KEY_BYTES, new_keys
+from pulse_bot.crypto.sealing import KEY_BYTES, generate_keys
 from pulse_bot.errors import KeyStoreError, MissingExtra
 from pulse_bot.ports import KeyStore, RoundKeys
 
@@ -44,7 +44,7 @@ class MemoryKeyStore:
         self._keys: dict[int, RoundKeys] = {}
 
     def create(self, round_id: int) -> RoundKeys:
-        self._keys[round_id] = new_keys()
+        self._keys[round_id] = generate_keys()
         return self._keys[round_id]
 
     def load(self, round_id: int) -> RoundKeys | None:
@@ -53,7 +53,7 @@ class MemoryKeyStore:
     def destroy(self, round_id: int) -> None:
         self._keys.pop(round_id, None)
 
-    def rounds(self) -> frozenset[int]:
+    def list_rounds(self) -> frozenset[int]:
         return frozenset(self._keys)
 
     def check(self) -> None:
@@ -71,21 +71,21 @@ class DirectoryKeyStore:
 
         The file appears whole or not at all, also after a crash: it is written under another name.
         """
-        keys = new_keys()
+        keys = generate_keys()
         draft = self.folder / f".round-{round_id}.{secrets.token_hex(8)}.draft"
-        with failures_told(draft):
-            write_private(draft, keys.secret_key + keys.tag_key)
-            draft.replace(self._file(round_id))
+        with explain_file_errors(draft):
+            write_private_file(draft, keys.secret_key + keys.tag_key)
+            draft.replace(self._key_file(round_id))
             sync_folder(self.folder)
         return keys
 
     def load(self, round_id: int) -> RoundKeys | None:
-        file = self._file(round_id)
-        with failures_told(file):
+        file = self._key_file(round_id)
+        with explain_file_errors(file):
             try:
-                return _keys(file.read_bytes(), str(file))
+                return _parse_keys(file.read_bytes(), str(file))
             except FileNotFoundError:
-                self._exists()
+                self._check_folder()
                 return None
 
     def destroy(self, round_id: int) -> None:
@@ -94,38 +94,38 @@ class DirectoryKeyStore:
         Overwriting is best effort: a journal, a snapshot or the wear levelling of a solid-state
         disk may keep the old bytes. Only a folder in memory (tmpfs) makes it certain.
         """
-        with failures_told(self._file(round_id)):
-            self._exists()
+        with explain_file_errors(self._key_file(round_id)):
+            self._check_folder()
             # A crash in the middle of create leaves a draft, of keys that never sealed anything.
             drafts = self.folder.glob(f".round-{round_id}.*.draft")
-            for file in (self._file(round_id), *drafts):
-                shred(file)
+            for file in (self._key_file(round_id), *drafts):
+                shred_file(file)
             sync_folder(self.folder)
 
-    def rounds(self) -> frozenset[int]:
-        with failures_told(self.folder):
-            self._exists()
+    def list_rounds(self) -> frozenset[int]:
+        with explain_file_errors(self.folder):
+            self._check_folder()
             names = [path.stem for path in self.folder.iterdir() if path.suffix == ".key"]
         numbers = [name.removeprefix("round-") for name in names if name.startswith("round-")]
         return frozenset(int(number) for number in numbers if number.isdecimal())
 
     def check(self) -> None:
         """Looks at the mode before it tries: to the superuser, everything is writable."""
-        self._exists()
-        refuse_shared(self.folder, PRIVATE_DIR)
+        self._check_folder()
+        check_private(self.folder, PRIVATE_DIR_MODE)
         for file in self.folder.glob("round-*.key"):
-            refuse_shared(file, PRIVATE_FILE)
+            check_private(file, PRIVATE_FILE_MODE)
         trial = self.folder / f".trial.{secrets.token_hex(8)}.draft"
-        with failures_told(trial):
+        with explain_file_errors(trial):
             try:
-                write_private(trial, bytes(2 * KEY_BYTES))
+                write_private_file(trial, bytes(2 * KEY_BYTES))
             finally:
                 trial.unlink(missing_ok=True)
 
-    def _file(self, round_id: int) -> Path:
+    def _key_file(self, round_id: int) -> Path:
         return self.folder / f"round-{round_id}.key"
 
-    def _exists(self) -> None:
+    def _check_folder(self) -> None:
         if not self.folder.is_dir():
             raise KeyStoreError(
                 f"The key store {self.folder} is not there. New here? Run: pulse-bot init. "
@@ -155,32 +155,36 @@ class RedisKeyStore:
 
     def create(self, round_id: int) -> RoundKeys:
         """Without expiry: a round whose key expires is lost."""
-        keys = new_keys()
-        self._ask(lambda: self._server.set(self._name(round_id), keys.secret_key + keys.tag_key))
+        keys = generate_keys()
+        self._query_server(
+            lambda: self._server.set(self._redis_key(round_id), keys.secret_key + keys.tag_key)
+        )
         return keys
 
     def load(self, round_id: int) -> RoundKeys | None:
-        kept = self._ask(lambda: self._server.get(self._name(round_id)))
-        return _keys(kept, f"of round {round_id}") if isinstance(kept, bytes) else None
+        stored = self._query_server(lambda: self._server.get(self._redis_key(round_id)))
+        return _parse_keys(stored, f"of round {round_id}") if isinstance(stored, bytes) else None
 
     def destroy(self, round_id: int) -> None:
-        self._ask(lambda: self._server.delete(self._name(round_id)))
+        self._query_server(lambda: self._server.delete(self._redis_key(round_id)))
 
-    def rounds(self) -> frozenset[int]:
-        found = self._ask(lambda: list(self._server.scan_iter(match=f"{self._prefix}*")))
-        names = [name.decode() for name in found if isinstance(name, bytes)]
+    def list_rounds(self) -> frozenset[int]:
+        redis_keys = self._query_server(
+            lambda: list(self._server.scan_iter(match=f"{self._prefix}*"))
+        )
+        names = [name.decode() for name in redis_keys if isinstance(name, bytes)]
         numbers = [name.removeprefix(self._prefix) for name in names]
         return frozenset(int(number) for number in numbers if number.isdecimal())
 
     def check(self) -> None:
         """The server must answer, must not write to disk, and must not forget."""
-        if self._configured("save") or self._configured("appendonly") != "no":
+        if self._read_setting("save") or self._read_setting("appendonly") != "no":
             raise KeyStoreError(
                 "The Redis server of the key store writes to disk, so keys would outlive their "
                 'rounds. Run on it: redis-cli config set save ""; redis-cli config set appendonly '
                 "no; write both into its configuration, and delete its dump.rdb"
             )
-        if self._configured("maxmemory-policy").startswith("allkeys-"):
+        if self._read_setting("maxmemory-policy").startswith("allkeys-"):
             raise KeyStoreError(
                 "The Redis server of the key store throws keys away when it is full, which loses "
                 "rounds. Run on it: redis-cli config set maxmemory-policy noeviction"
@@ -190,19 +194,19 @@ class RedisKeyStore:
         """Give the connections back."""
         self._server.close()
 
-    def _configured(self, name: str) -> str:
-        found = self._ask(lambda: self._server.config_get(name))
-        if name not in found:
+    def _read_setting(self, name: str) -> str:
+        config = self._query_server(lambda: self._server.config_get(name))
+        if name not in config:
             raise KeyStoreError(
                 f"The Redis server of the key store does not tell its {name!r}, so nobody can say "
                 "whether it keeps keys safely. Allow this user CONFIG GET."
             )
-        return str(found[name])
+        return str(config[name])
 
-    def _name(self, round_id: int) -> str:
+    def _redis_key(self, round_id: int) -> str:
         return f"{self._prefix}{round_id}"
 
-    def _ask(self, question: Callable[[], Answer]) -> Answer:
+    def _query_server(self, question: Callable[[], Answer]) -> Answer:
         try:
             return question()
         except self._failure as error:
@@ -214,30 +218,30 @@ class RedisKeyStore:
 
 def make_key_folder(folder: Path) -> None:
     """Make the folder of a DirectoryKeyStore, private from the start. Repeating is harmless."""
-    with failures_told(folder):
+    with explain_file_errors(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         if not folder.is_dir():
-            folder.mkdir(mode=PRIVATE_DIR)
+            folder.mkdir(mode=PRIVATE_DIR_MODE)
 
 
 def make_installation_key(file: Path) -> None:
     """Write a new random installation key, unless there is one: tallies are sealed with it."""
-    with failures_told(file):
+    with explain_file_errors(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            write_private(file, secrets.token_bytes(KEY_BYTES))
+            write_private_file(file, secrets.token_bytes(KEY_BYTES))
             sync_folder(file.parent)
 
 
 def load_installation_key(file: Path) -> bytes:
     """The key that seals tallies: 32 bytes. Raises KeyStoreError."""
-    with failures_told(file):
+    with explain_file_errors(file):
         if not file.is_file():
             raise KeyStoreError(
                 f"The installation key {file} is not there. New here? Run: pulse-bot init. "
                 "Otherwise restore it from where you keep it: tallies cannot be read without it."
             )
-        refuse_shared(file, PRIVATE_FILE)
+        check_private(file, PRIVATE_FILE_MODE)
         key = file.read_bytes()
     if len(key) != KEY_BYTES:
         raise KeyStoreError(
@@ -247,10 +251,10 @@ def load_installation_key(file: Path) -> bytes:
     return key
 
 
-def _keys(kept: bytes, where: str) -> RoundKeys:
-    if len(kept) != 2 * KEY_BYTES:
+def _parse_keys(content: bytes, place: str) -> RoundKeys:
+    if len(content) != 2 * KEY_BYTES:
         raise KeyStoreError(
-            f"The key {where} is damaged: {len(kept)} bytes instead of {2 * KEY_BYTES}. "
+            f"The key {place} is damaged: {len(content)} bytes instead of {2 * KEY_BYTES}. "
             "Remove it: the round counts as lost then, and is asked again."
         )
-    return RoundKeys(secret_key=kept[:KEY_BYTES], tag_key=kept[KEY_BYTES:])
+    return RoundKeys(secret_key=content[:KEY_BYTES], tag_key=content[KEY_BYTES:])

@@ -11,43 +11,43 @@ from typing import Final
 
 from pulse_bot.errors import KeyStoreError
 
-PRIVATE_DIR: Final = 0o700
-PRIVATE_FILE: Final = 0o600
+PRIVATE_DIR_MODE: Final = 0o700
+PRIVATE_FILE_MODE: Final = 0o600
 
 
-def write_private(file: Path, content: bytes) -> None:
+def write_private_file(file: Path, content: bytes) -> None:
     """Write a new file, private from its first moment, and durably; remove it when that fails."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE_MODE)
     try:
-        with open(descriptor, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
+        with open(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
     except OSError:
         file.unlink(missing_ok=True)
         raise
 
 
 @contextmanager
-def replace_private(file: Path, content: bytes) -> Iterator[Path]:
+def replace_private_file(file: Path, content: bytes) -> Iterator[Path]:
     """A draft of a file to look at; it takes the file's place unless something is raised."""
     draft = file.with_name(f".{file.name}.{os.getpid()}.draft")
     try:
-        with failures_told(file):
-            write_private(draft, content)
+        with explain_file_errors(file):
+            write_private_file(draft, content)
         yield draft
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)
 
 
-def shred(file: Path) -> None:
+def shred_file(file: Path) -> None:
     """Overwrite a file, as far as its disk does so in place, and remove it; or do nothing."""
     try:
-        with file.open("r+b") as opened:
-            opened.write(bytes(file.stat().st_size))
-            opened.flush()
-            os.fsync(opened.fileno())
+        with file.open("r+b") as stream:
+            stream.write(bytes(file.stat().st_size))
+            stream.flush()
+            os.fsync(stream.fileno())
     except FileNotFoundError:
         return
     file.unlink(missing_ok=True)
@@ -62,24 +62,24 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def refuse_shared(path: Path, wanted: int) -> None:
+def check_private(path: Path, required_mode: int) -> None:
     """Raise unless a file or folder belongs to this user, who alone may read and may write it."""
-    found = path.stat()
-    if found.st_uid != os.geteuid():
+    status = path.stat()
+    if status.st_uid != os.geteuid():
         raise KeyStoreError(
             f"{path} belongs to another user than the one pulse-bot runs as. "
             f"Run: sudo chown {os.geteuid()} {path}"
         )
-    mode = stat.S_IMODE(found.st_mode) & 0o777
-    if mode != wanted:
+    mode = stat.S_IMODE(status.st_mode) & 0o777
+    if mode != required_mode:
         raise KeyStoreError(
-            f"{path} has mode {mode:o}; keys need {wanted:o}, which lets "
-            f"nobody else read them. Run: chmod {wanted:o} {path}"
+            f"{path} has mode {mode:o}; keys need {required_mode:o}, which lets "
+            f"nobody else read them. Run: chmod {required_mode:o} {path}"
         )
 
 
 @contextmanager
-def failures_told(path: Path) -> Iterator[None]:
+def explain_file_errors(path: Path) -> Iterator[None]:
     """Turn the system's errors about a file for keys into KeyStoreError."""
     try:
         yield

@@ -25,9 +25,9 @@ from pulse_bot.ports import RoundKeys
 
 KEY_BYTES: Final = 32
 TAG_BYTES: Final = 32
-_BODY: Final = 2048
+_BODY_BYTES: Final = 2048
 """Bytes of an answer with its length in front: a comment of 500 characters of four bytes fits."""
-_TALLY: Final = 1024
+_TALLY_BYTES: Final = 1024
 _LENGTH_BYTES: Final = 2
 
 
@@ -40,63 +40,65 @@ class Envelope:
     ciphertext: bytes = field(repr=False)
 
 
-def new_keys() -> RoundKeys:
+def generate_keys() -> RoundKeys:
     """Random keys for a round."""
     return RoundKeys(secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES))
 
 
-def public_key(keys: RoundKeys) -> bytes:
+def derive_public_key(keys: RoundKeys) -> bytes:
     """The half that may be stored with the round."""
     return bytes(PrivateKey(keys.secret_key).public_key)
 
 
-def tag(tag_key: bytes, member: int, item: str, slot: str) -> bytes:
+def make_tag(tag_key: bytes, member: int, item: str, slot: str) -> bytes:
     """Which answer this is: the same for a change of mind, meaningless without the tag key."""
     return hmac.digest(tag_key, b"tag\0" + f"{member}\0{item}\0{slot}".encode(), "sha256")
 
 
-def seal(round_id: int, public: bytes, tag_key: bytes, answer_tag: bytes, answer: str) -> Envelope:
+def seal_answer(
+    round_id: int, public: bytes, tag_key: bytes, answer_tag: bytes, answer: str
+) -> Envelope:
     """Seal an answer for storage."""
-    body = _pad(answer.encode(), _BODY)
-    sealed = SealedBox(PublicKey(public)).encrypt(_proof(tag_key, answer_tag, body) + body)
+    body = _pad_body(answer.encode(), _BODY_BYTES)
+    sealed = SealedBox(PublicKey(public)).encrypt(_make_proof(tag_key, answer_tag, body) + body)
     return Envelope(round_id, answer_tag, sealed)
 
 
-def unseal(keys: RoundKeys, envelope: Envelope) -> str:
+def unseal_answer(keys: RoundKeys, envelope: Envelope) -> str:
     """The answer in an envelope. Raises SealError for one that was not sealed under its tag."""
     try:
-        opened = SealedBox(PrivateKey(keys.secret_key)).decrypt(envelope.ciphertext)
+        content = SealedBox(PrivateKey(keys.secret_key)).decrypt(envelope.ciphertext)
     except CryptoError:
         raise SealError("An envelope could not be opened and was left out.") from None
-    proof, body = opened[:TAG_BYTES], opened[TAG_BYTES:]
+    proof, body = content[:TAG_BYTES], content[TAG_BYTES:]
     # Whoever can write to the database knows tags and the public key, but cannot make this proof.
-    if not hmac.compare_digest(proof, _proof(keys.tag_key, envelope.tag, body)):
+    if not hmac.compare_digest(proof, _make_proof(keys.tag_key, envelope.tag, body)):
         raise SealError("An envelope did not belong under its tag and was left out.")
-    return _unpad(body).decode()
+    return _unpad_body(body).decode()
 
 
-def _proof(tag_key: bytes, answer_tag: bytes, body: bytes) -> bytes:
+def _make_proof(tag_key: bytes, answer_tag: bytes, body: bytes) -> bytes:
     return hmac.digest(tag_key, b"proof\0" + answer_tag + body, "sha256")
 
 
 def seal_tally(installation_key: bytes, tally: bytes) -> bytes:
     """Seal what is kept of a question with the installation's key."""
-    return SecretBox(installation_key).encrypt(_pad(tally, _TALLY))
+    return SecretBox(installation_key).encrypt(_pad_body(tally, _TALLY_BYTES))
 
 
 def unseal_tally(installation_key: bytes, sealed: bytes) -> bytes:
     """Open a sealed tally. Raises SealError under another installation's key."""
-    return _opened(installation_key, sealed)
+    return _unseal_padded(installation_key, sealed)
 
 
 def seal_comment(installation_key: bytes, words: str) -> bytes:
     """Seal a comment that has to wait for a later round."""
-    return SecretBox(installation_key).encrypt(_pad(words.encode(), _BODY))
+    return SecretBox(installation_key).encrypt(_pad_body(words.encode(), _BODY_BYTES))
 
 
 def unseal_comment(installation_key: bytes, sealed: bytes) -> str:
     """Open a waiting comment. Raises SealError under another installation's key."""
-    return _opened(installation_key, sealed).decode()
+    return _unseal_padded(installation_key, sealed).decode()
 
 
 def seal_secret(installation_key: bytes, secret: bytes) -> bytes:
@@ -106,14 +108,14 @@ def seal_secret(installation_key: bytes, secret: bytes) -> bytes:
 
 def unseal_secret(installation_key: bytes, sealed: bytes) -> bytes:
     """Open what an adapter keeps. Raises SealError under another installation's key."""
-    return _decrypted(installation_key, sealed)
+    return _decrypt_box(installation_key, sealed)
 
 
-def _opened(installation_key: bytes, sealed: bytes) -> bytes:
-    return _unpad(_decrypted(installation_key, sealed))
+def _unseal_padded(installation_key: bytes, sealed: bytes) -> bytes:
+    return _unpad_body(_decrypt_box(installation_key, sealed))
 
 
-def _decrypted(installation_key: bytes, sealed: bytes) -> bytes:
+def _decrypt_box(installation_key: bytes, sealed: bytes) -> bytes:
     try:
         return SecretBox(installation_key).decrypt(sealed)
     except CryptoError:
@@ -123,12 +125,12 @@ def _decrypted(installation_key: bytes, sealed: bytes) -> bytes:
         ) from None
 
 
-def _pad(body: bytes, length: int) -> bytes:
+def _pad_body(body: bytes, length: int) -> bytes:
     if len(body) + _LENGTH_BYTES > length:
         raise SealError(f"{len(body):,} bytes do not fit an envelope of {length:,}.")
     return len(body).to_bytes(_LENGTH_BYTES, "big") + body.ljust(length - _LENGTH_BYTES, b"\0")
 
 
-def _unpad(padded: bytes) -> bytes:
+def _unpad_body(padded: bytes) -> bytes:
     end = _LENGTH_BYTES + int.from_bytes(padded[:_LENGTH_BYTES], "big")
     return padded[_LENGTH_BYTES:end]

@@ -58,7 +58,7 @@ _WORDS: Final = (
 
 
 @dataclass(frozen=True)
-class Person:
+class MadeUpMember:
     """A made-up member: how they lean, and how often they answer in time."""
 
     name: str
@@ -77,7 +77,7 @@ class Person:
 class Habit:
     """What a person does in one round."""
 
-    when: str
+    timing: str
     """"first" day, after the "reminder", too "late", or "never"."""
     answers: Mapping[int, str]
     """By the question's position."""
@@ -85,31 +85,35 @@ class Habit:
     comment: str
 
 
-def people(rng: random.Random) -> tuple[Person, ...]:
+def make_people(rng: random.Random) -> tuple[MadeUpMember, ...]:
     """Fourteen members of nine schools, and two who join later."""
-    first = [_person(rng, name, school) for name, school in _MEMBERS]
-    later = [_person(rng, *who, joins=week) for week, who in _JOINERS.items()]
+    first = [_make_person(rng, name, school) for name, school in _MEMBERS]
+    later = [_make_person(rng, *who, joins=week) for week, who in _JOINERS.items()]
     return (*first, *later)
 
 
-def _person(rng: random.Random, name: str, school: str, joins: int = 0) -> Person:
+def _make_person(rng: random.Random, name: str, school: str, joins: int = 0) -> MadeUpMember:
     leaves = next((week for week, who in _LEAVERS.items() if who == name), 1000)
-    return Person(name, school, rng.gauss(0, 0.6), rng.uniform(0.6, 0.98), joins, leaves)
+    return MadeUpMember(name, school, rng.gauss(0, 0.6), rng.uniform(0.6, 0.98), joins, leaves)
 
 
-def habit(rng: random.Random, person: Person, week: int, themes: tuple[str, ...]) -> Habit:
+def draw_habit(
+    rng: random.Random, person: MadeUpMember, week: int, themes: tuple[str, ...]
+) -> Habit:
     """What a person does in a week, question by question."""
-    answers = {n: _answer(rng, person, week, theme) for n, theme in enumerate(themes)}
-    changed = {n: _answer(rng, person, week, themes[n]) for n in answers if rng.random() < 0.08}
+    answers = {n: _draw_answer(rng, person, week, theme) for n, theme in enumerate(themes)}
+    changed = {
+        n: _draw_answer(rng, person, week, themes[n]) for n in answers if rng.random() < 0.08
+    }
     return Habit(
-        when=_when(rng, person.diligence),
+        timing=_draw_timing(rng, person.diligence),
         answers=answers,
         second_thought=changed,
         comment=rng.choice(_WORDS) if rng.random() < 0.12 else "",
     )
 
 
-def _when(rng: random.Random, diligence: float) -> str:
+def _draw_timing(rng: random.Random, diligence: float) -> str:
     drawn = rng.random()
     if drawn < diligence * 0.7:
         return "first"
@@ -118,7 +122,7 @@ def _when(rng: random.Random, diligence: float) -> str:
     return "late" if drawn < diligence + 0.05 else "never"
 
 
-def _answer(rng: random.Random, person: Person, week: int, theme: str) -> str:
+def _draw_answer(rng: random.Random, person: MadeUpMember, week: int, theme: str) -> str:
     if rng.random() < 0.03:
         return "skip"
     level = _START[theme] + _DRIFT[theme] * week + person.leaning + rng.gauss(0, 0.7)

@@ -10,13 +10,26 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from pulse_bot.app import App, assemble
-from pulse_bot.cards.actions import Target, form_key
+from pulse_bot.app import App, assemble_installation
+from pulse_bot.cards.actions import AnswerTarget, form_key
 from pulse_bot.cards.question_cards import LEAVE_SURELY
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.crypto.sealing import KEY_BYTES
-from pulse_bot.demo.crowd import PARTNERSHIP, THEMES, TIME_ZONE, Habit, Person, habit, people
-from pulse_bot.domain.asking.calendar import following, latest, week_time, zone
+from pulse_bot.demo.crowd import (
+    PARTNERSHIP,
+    THEMES,
+    TIME_ZONE,
+    Habit,
+    MadeUpMember,
+    draw_habit,
+    make_people,
+)
+from pulse_bot.domain.asking.calendar import (
+    last_occurrence,
+    next_occurrence,
+    parse_week_time,
+    parse_zone,
+)
 from pulse_bot.domain.asking.items import COMMENT
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.engine import Pace
@@ -33,16 +46,16 @@ from pulse_bot.usecases.members.directory import (
 )
 
 WEEKS: Final = 16
-OPENS: Final = week_time("Wed 15:30")
-CLOSES: Final = week_time("Fri 16:00")
-CHAT: Final = "demo"
-GROUP: Final = Address(CHAT, "", "everybody")
+OPENS: Final = parse_week_time("Wed 15:30")
+CLOSES: Final = parse_week_time("Fri 16:00")
+CHAT_NAME: Final = "demo"
+GROUP: Final = Address(CHAT_NAME, "", "everybody")
 
 
-class Crowd:
+class DemoChat:
     """A chat whose people live in this process: it remembers what the group was shown."""
 
-    name = CHAT
+    name = CHAT_NAME
     limits = Limits(text=10_000, sends_a_second=10_000)
 
     def __init__(self) -> None:
@@ -78,7 +91,7 @@ class FastClock:
         self._now = now
 
 
-class Play:
+class Demonstration:
     """The made-up partnership, week by week, through the real parts."""
 
     def __init__(self, folder: Path, today: datetime, visitor: Address) -> None:
@@ -86,114 +99,114 @@ class Play:
 
         `visitor` is where the first of the people lives.
         """
-        self.crowd = Crowd()
+        self.chat = DemoChat()
         self._visitor = visitor
         self._rng = random.Random(2026)  # noqa: S311 - made-up answers, not secrets
-        self._people = people(self._rng)
-        self._here: set[Person] = set()
+        self._people = make_people(self._rng)
+        self._present: set[MadeUpMember] = set()
         self._week = 0
-        opening = latest(OPENS, today - timedelta(weeks=WEEKS), zone(TIME_ZONE))
+        opening = last_occurrence(OPENS, today - timedelta(weeks=WEEKS), parse_zone(TIME_ZONE))
         self.clock = FastClock(opening - timedelta(days=2))
-        self.installation = _installation(folder, self.clock)
+        self.installation = _make_installation(folder, self.clock)
         self.app = App(
             self.installation,
-            {CHAT: self.crowd},
+            {CHAT_NAME: self.chat},
             f"sqlite:///{folder / 'engine.db'}",
             pace=Pace(tick=None, poll=0.02),
         )
 
-    async def week(self) -> None:
+    async def play_week(self) -> None:
         """Play one week, from the opening to those who come too late."""
-        habits = await self.open()
-        await self._answer(habits, "first")
-        await self._at(self.clock.now() + timedelta(hours=24))
-        await self._answer(habits, "reminder")
+        habits = await self.open_round()
+        await self._send_answers(habits, "first")
+        await self._advance_to(self.clock.now() + timedelta(hours=24))
+        await self._send_answers(habits, "reminder")
         await self._think_again(habits)
-        await self.close()
+        await self.close_round()
         # Those who come too late are told so, kindly, and nothing changes.
-        await self._answer(habits, "late")
+        await self._send_answers(habits, "late")
 
-    async def open(self) -> Mapping[Person, Habit]:
+    async def open_round(self) -> Mapping[MadeUpMember, Habit]:
         """Let the next round open, and say what each person does in it."""
         await self._move_people()
-        await self._at(following(OPENS, self.clock.now(), zone(TIME_ZONE)))
+        await self._advance_to(next_occurrence(OPENS, self.clock.now(), parse_zone(TIME_ZONE)))
         habits = {
-            person: habit(self._rng, person, self._week, THEMES)
+            person: draw_habit(self._rng, person, self._week, THEMES)
             for person in self._people
             if person.is_here(self._week)
         }
         self._week += 1
         return habits
 
-    async def close(self) -> None:
+    async def close_round(self) -> None:
         """Let the open round's time run out."""
-        await self._at(following(CLOSES, self.clock.now(), zone(TIME_ZONE)))
+        await self._advance_to(next_occurrence(CLOSES, self.clock.now(), parse_zone(TIME_ZONE)))
 
     async def open_for_visitor(self) -> None:
         """Open a round in which all but the visitor have answered."""
-        habits = dict(await self.open())
+        habits = dict(await self.open_round())
         habits.pop(self._people[0], None)
-        await self._answer(habits, "first")
-        await self._answer(habits, "reminder")
+        await self._send_answers(habits, "first")
+        await self._send_answers(habits, "reminder")
 
-    def _address(self, person: Person) -> Address:
-        return self._visitor if person is self._people[0] else Address(CHAT, "", person.name)
+    def _address_of(self, person: MadeUpMember) -> Address:
+        return self._visitor if person is self._people[0] else Address(CHAT_NAME, "", person.name)
 
     async def _move_people(self) -> None:
         for person in self._people:
-            if person.is_here(self._week) and person not in self._here:
+            if person.is_here(self._week) and person not in self._present:
                 new = NewMember(person.name, person.organisation)
-                add_member(self.installation, PARTNERSHIP, new, self._address(person))
-                self._here.add(person)
+                add_member(self.installation, PARTNERSHIP, new, self._address_of(person))
+                self._present.add(person)
             elif person.leaves == self._week:
-                await self.app.handle(Pressed(self._address(person), LEAVE_SURELY))
+                await self.app.handle(Pressed(self._address_of(person), LEAVE_SURELY))
 
-    async def _answer(self, habits: Mapping[Person, Habit], when: str) -> None:
-        asked = self._round()
+    async def _send_answers(self, habits: Mapping[MadeUpMember, Habit], when: str) -> None:
+        round_id = self._newest_round()
         await asyncio.gather(
             *(
-                self.app.handle(Submitted(self._address(person), *_filled(asked, what)))
-                for person, what in habits.items()
-                if what.when == when
+                self.app.handle(Submitted(self._address_of(person), *_filled_form(round_id, habit)))
+                for person, habit in habits.items()
+                if habit.timing == when
             )
         )
 
-    async def _think_again(self, habits: Mapping[Person, Habit]) -> None:
-        asked = self._round()
-        for person, what in habits.items():
-            for position, value in what.second_thought.items():
-                action = Target(asked, position, "answer").action(value)
-                await self.app.handle(Pressed(self._address(person), action))
+    async def _think_again(self, habits: Mapping[MadeUpMember, Habit]) -> None:
+        round_id = self._newest_round()
+        for person, habit in habits.items():
+            for position, value in habit.second_thought.items():
+                action = AnswerTarget(round_id, position, "answer").action_for(value)
+                await self.app.handle(Pressed(self._address_of(person), action))
 
-    def _round(self) -> int:
+    def _newest_round(self) -> int:
         with self.installation.database.read() as session:
-            partnership = partnerships.by_name(session, PARTNERSHIP)
-            newest = rounds.latest(session, partnership.id)
+            partnership = partnerships.find_partnership(session, PARTNERSHIP)
+            newest = rounds.latest_round(session, partnership.id)
             return newest.id if newest is not None else 0
 
-    async def _at(self, moment: datetime) -> None:
+    async def _advance_to(self, moment: datetime) -> None:
         """Let the time come, and everything that is due at it be done."""
         self.clock.set(moment)
         await asyncio.to_thread(self.app.engine.tick_now)
         # The engine works in threads of its own, and tells nobody when it is done.
-        while await asyncio.to_thread(self.app.engine.live):  # noqa: ASYNC110 - see above
+        while await asyncio.to_thread(self.app.engine.live_keys):  # noqa: ASYNC110 - see above
             await asyncio.sleep(0.01)
 
 
-def _filled(asked: int, what: Habit) -> tuple[str, dict[str, tuple[str, ...]]]:
+def _filled_form(round_id: int, habit: Habit) -> tuple[str, dict[str, tuple[str, ...]]]:
     """The key and the values of the form that a person sends."""
     values: dict[str, tuple[str, ...]] = {
-        Target(asked, position, "answer").field: (value,)
-        for position, value in what.answers.items()
+        AnswerTarget(round_id, position, "answer").field_key: (value,)
+        for position, value in habit.answers.items()
     }
-    if what.comment:
-        values[Target(asked, 0, COMMENT).field] = (what.comment,)
-    return form_key(asked), values
+    if habit.comment:
+        values[AnswerTarget(round_id, 0, COMMENT).field_key] = (habit.comment,)
+    return form_key(round_id), values
 
 
-def _installation(folder: Path, clock: Clock) -> Installation:
+def _make_installation(folder: Path, clock: Clock) -> Installation:
     make_key_folder(folder / "keys")
-    installation = assemble(
+    installation = assemble_installation(
         f"sqlite:///{folder / 'pulse.db'}",
         DirectoryKeyStore(folder / "keys"),
         secrets.token_bytes(KEY_BYTES),

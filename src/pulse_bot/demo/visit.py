@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from pulse_bot.demo.crowd import PARTNERSHIP
-from pulse_bot.demo.play import Play
+from pulse_bot.demo.play import Demonstration
 from pulse_bot.ports import Button, Card, CardKind, Event, OpenedHome, Pressed, Reply
 
 CLOSE: Final = "demo:close"
@@ -35,14 +35,14 @@ _CLOSED = Card(
 class Visit:
     """Wraps the app's `handle` for the pages that the visitor sees."""
 
-    def __init__(self, play: Play) -> None:
+    def __init__(self, play: Demonstration) -> None:
         """The play must have been started."""
         self._play = play
 
     async def handle(self, event: Event) -> Reply:
         """The real reply, with the buttons of the demonstration beside it on the visitor's page."""
         if isinstance(event, Pressed) and event.action == CLOSE:
-            await self._play.close()
+            await self._play.close_round()
             return Reply("Friday, 16:00: the round is closed. Read the digest under “Digests”.")
         if isinstance(event, Pressed) and event.action == NEXT:
             await self._play.open_for_visitor()

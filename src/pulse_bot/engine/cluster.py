@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 SCHEMA: Final = "dbos"
 """The engine's schema on PostgreSQL; on SQLite it has a file instead."""
 
-_TURNS: Final = ("tick", "purge")
+_TURN_NAMES: Final = ("tick", "purge")
 # Any constant does: it keeps two workers that start together from making the same table.
 _SETUP_LOCK: Final = 7_311_905
 
@@ -51,53 +51,57 @@ class Cluster:
 
     def __init__(self, url: str, executor_id: str) -> None:
         """`url` is SQLAlchemy's. Nothing is opened before `prepare`."""
-        self.db = _open(sa.make_url(url))
-        self._mine = _workers.c.executor == executor_id
+        self.db = _create_engine(sa.make_url(url))
+        self._own_row = _workers.c.executor == executor_id
         self._executor_id = executor_id
 
-    def prepare(self) -> None:
+    def create_tables(self) -> None:
         """Make what is missing. Deleting these tables loses nothing that matters."""
         with self.db.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SETUP_LOCK)))
                 connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
             _tables.create_all(connection)
-            known = set(connection.execute(sa.select(_turns.c.name)).scalars())
-            for name in set(_TURNS) - known:
+            existing = set(connection.execute(sa.select(_turns.c.name)).scalars())
+            for name in set(_TURN_NAMES) - existing:
                 connection.execute(sa.insert(_turns).values(name=name, number=-1))
 
-    def beat(self) -> None:
+    def record_heartbeat(self) -> None:
         """Say that this worker is alive."""
         with self.db.begin() as connection:
-            beat = sa.update(_workers).where(self._mine).values(beat_at=self._now())
+            beat = sa.update(_workers).where(self._own_row).values(beat_at=self._epoch_seconds())
             if connection.execute(beat).rowcount == 0:
-                row = {"executor": self._executor_id, "beat_at": self._now()}
+                row = {"executor": self._executor_id, "beat_at": self._epoch_seconds()}
                 connection.execute(sa.insert(_workers).values(row))
 
     def sign_off(self) -> None:
         """Say that this worker stops, so that others need not wait until it counts as dead."""
         with self.db.begin() as connection:
-            connection.execute(sa.delete(_workers).where(self._mine))
+            connection.execute(sa.delete(_workers).where(self._own_row))
 
-    def alive(self, seconds: float) -> frozenset[str]:
+    def list_alive(self, seconds: float) -> frozenset[str]:
         """The workers that were heard of in the last so many seconds."""
-        fresh = sa.select(_workers.c.executor).where(_workers.c.beat_at >= self._now(seconds))
+        fresh = sa.select(_workers.c.executor).where(
+            _workers.c.beat_at >= self._epoch_seconds(seconds)
+        )
         with self.db.begin() as connection:
             return frozenset(connection.execute(fresh).scalars())
 
-    def forget(self, seconds: float) -> None:
+    def forget_silent(self, seconds: float) -> None:
         """Drop the workers that have been silent for so many seconds."""
         with self.db.begin() as connection:
-            connection.execute(sa.delete(_workers).where(_workers.c.beat_at < self._now(seconds)))
+            connection.execute(
+                sa.delete(_workers).where(_workers.c.beat_at < self._epoch_seconds(seconds))
+            )
 
-    def claim(self, turn: str, number: int) -> bool:
+    def claim_turn(self, turn: str, number: int) -> bool:
         """Whether this worker is the one that takes the turn with this number."""
         # Compare-and-set: the other runners are the other workers' ticks.
         higher = sa.update(_turns).where(_turns.c.name == turn, _turns.c.number < number)
         with self.db.begin() as connection:
             return connection.execute(higher.values(number=number)).rowcount == 1
 
-    def _now(self, seconds_ago: float = 0.0) -> sa.ColumnElement[int]:
+    def _epoch_seconds(self, seconds_ago: float = 0.0) -> sa.ColumnElement[int]:
         """Seconds by the database's clock: those of two machines may differ."""
         if self.db.dialect.name == "sqlite":
             return sa.literal(int(time.time() - seconds_ago), sa.BigInteger)
@@ -105,7 +109,7 @@ class Cluster:
         return sa.cast(epoch, sa.BigInteger) - int(seconds_ago)
 
 
-class Loops:
+class RecurringThreads:
     """Work that recurs in threads of its own until `stopping` is set."""
 
     def __init__(self, stopping: threading.Event) -> None:
@@ -113,25 +117,25 @@ class Loops:
         self._stopping = stopping
         self._threads: list[threading.Thread] = []
 
-    def every(self, seconds: float, work: Callable[[], None]) -> None:
+    def run_every(self, seconds: float, work: Callable[[], None]) -> None:
         """Do it again and again. A failure is logged, and over by the next time."""
 
         def loop() -> None:
             while not self._stopping.wait(seconds):
-                guarded(work)
+                run_guarded(work)
 
         thread = threading.Thread(target=loop, name=f"engine{work.__name__}", daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def join(self, seconds: float) -> None:
+    def join_all(self, seconds: float) -> None:
         """Wait for each to end, so long at most."""
         for thread in self._threads:
             thread.join(timeout=seconds)
         self._threads.clear()
 
 
-def guarded(work: Callable[[], None]) -> None:
+def run_guarded(work: Callable[[], None]) -> None:
     """Do it; a failure is logged, and nobody else's."""
     try:
         work()
@@ -139,7 +143,7 @@ def guarded(work: Callable[[], None]) -> None:
         _log.exception("The engine's %s failed; it is tried again.", work.__name__.strip("_"))
 
 
-def _open(url: sa.URL) -> sa.Engine:
+def _create_engine(url: sa.URL) -> sa.Engine:
     if url.get_backend_name() == "sqlite":
         engine = sa.create_engine(url, hide_parameters=True)
         sa.event.listen(engine, "connect", _set_up_sqlite)

@@ -26,28 +26,28 @@ _AT_ONCE: Final = 100
 Workflow = Callable[..., None]
 
 
-_SAID_BETTER: Final = (
+_REDUNDANT: Final = (
     "Exception encountered in background workflow",
     "Step being automatically retried",
 )
 
 
-class _Discreet(logging.Filter):
+class _PayloadFilter(logging.Filter):
     """Keeps tracebacks, whose messages can hold a payload, out of what DBOS logs."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Also drops what says less than our own record of it, or repeats with every tick."""
         record.exc_info = None
-        return not str(record.msg).startswith(_SAID_BETTER)
+        return not str(record.msg).startswith(_REDUNDANT)
 
 
-_DISCREET: Final = _Discreet()
+_PAYLOAD_FILTER: Final = _PayloadFilter()
 
 
-def launch(
+def launch_dbos(
     db: sa.Engine,
     executor_id: str,
-    look_every: float,
+    look_seconds: float,
     work: Callable[[str, tuple[int | str, ...]], None],
 ) -> tuple[Workflow, Queue]:
     """Start DBOS on a database; returns the one workflow, which calls `work`, and its queue."""
@@ -56,9 +56,9 @@ def launch(
     if not logger.handlers:
         # DBOS adds a console handler to a logger that has none; ours decide where logs go.
         logger.addHandler(logging.NullHandler())
-    if _DISCREET not in logger.filters:
-        logger.addFilter(_DISCREET)
-    DBOS(config=_config(db, executor_id))
+    if _PAYLOAD_FILTER not in logger.filters:
+        logger.addFilter(_PAYLOAD_FILTER)
+    DBOS(config=_build_config(db, executor_id))
 
     @DBOS.workflow(name="job")
     def job(name: str, *args: int | str) -> None:
@@ -70,13 +70,13 @@ def launch(
         # One at a time in a partition, over all workers: that is what gives a bot one owner.
         partition_concurrency=1,
         worker_concurrency=_AT_ONCE,
-        polling_interval_sec=look_every,
+        polling_interval_sec=look_seconds,
         on_conflict="always_update",
     )
     return job, queue
 
 
-def _config(db: sa.Engine, executor_id: str) -> DBOSConfig:
+def _build_config(db: sa.Engine, executor_id: str) -> DBOSConfig:
     return DBOSConfig(
         name=_APPLICATION,
         application_version=_VERSION,
@@ -95,7 +95,7 @@ def _config(db: sa.Engine, executor_id: str) -> DBOSConfig:
     )
 
 
-def destroy() -> None:
+def destroy_dbos() -> None:
     """End DBOS in this process, so that it can be launched again."""
     # It may claim a job at the very end, and complain that it cannot run it. The next one does.
     logging.getLogger("dbos").disabled = True

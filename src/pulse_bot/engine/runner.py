@@ -16,8 +16,8 @@ from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, StepOptions, WorkflowSt
 from dbos import error as dbos_error
 from sqlalchemy.exc import SQLAlchemyError
 
-from pulse_bot.engine.cluster import Cluster, Loops, guarded
-from pulse_bot.engine.launch import QUEUE, destroy, launch
+from pulse_bot.engine.cluster import Cluster, RecurringThreads, run_guarded
+from pulse_bot.engine.launch import QUEUE, destroy_dbos, launch_dbos
 from pulse_bot.engine.pace import EVERY_MINUTE, Pace
 from pulse_bot.errors import PulseBotError, StorageError
 from pulse_bot.ports import Clock, Job, JobHandler
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 _LIVE: Final = ["ENQUEUED", "PENDING"]
 _FINISHED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 # A key is remembered for as long as its finished job is.
-_KEEP: Final = timedelta(days=7)
+_KEEP_FINISHED: Final = timedelta(days=7)
 _DELETED_AT_ONCE: Final = 500
 # Steps that are under way get this long when the process is asked to stop.
 _GRACE_SECONDS: Final = 1.5
@@ -38,7 +38,7 @@ _BEATS_BEFORE_REAPING: Final = 3
 _ATTEMPTS: Final = 4
 
 
-class _LetGo(BaseException):
+class _JobReleased(BaseException):
     """Leaves a job as it stands in the database: this worker stops, or no longer owns the job.
 
     Not an Exception, because DBOS writes every Exception down as the job's end.
@@ -52,7 +52,7 @@ class _StepFailed(Exception):
 class Engine:
     """Runs jobs. One to a process, because DBOS is a singleton."""
 
-    _only_one = threading.Lock()
+    _process_lock = threading.Lock()
 
     def __init__(
         self,
@@ -89,38 +89,38 @@ class Engine:
         self._stopping.set()  # as it is before a start
         self._idle = threading.Condition()
         self._running: set[str] = set()
-        self._still_since: dict[str, float] = {}
-        self._turned = -1
-        self._loops = Loops(self._stopping)
+        self._unrun_since: dict[str, float] = {}
+        self._last_turn = -1
+        self._loops = RecurringThreads(self._stopping)
         self._beats = 0
 
     def start(self) -> None:
         """Open the database and begin to work. Raises StorageError where it cannot be opened."""
-        if not Engine._only_one.acquire(blocking=False):
+        if not Engine._process_lock.acquire(blocking=False):
             raise PulseBotError("A job engine already runs in this process. Stop it first.")
         self._stopping.clear()
-        self._turned, self._beats = -1, 0
+        self._last_turn, self._beats = -1, 0
         self._cluster = Cluster(self._url, self._executor_id)
         try:
-            self._cluster.prepare()
+            self._cluster.create_tables()
             # Before the launch, because that takes up jobs at once, and a job whose worker has no
             # heartbeat is given to another.
-            self._beat()
-            self._job, self._queue = launch(
-                self._cluster.db, self._executor_id, self._pace.poll, self._work
+            self._send_heartbeat()
+            self._job, self._queue = launch_dbos(
+                self._cluster.db, self._executor_id, self._pace.poll, self._run_job
             )
         except BaseException as error:
             self._stopping.set()
-            self._close()
+            self._shut_down()
             if isinstance(error, SQLAlchemyError):
                 raise StorageError(
                     "The job engine cannot use its database. See that the server runs, that the "
                     "disk has room and that pulse-bot may write there, then start again."
                 ) from error
             raise
-        self._loops.every(self._pace.beat, self._beat)
+        self._loops.run_every(self._pace.beat, self._send_heartbeat)
         if self._pace.tick is not None:
-            self._loops.every(min(1.0, self._pace.tick / 4), self._turn)
+            self._loops.run_every(min(1.0, self._pace.tick / 4), self._take_turn)
 
     def stop(self) -> None:
         """Stop within two seconds. What is left is taken up at the next start, or by others."""
@@ -130,10 +130,10 @@ class Engine:
         self._on_stop()
         with self._idle:
             self._idle.wait_for(lambda: not self._running, timeout=_GRACE_SECONDS)
-        self._loops.join(_GRACE_SECONDS)
+        self._loops.join_all(_GRACE_SECONDS)
         # Without a heartbeat, another worker's next tick takes over what is left.
-        guarded(self._cluster.sign_off)
-        self._close()
+        run_guarded(self._cluster.sign_off)
+        self._shut_down()
 
     def enqueue(self, job: Job) -> None:
         """Take a job on, durably. Repeating it with the same key is harmless.
@@ -146,7 +146,7 @@ class Engine:
         with SetWorkflowID(job.key), SetEnqueueOptions(queue_partition_key=job.partition):
             self._queue.enqueue(self._job, job.name, *job.args)
 
-    def live(self) -> frozenset[str]:
+    def live_keys(self) -> frozenset[str]:
         """The keys of all jobs that are waiting or running."""
         jobs = DBOS.list_workflows(status=_LIVE, load_input=False, load_output=False)
         return frozenset(job.workflow_id for job in jobs)
@@ -158,23 +158,23 @@ class Engine:
 
     # --- the one durable workflow ---------------------------------------------------------------
 
-    def _work(self, name: str, args: tuple[int | str, ...]) -> None:
-        with self._counted():
+    def _run_job(self, name: str, args: tuple[int | str, ...]) -> None:
+        with self._track_running():
             try:
                 while not self._stopping.is_set():
-                    if not DBOS.run_step(self._attempts, self._step, name, args):
+                    if not DBOS.run_step(self._attempts, self._run_step, name, args):
                         return
             except dbos_error.DBOSWorkflowConflictIDError:
                 # Another worker took it over. Left to itself, DBOS keeps this thread waiting for
                 # that one, and with it the end of the process.
-                raise _LetGo from None
+                raise _JobReleased from None
             except dbos_error.DBOSMaxStepRetriesExceeded:
                 text = "A job failed. The next tick takes on what it left."
                 _log.error(text, extra={"job": DBOS.workflow_id})
                 raise
-            raise _LetGo
+            raise _JobReleased
 
-    def _step(self, name: str, args: tuple[int | str, ...]) -> bool:
+    def _run_step(self, name: str, args: tuple[int | str, ...]) -> bool:
         """One attempt at a step. Raises _StepFailed, upon which DBOS pauses and tries again."""
         try:
             # It may have been stopped during the pause.
@@ -186,10 +186,10 @@ class Engine:
                 extra = {"job": DBOS.workflow_id}
                 _log.warning("An attempt at a job's step failed.", exc_info=error, extra=extra)
                 raise _StepFailed(f"{name}: {type(error).__name__}") from None
-        raise _LetGo
+        raise _JobReleased
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _track_running(self) -> Iterator[None]:
         key = str(DBOS.workflow_id)
         with self._idle:
             self._running.add(key)
@@ -202,48 +202,48 @@ class Engine:
 
     # --- once in the cluster --------------------------------------------------------------------
 
-    def _turn(self) -> None:
+    def _take_turn(self) -> None:
         """The tick, if no other worker has had this one."""
         number = int(self._clock.now().timestamp() // (self._pace.tick or 60.0))
-        if number == self._turned:
+        if number == self._last_turn:
             return
-        self._turned = number
-        if not self._cluster.claim("tick", number):
+        self._last_turn = number
+        if not self._cluster.claim_turn("tick", number):
             return
-        self._reap()
-        if self._cluster.claim("purge", int(time.time() // _DAY)):
-            self._purge()
+        self._reap_stranded()
+        if self._cluster.claim_turn("purge", int(time.time() // _DAY)):
+            self._purge_finished()
         self.tick_now()
 
-    def _beat(self) -> None:
+    def _send_heartbeat(self) -> None:
         beats, self._beats = self._beats, 0
-        self._cluster.beat()
+        self._cluster.record_heartbeat()
         self._beats = beats + 1
 
-    def _reap(self) -> None:
+    def _reap_stranded(self) -> None:
         """Hand the jobs of dead workers on: the open version of DBOS leaves them where they are."""
         if self._beats < _BEATS_BEFORE_REAPING:
             return
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-        alive = self._cluster.alive(self._pace.dead_after)
+        alive = self._cluster.list_alive(self._pace.dead_after)
         stranded = [job.workflow_id for job in pending if job.executor_id not in alive]
-        stranded += self._left_standing(pending)
+        stranded += self._find_unrun(pending)
         if stranded:
             _log.warning("Taking over %d jobs of workers that stopped.", len(stranded))
             DBOS.resume_workflows(stranded, queue_name=QUEUE)
 
-    def _left_standing(self, pending: Iterable[WorkflowStatus]) -> list[str]:
+    def _find_unrun(self, pending: Iterable[WorkflowStatus]) -> list[str]:
         """Our own jobs that nothing runs: their end could not be written, on a full disk say."""
         now = time.monotonic()
-        mine = {job.workflow_id for job in pending if job.executor_id == self._executor_id}
-        still = mine - self._running
-        self._still_since = {key: self._still_since.get(key, now) for key in still}
+        own_jobs = {job.workflow_id for job in pending if job.executor_id == self._executor_id}
+        unrun = own_jobs - self._running
+        self._unrun_since = {key: self._unrun_since.get(key, now) for key in unrun}
         # Not at once: a job that was just claimed has not begun yet.
-        return [key for key in still if now - self._still_since[key] >= self._pace.dead_after]
+        return [key for key in unrun if now - self._unrun_since[key] >= self._pace.dead_after]
 
-    def _purge(self) -> None:
+    def _purge_finished(self) -> None:
         """Delete what finished long ago: DBOS keeps it for ever."""
-        before = (datetime.now(UTC) - _KEEP).isoformat()
+        before = (datetime.now(UTC) - _KEEP_FINISHED).isoformat()
         while old := DBOS.list_workflows(
             status=_FINISHED,
             completed_before=before,
@@ -252,11 +252,11 @@ class Engine:
             load_output=False,
         ):
             DBOS.delete_workflows([job.workflow_id for job in old])
-        self._cluster.forget(_KEEP.total_seconds())
+        self._cluster.forget_silent(_KEEP_FINISHED.total_seconds())
 
-    def _close(self) -> None:
+    def _shut_down(self) -> None:
         try:
-            destroy()
+            destroy_dbos()
         finally:
             self._cluster.db.dispose()
-            Engine._only_one.release()
+            Engine._process_lock.release()

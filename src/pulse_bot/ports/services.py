@@ -42,7 +42,7 @@ class KeyStore(Protocol):
     def destroy(self, round_id: int) -> None:
         """Make the keys unrecoverable. Repeating it is harmless."""
 
-    def rounds(self) -> frozenset[int]:
+    def list_rounds(self) -> frozenset[int]:
         """The rounds whose keys exist."""
 
     def check(self) -> None:

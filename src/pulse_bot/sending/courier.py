@@ -26,7 +26,7 @@ T = TypeVar("T")
 _GRACE_SECONDS: Final = 1.0
 
 
-class Fate(StrEnum):
+class SendOutcome(StrEnum):
     """Where a card ended."""
 
     SENT = "sent"
@@ -42,7 +42,7 @@ class Fate(StrEnum):
 class Receipt:
     """What became of one card, with the platform's reason where it will never take it."""
 
-    fate: Fate
+    outcome: SendOutcome
     address: Address
     """Where it went: another one than asked for, where a group's chat has moved."""
     reason: str = ""
@@ -53,12 +53,12 @@ class Receipt:
 Parcel = tuple[int, Address, Card]
 """An invitation's id, where it goes, what it says."""
 
-Record = Callable[[int, Receipt], Awaitable[None]]
+RecordReceipt = Callable[[int, Receipt], Awaitable[None]]
 """Writes a receipt into the ledger; returns once that is on disk. Called for SENT and FAILED."""
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class RetryPolicy:
     """How hard a delivery tries. Times in seconds."""
 
     in_flight: int = 30
@@ -73,7 +73,7 @@ class Effort:
 
 
 @dataclass(slots=True)
-class Delivered:
+class DeliveryCounts:
     """What a delivery came to. `retry_after` is in seconds: trying sooner would be in vain."""
 
     sent: int = 0
@@ -82,25 +82,25 @@ class Delivered:
     not_yet: int = 0
     retry_after: float = 0.0
 
-    def count(self, receipt: Receipt) -> None:
+    def count_receipt(self, receipt: Receipt) -> None:
         """Add one card."""
-        match receipt.fate:
-            case Fate.SENT:
+        match receipt.outcome:
+            case SendOutcome.SENT:
                 self.sent += 1
-            case Fate.FAILED:
+            case SendOutcome.FAILED:
                 self.failed += 1
-            case Fate.UNCERTAIN:
+            case SendOutcome.UNCERTAIN:
                 self.uncertain += 1
-            case Fate.NOT_YET:
+            case SendOutcome.NOT_YET:
                 self.not_yet += 1
 
     @property
-    def nothing(self) -> bool:
+    def nothing_sent(self) -> bool:
         """Whether certainly none of them came anywhere, and all can be tried again."""
         return self.not_yet > 0 and self.sent == self.failed == self.uncertain == 0
 
 
-class Bucket:
+class WorkspaceBucket:
     """A workspace's turns: any second holds at most `sends_a_second + burst` sends."""
 
     def __init__(self, limits: Limits) -> None:
@@ -117,7 +117,7 @@ class Bucket:
         """The seconds left of a pause."""
         return self._tokens.paused_for()
 
-    async def take(self, longest_wait: float) -> bool:
+    async def take_token(self, longest_wait: float) -> bool:
         """Wait for a token. False, at once, where a pause lasts longer than `longest_wait`."""
         async with self._turn:
             while (seconds := self._tokens.wait()) > 0:
@@ -131,45 +131,45 @@ class Bucket:
 class Courier:
     """Delivers for one process, on one event loop: it holds the buckets of all workspaces."""
 
-    def __init__(self, effort: Effort = Effort()) -> None:
+    def __init__(self, policy: RetryPolicy = RetryPolicy()) -> None:
         """Buckets appear as workspaces are first written to, and stay."""
-        self._effort = effort
-        self._buckets: dict[tuple[str, str], Bucket] = {}
+        self._policy = policy
+        self._buckets: dict[tuple[str, str], WorkspaceBucket] = {}
 
-    async def deliver(
+    async def deliver_cards(
         self,
         adapter: ChatAdapter,
         parcels: Iterable[Parcel],
-        record: Record,
+        record: RecordReceipt,
         *,
         once: bool = False,
-    ) -> Delivered:
+    ) -> DeliveryCounts:
         """Send each parcel; all go to one workspace. Raises only what `record` raises.
 
         `once`: none may come twice, so what may have arrived is not sent again. Cancelled, it
         begins nothing new and gives what is on its way a moment to be written down.
         """
-        run = _Run(self, adapter, record, iter(parcels), once)
-        workers = [asyncio.create_task(run.work()) for _ in range(self._effort.in_flight)]
+        run = _DeliveryRun(self, adapter, record, iter(parcels), once)
+        workers = [asyncio.create_task(run.send_parcels()) for _ in range(self._policy.in_flight)]
         try:
             await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
         finally:
             run.stopping.set()
-            await _wind_up(workers)
+            await _finish_workers(workers)
         for worker in workers:
-            problem = None if worker.cancelled() else worker.exception()
-            if problem is not None:
-                raise problem
+            error = None if worker.cancelled() else worker.exception()
+            if error is not None:
+                raise error
         return run.delivered
 
-    def bucket(self, adapter: ChatAdapter, workspace: str) -> Bucket:
+    def bucket_for(self, adapter: ChatAdapter, workspace: str) -> WorkspaceBucket:
         """The bucket that all sends to a workspace go through."""
         key = (adapter.name, workspace)
         if key not in self._buckets:
-            self._buckets[key] = Bucket(adapter.limits)
+            self._buckets[key] = WorkspaceBucket(adapter.limits)
         return self._buckets[key]
 
-    async def send(
+    async def send_card(
         self,
         adapter: ChatAdapter,
         address: Address,
@@ -183,67 +183,71 @@ class Courier:
         Once `stopping` is set, no further attempt begins. `once`: it must not come twice, so what
         may have arrived is not sent again.
         """
-        bucket = self.bucket(adapter, address.workspace)
-        for pause in (*self._effort.pauses, 0.0):
-            if not await bucket.take(self._effort.longest_wait):
+        bucket = self.bucket_for(adapter, address.workspace)
+        for pause in (*self._policy.pauses, 0.0):
+            if not await bucket.take_token(self._policy.longest_wait):
                 break
             if stopping is not None and stopping.is_set():
                 break
-            receipt = await self._attempt(adapter, address, card)
-            if receipt.fate is not Fate.NOT_YET and (once or receipt.fate is not Fate.UNCERTAIN):
+            receipt = await self._try_send(adapter, address, card)
+            if receipt.outcome is not SendOutcome.NOT_YET and (
+                once or receipt.outcome is not SendOutcome.UNCERTAIN
+            ):
                 return receipt
             if not bucket.paused_for():
                 await asyncio.sleep(pause)
-        return Receipt(Fate.NOT_YET, address)
+        return Receipt(SendOutcome.NOT_YET, address)
 
-    async def _attempt(self, adapter: ChatAdapter, address: Address, card: Card) -> Receipt:
+    async def _try_send(self, adapter: ChatAdapter, address: Address, card: Card) -> Receipt:
         try:
-            async with asyncio.timeout(self._effort.timeout):
+            async with asyncio.timeout(self._policy.timeout):
                 arrived_at = await adapter.send(address, card)
         except AdapterError as error:
             if error.permanent:
-                return Receipt(Fate.FAILED, address, reason=str(error), gone=error.gone)
+                return Receipt(SendOutcome.FAILED, address, reason=str(error), gone=error.gone)
             if error.retry_after > 0:
-                self.bucket(adapter, address.workspace).pause(error.retry_after)
-            return Receipt(Fate.UNCERTAIN if error.uncertain else Fate.NOT_YET, address)
+                self.bucket_for(adapter, address.workspace).pause(error.retry_after)
+            return Receipt(
+                SendOutcome.UNCERTAIN if error.uncertain else SendOutcome.NOT_YET, address
+            )
         except TimeoutError:
-            return Receipt(Fate.UNCERTAIN, address)
+            return Receipt(SendOutcome.UNCERTAIN, address)
         except Exception:
             # One card that an adapter stumbles over must not keep the others from arriving.
             _log.warning("%s could not send a card.", adapter.name, exc_info=True)
-            return Receipt(Fate.NOT_YET, address)
-        return Receipt(Fate.SENT, arrived_at)
+            return Receipt(SendOutcome.NOT_YET, address)
+        return Receipt(SendOutcome.SENT, arrived_at)
 
 
 @dataclass(slots=True)
-class _Run:
+class _DeliveryRun:
     """One delivery under way."""
 
     courier: Courier
     adapter: ChatAdapter
-    record: Record
+    record: RecordReceipt
     parcels: Iterator[Parcel]
     once: bool
-    delivered: Delivered = field(default_factory=Delivered)
+    delivered: DeliveryCounts = field(default_factory=DeliveryCounts)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def work(self) -> None:
+    async def send_parcels(self) -> None:
         """One of the slots: it takes a parcel only after the ledger has the one before."""
         for invitation, address, card in self.parcels:
-            receipt = await self.courier.send(
+            receipt = await self.courier.send_card(
                 self.adapter, address, card, self.stopping, once=self.once
             )
-            if receipt.fate in (Fate.NOT_YET, Fate.UNCERTAIN):
-                pause = self.courier.bucket(self.adapter, address.workspace).paused_for()
+            if receipt.outcome in (SendOutcome.NOT_YET, SendOutcome.UNCERTAIN):
+                pause = self.courier.bucket_for(self.adapter, address.workspace).paused_for()
                 self.delivered.retry_after = max(self.delivered.retry_after, pause)
             else:
                 await self.record(invitation, receipt)
-            self.delivered.count(receipt)
+            self.delivered.count_receipt(receipt)
             if self.stopping.is_set():
                 return
 
 
-async def _wind_up(workers: list[asyncio.Task[None]]) -> None:
+async def _finish_workers(workers: list[asyncio.Task[None]]) -> None:
     try:
         await asyncio.wait(workers, timeout=_GRACE_SECONDS)
     finally:

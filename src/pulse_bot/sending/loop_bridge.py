@@ -11,7 +11,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Bridge:
+class LoopBridge:
     """Lets a job's thread wait for a coroutine on the app's event loop, where adapters live."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -21,13 +21,13 @@ class Bridge:
         self._closed = False
         self._tasks: set[asyncio.Task[object]] = set()
 
-    def call(self, coroutine: Coroutine[object, object, T]) -> T:
+    def wait_for(self, coroutine: Coroutine[object, object, T]) -> T:
         """Run on the loop, wait here. Raises concurrent.futures.CancelledError once closed."""
         with self._lock:
             if self._closed:
                 coroutine.close()
                 raise CancelledError
-            future = asyncio.run_coroutine_threadsafe(self._tracked(coroutine), self._loop)
+            future = asyncio.run_coroutine_threadsafe(self._track_task(coroutine), self._loop)
         while True:
             try:
                 return future.result(timeout=1.0)
@@ -43,9 +43,9 @@ class Bridge:
                 return
             self._closed = True
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._cancel)
+            self._loop.call_soon_threadsafe(self._cancel_tasks)
 
-    async def _tracked(self, coroutine: Coroutine[object, object, T]) -> T:
+    async def _track_task(self, coroutine: Coroutine[object, object, T]) -> T:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         try:
@@ -53,6 +53,6 @@ class Bridge:
         finally:
             self._tasks.discard(task)
 
-    def _cancel(self) -> None:
+    def _cancel_tasks(self) -> None:
         for task in self._tasks:
             task.cancel()

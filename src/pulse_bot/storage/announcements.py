@@ -6,13 +6,13 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pulse_bot.storage.models import GroupRow
-from pulse_bot.storage.rounds import changed
+from pulse_bot.storage.rounds import execute_update
 
 
-def turn(session: Session, group_id: int, before: int, after: int) -> bool:
+def mark_announced(session: Session, group_id: int, before: int, after: int) -> bool:
     """Compare-and-set of what a chat was told up to: False where another runner was first.
 
     The other runner is the same job, begun again after a crash, or a second worker.
     """
     change = update(GroupRow).where(GroupRow.id == group_id, GroupRow.announced == before)
-    return changed(session, change.values(announced=after)) == 1
+    return execute_update(session, change.values(announced=after)) == 1

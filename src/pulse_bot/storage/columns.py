@@ -10,13 +10,13 @@ from sqlalchemy import JSON, DateTime, Enum, LargeBinary, MetaData, String, Type
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 
-from pulse_bot.domain.asking.rounds import State
-from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.asking.rounds import RoundStatus
+from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.domain.partnership.people import Role, Standing
 
 
-class Delivery(StrEnum):
+class DeliveryState(StrEnum):
     """How far a message is: an invitation or a digest's post."""
 
     WAITING = "waiting"
@@ -26,7 +26,7 @@ class Delivery(StrEnum):
     FAILED = "failed"
 
 
-class Link(StrEnum):
+class LinkState(StrEnum):
     """Whether pulse-bot is in a group's chat."""
 
     LINKED = "linked"
@@ -36,7 +36,7 @@ class Link(StrEnum):
     """It was removed, and the leads know."""
 
 
-class Welcome(StrEnum):
+class WelcomeState(StrEnum):
     """How far a group's chat is with inviting its people."""
 
     DUE = "due"
@@ -65,7 +65,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
-def _enum(kind: type[StrEnum]) -> Enum:
+def _enum_type(kind: type[StrEnum]) -> Enum:
     # SQLAlchemy would store member names, and make a native type on PostgreSQL.
     return Enum(
         kind,
@@ -75,7 +75,7 @@ def _enum(kind: type[StrEnum]) -> Enum:
     )
 
 
-class Table(DeclarativeBase):
+class TableBase(DeclarativeBase):
     """What all tables share."""
 
     metadata = MetaData(
@@ -91,15 +91,15 @@ class Table(DeclarativeBase):
         datetime: UtcDateTime,
         str: String,
         bytes: LargeBinary,
-        Role: _enum(Role),
-        Standing: _enum(Standing),
-        Delivery: _enum(Delivery),
-        Link: _enum(Link),
-        Welcome: _enum(Welcome),
-        State: _enum(State),
-        SeedingState: _enum(SeedingState),
-        Arranged: _enum(Arranged),
-        CommitmentState: _enum(CommitmentState),
+        Role: _enum_type(Role),
+        Standing: _enum_type(Standing),
+        DeliveryState: _enum_type(DeliveryState),
+        LinkState: _enum_type(LinkState),
+        WelcomeState: _enum_type(WelcomeState),
+        RoundStatus: _enum_type(RoundStatus),
+        SeedingState: _enum_type(SeedingState),
+        ArrangementKind: _enum_type(ArrangementKind),
+        CommitmentState: _enum_type(CommitmentState),
         dict[str, Any]: JSON,
         list[Any]: JSON,
     }

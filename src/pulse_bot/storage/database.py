@@ -29,7 +29,7 @@ _SQLITE_SETTINGS: Final = (
     "PRAGMA secure_delete = ON",
 )
 
-_PATIENCE: Final = 10.0
+_BUSY_TIMEOUT: Final = 10.0
 """Seconds to wait for SQLite's one writer, where `?timeout=` in the address does not say else."""
 
 _READ_ONLY: Final = (
@@ -59,12 +59,12 @@ class Conflict(StorageError):
     """Another worker stored the same thing first; nothing was changed."""
 
 
-def once_more(story: Callable[[], T]) -> T:
+def retry_on_conflict(operation: Callable[[], T]) -> T:
     """Tell a story again where another worker stored the same thing first: now it is found."""
     try:
-        return story()
+        return operation()
     except Conflict:
-        return story()
+        return operation()
 
 
 class Database:
@@ -72,24 +72,24 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Open lazily; raises StorageError for an address that makes no sense."""
-        self.engine = _open(url)
+        self.engine = _open_engine(url)
 
     @property
-    def sqlite(self) -> bool:
+    def is_sqlite(self) -> bool:
         """Whether this is SQLite, which has one writer and a file to clean."""
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading. Raises StorageError."""
-        with explained(), Session(self.engine, expire_on_commit=False) as session:
+        with explain_db_errors(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits at its end, or changes nothing. Raises StorageError."""
         with (
-            explained(),
+            explain_db_errors(),
             Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -100,7 +100,7 @@ class Database:
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """A bare connection whose transaction commits at its end, for the paths without the ORM."""
-        with explained(), self.engine.connect() as connection:
+        with explain_db_errors(), self.engine.connect() as connection:
             # PostgreSQL's dialect does not know this option, and lets it be.
             connection.execution_options(immediate=True)
             with connection.begin():
@@ -111,8 +111,8 @@ class Database:
 
         Raises StorageError where another connection kept it from finishing; repeating is harmless.
         """
-        with explained():
-            (scrub_sqlite if self.sqlite else scrub_postgres)(self.engine)
+        with explain_db_errors():
+            (scrub_sqlite if self.is_sqlite else scrub_postgres)(self.engine)
 
     def close(self) -> None:
         """Give back every connection."""
@@ -120,7 +120,7 @@ class Database:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explain_db_errors() -> Iterator[None]:
     """Turn a driver's error into one for people, without its statement and its parameters."""
     try:
         yield
@@ -128,19 +128,19 @@ def explained() -> Iterator[None]:
         # Its words quote the row, and are kept to nobody's eyes.
         raise Conflict("That is stored already. Nothing was changed.") from None
     except DBAPIError as error:
-        raise StorageError(_meaning(str(error.orig))) from None
+        raise StorageError(_explain_message(str(error.orig))) from None
     except sqlite3.Error as error:
-        raise StorageError(_meaning(str(error))) from None
+        raise StorageError(_explain_message(str(error))) from None
     except NoConnection:
         raise StorageError(_BUSY) from None
 
 
-def _meaning(message: str) -> str:
-    found = (meaning for sign, meaning in _MEANINGS if sign in message.lower())
-    return next(found, "The database could not do this. Nothing was changed; see its own log.")
+def _explain_message(message: str) -> str:
+    meanings = (meaning for sign, meaning in _MEANINGS if sign in message.lower())
+    return next(meanings, "The database could not do this. Nothing was changed; see its own log.")
 
 
-def _open(url: str) -> Engine:
+def _open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
@@ -163,20 +163,20 @@ def _open_sqlite(url: URL) -> Engine:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError(f"The folder of the database cannot be made: {error}.") from None
-    patience = {} if "timeout" in url.query else {"timeout": _PATIENCE}
+    patience = {} if "timeout" in url.query else {"timeout": _BUSY_TIMEOUT}
     engine = create_engine(url, hide_parameters=True, connect_args=patience)
-    event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", _set_up_connection)
+    event.listen(engine, "begin", _begin_transaction)
     return engine
 
 
-def _set_up(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+def _set_up_connection(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     # The driver's own transactions start too late for us; `_begin` starts them.
     connection.isolation_level = None
     for setting in _SQLITE_SETTINGS:
         connection.execute(setting)
 
 
-def _begin(connection: Connection) -> None:
+def _begin_transaction(connection: Connection) -> None:
     immediate = connection.get_execution_options().get("immediate", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -6,30 +6,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pulse_bot.domain.asking.items import Choice, Item, Kind, Wording
+from pulse_bot.domain.asking.items import Choice, Item, ItemKind, Wording
 
 
-def freeze(item: Item) -> dict[str, Any]:
+def freeze_item(item: Item) -> dict[str, Any]:
     """An item as it is kept with the round that asked it."""
     return asdict(item)
 
 
-def thaw(kept: Mapping[str, Any]) -> Item:
+def thaw_item(stored: Mapping[str, Any]) -> Item:
     """An item as it was asked."""
     fixed = {
-        "kind": Kind(kept["kind"]),
-        "choices": _choices(kept["choices"]),
-        "ends": tuple(kept["ends"]),
+        "kind": ItemKind(stored["kind"]),
+        "choices": _thaw_choices(stored["choices"]),
+        "ends": tuple(stored["ends"]),
         # A round that was opened before there were languages has none.
-        "translations": tuple(_wording(one) for one in kept.get("translations", ())),
+        "translations": tuple(_thaw_wording(wording) for wording in stored.get("translations", ())),
     }
-    return Item(**{**kept, **fixed})
+    return Item(**{**stored, **fixed})
 
 
-def _wording(kept: Mapping[str, Any]) -> Wording:
-    fixed = {"choices": _choices(kept["choices"]), "ends": tuple(kept["ends"])}
-    return Wording(**{**kept, **fixed})
+def _thaw_wording(stored: Mapping[str, Any]) -> Wording:
+    fixed = {"choices": _thaw_choices(stored["choices"]), "ends": tuple(stored["ends"])}
+    return Wording(**{**stored, **fixed})
 
 
-def _choices(kept: Iterable[Mapping[str, str]]) -> tuple[Choice, ...]:
-    return tuple(Choice(**choice) for choice in kept)
+def _thaw_choices(stored: Iterable[Mapping[str, str]]) -> tuple[Choice, ...]:
+    return tuple(Choice(**choice) for choice in stored)

@@ -17,14 +17,14 @@ from typing import Final, Generic, NamedTuple, TypeVar
 RowT = TypeVar("RowT")
 ResultT = TypeVar("ResultT")
 
-_LARGEST: Final = 1000
+_LARGEST_GROUP: Final = 1000
 """Rows in one transaction, so that the first of them never waits long."""
 
 
-class _Waiting(NamedTuple, Generic[RowT, ResultT]):
+class _WaitingRow(NamedTuple, Generic[RowT, ResultT]):
     row: RowT
     loop: asyncio.AbstractEventLoop
-    done: asyncio.Future[ResultT]
+    future: asyncio.Future[ResultT]
 
 
 class GroupCommit(Generic[RowT, ResultT]):
@@ -37,17 +37,17 @@ class GroupCommit(Generic[RowT, ResultT]):
     def __init__(self, commit: Callable[[list[RowT]], Sequence[ResultT | Exception]]) -> None:
         """The thread that commits starts with the first row."""
         self._commit = commit
-        self._rows: queue.SimpleQueue[_Waiting[RowT, ResultT] | None] = queue.SimpleQueue()
+        self._rows: queue.SimpleQueue[_WaitingRow[RowT, ResultT] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
     async def put(self, row: RowT) -> ResultT:
         """Write a row; returns when it is on disk. Raises what `commit` raised."""
-        self._start()
+        self._start_thread()
         loop = asyncio.get_running_loop()
-        done: asyncio.Future[ResultT] = loop.create_future()
-        self._rows.put(_Waiting(row, loop, done))
-        return await done
+        future: asyncio.Future[ResultT] = loop.create_future()
+        self._rows.put(_WaitingRow(row, loop, future))
+        return await future
 
     def close(self) -> None:
         """Commit what waits, and stop. No row may be put after."""
@@ -56,28 +56,28 @@ class GroupCommit(Generic[RowT, ResultT]):
             self._thread.join()
             self._thread = None
 
-    def _start(self) -> None:
+    def _start_thread(self) -> None:
         if self._thread is None:
             with self._starting:
                 if self._thread is None:
                     self._thread = threading.Thread(
-                        target=self._work, name="group-commit", daemon=True
+                        target=self._commit_groups, name="group-commit", daemon=True
                     )
                     self._thread.start()
 
-    def _work(self) -> None:
+    def _commit_groups(self) -> None:
         going = True
         while going:
-            group, going = self._gather()
+            group, going = self._gather_group()
             if group:
-                self._write(group)
+                self._write_group(group)
 
-    def _gather(self) -> tuple[list[_Waiting[RowT, ResultT]], bool]:
-        group: list[_Waiting[RowT, ResultT]] = []
+    def _gather_group(self) -> tuple[list[_WaitingRow[RowT, ResultT]], bool]:
+        group: list[_WaitingRow[RowT, ResultT]] = []
         waiting = self._rows.get()
         while waiting is not None:
             group.append(waiting)
-            if len(group) >= _LARGEST:
+            if len(group) >= _LARGEST_GROUP:
                 return group, True
             try:
                 waiting = self._rows.get_nowait()
@@ -85,34 +85,38 @@ class GroupCommit(Generic[RowT, ResultT]):
                 return group, True
         return group, False
 
-    def _write(self, group: list[_Waiting[RowT, ResultT]]) -> None:
+    def _write_group(self, group: list[_WaitingRow[RowT, ResultT]]) -> None:
         try:
-            results: Sequence[ResultT | Exception] = self._commit([one.row for one in group])
+            results: Sequence[ResultT | Exception] = self._commit(
+                [waiting.row for waiting in group]
+            )
         except Exception as error:
             results = [error] * len(group)
-        self._tell(group, results)
+        self._deliver_results(group, results)
 
-    def _tell(
-        self, group: list[_Waiting[RowT, ResultT]], answers: Sequence[ResultT | Exception]
+    def _deliver_results(
+        self, group: list[_WaitingRow[RowT, ResultT]], results: Sequence[ResultT | Exception]
     ) -> None:
         loops = {waiting.loop for waiting in group}
         for loop in loops:
-            told = [
-                (waiting.done, answer)
-                for waiting, answer in zip(group, answers, strict=True)
+            outcomes = [
+                (waiting.future, result)
+                for waiting, result in zip(group, results, strict=True)
                 if waiting.loop is loop
             ]
             # One wake-up a loop: waking it for each row costs more than the commit. A loop that is
             # closed has nobody waiting, and must not keep the others' answers from them.
             with suppress(RuntimeError):
-                loop.call_soon_threadsafe(_settle, told)
+                loop.call_soon_threadsafe(_settle_futures, outcomes)
 
 
-def _settle(told: Sequence[tuple[asyncio.Future[ResultT], ResultT | Exception]]) -> None:
-    for done, answer in told:
-        if done.done():
+def _settle_futures(
+    outcomes: Sequence[tuple[asyncio.Future[ResultT], ResultT | Exception]],
+) -> None:
+    for future, result in outcomes:
+        if future.done():
             continue
-        if isinstance(answer, Exception):
-            done.set_exception(answer)
+        if isinstance(result, Exception):
+            future.set_exception(result)
         else:
-            done.set_result(answer)
+            future.set_result(result)

@@ -8,14 +8,14 @@ from sqlalchemy import or_, select, true, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.ports import Address
-from pulse_bot.storage.columns import Link, Welcome
+from pulse_bot.storage.columns import LinkState, WelcomeState
 from pulse_bot.storage.models import GroupRow, PartnershipRow
-from pulse_bot.storage.rounds import changed
+from pulse_bot.storage.rounds import execute_update
 
 
-def of_chat(session: Session, address: Address) -> GroupRow | None:
+def find_group(session: Session, address: Address) -> GroupRow | None:
     """The group of a chat, in whichever of the chat's topics it reads and this was said."""
-    chat = _chat(address.user)
+    chat = _chat_id(address.user)
     query = select(GroupRow).where(
         GroupRow.adapter == address.adapter,
         GroupRow.workspace == address.workspace,
@@ -24,59 +24,59 @@ def of_chat(session: Session, address: Address) -> GroupRow | None:
     return session.scalar(query.order_by(GroupRow.id).limit(1))
 
 
-def _chat(user: str) -> str:
+def _chat_id(user: str) -> str:
     """A chat's id without the topic that adapters write after a slash."""
     return user.partition("/")[0]
 
 
-def address_of(row: GroupRow) -> Address:
+def group_address(row: GroupRow) -> Address:
     """Where a group is written to."""
     return Address(row.adapter, row.workspace, row.chat)
 
 
-def linked(session: Session, partnership_id: int) -> Sequence[GroupRow]:
+def list_linked(session: Session, partnership_id: int) -> Sequence[GroupRow]:
     """The chats of a partnership that pulse-bot is in."""
     query = select(GroupRow).where(
-        GroupRow.partnership_id == partnership_id, GroupRow.state == Link.LINKED
+        GroupRow.partnership_id == partnership_id, GroupRow.state == LinkState.LINKED
     )
     return session.scalars(query.order_by(GroupRow.id)).all()
 
 
-def gone(session: Session, partnership_id: int) -> tuple[int, ...]:
+def list_gone(session: Session, partnership_id: int) -> tuple[int, ...]:
     """The chats that pulse-bot was removed from, of which the leads do not know yet."""
     query = select(GroupRow.id).where(
-        GroupRow.partnership_id == partnership_id, GroupRow.state == Link.GONE
+        GroupRow.partnership_id == partnership_id, GroupRow.state == LinkState.GONE
     )
     return tuple(session.scalars(query.order_by(GroupRow.id)))
 
 
-def uncounted(
+def list_uncounted(
     session: Session, partnership_id: int, number: int, adapters: frozenset[str] | None
 ) -> tuple[int, ...]:
     """The chats on these adapters, None is all, that were not told in this round who is missing."""
     query = (
         select(GroupRow.id)
         .where(true() if adapters is None else GroupRow.adapter.in_(adapters))
-        .where(GroupRow.partnership_id == partnership_id, GroupRow.state == Link.LINKED)
+        .where(GroupRow.partnership_id == partnership_id, GroupRow.state == LinkState.LINKED)
         .where(GroupRow.counted_round < number)
     )
     return tuple(session.scalars(query.order_by(GroupRow.id)))
 
 
-def welcoming(
-    session: Session, partnership_id: int, step: Welcome, adapters: frozenset[str] | None
+def list_welcoming(
+    session: Session, partnership_id: int, step: WelcomeState, adapters: frozenset[str] | None
 ) -> tuple[int, ...]:
     """The chats on these adapters, None is all, that are at a step of inviting their people."""
     query = (
         select(GroupRow.id)
         .where(true() if adapters is None else GroupRow.adapter.in_(adapters))
-        .where(GroupRow.partnership_id == partnership_id, GroupRow.state == Link.LINKED)
+        .where(GroupRow.partnership_id == partnership_id, GroupRow.state == LinkState.LINKED)
         .where(GroupRow.welcome == step)
     )
     return tuple(session.scalars(query.order_by(GroupRow.id)))
 
 
-def add(session: Session, partnership: PartnershipRow, address: Address) -> GroupRow | None:
+def link_chat(session: Session, partnership: PartnershipRow, address: Address) -> GroupRow | None:
     """Link a chat; None where another runner linked one with the same code at this moment.
 
     The other runner is whoever sends the code at the same time, to another worker.
@@ -85,7 +85,7 @@ def add(session: Session, partnership: PartnershipRow, address: Address) -> Grou
     change = update(PartnershipRow).where(
         PartnershipRow.id == partnership.id, PartnershipRow.chats_linked == before
     )
-    if changed(session, change.values(chats_linked=before + 1)) != 1:
+    if execute_update(session, change.values(chats_linked=before + 1)) != 1:
         return None
     session.refresh(partnership)
     row = GroupRow(
@@ -93,7 +93,7 @@ def add(session: Session, partnership: PartnershipRow, address: Address) -> Grou
         adapter=address.adapter,
         workspace=address.workspace,
         chat=address.user,
-        state=Link.LINKED,
+        state=LinkState.LINKED,
         counted_round=0,
     )
     session.add(row)
@@ -101,28 +101,30 @@ def add(session: Session, partnership: PartnershipRow, address: Address) -> Grou
     return row
 
 
-def turn(session: Session, group_id: int, before: Link, after: Link) -> bool:
+def change_link(session: Session, group_id: int, before: LinkState, after: LinkState) -> bool:
     """Compare-and-set of whether pulse-bot is in a chat: False where another runner was first.
 
     The other runner is the same event, delivered twice, or a second worker that posts there.
     """
     change = update(GroupRow).where(GroupRow.id == group_id, GroupRow.state == before)
-    return changed(session, change.values(state=after)) == 1
+    return execute_update(session, change.values(state=after)) == 1
 
 
-def welcome(session: Session, group_id: int, before: Welcome, after: Welcome) -> bool:
+def change_welcome(
+    session: Session, group_id: int, before: WelcomeState, after: WelcomeState
+) -> bool:
     """Compare-and-set of how far a chat's people are invited: False where another was first.
 
     The other runner is the same job, begun again after a crash.
     """
     change = update(GroupRow).where(GroupRow.id == group_id, GroupRow.welcome == before)
-    return changed(session, change.values(welcome=after)) == 1
+    return execute_update(session, change.values(welcome=after)) == 1
 
 
-def count(session: Session, group_id: int, number: int) -> bool:
+def claim_count(session: Session, group_id: int, number: int) -> bool:
     """Take on the counting of a round before it is told: after a crash it is missing, never double.
 
     The other runner is the same job, begun again after a crash.
     """
     change = update(GroupRow).where(GroupRow.id == group_id, GroupRow.counted_round < number)
-    return changed(session, change.values(counted_round=number)) == 1
+    return execute_update(session, change.values(counted_round=number)) == 1

@@ -12,8 +12,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from pulse_bot.crypto.sealing import seal_comment, seal_tally, unseal_comment, unseal_tally
-from pulse_bot.domain.asking.items import Item, Kind
-from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.items import Item, ItemKind
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.closed_round import Comment
 from pulse_bot.domain.release.digest import Digest, Statement
@@ -23,50 +23,50 @@ from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingComm
 from pulse_bot.storage.releases import keep_fact, read_fact
 from pulse_bot.storage.workshop_tables import SeedingRow
 
-_FIRST, _MORE = "1", "0"
+_FIRST_MARK, _LATER_MARK = "1", "0"
 """Stand before a waiting comment: whether it is its writer's first of that round."""
 
 
 def keep_tallies(
-    session: Session, asked: Round, tallies: Sequence[Tally], installation_key: bytes
+    session: Session, round_: Round, tallies: Sequence[Tally], installation_key: bytes
 ) -> None:
     """Keep the sealed tallies of a round, once."""
-    for position, (item, tally) in enumerate(zip(asked.items, tallies, strict=True)):
+    for position, (item, tally) in enumerate(zip(round_.items, tallies, strict=True)):
         session.add(
             TallyRow(
-                round_id=asked.id,
+                round_id=round_.id,
                 position=position,
                 series=item.dimension if item.core else "",
                 bank=item.bank if item.core else "",
-                sealed=seal_tally(installation_key, _written(tally)),
+                sealed=seal_tally(installation_key, _dump_tally(tally)),
             )
         )
 
 
 def keep_releases(session: Session, round_id: int, statements: Iterable[Statement]) -> None:
     """Keep what was said of a round, once and for ever."""
-    for position, said in enumerate(statements):
-        kind, fields = keep_fact(said.fact)
+    for position, statement in enumerate(statements):
+        kind, fields = keep_fact(statement.fact)
         session.add(
             ReleaseRow(
                 round_id=round_id,
                 position=position,
-                text=said.text,
-                result=said.result,
+                text=statement.text,
+                result=statement.result,
                 kind=kind,
                 fields=fields,
             )
         )
 
 
-def _written(tally: Tally) -> bytes:
+def _dump_tally(tally: Tally) -> bytes:
     return json.dumps(asdict(tally), separators=(",", ":")).encode()
 
 
-def _read(written: bytes) -> Tally:
-    kept = json.loads(written)
-    moments = {part: Moments(**values) for part, values in kept["moments"].items()}
-    return Tally(**{**kept, "kind": Kind(kept["kind"]), "moments": moments})
+def _load_tally(written: bytes) -> Tally:
+    stored = json.loads(written)
+    moments = {part: Moments(**values) for part, values in stored["moments"].items()}
+    return Tally(**{**stored, "kind": ItemKind(stored["kind"]), "moments": moments})
 
 
 def series_lengths(session: Session, partnership_id: int) -> dict[tuple[str, str], int]:
@@ -80,7 +80,7 @@ def series_lengths(session: Session, partnership_id: int) -> dict[tuple[str, str
     return {(theme, bank): rounds for theme, bank, rounds in session.execute(query)}
 
 
-def series_end(
+def load_series_end(
     session: Session, partnership_id: int, item: Item, most: int, installation_key: bytes
 ) -> list[PastRound]:
     """The last rounds of an item's series, oldest first. No other question of theirs is opened.
@@ -98,14 +98,14 @@ def series_end(
         .order_by(RoundRow.number.desc())
         .limit(most)
     )
-    found = session.execute(query).all()
+    rows = session.execute(query).all()
     return [
         PastRound(
-            _read(unseal_tally(installation_key, sealed)),
-            thresholds := Thresholds.from_json(bars),
-            small=roster_size < thresholds.roster,
+            _load_tally(unseal_tally(installation_key, sealed)),
+            thresholds := Thresholds.from_json(stored),
+            small_roster=roster_size < thresholds.roster,
         )
-        for sealed, bars, roster_size in reversed(found)
+        for sealed, stored, roster_size in reversed(rows)
     ]
 
 
@@ -113,8 +113,8 @@ def keep_comments(
     session: Session, partnership_id: int, comments: Iterable[Comment], installation_key: bytes
 ) -> None:
     """Let comments wait, sealed."""
-    for one in comments:
-        marked = f"{_FIRST if one.first else _MORE}{one.words}"
+    for comment in comments:
+        marked = f"{_FIRST_MARK if comment.first else _LATER_MARK}{comment.text}"
         session.add(
             WaitingCommentRow(
                 token=secrets.token_bytes(16),
@@ -130,11 +130,11 @@ def take_comments(session: Session, partnership_id: int, installation_key: bytes
     rows = session.scalars(query).all()
     for row in rows:
         session.delete(row)
-    kept = [unseal_comment(installation_key, row.sealed) for row in rows]
-    return [Comment(one[1:], first=one[0] == _FIRST) for one in kept]
+    texts = [unseal_comment(installation_key, row.sealed) for row in rows]
+    return [Comment(text[1:], first=text[0] == _FIRST_MARK) for text in texts]
 
 
-def tallies(
+def load_tallies(
     session: Session, rounds: Sequence[int], installation_key: bytes
 ) -> Mapping[int, Sequence[Tally]]:
     """The tallies of some closed rounds, by round, in the order of their questions.
@@ -146,26 +146,32 @@ def tallies(
         .where(TallyRow.round_id.in_(rounds))
         .order_by(TallyRow.round_id, TallyRow.position)
     )
-    found: dict[int, list[Tally]] = {}
+    by_round: dict[int, list[Tally]] = {}
     for round_id, sealed in session.execute(query):
-        found.setdefault(round_id, []).append(_read(unseal_tally(installation_key, sealed)))
-    return found
+        by_round.setdefault(round_id, []).append(
+            _load_tally(unseal_tally(installation_key, sealed))
+        )
+    return by_round
 
 
-def digests(session: Session, partnership_id: int, most: int | None = None) -> list[Digest]:
+def list_digests(session: Session, partnership_id: int, most: int | None = None) -> list[Digest]:
     """The digests of a partnership, newest first."""
-    return _digests(session, _closed(partnership_id).order_by(RoundRow.number.desc()).limit(most))
+    return _load_digests(
+        session, _select_closed(partnership_id).order_by(RoundRow.number.desc()).limit(most)
+    )
 
 
-def digest(session: Session, partnership_id: int, number: int) -> Digest:
+def load_digest(session: Session, partnership_id: int, number: int) -> Digest:
     """The digest of one round. Raises LookupError where there is none."""
-    found = _digests(session, _closed(partnership_id).where(RoundRow.number == number))
-    if not found:
+    matches = _load_digests(
+        session, _select_closed(partnership_id).where(RoundRow.number == number)
+    )
+    if not matches:
         raise LookupError(f"Round {number} has no digest.")
-    return found[0]
+    return matches[0]
 
 
-def _closed(partnership_id: int) -> Select[int, int, datetime, int, str | None]:
+def _select_closed(partnership_id: int) -> Select[int, int, datetime, int, str | None]:
     # What is held is nobody's to read before it is opened together.
     return (
         select(
@@ -177,29 +183,31 @@ def _closed(partnership_id: int) -> Select[int, int, datetime, int, str | None]:
         )
         .outerjoin(SeedingRow, SeedingRow.round_id == RoundRow.id)
         .where(RoundRow.partnership_id == partnership_id)
-        .where(RoundRow.state == State.CLOSED, RoundRow.held.is_(False))
+        .where(RoundRow.state == RoundStatus.CLOSED, RoundRow.held.is_(False))
     )
 
 
-def _digests(session: Session, rounds: Select[int, int, datetime, int, str | None]) -> list[Digest]:
-    found = session.execute(rounds).all()
-    said: dict[int, list[Statement]] = {}
+def _load_digests(
+    session: Session, rounds: Select[int, int, datetime, int, str | None]
+) -> list[Digest]:
+    closed_rounds = session.execute(rounds).all()
+    statements: dict[int, list[Statement]] = {}
     releases = (
         select(ReleaseRow)
-        .where(ReleaseRow.round_id.in_([row.id for row in found]))
+        .where(ReleaseRow.round_id.in_([row.id for row in closed_rounds]))
         .order_by(ReleaseRow.round_id, ReleaseRow.position)
     )
     for row in session.scalars(releases):
-        said.setdefault(row.round_id, []).append(
+        statements.setdefault(row.round_id, []).append(
             Statement(read_fact(row.kind, row.fields), row.text, row.result)
         )
     return [
         Digest(
             row.number,
             row.closes_at,
-            tuple(said.get(row.id, ())),
+            tuple(statements.get(row.id, ())),
             row.title or "",
             row.policy_version,
         )
-        for row in found
+        for row in closed_rounds
     ]

@@ -7,30 +7,30 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, update
 
-from pulse_bot.storage.columns import Delivery, Table
+from pulse_bot.storage.columns import DeliveryState, TableBase
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import InvitationRow
 
 
-class Entry(NamedTuple):
+class LedgerEntry(NamedTuple):
     """What became of one invitation."""
 
     invitation: int
-    state: Delivery
+    state: DeliveryState
 
 
-_MARK = (
-    update(Table.metadata.tables[InvitationRow.__tablename__])
+_UPDATE = (
+    update(TableBase.metadata.tables[InvitationRow.__tablename__])
     .where(InvitationRow.id == bindparam("invitation"))
     .values(state=bindparam("to"))
 )
 
 
-def write(database: Database, entries: Sequence[Entry]) -> list[None]:
+def write_entries(database: Database, entries: Sequence[LedgerEntry]) -> list[None]:
     """Write entries in one transaction, durably."""
     with database.connect() as connection:
         connection.execute(
-            _MARK,
+            _UPDATE,
             [{"invitation": entry.invitation, "to": entry.state} for entry in entries],
         )
     return [None] * len(entries)

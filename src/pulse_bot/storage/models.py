@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
 from pulse_bot.domain.partnership.people import Role, Standing
-from pulse_bot.storage.columns import Delivery, Link, Table, Welcome
+from pulse_bot.storage.columns import DeliveryState, LinkState, TableBase, WelcomeState
 
 
-class PartnershipRow(Table):
+class PartnershipRow(TableBase):
     """A partnership and its settings."""
 
     __tablename__ = "partnership"
@@ -38,7 +38,7 @@ class PartnershipRow(Table):
     """How many questions a member is asked in any seven days at most."""
 
 
-class OrganisationRow(Table):
+class OrganisationRow(TableBase):
     """A school or other body that members belong to; never a unit of reporting."""
 
     __tablename__ = "organisation"
@@ -49,7 +49,7 @@ class OrganisationRow(Table):
     name: Mapped[str]
 
 
-class MemberRow(Table):
+class MemberRow(TableBase):
     """A person in a partnership, reached at one address."""
 
     __tablename__ = "member"
@@ -73,7 +73,7 @@ class MemberRow(Table):
     """Was on a roster before; a newcomer waits for the next block."""
 
 
-class GroupRow(Table):
+class GroupRow(TableBase):
     """A chat in which a partnership reads its digests."""
 
     __tablename__ = "group_chat"
@@ -84,17 +84,17 @@ class GroupRow(Table):
     adapter: Mapped[str]
     workspace: Mapped[str]
     chat: Mapped[str]
-    state: Mapped[Link] = mapped_column(default=Link.LINKED)
+    state: Mapped[LinkState] = mapped_column(default=LinkState.LINKED)
     counted_round: Mapped[int] = mapped_column(default=0)
     """The number of the round at which the group was last told how many have not come yet."""
-    welcome: Mapped[Welcome] = mapped_column(default=Welcome.DONE)
+    welcome: Mapped[WelcomeState] = mapped_column(default=WelcomeState.DONE)
     guests: Mapped[bool] = mapped_column(default=False)
     """Whether the platform's guests in it are invited, too."""
     announced: Mapped[int] = mapped_column(default=0)
     """The id of the newest line of the log that was announced in it."""
 
 
-class ProgrammeRow(Table):
+class ProgrammeRow(TableBase):
     """The recurring plan of a partnership."""
 
     __tablename__ = "programme"
@@ -110,7 +110,7 @@ class ProgrammeRow(Table):
     since: Mapped[datetime]
 
 
-class HolidayRow(Table):
+class HolidayRow(TableBase):
     """Days without questions: of the partnership, or of one organisation's own term calendar."""
 
     __tablename__ = "holiday"
@@ -122,7 +122,7 @@ class HolidayRow(Table):
     last: Mapped[date]
 
 
-class RoundRow(Table):
+class RoundRow(TableBase):
     """A round, frozen when it opens."""
 
     __tablename__ = "round"
@@ -136,7 +136,7 @@ class RoundRow(Table):
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
     number: Mapped[int]
     slot: Mapped[datetime]
-    state: Mapped[State]
+    state: Mapped[RoundStatus]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     public_key: Mapped[bytes]
@@ -153,7 +153,7 @@ class RoundRow(Table):
     """Its digest waits, unread by anybody, to be opened together in the room."""
 
 
-class SeatRow(Table):
+class SeatRow(TableBase):
     """A member's place on the roster of a round that is not closed yet."""
 
     __tablename__ = "seat"
@@ -163,7 +163,7 @@ class SeatRow(Table):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
 
 
-class InvitationRow(Table):
+class InvitationRow(TableBase):
     """That a member is sent their question card; never that it was answered."""
 
     __tablename__ = "invitation"
@@ -179,10 +179,10 @@ class InvitationRow(Table):
     workspace: Mapped[str]
     user: Mapped[str]
     not_before: Mapped[datetime]
-    state: Mapped[Delivery]
+    state: Mapped[DeliveryState]
 
 
-class ReminderRow(Table):
+class ReminderRow(TableBase):
     """That a reminder of a round was taken on in a workspace; never who was reminded."""
 
     __tablename__ = "reminder"
@@ -193,7 +193,7 @@ class ReminderRow(Table):
     workspace: Mapped[str] = mapped_column(primary_key=True)
 
 
-class EnvelopeRow(Table):
+class EnvelopeRow(TableBase):
     """A sealed answer. No member, no time, no counter."""
 
     __tablename__ = "envelope"
@@ -205,7 +205,7 @@ class EnvelopeRow(Table):
     ciphertext: Mapped[bytes]
 
 
-class TallyRow(Table):
+class TallyRow(TableBase):
     """What is kept of a question, sealed with the installation's key."""
 
     __tablename__ = "tally"
@@ -221,7 +221,7 @@ class TallyRow(Table):
     sealed: Mapped[bytes]
 
 
-class WaitingCommentRow(Table):
+class WaitingCommentRow(TableBase):
     """A comment that waits, sealed and unread, until enough of them may be read together."""
 
     __tablename__ = "waiting_comment"
@@ -233,7 +233,7 @@ class WaitingCommentRow(Table):
     sealed: Mapped[bytes]
 
 
-class ReleaseRow(Table):
+class ReleaseRow(TableBase):
     """A statement of a digest, exactly as it was said, and the fact that it said."""
 
     __tablename__ = "release"
@@ -249,17 +249,17 @@ class ReleaseRow(Table):
     """The fact itself, as numbers and words that were released, in plain values."""
 
 
-class PostRow(Table):
+class PostRow(TableBase):
     """That a digest goes to a group's chat."""
 
     __tablename__ = "post"
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("group_chat.id"), primary_key=True)
-    state: Mapped[Delivery]
+    state: Mapped[DeliveryState]
 
 
-class SecretRow(Table):
+class SecretRow(TableBase):
     """What an adapter keeps, such as the tokens of a workspace; sealed."""
 
     __tablename__ = "secret"
@@ -269,7 +269,7 @@ class SecretRow(Table):
     sealed: Mapped[bytes]
 
 
-class LogEntryRow(Table):
+class LogEntryRow(TableBase):
     """The log that all members can read: every change of a setting, every look at a result.
 
     Kinds and fields, and no sentences: `domain.partnership.audit_events` says which there are.

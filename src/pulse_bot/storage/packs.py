@@ -9,71 +9,77 @@ from datetime import date, datetime
 from sqlalchemy import Select, case, select, true, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.storage import history, seedings
-from pulse_bot.storage.columns import Delivery
-from pulse_bot.storage.frozen import thaw
+from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.storage.frozen import thaw_item
 from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow
-from pulse_bot.storage.rounds import changed
+from pulse_bot.storage.rounds import execute_update
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
 
 
 @dataclass(frozen=True, slots=True)
-class Seeded:
+class Workshop:
     """A workshop, and its round once that is asked."""
 
     seeding: SeedingRow
-    asked: RoundRow | None
+    round: RoundRow | None
 
     @property
     def is_open(self) -> bool:
         """Whether everybody may read its pack."""
-        return self.asked is not None and _is_over(self.asked) and not self.asked.held
+        return self.round is not None and _is_closed(self.round) and not self.round.held
 
     @property
     def is_held(self) -> bool:
         """Whether its pack is there, and waits to be opened together."""
-        return self.asked is not None and _is_over(self.asked) and self.asked.held
+        return self.round is not None and _is_closed(self.round) and self.round.held
 
 
-def _is_over(asked: RoundRow) -> bool:
-    return asked.state is State.CLOSED
+def _is_closed(row: RoundRow) -> bool:
+    return row.state is RoundStatus.CLOSED
 
 
-def newest_open(session: Session, partnership_id: int) -> Seeded | None:
+def find_newest_open(session: Session, partnership_id: int) -> Workshop | None:
     """The workshop whose pack is the last that can be read."""
-    query = _of(partnership_id).where(RoundRow.state == State.CLOSED, RoundRow.held.is_(False))
+    query = _select_workshops(partnership_id).where(
+        RoundRow.state == RoundStatus.CLOSED, RoundRow.held.is_(False)
+    )
     # By the rounds: the day of a workshop may have been moved.
-    return _first(session, query.order_by(None).order_by(RoundRow.number.desc()))
+    return _first_workshop(session, query.order_by(None).order_by(RoundRow.number.desc()))
 
 
-def coming(session: Session, partnership_id: int, now: datetime) -> Seeded | None:
+def find_coming(session: Session, partnership_id: int, now: datetime) -> Workshop | None:
     """The next workshop whose pack nobody can read yet: held, asked now, or planned."""
     # One that was planned and could not be asked in time has no pack to come.
     planned = (SeedingRow.state == SeedingState.PLANNED) & (SeedingRow.closes_at > now)
-    asked = RoundRow.state.in_([State.OPEN, State.CLOSING])
-    held = (RoundRow.state == State.CLOSED) & RoundRow.held
-    query = _of(partnership_id).where(planned | asked | held)
+    running = RoundRow.state.in_([RoundStatus.OPEN, RoundStatus.CLOSING])
+    held = (RoundRow.state == RoundStatus.CLOSED) & RoundRow.held
+    query = _select_workshops(partnership_id).where(planned | running | held)
     # What waits to be opened first, then the soonest.
     waits = case((held, 0), else_=1)
     soonest = query.order_by(None).order_by(waits, SeedingRow.workshop_on, SeedingRow.id)
-    return _first(session, soonest)
+    return _first_workshop(session, soonest)
 
 
-def numbered(session: Session, partnership_id: int, number: int) -> Seeded | None:
+def find_by_round(session: Session, partnership_id: int, number: int) -> Workshop | None:
     """The workshop of a round."""
-    return _first(session, _of(partnership_id).where(RoundRow.number == number))
+    return _first_workshop(
+        session, _select_workshops(partnership_id).where(RoundRow.number == number)
+    )
 
 
-def one(session: Session, partnership_id: int, seeding_id: int) -> Seeded | None:
+def find_workshop(session: Session, partnership_id: int, seeding_id: int) -> Workshop | None:
     """A workshop of a partnership, by its own number."""
-    return _first(session, _of(partnership_id).where(SeedingRow.id == seeding_id))
+    return _first_workshop(
+        session, _select_workshops(partnership_id).where(SeedingRow.id == seeding_id)
+    )
 
 
-def _of(partnership_id: int) -> Select[SeedingRow, RoundRow | None]:
+def _select_workshops(partnership_id: int) -> Select[SeedingRow, RoundRow | None]:
     return (
         select(SeedingRow, RoundRow)
         .outerjoin(RoundRow, RoundRow.id == SeedingRow.round_id)
@@ -82,13 +88,15 @@ def _of(partnership_id: int) -> Select[SeedingRow, RoundRow | None]:
     )
 
 
-def _first(session: Session, query: Select[SeedingRow, RoundRow | None]) -> Seeded | None:
+def _first_workshop(
+    session: Session, query: Select[SeedingRow, RoundRow | None]
+) -> Workshop | None:
     row = session.execute(query.limit(1)).one_or_none()
-    return None if row is None else Seeded(*row)
+    return None if row is None else Workshop(*row)
 
 
-def read(
-    session: Session, partnership: PartnershipRow, seeding: SeedingRow, asked: RoundRow
+def load_pack(
+    session: Session, partnership: PartnershipRow, seeding: SeedingRow, round_row: RoundRow
 ) -> Pack:
     """The pack of a workshop. Raises LookupError before its round has closed, and while held."""
     return Pack(
@@ -96,8 +104,8 @@ def read(
         time_zone=partnership.time_zone,
         title=seeding.title,
         workshop_on=seeding.workshop_on,
-        questions=tuple(thaw(kept) for kept in asked.items),
-        digest=history.digest(session, partnership.id, asked.number),
+        questions=tuple(thaw_item(item) for item in round_row.items),
+        digest=history.load_digest(session, partnership.id, round_row.number),
         commitments=tuple(
             Commitment(number, text, date.fromisoformat(due), CommitmentState.OPEN)
             for number, text, due in seeding.promised
@@ -105,7 +113,7 @@ def read(
     )
 
 
-def keep_promised(session: Session, seeding: SeedingRow) -> None:
+def freeze_commitments(session: Session, seeding: SeedingRow) -> None:
     """Keep the commitments that are open now with a workshop whose round closes."""
     open_ones = (
         select(CommitmentRow)
@@ -118,33 +126,33 @@ def keep_promised(session: Session, seeding: SeedingRow) -> None:
     ]
 
 
-def is_open(session: Session, round_id: int) -> bool:
+def is_readable(session: Session, round_id: int) -> bool:
     """Whether a round is over, and everybody may read its digest."""
-    asked = session.get(RoundRow, round_id)
-    return asked is not None and _is_over(asked) and not asked.held
+    row = session.get(RoundRow, round_id)
+    return row is not None and _is_closed(row) and not row.held
 
 
-def of_round(session: Session, round_id: int) -> Pack | None:
+def find_round_pack(session: Session, round_id: int) -> Pack | None:
     """The pack of a round; None where it was for no workshop, or nobody may read it yet."""
-    seeding = seedings.of_round(session, round_id)
-    if seeding is None or not is_open(session, round_id):
+    seeding = seedings.find_seeding(session, round_id)
+    if seeding is None or not is_readable(session, round_id):
         return None
     partnership = session.get_one(PartnershipRow, seeding.partnership_id)
-    return read(session, partnership, seeding, session.get_one(RoundRow, round_id))
+    return load_pack(session, partnership, seeding, session.get_one(RoundRow, round_id))
 
 
-def reveal(session: Session, round_id: int) -> bool:
+def reveal_round(session: Session, round_id: int) -> bool:
     """Open a closed round that is held, by compare-and-set: False where there was none to open.
 
     The other runner is a second facilitator who presses the button, or the tick.
     """
     change = update(RoundRow).where(
-        RoundRow.id == round_id, RoundRow.state == State.CLOSED, RoundRow.held
+        RoundRow.id == round_id, RoundRow.state == RoundStatus.CLOSED, RoundRow.held
     )
-    return changed(session, change.values(held=False)) == 1
+    return execute_update(session, change.values(held=False)) == 1
 
 
-def unhanded(
+def list_unhanded(
     session: Session, partnership_id: int, adapters: frozenset[str] | None
 ) -> Sequence[int]:
     """Workshops whose pack is open, and waits for whoever seeded it, on one of these adapters."""
@@ -152,20 +160,22 @@ def unhanded(
         select(SeedingRow.id)
         .join(RoundRow, RoundRow.id == SeedingRow.round_id)
         .join(MemberRow, MemberRow.id == SeedingRow.seeded_by)
-        .where(SeedingRow.partnership_id == partnership_id, SeedingRow.handed == Delivery.WAITING)
-        .where(RoundRow.state == State.CLOSED, RoundRow.held.is_(False))
+        .where(
+            SeedingRow.partnership_id == partnership_id, SeedingRow.handed == DeliveryState.WAITING
+        )
+        .where(RoundRow.state == RoundStatus.CLOSED, RoundRow.held.is_(False))
         .where(true() if adapters is None else MemberRow.adapter.in_(adapters))
         .order_by(SeedingRow.id)
     )
     return session.scalars(query).all()
 
 
-def claim(session: Session, seeding_id: int, state: Delivery) -> bool:
+def claim_delivery(session: Session, seeding_id: int, state: DeliveryState) -> bool:
     """Take on the handing of a pack before it is sent: after a crash it is missing, never double.
 
     Whoever seeded it can ask for it at any time. The other runner is a second worker.
     """
     change = update(SeedingRow).where(
-        SeedingRow.id == seeding_id, SeedingRow.handed == Delivery.WAITING
+        SeedingRow.id == seeding_id, SeedingRow.handed == DeliveryState.WAITING
     )
-    return changed(session, change.values(handed=state)) == 1
+    return execute_update(session, change.values(handed=state)) == 1

@@ -10,7 +10,7 @@ from functools import cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.calendar import Calendar, Holiday, WeekTime, zone
+from pulse_bot.domain.asking.calendar import Calendar, Holiday, WeekTime, parse_zone
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
@@ -24,13 +24,13 @@ from pulse_bot.storage.models import (
 )
 
 
-def exists(session: Session, name: str) -> bool:
+def partnership_exists(session: Session, name: str) -> bool:
     """Whether a partnership of this name exists."""
     query = select(PartnershipRow.id).where(PartnershipRow.name == name)
     return session.scalar(query) is not None
 
 
-def hold(session: Session, row: PartnershipRow) -> None:
+def lock_partnership(session: Session, row: PartnershipRow) -> None:
     """Let whoever else holds this partnership wait until this transaction is over.
 
     SQLite has one writer at a time anyway.
@@ -39,46 +39,50 @@ def hold(session: Session, row: PartnershipRow) -> None:
     session.refresh(row, with_for_update={"key_share": True})
 
 
-def by_name(session: Session, name: str) -> PartnershipRow:
+def find_partnership(session: Session, name: str) -> PartnershipRow:
     """A partnership by its name. Raises Refused, naming those that exist."""
-    found = session.scalar(select(PartnershipRow).where(PartnershipRow.name == name))
-    if found is None:
-        known = (
+    partnership = session.scalar(select(PartnershipRow).where(PartnershipRow.name == name))
+    if partnership is None:
+        names = (
             ", ".join(session.scalars(select(PartnershipRow.name).order_by("name"))) or "none yet"
         )
-        raise Refused(f'There is no partnership "{name}". There are: {known}.')
-    return found
+        raise Refused(f'There is no partnership "{name}". There are: {names}.')
+    return partnership
 
 
-def language(member: MemberRow, partnership: PartnershipRow) -> str:
+def member_language(member: MemberRow, partnership: PartnershipRow) -> str:
     """The language that a member wants to read questions in: their own, or the partnership's."""
     return member.language or partnership.language
 
 
-def calendar(session: Session, row: PartnershipRow, member: MemberRow | None = None) -> Calendar:
+def load_calendar(
+    session: Session, row: PartnershipRow, member: MemberRow | None = None
+) -> Calendar:
     """When a partnership may be written to, or one member of it, with its school's own terms."""
-    return calendars(session, row)(member)
+    return load_calendars(session, row)(member)
 
 
-def calendars(session: Session, row: PartnershipRow) -> Callable[[MemberRow | None], Calendar]:
+def load_calendars(session: Session, row: PartnershipRow) -> Callable[[MemberRow | None], Calendar]:
     """The calendars of a partnership's members, read once for however many of them."""
     query = select(HolidayRow.organisation_id, HolidayRow.first, HolidayRow.last)
     days = session.execute(query.where(HolidayRow.partnership_id == row.id)).all()
 
     @cache
-    def made(organisation: int | None, time_zone: str) -> Calendar:
-        own = [Holiday(first, last) for of, first, last in days if of in (None, organisation)]
-        return Calendar(zone(time_zone), tuple(own), row.quiet_from, row.quiet_until)
+    def build_calendar(organisation: int | None, time_zone: str) -> Calendar:
+        holidays = [
+            Holiday(first, last) for owner, first, last in days if owner in (None, organisation)
+        ]
+        return Calendar(parse_zone(time_zone), tuple(holidays), row.quiet_from, row.quiet_until)
 
-    def of_member(member: MemberRow | None) -> Calendar:
+    def member_calendar(member: MemberRow | None) -> Calendar:
         if member is None:
-            return made(None, row.time_zone)
-        return made(member.organisation_id, member.time_zone or row.time_zone)
+            return build_calendar(None, row.time_zone)
+        return build_calendar(member.organisation_id, member.time_zone or row.time_zone)
 
-    return of_member
+    return member_calendar
 
 
-def programme(session: Session, partnership_id: int) -> tuple[Programme, datetime] | None:
+def load_programme(session: Session, partnership_id: int) -> tuple[Programme, datetime] | None:
     """A partnership's plan, and since when it holds."""
     row = session.get(ProgrammeRow, partnership_id)
     if row is None:
@@ -93,14 +97,14 @@ def programme(session: Session, partnership_id: int) -> tuple[Programme, datetim
     return plan, row.since
 
 
-def wish(member: MemberRow) -> WeekTime | None:
+def preferred_time(member: MemberRow) -> WeekTime | None:
     """When a member wishes to be asked, in their own time zone; None is as soon as can be."""
     if member.asked_weekday is None or member.asked_at is None:
         return None
     return WeekTime(member.asked_weekday, member.asked_at)
 
 
-def set_programme(session: Session, partnership_id: int, plan: Programme, now: datetime) -> None:
+def save_programme(session: Session, partnership_id: int, plan: Programme, now: datetime) -> None:
     """Replace a partnership's plan from now on."""
     session.merge(
         ProgrammeRow(
@@ -117,56 +121,59 @@ def set_programme(session: Session, partnership_id: int, plan: Programme, now: d
     )
 
 
-def organisation(session: Session, partnership_id: int, name: str) -> OrganisationRow:
+def ensure_organisation(session: Session, partnership_id: int, name: str) -> OrganisationRow:
     """An organisation by its name, made where it is new.
 
     However it is spelt: one school in two spellings would count as two organisations.
     """
-    found = _organisations(session, partnership_id).get(_folded(name))
-    if found is not None:
-        return found
-    made = OrganisationRow(partnership_id=partnership_id, name=" ".join(name.split()))
-    session.add(made)
+    existing = _load_organisations(session, partnership_id).get(_fold_name(name))
+    if existing is not None:
+        return existing
+    added = OrganisationRow(partnership_id=partnership_id, name=" ".join(name.split()))
+    session.add(added)
     session.flush()
-    return made
+    return added
 
 
 def add_organisations(session: Session, partnership_id: int, names: Iterable[str]) -> list[str]:
     """Make the organisations that are new, and return their names."""
-    there = _organisations(session, partnership_id)
+    existing = _load_organisations(session, partnership_id)
     new: dict[str, str] = {}
     for name in names:
-        new.setdefault(_folded(name), " ".join(name.split()))
-    made = [name for folded, name in new.items() if folded not in there]
-    session.add_all(OrganisationRow(partnership_id=partnership_id, name=name) for name in made)
-    return made
+        new.setdefault(_fold_name(name), " ".join(name.split()))
+    added = [name for folded, name in new.items() if folded not in existing]
+    session.add_all(OrganisationRow(partnership_id=partnership_id, name=name) for name in added)
+    return added
 
 
-def known_organisation(session: Session, row: PartnershipRow, name: str) -> OrganisationRow:
+def find_organisation(session: Session, row: PartnershipRow, name: str) -> OrganisationRow:
     """An organisation by its name, however it is spelt. Raises Refused, naming those there are."""
-    there = _organisations(session, row.id)
-    if _folded(name) not in there:
-        names = ", ".join(sorted(one.name for one in there.values())) or "none yet"
+    organisations = _load_organisations(session, row.id)
+    if _fold_name(name) not in organisations:
+        names = (
+            ", ".join(sorted(organisation.name for organisation in organisations.values()))
+            or "none yet"
+        )
         raise Refused(f'There is no organisation "{name}" in {row.name}. There are: {names}.')
-    return there[_folded(name)]
+    return organisations[_fold_name(name)]
 
 
-def _organisations(session: Session, partnership_id: int) -> dict[str, OrganisationRow]:
+def _load_organisations(session: Session, partnership_id: int) -> dict[str, OrganisationRow]:
     query = select(OrganisationRow).where(OrganisationRow.partnership_id == partnership_id)
-    return {_folded(row.name): row for row in session.scalars(query)}
+    return {_fold_name(row.name): row for row in session.scalars(query)}
 
 
-def namesake(session: Session, organisation_id: int, name: str) -> int | None:
+def find_namesake(session: Session, organisation_id: int, name: str) -> int | None:
     """The number of a member of this name in an organisation, however it is spelt."""
     query = select(MemberRow.id, MemberRow.name).where(
         MemberRow.organisation_id == organisation_id, MemberRow.standing != Standing.LEFT
     )
     return next(
-        (row.id for row in session.execute(query) if _folded(row.name) == _folded(name)), None
+        (row.id for row in session.execute(query) if _fold_name(row.name) == _fold_name(name)), None
     )
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
@@ -182,17 +189,18 @@ def member_at(session: Session, address: Address) -> MemberRow | None:
     )
 
 
-def known(session: Session, addresses: Iterable[Address]) -> frozenset[Address]:
+def known_addresses(session: Session, addresses: Iterable[Address]) -> frozenset[Address]:
     """Those of some addresses at which a member of any partnership lives."""
-    asked = frozenset(addresses)
+    candidates = frozenset(addresses)
     # By adapter, however many they are: a database takes only so many values in one question.
     query = select(MemberRow.adapter, MemberRow.workspace, MemberRow.user).where(
-        MemberRow.adapter.in_({one.adapter for one in asked}), MemberRow.standing != Standing.LEFT
+        MemberRow.adapter.in_({address.adapter for address in candidates}),
+        MemberRow.standing != Standing.LEFT,
     )
-    return asked & {Address(*row) for row in session.execute(query)}
+    return candidates & {Address(*row) for row in session.execute(query)}
 
 
-def members(session: Session, partnership_id: int) -> Sequence[tuple[MemberRow, str]]:
+def list_members(session: Session, partnership_id: int) -> Sequence[tuple[MemberRow, str]]:
     """Everybody who has not left, with the name of their organisation, by name."""
     query = (
         select(MemberRow, OrganisationRow.name)

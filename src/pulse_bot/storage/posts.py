@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.storage.columns import Delivery, Link
+from pulse_bot.storage.columns import DeliveryState, LinkState
 from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
-from pulse_bot.storage.rounds import changed
+from pulse_bot.storage.rounds import execute_update
 
 
-def unposted(
+def list_unposted(
     session: Session, partnership_id: int, adapters: frozenset[str] | None
 ) -> tuple[int, ...]:
     """Closed rounds whose digest still waits for a chat of one of these adapters; None is all."""
@@ -19,8 +19,8 @@ def unposted(
         .join(RoundRow, RoundRow.id == PostRow.round_id)
         .join(GroupRow, GroupRow.id == PostRow.group_id)
         .where(true() if adapters is None else GroupRow.adapter.in_(adapters))
-        .where(RoundRow.partnership_id == partnership_id, PostRow.state == Delivery.WAITING)
-        .where(GroupRow.state == Link.LINKED)
+        .where(RoundRow.partnership_id == partnership_id, PostRow.state == DeliveryState.WAITING)
+        .where(GroupRow.state == LinkState.LINKED)
         # What is held is nobody's to read before it is opened together.
         .where(RoundRow.held.is_(False))
         .distinct()
@@ -29,7 +29,7 @@ def unposted(
     return tuple(session.scalars(query))
 
 
-def claim(session: Session, round_id: int, group_id: int) -> bool:
+def claim_post(session: Session, round_id: int, group_id: int) -> bool:
     """Take on a post before it is sent: after a crash a digest is missing in a chat, never double.
 
     The group's page always has it. The other runner is a second worker.
@@ -37,6 +37,6 @@ def claim(session: Session, round_id: int, group_id: int) -> bool:
     change = update(PostRow).where(
         PostRow.round_id == round_id,
         PostRow.group_id == group_id,
-        PostRow.state == Delivery.WAITING,
+        PostRow.state == DeliveryState.WAITING,
     )
-    return changed(session, change.values(state=Delivery.SENDING)) == 1
+    return execute_update(session, change.values(state=DeliveryState.SENDING)) == 1

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, and_, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.rounds import MOVES, Round, Seat, State
-from pulse_bot.domain.asking.schedule import RoundState
+from pulse_bot.domain.asking.rounds import ALLOWED_MOVES, Round, RoundStatus, Seat
+from pulse_bot.domain.asking.schedule import RoundSnapshot
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.asking.workshop import Arranged
+from pulse_bot.domain.asking.workshop import ArrangementKind
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.ports import Address
-from pulse_bot.storage.columns import Delivery
-from pulse_bot.storage.frozen import thaw
+from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.storage.frozen import thaw_item
 from pulse_bot.storage.models import (
     EnvelopeRow,
     InvitationRow,
@@ -29,14 +29,14 @@ from pulse_bot.storage.models import (
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 
-def move(session: Session, round_id: int, to: State) -> bool:
+def move_round(session: Session, round_id: int, to: RoundStatus) -> bool:
     """Compare-and-set of a round's state: False where another runner was first.
 
     The other runner is a second worker, or an operator at the command line.
     """
-    allowed = [state for state, next_states in MOVES.items() if to in next_states]
+    allowed = [state for state, next_states in ALLOWED_MOVES.items() if to in next_states]
     change = update(RoundRow).where(RoundRow.id == round_id, RoundRow.state.in_(allowed))
-    return changed(session, change.values(state=to)) == 1
+    return execute_update(session, change.values(state=to)) == 1
 
 
 def claim_reminder(
@@ -62,7 +62,7 @@ def give_back_reminder(
         session.delete(row)
 
 
-def workspaces(session: Session, round_id: int) -> list[tuple[str, str]]:
+def list_workspaces(session: Session, round_id: int) -> list[tuple[str, str]]:
     """(adapter, workspace) of everybody who is invited to a round."""
     query = (
         select(InvitationRow.adapter, InvitationRow.workspace)
@@ -73,18 +73,18 @@ def workspaces(session: Session, round_id: int) -> list[tuple[str, str]]:
     return [(adapter, workspace) for adapter, workspace in session.execute(query)]
 
 
-def changed(session: Session, change: Any) -> int:
+def execute_update(session: Session, change: Any) -> int:
     """Carry out an update, and say how many rows it found as it expected them."""
     return int(session.connection().execute(change).rowcount)
 
 
-def load(session: Session, round_id: int) -> Round | None:
+def load_round(session: Session, round_id: int) -> Round | None:
     """A round as it was frozen, with its present state."""
     row = session.get(RoundRow, round_id, populate_existing=True)
-    return None if row is None else read(row)
+    return None if row is None else round_from_row(row)
 
 
-def read(row: RoundRow) -> Round:
+def round_from_row(row: RoundRow) -> Round:
     """The domain's round of a row."""
     return Round(
         id=row.id,
@@ -96,46 +96,46 @@ def read(row: RoundRow) -> Round:
         public_key=row.public_key,
         roster_size=row.roster_size,
         thresholds=Thresholds.from_json(row.thresholds),
-        items=tuple(thaw(kept) for kept in row.items),
+        items=tuple(thaw_item(item) for item in row.items),
         newcomers=row.newcomers,
         policy_version=row.policy_version,
         again=row.again,
     )
 
 
-def latest(session: Session, partnership_id: int) -> RoundRow | None:
+def latest_round(session: Session, partnership_id: int) -> RoundRow | None:
     """The newest round of a partnership."""
-    return session.scalar(_of(partnership_id).order_by(RoundRow.number.desc()).limit(1))
+    return session.scalar(_select_rounds(partnership_id).order_by(RoundRow.number.desc()).limit(1))
 
 
-def unclosed(session: Session) -> Sequence[RoundRow]:
+def list_unclosed(session: Session) -> Sequence[RoundRow]:
     """Every round that still has envelopes to keep."""
-    query = select(RoundRow).where(RoundRow.state.in_([State.OPEN, State.CLOSING]))
+    query = select(RoundRow).where(RoundRow.state.in_([RoundStatus.OPEN, RoundStatus.CLOSING]))
     return session.scalars(query).all()
 
 
-def ended(session: Session, among: Iterable[int]) -> frozenset[int]:
+def find_ended(session: Session, among: Iterable[int]) -> frozenset[int]:
     """Those of some rounds that are closed or lost, whose keys must not exist."""
     query = select(RoundRow.id).where(
-        RoundRow.id.in_(among), RoundRow.state.in_([State.CLOSED, State.LOST])
+        RoundRow.id.in_(among), RoundRow.state.in_([RoundStatus.CLOSED, RoundStatus.LOST])
     )
     return frozenset(session.scalars(query))
 
 
-def unforgotten(session: Session) -> frozenset[int]:
+def list_unforgotten(session: Session) -> frozenset[int]:
     """Rounds that are over, and whose deleted rows may still be readable in the files."""
     query = select(RoundRow.id).where(
-        RoundRow.state.in_([State.CLOSED, State.LOST]), RoundRow.forgotten.is_(False)
+        RoundRow.state.in_([RoundStatus.CLOSED, RoundStatus.LOST]), RoundRow.forgotten.is_(False)
     )
     return frozenset(session.scalars(query))
 
 
-def forgotten(session: Session, among: Iterable[int]) -> None:
+def mark_forgotten(session: Session, among: Iterable[int]) -> None:
     """Note that nothing is left of the members in some rounds."""
     session.execute(update(RoundRow).where(RoundRow.id.in_(among)).values(forgotten=True))
 
 
-def not_lost(session: Session, partnership_id: int) -> int:
+def count_pulse_rounds(session: Session, partnership_id: int) -> int:
     """How many rounds of the weekly pulse a partnership has had, those that were lost not counted.
 
     Nor are those that asked for a workshop alone: no series goes on in them, and no block.
@@ -143,35 +143,35 @@ def not_lost(session: Session, partnership_id: int) -> int:
     alone = select(SeedingRow.round_id).where(
         SeedingRow.partnership_id == partnership_id,
         SeedingRow.round_id.is_not(None),
-        SeedingRow.arranged != Arranged.MERGED,
+        SeedingRow.arranged != ArrangementKind.MERGED,
     )
     query = select(func.count()).where(
         RoundRow.partnership_id == partnership_id,
-        RoundRow.state != State.LOST,
+        RoundRow.state != RoundStatus.LOST,
         RoundRow.id.not_in(alone),
     )
     return session.scalar(query) or 0
 
 
-def _of(partnership_id: int) -> Select[RoundRow]:
+def _select_rounds(partnership_id: int) -> Select[RoundRow]:
     return select(RoundRow).where(RoundRow.partnership_id == partnership_id)
 
 
-def as_state(session: Session, row: RoundRow, now: datetime) -> RoundState:
+def snapshot_round(session: Session, row: RoundRow, now: datetime) -> RoundSnapshot:
     """What the schedule needs to know of a round."""
     waiting = (
         select(InvitationRow.adapter, InvitationRow.workspace)
         .join(MemberRow, MemberRow.id == InvitationRow.member_id)
         .where(
             InvitationRow.round_id == row.id,
-            InvitationRow.state == Delivery.WAITING,
+            InvitationRow.state == DeliveryState.WAITING,
             InvitationRow.not_before <= now,
             MemberRow.standing == Standing.ACTIVE,
         )
         .distinct()
     )
     reminded = select(func.max(ReminderRow.which)).where(ReminderRow.round_id == row.id)
-    return RoundState(
+    return RoundSnapshot(
         id=row.id,
         state=row.state,
         slot=row.slot,
@@ -183,31 +183,46 @@ def as_state(session: Session, row: RoundRow, now: datetime) -> RoundState:
     )
 
 
-def roster(session: Session, round_id: int) -> list[Seat]:
+def load_roster(session: Session, round_id: int) -> list[Seat]:
     """Who is on the roster of a round that is not closed."""
     query = select(SeatRow.member_id, SeatRow.organisation_id).where(SeatRow.round_id == round_id)
     return [Seat(member, organisation) for member, organisation in session.execute(query)]
 
 
-class Seated(NamedTuple):
+class SeatedMember(NamedTuple):
     """Who lives at an address, and whether they have a seat in the round that was asked for."""
 
     member: int
     partnership: int
     time_zone: str
     language: str
-    seated: bool
+    has_seat: bool
 
 
-def seated(
-    session: Session, wanted: Collection[tuple[Address, int]]
-) -> dict[tuple[Address, int], Seated]:
+def find_seated(
+    session: Session, lookups: Collection[tuple[Address, int]]
+) -> dict[tuple[Address, int], SeatedMember]:
     """Who lives at some addresses, each with a round; nobody where the member has left.
 
     One statement without the ORM's objects, because every click waits for it.
     """
-    addresses = {(at.adapter, at.workspace, at.user) for at, _ in wanted}
-    query = (
+    members: dict[Address, tuple[int, int, str, str]] = {}
+    seats: set[tuple[Address, int]] = set()
+    for row in session.execute(_query_seated(lookups)):
+        adapter, workspace, user, member, partnership, time_zone, language, seat = row
+        address = Address(adapter, workspace, user)
+        members[address] = (member, partnership, time_zone, language)
+        seats.add((address, seat))
+    return {
+        lookup: SeatedMember(*members[lookup[0]], has_seat=lookup in seats)
+        for lookup in lookups
+        if lookup[0] in members
+    }
+
+
+def _query_seated(lookups: Collection[tuple[Address, int]]) -> Select[Any]:
+    addresses = {(at.adapter, at.workspace, at.user) for at, _ in lookups}
+    return (
         select(
             MemberRow.adapter,
             MemberRow.workspace,
@@ -223,36 +238,28 @@ def seated(
             SeatRow,
             and_(
                 SeatRow.member_id == MemberRow.id,
-                SeatRow.round_id.in_({round_id for _, round_id in wanted}),
+                SeatRow.round_id.in_({round_id for _, round_id in lookups}),
             ),
         )
         .where(tuple_(MemberRow.adapter, MemberRow.workspace, MemberRow.user).in_(addresses))
         .where(MemberRow.standing != Standing.LEFT)
     )
-    found: dict[Address, tuple[int, int, str, str]] = {}
-    seats: set[tuple[Address, int]] = set()
-    for row in session.execute(query):
-        adapter, workspace, user, member, partnership, time_zone, language, seat = row
-        address = Address(adapter, workspace, user)
-        found[address] = (member, partnership, time_zone, language)
-        seats.add((address, seat))
-    return {one: Seated(*found[one[0]], seated=one in seats) for one in wanted if one[0] in found}
 
 
-def open_round_of(session: Session, member_id: int) -> Round | None:
+def find_open_round(session: Session, member_id: int) -> Round | None:
     """The open round on whose roster a member is."""
     query = (
         select(RoundRow)
         .join(SeatRow, SeatRow.round_id == RoundRow.id)
-        .where(SeatRow.member_id == member_id, RoundRow.state == State.OPEN)
+        .where(SeatRow.member_id == member_id, RoundRow.state == RoundStatus.OPEN)
         .order_by(RoundRow.id.desc())
         .limit(1)
     )
     row = session.scalar(query)
-    return None if row is None else read(row)
+    return None if row is None else round_from_row(row)
 
 
-def waiting_invitations(
+def list_due_invitations(
     session: Session, round_id: int, adapter: str, workspace: str, now: datetime, most: int
 ) -> list[tuple[int, Address, str | None]]:
     """Invitations whose time has come, of members who can still be reached, in which language."""
@@ -263,18 +270,20 @@ def waiting_invitations(
             InvitationRow.round_id == round_id,
             InvitationRow.adapter == adapter,
             InvitationRow.workspace == workspace,
-            InvitationRow.state == Delivery.WAITING,
+            InvitationRow.state == DeliveryState.WAITING,
             InvitationRow.not_before <= now,
             MemberRow.standing == Standing.ACTIVE,
         )
         .order_by(InvitationRow.id)
         .limit(most)
     )
-    found = session.execute(query).all()
-    return [(row_id, Address(adapter, workspace, user), own) for row_id, user, own in found]
+    rows = session.execute(query).all()
+    return [
+        (row_id, Address(adapter, workspace, user), language) for row_id, user, language in rows
+    ]
 
 
-def seated_in(
+def list_reachable(
     session: Session, round_id: int, adapter: str, workspace: str
 ) -> list[tuple[MemberRow, Address]]:
     """Everybody on a roster who had their card and can be reached in one workspace, and where."""
@@ -284,7 +293,7 @@ def seated_in(
         .where(
             InvitationRow.round_id == round_id,
             # A card that waits, for its hour or for the platform, needs no reminder of it.
-            InvitationRow.state != Delivery.WAITING,
+            InvitationRow.state != DeliveryState.WAITING,
             MemberRow.standing == Standing.ACTIVE,
             MemberRow.adapter == adapter,
             MemberRow.workspace == workspace,
@@ -296,7 +305,7 @@ def seated_in(
     ]
 
 
-def empty(session: Session, round_id: int) -> None:
+def erase_members(session: Session, round_id: int) -> None:
     """Delete what a round holds of its members: envelopes, seats, invitations."""
     for table in (EnvelopeRow, SeatRow, InvitationRow, ReminderRow):
         session.execute(delete(table).where(table.round_id == round_id))

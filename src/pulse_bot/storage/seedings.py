@@ -8,27 +8,27 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.arrange_workshop import Asked, Planned, Situation
+from pulse_bot.domain.asking.arrange_workshop import AskedBatch, PlannedSeeding, Situation
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.asking.rounds import State
-from pulse_bot.domain.asking.schedule import Held
+from pulse_bot.domain.asking.rounds import RoundStatus
+from pulse_bot.domain.asking.schedule import HeldRound
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.frozen import freeze, thaw
+from pulse_bot.storage.frozen import freeze_item, thaw_item
 from pulse_bot.storage.models import PartnershipRow, RoundRow
-from pulse_bot.storage.rounds import changed
+from pulse_bot.storage.rounds import execute_update
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 _LOOKED_BACK = timedelta(days=8)
 """A day more than the weekly limit counts: local days begin at other times than UTC's."""
 
 
-def of_round(session: Session, round_id: int) -> SeedingRow | None:
+def find_seeding(session: Session, round_id: int) -> SeedingRow | None:
     """The seeding whose questions a round asked; None for a round of the weekly pulse alone."""
     return session.scalar(select(SeedingRow).where(SeedingRow.round_id == round_id))
 
 
-def of_partnership(
+def list_seedings(
     session: Session, partnership_id: int, states: Iterable[SeedingState]
 ) -> Sequence[SeedingRow]:
     """The seedings in some states, by their workshop's day."""
@@ -40,83 +40,91 @@ def of_partnership(
     return session.scalars(query).all()
 
 
-def planned(session: Session, partnership_id: int, besides: int = 0) -> tuple[Planned, ...]:
+def list_planned(
+    session: Session, partnership_id: int, except_id: int = 0
+) -> tuple[PlannedSeeding, ...]:
     """What the schedule needs to know of seedings that are planned, but for one of them."""
     return tuple(
-        Planned(row.id, row.opens_at, row.closes_at, len(row.items))
-        for row in of_partnership(session, partnership_id, [SeedingState.PLANNED])
-        if row.id != besides and row.opens_at is not None and row.closes_at is not None
+        PlannedSeeding(row.id, row.opens_at, row.closes_at, len(row.items))
+        for row in list_seedings(session, partnership_id, [SeedingState.PLANNED])
+        if row.id != except_id and row.opens_at is not None and row.closes_at is not None
     )
 
 
-def asked(session: Session, partnership_id: int, now: datetime) -> tuple[Asked, ...]:
+def list_asked_before(
+    session: Session, partnership_id: int, now: datetime
+) -> tuple[AskedBatch, ...]:
     """How many questions were asked in the last seven days, by the rounds that were not lost."""
     query = select(RoundRow.opens_at, RoundRow.items).where(
         RoundRow.partnership_id == partnership_id,
-        RoundRow.state != State.LOST,
+        RoundRow.state != RoundStatus.LOST,
         RoundRow.opens_at > now - _LOOKED_BACK,
     )
-    return tuple(Asked(at, len(items)) for at, items in session.execute(query))
+    return tuple(AskedBatch(at, len(items)) for at, items in session.execute(query))
 
 
-def situation(
-    session: Session, partnership: PartnershipRow, now: datetime, besides: int = 0
+def load_situation(
+    session: Session, partnership: PartnershipRow, now: datetime, except_id: int = 0
 ) -> Situation:
     """What a partnership asks already, beside one seeding."""
-    found = partnerships.programme(session, partnership.id)
+    programme = partnerships.load_programme(session, partnership.id)
     open_round = session.scalar(
         select(RoundRow.closes_at).where(
-            RoundRow.partnership_id == partnership.id, RoundRow.state == State.OPEN
+            RoundRow.partnership_id == partnership.id, RoundRow.state == RoundStatus.OPEN
         )
     )
     return Situation(
-        calendar=partnerships.calendar(session, partnership),
+        calendar=partnerships.load_calendar(session, partnership),
         limit=partnership.weekly_limit,
-        programme=found[0] if found else None,
-        since=found[1] if found else None,
+        programme=programme[0] if programme else None,
+        since=programme[1] if programme else None,
         open_until=open_round,
-        asked=asked(session, partnership.id, now),
-        planned=planned(session, partnership.id, besides),
+        asked_before=list_asked_before(session, partnership.id, now),
+        planned=list_planned(session, partnership.id, except_id),
     )
 
 
-def held(session: Session, partnership_id: int) -> tuple[Held, ...]:
+def list_held(session: Session, partnership_id: int) -> tuple[HeldRound, ...]:
     """Closed rounds whose digest waits to be opened together."""
     query = (
         select(RoundRow.id, SeedingRow.workshop_on)
         .join(SeedingRow, SeedingRow.round_id == RoundRow.id)
         .where(RoundRow.partnership_id == partnership_id)
-        .where(RoundRow.state == State.CLOSED, RoundRow.held.is_(True))
+        .where(RoundRow.state == RoundStatus.CLOSED, RoundRow.held.is_(True))
         .order_by(RoundRow.id)
     )
-    return tuple(Held(round_id, day) for round_id, day in session.execute(query))
+    return tuple(HeldRound(round_id, day) for round_id, day in session.execute(query))
 
 
-def items(row: SeedingRow) -> tuple[Item, ...]:
+def thaw_items(row: SeedingRow) -> tuple[Item, ...]:
     """A seeding's questions, as they were chosen."""
-    return tuple(thaw(kept) for kept in row.items)
+    return tuple(thaw_item(item) for item in row.items)
 
 
-def frozen(chosen: Iterable[Item]) -> list[dict[str, object]]:
+def freeze_items(chosen: Iterable[Item]) -> list[dict[str, object]]:
     """Questions as a seeding keeps them."""
-    return [freeze(item) for item in chosen]
+    return [freeze_item(item) for item in chosen]
 
 
-def locked(session: Session, partnership: PartnershipRow, seeding_id: int) -> SeedingRow | None:
+def lock_seeding(
+    session: Session, partnership: PartnershipRow, seeding_id: int
+) -> SeedingRow | None:
     """A seeding as it is now, and as it stays until this transaction is over.
 
     Read before, two facilitators who change one plan at a moment would each write half of theirs.
     """
     # The partnership first, always in this order; the tick locks the seeding alone.
-    partnerships.hold(session, partnership)
+    partnerships.lock_partnership(session, partnership)
     row = session.get(SeedingRow, seeding_id, with_for_update=True, populate_existing=True)
     return row if row is not None and row.partnership_id == partnership.id else None
 
 
-def turn(session: Session, seeding_id: int, before: SeedingState, after: SeedingState) -> bool:
+def change_state(
+    session: Session, seeding_id: int, before: SeedingState, after: SeedingState
+) -> bool:
     """Compare-and-set of a seeding's state: False where another runner was first.
 
     The other runner is the tick that opens it, or another facilitator.
     """
     change = update(SeedingRow).where(SeedingRow.id == seeding_id, SeedingRow.state == before)
-    return changed(session, change.values(state=after)) == 1
+    return execute_update(session, change.values(state=after)) == 1

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.domain.partnership.commitments import CommitmentState
-from pulse_bot.storage.columns import Delivery, Table
+from pulse_bot.storage.columns import DeliveryState, TableBase
 
 
-class SeedingRow(Table):
+class SeedingRow(TableBase):
     """A workshop's questions, from the first draft until their round has closed."""
 
     __tablename__ = "seeding"
@@ -25,7 +25,7 @@ class SeedingRow(Table):
     items: Mapped[list[Any]]
     """Frozen when they were chosen, as a round freezes them."""
     state: Mapped[SeedingState]
-    arranged: Mapped[Arranged]
+    arranged: Mapped[ArrangementKind]
     opens_at: Mapped[datetime | None]
     closes_at: Mapped[datetime | None]
     together: Mapped[bool] = mapped_column(default=False)
@@ -35,11 +35,11 @@ class SeedingRow(Table):
     seeded_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     """Whom the pack is handed to; None for an operator, and once they have left."""
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
-    handed: Mapped[Delivery]
+    handed: Mapped[DeliveryState]
     """The pack on its way to whoever seeded it."""
 
 
-class CommitmentRow(Table):
+class CommitmentRow(TableBase):
     """What the group said it would do, by when."""
 
     __tablename__ = "commitment"

@@ -29,7 +29,7 @@ from pulse_bot.ports import (
     Wrote,
 )
 from pulse_bot.testing.form_contract import FormContract
-from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, PACK, card
+from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, PACK, sample_card
 from pulse_bot.testing.stage import Script, expect, plain
 
 
@@ -39,8 +39,8 @@ class AdapterContract(FormContract):
     async def test_name_and_limits_are_sane(self) -> None:
         async with self.stage(Script()) as stage:
             adapter, limits = stage.adapter, stage.adapter.limits
-            named = re.fullmatch(r"[a-z][a-z0-9_]*", adapter.name)
-            expect(bool(named), "A name is lower case: it names a settings section.")
+            is_valid = re.fullmatch(r"[a-z][a-z0-9_]*", adapter.name)
+            expect(bool(is_valid), "A name is lower case: it names a settings section.")
             expect(limits.text >= 200, "A message must hold at least 200 characters.")
             expect(limits.sends_a_second > 0, "sends_a_second must be above nought.")
             expect(limits.burst >= 0, "burst must not be negative.")
@@ -48,19 +48,21 @@ class AdapterContract(FormContract):
     async def test_a_card_is_seen_whole(self) -> None:
         script = Script()
         labels = ("Strongly disagree", "Disagree", "Neither", "Agree", "Strongly agree", "Skip")
-        shown = card(*labels, title="How was it?", text=("First paragraph.", "Second paragraph."))
+        sample = sample_card(
+            *labels, title="How was it?", text=("First paragraph.", "Second paragraph.")
+        )
         async with self.stage(script) as stage:
-            seen = await self.show(stage, script, stage.new_person(), shown)
+            seen = await self.show_card(stage, script, stage.new_person(), sample)
         for part in ("How was it?", "First paragraph.", "Second paragraph."):
             expect(part in seen.text, f"The person must see {part!r} of a card.")
         expect(set(labels) <= set(seen.buttons), f"Buttons are missing: {seen.buttons}.")
 
     async def test_hostile_text_is_shown_as_it_is(self) -> None:
         script = Script()
-        shown = card(HOSTILE[0][:40], title=HOSTILE[0], text=HOSTILE)
+        sample = sample_card(HOSTILE[0][:40], title=HOSTILE[0], text=HOSTILE)
         async with self.stage(script) as stage:
             person = stage.new_person()
-            seen = await self.show(stage, script, person, shown)
+            seen = await self.show_card(stage, script, person, sample)
             script.answer = Reply(notice=HOSTILE[1])
             after = await person.press(HOSTILE[0][:40])
         for text in HOSTILE:
@@ -75,7 +77,9 @@ class AdapterContract(FormContract):
             actions = ("a", 'q:1|"<&>%20+é', longest)
             row = tuple(Button(f"Button {action[:3]}", action) for action in actions)
             for button in row:
-                await self.show(stage, script, person, Card(CardKind.NOTICE, "Act", (), (row,)))
+                await self.show_card(
+                    stage, script, person, Card(CardKind.NOTICE, "Act", (), (row,))
+                )
                 await person.press(button.label)
         expect(
             script.heard(Pressed) == [Pressed(person.address, action) for action in actions],
@@ -84,11 +88,11 @@ class AdapterContract(FormContract):
 
     async def test_the_reply_to_a_press_is_seen(self) -> None:
         script = Script()
-        next_card = card("Go on", title="The next card", text=("With a paragraph.",))
+        next_card = sample_card("Go on", title="The next card", text=("With a paragraph.",))
         script.answer = Reply(notice="Recorded. You can change it.", cards=(next_card,))
         async with self.stage(script) as stage:
             person = stage.new_person()
-            await self.show(stage, script, person, card("Agree"))
+            await self.show_card(stage, script, person, sample_card("Agree"))
             seen = await person.press("Agree")
             expect("Recorded. You can change it." in seen.text, "The notice must be seen.")
             expect("The next card" in seen.text, "The reply's cards must be seen.")
@@ -99,14 +103,14 @@ class AdapterContract(FormContract):
 
     async def test_a_file_comes_with_its_card(self) -> None:
         script = Script()
-        shown = Card(CardKind.NOTICE, "The pack", ("For our workshop.",), file=PACK)
-        script.answer = Reply(cards=(shown,))
+        pack_card = Card(CardKind.NOTICE, "The pack", ("For our workshop.",), file=PACK)
+        script.answer = Reply(cards=(pack_card,))
         async with self.stage(script) as stage:
             person = stage.new_person()
-            before = await self.show(stage, script, person, card("Open"))
+            before = await self.show_card(stage, script, person, sample_card("Open"))
             seen = await person.press("Open")
-            told = PACK in seen.files and PACK not in before.files
-            expect(told == stage.adapter.limits.files, f"limits.files, but saw {seen.files!r}.")
+            arrived = PACK in seen.files and PACK not in before.files
+            expect(arrived == stage.adapter.limits.files, f"limits.files, but saw {seen.files!r}.")
         for words in ("The pack", "For our workshop."):
             expect(words in seen.text, f"With a file or without, {words!r} must be seen.")
 
@@ -114,7 +118,7 @@ class AdapterContract(FormContract):
         script = Script()
         async with self.stage(script) as stage:
             person = stage.new_person()
-            await self.show(stage, script, person, card("Agree"))
+            await self.show_card(stage, script, person, sample_card("Agree"))
             seen = await person.press("Agree")
         expect("Recorded." in seen.text, "A reply that is a notice alone must be seen.")
 
@@ -123,8 +127,8 @@ class AdapterContract(FormContract):
         async with self.stage(script) as stage:
             count = stage.adapter.limits.text // 6 + 200
             words = [f"w{number:05}" for number in range(count)]
-            shown = card("Agree", text=(" ".join(words), "The end."))
-            seen = await self.show(stage, script, stage.new_person(), shown)
+            sample = sample_card("Agree", text=(" ".join(words), "The end."))
+            seen = await self.show_card(stage, script, stage.new_person(), sample)
         lost = set(words) - set(seen.text.split())
         expect(not lost, f"{len(lost)} words of a long text were lost. Split it, never cut it.")
         expect("The end." in seen.text, "What follows a long paragraph must be seen.")
@@ -136,7 +140,7 @@ class AdapterContract(FormContract):
         script.answer = Reply(notice="This round closed on Friday at 16:00.", outcome=outcome)
         async with self.stage(script) as stage:
             person = stage.new_person()
-            await self.show(stage, script, person, card("Agree"))
+            await self.show_card(stage, script, person, sample_card("Agree"))
             seen = await person.press("Agree")
         expect(seen.outcome is outcome, f"It was {outcome}, and looks like {seen.outcome}.")
         expect(bool(seen.text), "The person must be told something.")
@@ -147,7 +151,7 @@ class AdapterContract(FormContract):
         script = Script()
         async with self.stage(script) as stage:
             person = stage.new_person()
-            await self.show(stage, script, person, card("Agree"))
+            await self.show_card(stage, script, person, sample_card("Agree"))
             script.error = RuntimeError("the-inner-detail")
             seen = await person.press("Agree")
             script.error = None
@@ -156,7 +160,7 @@ class AdapterContract(FormContract):
             expect(bool(seen.text), "The person must be told that it did not work.")
             expect(seen.outcome is not Outcome.DONE, "What failed must not look done.")
             expect(not stage.task.done(), "An error of the core must not end run().")
-            await self.show(stage, script, person, card("Agree"))
+            await self.show_card(stage, script, person, sample_card("Agree"))
             again = await person.press("Agree")
         expect("Recorded." in again.text, "After an error the adapter must go on.")
 
@@ -164,7 +168,7 @@ class AdapterContract(FormContract):
         async with self.stage(Script()) as stage:
             for address in (stage.nowhere, Address("no_such_platform", "", "1")):
                 with pytest.raises(AdapterError) as caught:
-                    await stage.adapter.send(address, card("Agree"))
+                    await stage.adapter.send(address, sample_card("Agree"))
                 expect(caught.value.permanent, "Trying again cannot help: permanent=True.")
                 message = str(caught.value)
                 expect(" " in message and message[-1] in ".!", "The message must be a sentence.")
@@ -173,15 +177,15 @@ class AdapterContract(FormContract):
         script = Script()
         async with self.stage(script) as stage:
             person = stage.new_person()
-            await self.show(stage, script, person, card("Agree"))
+            await self.show_card(stage, script, person, sample_card("Agree"))
             seen = await person.press("Agree", times=2)
         expect(script.heard(Pressed) == [Pressed(person.address, "act:0")] * 2, "Pass both on.")
         expect("Recorded." in seen.text, "The second delivery must be answered too.")
 
     async def test_home_commands_and_words_are_passed_on(self) -> None:
         script = Script()
-        script.home = Reply(cards=(card(title="Your page"),))
-        script.answer = Reply(cards=(card(title="What the privacy command says"),))
+        script.home = Reply(cards=(sample_card(title="Your page"),))
+        script.answer = Reply(cards=(sample_card(title="What the privacy command says"),))
         async with self.stage(script) as stage:
             person = stage.new_person()
             seen = await person.open_home()
@@ -190,10 +194,10 @@ class AdapterContract(FormContract):
             expect("What the privacy command says" in seen.text, "So must that to a command.")
             if stage.can_write:
                 await person.write("hello <there> & you")
-                words = [(one.address, one.text) for one in script.heard(Wrote)]
+                words = [(received.address, received.text) for received in script.heard(Wrote)]
                 expect(words == [(person.address, "hello <there> & you")], f"Got {words}.")
         homes = [event.address for event in script.heard(OpenedHome)]
-        commands = [(one.address, one.command) for one in script.heard(Commanded)]
+        commands = [(received.address, received.command) for received in script.heard(Commanded)]
         expect(homes == [person.address], f"OpenedHome must carry the address: {homes}.")
         expect(commands == [(person.address, "privacy")], f"Got the commands {commands}.")
 
@@ -206,26 +210,26 @@ class AdapterContract(FormContract):
         secret = Card(CardKind.QUESTION, "Q", (), ((Button("Agree", "act-xyzzy"),),))
         async with self.stage(script) as stage:
             person = stage.new_person()
-            await self.show(stage, script, person, secret)
+            await self.show_card(stage, script, person, secret)
             await person.press("Agree")
             await person.fill(FORM, FILLED)
-            await self.show(stage, script, person, secret)
+            await self.show_card(stage, script, person, secret)
             script.error = RuntimeError("act-xyzzy was not taken")
             await person.press("Agree")
             foreign = stage.foreign_loggers
         # As pulse-bot writes it: of an exception its type and its places, but every text in full.
-        own = [one for one in caplog.records if not one.name.startswith(foreign)]
-        lines = [f"{LineFormatter().format(one)} {one.getMessage()}" for one in own]
+        own = [record for record in caplog.records if not record.name.startswith(foreign)]
+        lines = [f"{LineFormatter().format(record)} {record.getMessage()}" for record in own]
         for word in ("xyzzy", "line <two>", FORM.key, *person.secrets, person.address.user):
-            found = [line for line in lines if word in line]
-            expect(not found, f"{word!r} was logged, which tells who did what when: {found[:1]}.")
+            leaks = [line for line in lines if word in line]
+            expect(not leaks, f"{word!r} was logged, which tells who did what when: {leaks[:1]}.")
         placed = any("RuntimeError at " in line for line in lines)
         expect(placed, "An error of the core must leave its place in the log: `log.exception`.")
 
     async def test_run_ends_when_it_is_cancelled(self) -> None:
         script = Script()
         async with self.stage(script) as stage:
-            await self.show(stage, script, stage.new_person(), card("Agree"))
+            await self.show_card(stage, script, stage.new_person(), sample_card("Agree"))
             stage.task.cancel()
             # A minute only ends what would hang: a busy machine is not the adapter's fault.
             await asyncio.wait({stage.task}, timeout=60)
@@ -233,7 +237,7 @@ class AdapterContract(FormContract):
 
     async def test_two_people_do_not_see_each_other(self) -> None:
         def answer(event: Event) -> Reply:
-            return Reply(cards=(card(title=f"Only for {names[event.address]}"),))
+            return Reply(cards=(sample_card(title=f"Only for {names[event.address]}"),))
 
         script = Script()
         async with self.stage(script) as stage:
@@ -241,7 +245,9 @@ class AdapterContract(FormContract):
             expect(ada.address != bob.address, "Each person has an address of their own.")
             names = {ada.address: "Ada", bob.address: "Bob"}
             for person in (ada, bob):
-                await self.show(stage, script, person, card("Agree", title="The same for all"))
+                await self.show_card(
+                    stage, script, person, sample_card("Agree", title="The same for all")
+                )
             script.answer = answer
             seen = await asyncio.gather(ada.press("Agree"), bob.press("Agree"))
         expect("Only for Ada" in seen[0].text and "Only for Bob" in seen[1].text, "See one's own.")

@@ -12,18 +12,18 @@ async def dialogue(person: Person, *pairs: tuple[str, str]) -> None:
     else is typed. Answered must be among what the person then sees; "" asks for nothing.
     """
     talk: list[str] = []
-    for said, answered in pairs:
-        seen = await _say(person, said)
-        talk.append(f"> {said}\n{seen.text}")
-        if plain(answered) not in seen.text:
-            raise AssertionError(f"Expected {answered!r} in:\n" + "\n".join(talk))
+    for action, expected in pairs:
+        seen = await _perform_action(person, action)
+        talk.append(f"> {action}\n{seen.text}")
+        if plain(expected) not in seen.text:
+            raise AssertionError(f"Expected {expected!r} in:\n" + "\n".join(talk))
 
 
-async def _say(person: Person, said: str) -> Seen:
-    if said == "/home":
+async def _perform_action(person: Person, action: str) -> Seen:
+    if action == "/home":
         return await person.open_home()
-    if said.startswith("/"):
-        return await person.command(said[1:])
-    if said.startswith("[") and said.endswith("]"):
-        return await person.press(said[1:-1])
-    return await person.write(said)
+    if action.startswith("/"):
+        return await person.command(action[1:])
+    if action.startswith("[") and action.endswith("]"):
+        return await person.press(action[1:-1])
+    return await person.write(action)

@@ -83,16 +83,16 @@ class FakeAdapter:
 
     async def send(self, address: Address, card: Card) -> Address:
         """Put a card on an address's screen, unless told to fail. Raises AdapterError."""
-        self._refuse_what_platforms_refuse(address, card)
-        self._fail_if_told(address)
+        self._check_card(address, card)
+        self._raise_failure(address)
         self.sends.append((address, card))
         self._screens[address].cards.append(card)
         return address
 
     async def members(self, group: Address) -> Members:
         """Who joined the group's chat and has not left it."""
-        there = tuple(self._groups[group])
-        return Members(len(there), there)
+        addresses = tuple(self._groups[group])
+        return Members(len(addresses), addresses)
 
     # For tests
 
@@ -152,7 +152,7 @@ class FakeAdapter:
                 return button
         raise AssertionError(f"No button {label!r}; there are {self.seen(address).buttons}.")
 
-    def _refuse_what_platforms_refuse(self, address: Address, card: Card) -> None:
+    def _check_card(self, address: Address, card: Card) -> None:
         if address.adapter != self.name or not address.user:
             raise AdapterError(f"{self.name} has no such address.", permanent=True)
         for row in card.buttons:
@@ -163,7 +163,7 @@ class FakeAdapter:
                         "A button has no label, no action, or too long a one.", permanent=True
                     )
 
-    def _fail_if_told(self, address: Address) -> None:
+    def _raise_failure(self, address: Address) -> None:
         for failure in self._failures:
             if failure.to not in (None, address) or failure.left == 0:
                 continue
@@ -190,14 +190,14 @@ class FakePerson:
 
     async def open_home(self) -> Seen:
         """Open one's own page."""
-        return await self._tell(OpenedHome(self.address))
+        return await self._deliver_event(OpenedHome(self.address))
 
     async def press(self, label: str, *, times: int = 1) -> Seen:
         """Press the newest button of this label."""
         pressed = Pressed(self.address, self.adapter.button(self.address, label).action)
         for _ in range(times - 1):
             await self.adapter.tell(pressed)
-        return await self._tell(pressed)
+        return await self._deliver_event(pressed)
 
     async def fill(self, form: Form, values: Mapping[str, tuple[str, ...]]) -> Seen:
         """Send a form; an unknown field or option is the test's mistake."""
@@ -207,27 +207,27 @@ class FakePerson:
             unknown = set(chosen) - {option.value for option in field_.options}
             if field_.options and not field_.longest and unknown:
                 raise AssertionError(f"The field {key!r} has no option {unknown}.")
-        after = await self._tell(Submitted(self.address, form.key, dict(values)))
+        after = await self._deliver_event(Submitted(self.address, form.key, dict(values)))
         return Seen(f"{before.text} {after.text}", after.buttons, after.outcome)
 
     async def command(self, command: str) -> Seen:
         """Give a command; words after the first are its text."""
         word, _, text = command.partition(" ")
-        return await self._tell(Commanded(self.address, word, text))
+        return await self._deliver_event(Commanded(self.address, word, text))
 
     async def write(self, text: str) -> Seen:
         """Type a message."""
-        return await self._tell(Wrote(self.address, text))
+        return await self._deliver_event(Wrote(self.address, text))
 
     async def join(self, group: Address, name: str) -> Seen:
         """Come into a group's chat."""
-        return await self._tell(Joined(self.address, group, name))
+        return await self._deliver_event(Joined(self.address, group, name))
 
     async def leave(self, group: Address) -> Seen:
         """Go out of a group's chat."""
-        return await self._tell(Left(self.address, group))
+        return await self._deliver_event(Left(self.address, group))
 
-    async def _tell(self, event: Event) -> Seen:
+    async def _deliver_event(self, event: Event) -> Seen:
         await self.adapter.tell(event)
         return self.adapter.seen(self.address)
 

@@ -15,31 +15,31 @@ from pulse_bot.ports import (
     Removed,
     Reply,
 )
-from pulse_bot.testing.samples import HOSTILE, PACK, PIXEL, card
-from pulse_bot.testing.stage import Group, Script, Stage, Staged, expect, plain
+from pulse_bot.testing.samples import HOSTILE, PACK, PIXEL, sample_card
+from pulse_bot.testing.stage import Group, Script, Stage, StagedContract, expect, plain
 
 INVITATION = "j7-abcdefghijklmnop"
 
 
-class GroupContract(Staged):
+class GroupContract(StagedContract):
     """Inherit from this beside `AdapterContract`; the stage needs `new_group`."""
 
     async def group(self, stage: Stage) -> Group:
         """A group's chat with the bot in it."""
         if stage.new_group is None:
             pytest.fail("A stage for this contract says how a group's chat is made: new_group.")
-        made = stage.new_group()
-        await made.add_bot(stage.new_person())
-        return made
+        group = stage.new_group()
+        await group.add_bot(stage.new_person())
+        return group
 
     async def test_being_added_is_told_and_answered_in_the_group(self) -> None:
         script = Script()
-        script.answer = Reply(cards=(card("Join", title="Hello, everybody"),), public=True)
+        script.answer = Reply(cards=(sample_card("Join", title="Hello, everybody"),), public=True)
         async with self.stage(script) as stage:
             assert stage.new_group is not None  # noqa: S101 - said kindly by `group`
             group, person = stage.new_group(), stage.new_person()
             seen = await group.add_bot(person)
-        got = [(one.address, one.group) for one in script.heard(Added)]
+        got = [(event.address, event.group) for event in script.heard(Added)]
         expect(got == [(person.address, group.address)], f"Added must come, once: {got}.")
         expect("Hello, everybody" in seen.text, "The group must see a public reply.")
 
@@ -48,72 +48,75 @@ class GroupContract(Staged):
         async with self.stage(script) as stage:
             group = await self.group(stage)
             await group.remove_bot(stage.new_person())
-        got = [one.group for one in script.heard(Removed)]
+        got = [event.group for event in script.heard(Removed)]
         expect(got == [group.address], f"Removed must come with the group, once: {got}.")
 
     async def test_a_command_in_the_group_says_where_it_was_given(self) -> None:
         script = Script()
         async with self.stage(script) as stage:
             group, person = await self.group(stage), stage.new_person()
-            script.answer = Reply(cards=(card(title="For everybody here"),), public=True)
+            script.answer = Reply(cards=(sample_card(title="For everybody here"),), public=True)
             seen = await group.command(person, "link g7-abc")
             expect("For everybody here" in seen.text, "A public reply is seen in the group.")
         got = script.heard(Commanded)
-        wanted = [Commanded(person.address, "link", "g7-abc", group.address)]
-        expect(got == wanted, f"A command must carry its words and its group: {got}.")
+        expected = [Commanded(person.address, "link", "g7-abc", group.address)]
+        expect(got == expected, f"A command must carry its words and its group: {got}.")
 
     async def test_what_is_private_is_not_shown_in_the_group(self) -> None:
         script = Script()
         async with self.stage(script) as stage:
             group, person = await self.group(stage), stage.new_person()
             await person.open_home()
-            script.answer = Reply("A notice for one.", cards=(card(title="For one alone"),))
+            script.answer = Reply("A notice for one.", cards=(sample_card(title="For one alone"),))
             seen = await group.command(person, "privacy")
-            own = await person.look()
+            own_screen = await person.look()
         expect("For one alone" not in seen.text, "A private card must not be seen in the group.")
         expect("A notice for one" not in seen.text, "Nor must a private notice.")
-        expect("For one alone" in own.text, "The person must see it for themselves.")
+        expect("For one alone" in own_screen.text, "The person must see it for themselves.")
 
     async def test_an_invitation_in_the_group_leads_to_joined(self) -> None:
         script = Script()
-        script.answer = Reply(cards=(card(title="Which school?"),))
+        script.answer = Reply(cards=(sample_card(title="Which school?"),))
         join = Card(CardKind.NOTICE, "Come in", (), ((Button("Join", invitation=INVITATION),),))
         async with self.stage(script) as stage:
             group, person = await self.group(stage), stage.new_person()
             await stage.adapter.send(group.address, join)
             seen = await group.press(person, "Join")
-        got = [(one.address, one.group, one.invitation) for one in script.heard(Joined)]
-        wanted = [(person.address, person.address, INVITATION)]
-        expect(got == wanted, f"Joined must carry the invitation: {got}.")
+        got = [(event.address, event.group, event.invitation) for event in script.heard(Joined)]
+        expected = [(person.address, person.address, INVITATION)]
+        expect(got == expected, f"Joined must carry the invitation: {got}.")
         expect("Which school?" in seen.text, "The reply must be seen by the person.")
 
     async def test_a_digest_with_a_picture_is_seen_in_the_group(self) -> None:
         script = Script()
         picture = Picture(PIXEL, "Trust, about 3.8. <b> & more")
-        shown = Card(CardKind.DIGEST, "The digest", ("Trust: up.", *HOSTILE), picture=picture)
+        digest_card = Card(CardKind.DIGEST, "The digest", ("Trust: up.", *HOSTILE), picture=picture)
         async with self.stage(script) as stage:
             group = await self.group(stage)
-            await stage.adapter.send(group.address, shown)
+            await stage.adapter.send(group.address, digest_card)
             seen = await group.look()
-        said = (picture.alternative,) if stage.adapter.limits.pictures else ()
-        for text in ("The digest", "Trust: up.", *HOSTILE, *said):
+        alternatives = (picture.alternative,) if stage.adapter.limits.pictures else ()
+        for text in ("The digest", "Trust: up.", *HOSTILE, *alternatives):
             expect(plain(text) in seen.text, f"The group must see {text!r}, but {seen.text!r}.")
 
     @pytest.mark.parametrize("refused", [False, True])
     async def test_a_file_is_in_the_group_or_its_words_alone(self, refused: bool) -> None:
-        shown = Card(CardKind.DIGEST, "The digest", ("The pack is ready.",), file=PACK)
+        pack_card = Card(CardKind.DIGEST, "The digest", ("The pack is ready.",), file=PACK)
         async with self.stage(Script()) as stage:
             if refused and stage.refuse_files is None:
                 pytest.skip("This platform takes every file.")
             group = await self.group(stage)
             if refused and stage.refuse_files is not None:
                 stage.refuse_files()
-            await stage.adapter.send(group.address, shown)
+            await stage.adapter.send(group.address, pack_card)
             seen = await group.look()
         for words in ("The digest", "The pack is ready."):
             expect(words in seen.text, f"The group must see {words!r}, but {seen.text!r}.")
-        wanted = (PACK,) if stage.adapter.limits.files and not refused else ()
-        expect(seen.files == wanted, f"Wanted {[one.name for one in wanted]}: {seen.files!r}.")
+        expected_files = (PACK,) if stage.adapter.limits.files and not refused else ()
+        expect(
+            seen.files == expected_files,
+            f"Wanted {[file.name for file in expected_files]}: {seen.files!r}.",
+        )
 
     async def test_people_are_counted_without_the_bot(self) -> None:
         async with self.stage(Script()) as stage:

@@ -137,7 +137,7 @@ PLANNED = {
 }
 
 
-def card(*labels: str, title: str = "A question", text: tuple[str, ...] = ()) -> Card:
+def sample_card(*labels: str, title: str = "A question", text: tuple[str, ...] = ()) -> Card:
     """A card with one row of buttons; the action of the n-th is "act:n"."""
     row = tuple(Button(label, f"act:{number}") for number, label in enumerate(labels))
     return Card(CardKind.QUESTION, title, text, (row,) if row else ())

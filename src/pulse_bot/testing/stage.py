@@ -170,17 +170,17 @@ def expect(holds: bool, otherwise: str) -> None:
 
 
 @pytest.mark.asyncio
-class Staged(ABC):
+class StagedContract(ABC):
     """A test class that runs an adapter on a stage."""
 
     @abstractmethod
     def stage(self, script: Script) -> AbstractAsyncContextManager[Stage]:
         """Run the adapter with `script` as its `handle`, against a loopback platform."""
 
-    async def show(self, stage: Stage, script: Script, person: Person, shown: Card) -> Seen:
+    async def show_card(self, stage: Stage, script: Script, person: Person, card: Card) -> Seen:
         """Bring a card before a person: sent, or on the next visit where none can be sent."""
         if stage.adapter.limits.writes_first:
-            await stage.adapter.send(person.address, shown)
+            await stage.adapter.send(person.address, card)
             return await person.look()
-        script.home = Reply(cards=(shown,))
+        script.home = Reply(cards=(card,))
         return await person.open_home()

@@ -32,5 +32,5 @@ class Installation:
     renderer: Renderer
     pool: Callable[[], Pool]
     installation_key: bytes = field(repr=False)
-    frozen: dict[int, Round] = field(default_factory=dict, repr=False)
+    frozen_rounds: dict[int, Round] = field(default_factory=dict, repr=False)
     """Rounds as they were frozen at their opening, remembered by who answers."""

@@ -10,7 +10,7 @@ from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import MemberRow, PartnershipRow
 
 
-class NobodyThere(Refused):
+class NotAMember(Refused):
     """Nobody lives at this address."""
 
     def __init__(self) -> None:
@@ -21,9 +21,9 @@ class NobodyThere(Refused):
         )
 
 
-def someone(session: Session, address: Address) -> tuple[MemberRow, PartnershipRow]:
+def find_member(session: Session, address: Address) -> tuple[MemberRow, PartnershipRow]:
     """The member at an address and their partnership. Raises NobodyThere."""
     member = partnerships.member_at(session, address)
     if member is None:
-        raise NobodyThere
+        raise NotAMember
     return member, session.get_one(PartnershipRow, member.partnership_id)

@@ -6,23 +6,25 @@ from collections.abc import Mapping
 
 from pulse_bot.errors import Refused
 
-NOTHING = "Nothing was chosen, so nothing was changed."
+NOTHING_CHOSEN = "Nothing was chosen, so nothing was changed."
 
 
-def read(values: Mapping[str, tuple[str, ...]], longest: Mapping[str, int]) -> dict[str, str]:
+def read_values(
+    values: Mapping[str, tuple[str, ...]], longest: Mapping[str, int]
+) -> dict[str, str]:
     """One value for each field that `longest` names, empty where it was left so. Raises Refused.
 
     `longest` bounds each, in characters.
     """
     if values.keys() - longest.keys():
         raise Refused("That form is not in use any more. Please open it again.")
-    return {key: _one(values.get(key, ()), most) for key, most in longest.items()}
+    return {key: _read_value(values.get(key, ()), most) for key, most in longest.items()}
 
 
-def _one(given: tuple[str, ...], longest: int) -> str:
-    if len(given) > 1:
+def _read_value(chosen: tuple[str, ...], longest: int) -> str:
+    if len(chosen) > 1:
         raise Refused("Two things were chosen where one is asked for. Please choose one.")
-    text = "".join(given).strip()
+    text = "".join(chosen).strip()
     if len(text) > longest:
         raise Refused(f"That is longer than {longest} characters. Please write it shorter.")
     # A NUL, which PostgreSQL cannot keep, or a line break, which would forge a line of a list.

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from pulse_bot.domain.partnership.roles import Act, may, who_may
+from pulse_bot.domain.partnership.roles import Permission, describe_allowed, is_allowed
 from pulse_bot.errors import Refused
 from pulse_bot.storage.models import MemberRow
 
 
-def check(member: MemberRow, act: Act) -> None:
+def check_permission(member: MemberRow, act: Permission) -> None:
     """Raise Refused, naming who may, where a member may not do this.
 
     Asked at the moment of the act, inside its transaction: a role that was given or taken counts at
     once, whatever form or button somebody still has before them.
     """
-    if not may(member.role, act):
+    if not is_allowed(member.role, act):
         raise Refused(
-            f"Only {who_may(act)} can {act}. Nothing was changed. “/pulse roles” shows who that is."
+            f"Only {describe_allowed(act)} can {act}. Nothing was changed. “/pulse roles” shows "
+            "who that is."
         )
 
 
-def commands_of(member: MemberRow) -> tuple[str, ...]:
+def list_commands(member: MemberRow) -> tuple[str, ...]:
     """The commands that a member is offered beside those of everybody."""
-    seed = ("seed",) if may(member.role, Act.SEED) else ()
+    seed = ("seed",) if is_allowed(member.role, Permission.SEED) else ()
     # Trends hold nothing that the digests do not: offered to some, and refused to nobody.
-    settings = ("trends", "settings") if may(member.role, Act.SEE_SETTINGS) else ()
+    settings = ("trends", "settings") if is_allowed(member.role, Permission.SEE_SETTINGS) else ()
     return (*seed, *settings)

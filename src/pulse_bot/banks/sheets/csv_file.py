@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pulse_bot.banks.findings import BankMistakes, Finding, Place
+from pulse_bot.banks.findings import BankMistakes, FileLocation, Finding
 from pulse_bot.banks.sheets.grid import LARGEST_FILE, Grid, Sheet, looks_like_formula
 from pulse_bot.banks.sheets.tables import COLUMNS, ITEMS, NOTES
 
@@ -25,11 +25,11 @@ def csv_bytes(grid: Grid) -> bytes:
     """The file of these tables. It begins with the mark by which spreadsheets know UTF-8."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-    for number, one in enumerate(grid):
+    for number, sheet in enumerate(grid):
         if number:
             writer.writerow([])
-        writer.writerow([f"[{one.name}]"])
-        writer.writerows([_guarded(text) for text in row] for row in one.rows)
+        writer.writerow([f"[{sheet.name}]"])
+        writer.writerows([_guard_formula(text) for text in row] for row in sheet.rows)
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -37,17 +37,19 @@ def csv_grid(data: bytes, file: str) -> Grid:
     """The tables in the bytes of a file. Raises BankMistakes."""
     if len(data) > LARGEST_FILE:
         what = f"The file has more than {LARGEST_FILE:,} bytes."
-        raise BankMistakes([Finding("file-too-large", Place(file), what)])
-    text = _decoded(data, file)
+        raise BankMistakes([Finding("file-too-large", FileLocation(file), what)])
+    text = _decode_text(data, file)
     try:
-        rows = max((_rows(text, one) for one in _DELIMITERS), key=_known_names)
+        rows = max(
+            (_parse_rows(text, delimiter) for delimiter in _DELIMITERS), key=_count_column_names
+        )
     except csv.Error as error:
         what = f"The table breaks off: {error}."
-        raise BankMistakes([Finding("not-a-spreadsheet", Place(file), what)]) from None
-    return tuple(_sheets(rows))
+        raise BankMistakes([Finding("not-a-spreadsheet", FileLocation(file), what)]) from None
+    return tuple(_split_sheets(rows))
 
 
-def _guarded(text: str) -> str:
+def _guard_formula(text: str) -> str:
     """A text that no spreadsheet program evaluates: one that begins like a formula is quoted.
 
     So is one that begins with quotes before such a beginning; reading takes one quote off again.
@@ -55,12 +57,12 @@ def _guarded(text: str) -> str:
     return f"'{text}" if looks_like_formula(text.lstrip("'")) else text
 
 
-def _unguarded(text: str) -> str:
+def _unguard_formula(text: str) -> str:
     quoted = text.startswith("'") and looks_like_formula(text.lstrip("'"))
     return text[1:] if quoted else text
 
 
-def _decoded(data: bytes, file: str) -> str:
+def _decode_text(data: bytes, file: str) -> str:
     encoding = _WIDE.get(data[:2], "utf-8-sig")
     try:
         return data.decode(encoding)
@@ -70,28 +72,28 @@ def _decoded(data: bytes, file: str) -> str:
             f"Line {row} has a byte that is not UTF-8; the file may be in Windows-1252, as older"
             ' programs write CSV. In Excel, choose "CSV UTF-8" when saving.'
         )
-        raise BankMistakes([Finding("not-utf-8", Place(file, row), what)]) from None
+        raise BankMistakes([Finding("not-utf-8", FileLocation(file, row), what)]) from None
 
 
-def _rows(text: str, delimiter: str) -> list[list[str]]:
+def _parse_rows(text: str, delimiter: str) -> list[list[str]]:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    return [[_unguarded(cell) for cell in row] for row in rows]
+    return [[_unguard_formula(cell) for cell in row] for row in rows]
 
 
-def _known_names(rows: Iterable[list[str]]) -> int:
+def _count_column_names(rows: Iterable[list[str]]) -> int:
     """How many cells bear the name of a column: with the right delimiter it is the most."""
     names = {name for columns in COLUMNS.values() for name in columns}
     return sum(cell.strip().lower() in names for row in rows for cell in row)
 
 
-def _sheets(rows: list[list[str]]) -> Iterator[Sheet]:
-    name, first, body = ITEMS, 1, list[tuple[str, ...]]()
+def _split_sheets(rows: list[list[str]]) -> Iterator[Sheet]:
+    name, first, sheet_rows = ITEMS, 1, list[tuple[str, ...]]()
     for number, row in enumerate(rows, start=1):
         mark = _MARKS.get(row[0].strip().lower()) if row and not any(row[1:]) else None
         if mark is None:
-            body.append(tuple(row))
+            sheet_rows.append(tuple(row))
             continue
-        if any(map(any, body)):
-            yield Sheet(name, tuple(body), first)
-        name, first, body = mark, number + 1, []
-    yield Sheet(name, tuple(body), first)
+        if any(map(any, sheet_rows)):
+            yield Sheet(name, tuple(sheet_rows), first)
+        name, first, sheet_rows = mark, number + 1, []
+    yield Sheet(name, tuple(sheet_rows), first)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from pulse_bot.banks.bank import Bank
-from pulse_bot.banks.findings import BankMistakes, Finding, Place
+from pulse_bot.banks.findings import BankMistakes, FileLocation, Finding
 from pulse_bot.banks.sheets.csv_file import csv_bytes, csv_grid
 from pulse_bot.banks.sheets.grid import LARGEST_FILE, Grid
-from pulse_bot.banks.sheets.reading import grid_bank
+from pulse_bot.banks.sheets.reading import bank_from_grid
 from pulse_bot.banks.sheets.writing import bank_grid
 from pulse_bot.banks.sheets.xlsx_file import xlsx_bytes, xlsx_grid
 from pulse_bot.errors import Refused
@@ -19,33 +19,33 @@ CSV: Final = ".csv"
 XLSX: Final = ".xlsx"
 
 
-def packed(grid: Grid, name: str) -> bytes:
+def grid_bytes(grid: Grid, name: str) -> bytes:
     """The bytes of a file of this name. Raises Refused for a format that is none of ours."""
-    return csv_bytes(grid) if _format(name) == CSV else xlsx_bytes(grid)
+    return csv_bytes(grid) if _file_format(name) == CSV else xlsx_bytes(grid)
 
 
-def exported(bank: Bank, name: str, languages: Sequence[str] = ()) -> bytes:
+def export_bank(bank: Bank, name: str, languages: Sequence[str] = ()) -> bytes:
     """A bank as a file of this name: CSV or XLSX. Raises Refused for any other.
 
     `languages` are columns to be filled in.
     """
-    return packed(bank_grid(bank, languages), name)
+    return grid_bytes(bank_grid(bank, languages), name)
 
 
-def imported(file: Path) -> Bank:
+def import_bank(file: Path) -> Bank:
     """The bank in a file. Raises Refused for its name and BankMistakes for what is in it."""
-    sort = _format(file.name)
+    sort = _file_format(file.name)
     try:
         with file.open("rb") as stream:
             data = stream.read(LARGEST_FILE + 1)
     except OSError as error:
         what = f"The file cannot be read ({error.strerror})."
-        raise BankMistakes([Finding("no-such-file", Place(file.name), what)]) from None
+        raise BankMistakes([Finding("no-such-file", FileLocation(file.name), what)]) from None
     grid = csv_grid(data, file.name) if sort == CSV else xlsx_grid(data, file.name)
-    return grid_bank(grid, file.name)
+    return bank_from_grid(grid, file.name)
 
 
-def _format(name: str) -> str:
+def _file_format(name: str) -> str:
     lowered = name.lower()
     if lowered.endswith((".xlsm", ".xltm", ".xlsb")):
         raise Refused(

@@ -30,7 +30,7 @@ class Sheet:
 Grid = tuple[Sheet, ...]
 
 
-def sheet(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Sheet:
+def make_sheet(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Sheet:
     """A sheet with a row of column names over its rows."""
     return Sheet(name, (tuple(header), *(tuple(row) for row in rows)))
 
@@ -40,7 +40,7 @@ def looks_like_formula(text: str) -> bool:
     return text[:1] != "" and text[0] in _FORMULA_STARTS
 
 
-def letter(column: int) -> str:
+def column_letter(column: int) -> str:
     """The letter over a column, counted from 0: A, B, …, Z, AA."""
-    more, here = divmod(column, 26)
-    return (letter(more - 1) if more else "") + chr(ord("A") + here)
+    more, remainder = divmod(column, 26)
+    return (column_letter(more - 1) if more else "") + chr(ord("A") + remainder)

@@ -10,8 +10,8 @@ import re
 from typing import Final
 
 from pulse_bot.banks.bank import Bank
-from pulse_bot.banks.findings import BankMistakes, Finding, Place
-from pulse_bot.banks.parse import bank_of
+from pulse_bot.banks.findings import BankMistakes, FileLocation, Finding
+from pulse_bot.banks.parse import build_bank
 from pulse_bot.banks.sheets.grid import Grid
 from pulse_bot.banks.sheets.tables import (
     BANK,
@@ -20,15 +20,15 @@ from pulse_bot.banks.sheets.tables import (
     DIMENSIONS,
     ITEMS,
     SOURCES,
-    Cell,
-    Row,
+    TableCell,
+    TableRow,
     Tables,
     bank_tables,
-    in_language,
-    languages,
+    language_column,
+    list_languages,
 )
 from pulse_bot.banks.spelling import did_you_mean
-from pulse_bot.banks.translation import translation_of, with_translations
+from pulse_bot.banks.translation import add_translations, build_translation
 from pulse_bot.banks.tree import KeyPath, Tree, Value
 
 _NUMBERS: Final = ("version", "year", "most")
@@ -40,66 +40,72 @@ _TITLES: Final = ("title", "summary")
 """The keys of a bank that are translated."""
 
 
-def grid_bank(grid: Grid, file: str) -> Bank:
+def bank_from_grid(grid: Grid, file: str) -> Bank:
     """The bank of a spreadsheet. Raises BankMistakes with everything that is wrong in it."""
     tables = bank_tables(grid, file)
     tree = _bank_tree(tables, file)
-    bank = bank_of(tree)
+    bank = build_bank(tree)
     translations = [
-        translation_of(_translation_tree(tables, bank.id, language, file))
-        for language in languages(tables)
+        build_translation(_translation_tree(tables, bank.id, language, file))
+        for language in list_languages(tables)
     ]
-    (whole,), findings = with_translations([bank], translations)
+    (whole,), findings = add_translations([bank], translations)
     if findings:
         raise BankMistakes(findings)
     return whole
 
 
-class _Growing:
+class _SheetTreeBuilder:
     """A tree that grows cell by cell."""
 
     def __init__(self, file: str) -> None:
         self.value: dict[str, Value] = {}
         self.tree = Tree(self.value, file)
 
-    def stands(self, path: KeyPath, cell: Cell) -> None:
+    def mark_cell(self, path: KeyPath, cell: TableCell) -> None:
         """Remember where a path stands."""
         self.tree.lines[path] = cell.row
         self.tree.cells[path] = (cell.sheet, cell.column)
 
-    def row(self, path: KeyPath, row: Row) -> None:
+    def mark_row(self, path: KeyPath, row: TableRow) -> None:
         """Remember the row of a path, for what is missing in it."""
         self.tree.lines[path] = row.number
         self.tree.cells[path] = (row.sheet, "")
 
-    def put(self, into: dict[str, Value], path: KeyPath, key: str, cell: Cell | None) -> None:
+    def put_text(
+        self, into: dict[str, Value], path: KeyPath, key: str, cell: TableCell | None
+    ) -> None:
         """Put a cell's text under a key; an empty cell leaves the key out."""
         if cell is not None:
             into[key] = cell.text
-            self.stands((*path, key), cell)
+            self.mark_cell((*path, key), cell)
 
-    def put_value(self, into: dict[str, Value], path: KeyPath, key: str, cell: Cell | None) -> None:
+    def put_value(
+        self, into: dict[str, Value], path: KeyPath, key: str, cell: TableCell | None
+    ) -> None:
         """Put what a cell means under a key: a number, a list, yes or no, or its text."""
-        self.put(into, path, key, cell)
+        self.put_text(into, path, key, cell)
         if cell is not None:
-            into[key] = _value(key, cell.text)
+            into[key] = _cell_value(key, cell.text)
 
-    def ends(self, into: dict[str, Value], path: KeyPath, row: Row, language: str = "") -> None:
+    def put_ends(
+        self, into: dict[str, Value], path: KeyPath, row: TableRow, language: str = ""
+    ) -> None:
         """Put the two ends of a scale, where a row has any."""
-        names = [in_language(name, language) for name in ("low", "high")]
+        names = [language_column(name, language) for name in ("low", "high")]
         cells = [row.cells.get(name) for name in names]
         if not any(cells):
             return
         into["ends"] = [cell.text if cell else "" for cell in cells]
-        self.row((*path, "ends"), row)
+        self.mark_row((*path, "ends"), row)
         for number, cell in enumerate(cells):
             if cell is not None:
-                self.stands((*path, "ends", number), cell)
+                self.mark_cell((*path, "ends", number), cell)
 
 
-def _value(key: str, text: str) -> Value:
+def _cell_value(key: str, text: str) -> Value:
     if key in _LISTS:
-        return [one.strip() for one in text.split(_LISTS[key]) if one.strip()]
+        return [part.strip() for part in text.split(_LISTS[key]) if part.strip()]
     if key in _NUMBERS and _DIGITS.fullmatch(text.strip()):
         return int(text)
     if key in ("reverse", "core"):
@@ -109,50 +115,52 @@ def _value(key: str, text: str) -> Value:
 
 
 def _bank_tree(tables: Tables, file: str) -> Tree:
-    growing = _Growing(file)
+    builder = _SheetTreeBuilder(file)
     for row in tables[BANK][:1]:
-        growing.row((), row)
+        builder.mark_row((), row)
     for row in tables[BANK]:
-        key = row.text("key").strip().lower()
-        if key and key in growing.value:
-            place = Place(file, row.number, key=key, sheet=row.sheet)
+        key = row.cell_text("key").strip().lower()
+        if key and key in builder.value:
+            place = FileLocation(file, row.number, key=key, sheet=row.sheet)
             what = f'The key "{key[:60]}" stands here for the second time.'
-            growing.tree.findings.append(Finding("duplicate-key", place, what))
-        growing.put_value(growing.value, (), key, row.cells.get("value"))
-    growing.value["source"] = [
-        _record(growing, ("source", number), row, COLUMNS[SOURCES])
+            builder.tree.findings.append(Finding("duplicate-key", place, what))
+        builder.put_value(builder.value, (), key, row.cells.get("value"))
+    builder.value["source"] = [
+        _read_record(builder, ("source", number), row, COLUMNS[SOURCES])
         for number, row in enumerate(tables[SOURCES])
     ]
-    growing.value["dimensions"] = _dimensions(growing, tables[DIMENSIONS])
-    _items(growing, tables)
-    return growing.tree
+    builder.value["dimensions"] = _read_dimensions(builder, tables[DIMENSIONS])
+    _read_items(builder, tables)
+    return builder.tree
 
 
-def _record(
-    growing: _Growing, path: KeyPath, row: Row, columns: tuple[str, ...]
+def _read_record(
+    builder: _SheetTreeBuilder, path: KeyPath, row: TableRow, columns: tuple[str, ...]
 ) -> dict[str, Value]:
-    found: dict[str, Value] = {}
-    growing.row(path, row)
+    record: dict[str, Value] = {}
+    builder.mark_row(path, row)
     for column in columns:
-        growing.put_value(found, path, column, row.cells.get(column))
-    return found
+        builder.put_value(record, path, column, row.cells.get(column))
+    return record
 
 
-def _dimensions(growing: _Growing, rows: tuple[Row, ...], language: str = "") -> Value:
+def _read_dimensions(
+    builder: _SheetTreeBuilder, rows: tuple[TableRow, ...], language: str = ""
+) -> Value:
     """A row without a facet has the dimension's title, one with a facet says what it means."""
     titles: dict[str, dict[str, Value]] = {}
     facets: dict[str, dict[str, Value]] = {}
     for row in rows:
-        words = row.cells.get(in_language("words", language))
-        name, facet = row.text("dimension").strip(), row.text("facet").strip()
+        words = row.cells.get(language_column("words", language))
+        name, facet = row.cell_text("dimension").strip(), row.cell_text("facet").strip()
         if language and words is None:
             continue
         path: KeyPath = ("dimensions", name)
-        growing.row((*path, "facets", facet) if facet else path, row)
+        builder.mark_row((*path, "facets", facet) if facet else path, row)
         if facet:
-            growing.put(facets.setdefault(name, {}), (*path, "facets"), facet, words)
+            builder.put_text(facets.setdefault(name, {}), (*path, "facets"), facet, words)
         else:
-            growing.put(titles.setdefault(name, {}), path, "title", words)
+            builder.put_text(titles.setdefault(name, {}), path, "title", words)
     names = dict.fromkeys((*titles, *facets))
     return {
         name: {
@@ -163,61 +171,65 @@ def _dimensions(growing: _Growing, rows: tuple[Row, ...], language: str = "") ->
     }
 
 
-def _items(growing: _Growing, tables: Tables) -> None:
+def _read_items(builder: _SheetTreeBuilder, tables: Tables) -> None:
     items: list[Value] = []
     choices: dict[str, list[Value]] = {}
     numbers: dict[str, int] = {}
     columns = tuple(name for name in COLUMNS[ITEMS] if name not in ("low", "high"))
     for number, row in enumerate(tables[ITEMS]):
-        item = _record(growing, ("items", number), row, columns)
-        growing.ends(item, ("items", number), row)
-        name = row.text("id").strip()
+        item = _read_record(builder, ("items", number), row, columns)
+        builder.put_ends(item, ("items", number), row)
+        name = row.cell_text("id").strip()
         numbers[name], choices[name] = number, []
         items.append({**item, "choices": choices[name]})
     for row in tables.get(CHOICES, ()):
-        name = row.text("item").strip()
+        name = row.cell_text("item").strip()
         if name not in numbers:
-            place = Place(growing.tree.file, row.number, name[:60], "item", row.sheet)
+            place = FileLocation(builder.tree.file, row.number, name[:60], "item", row.sheet)
             what = f'There is no item "{name[:60]}".{did_you_mean(name, numbers)}'
-            growing.tree.findings.append(Finding("unknown-item", place, what))
+            builder.tree.findings.append(Finding("unknown-item", place, what))
             continue
         path = ("items", numbers[name], "choices", len(choices[name]))
-        choices[name].append(_record(growing, path, row, ("key", "label")))
-        growing.tree.lines.setdefault(path[:-1], row.number)
-        growing.tree.cells.setdefault(path[:-1], (row.sheet, ""))
-    growing.value["items"] = items
+        choices[name].append(_read_record(builder, path, row, ("key", "label")))
+        builder.tree.lines.setdefault(path[:-1], row.number)
+        builder.tree.cells.setdefault(path[:-1], (row.sheet, ""))
+    builder.value["items"] = items
 
 
 def _translation_tree(tables: Tables, bank: str, language: str, file: str) -> Tree:
-    growing = _Growing(file)
-    growing.value.update({"bank": bank, "language": language})
+    builder = _SheetTreeBuilder(file)
+    builder.value.update({"bank": bank, "language": language})
     for row in tables[BANK]:
-        key = row.text("key").strip().lower()
+        key = row.cell_text("key").strip().lower()
         if key in _TITLES:
-            growing.put(growing.value, (), key, row.cells.get(in_language("value", language)))
-    growing.value["dimensions"] = _dimensions(growing, tables[DIMENSIONS], language)
+            builder.put_text(
+                builder.value, (), key, row.cells.get(language_column("value", language))
+            )
+    builder.value["dimensions"] = _read_dimensions(builder, tables[DIMENSIONS], language)
     items: dict[str, Value] = {}
     for row in tables[ITEMS]:
-        name = row.text("id").strip()
+        name = row.cell_text("id").strip()
         path: KeyPath = ("items", name)
         words: dict[str, Value] = {}
-        growing.row(path, row)
+        builder.mark_row(path, row)
         for column in ("text", "talk"):
-            growing.put(words, path, column, row.cells.get(in_language(column, language)))
-        growing.ends(words, path, row, language)
-        labels = _labels(growing, tables, name, language)
+            builder.put_text(words, path, column, row.cells.get(language_column(column, language)))
+        builder.put_ends(words, path, row, language)
+        labels = _read_labels(builder, tables, name, language)
         if labels:
             words["choices"] = labels
         if words:
             items[name] = words
-    growing.value["items"] = items
-    return growing.tree
+    builder.value["items"] = items
+    return builder.tree
 
 
-def _labels(growing: _Growing, tables: Tables, item: str, language: str) -> dict[str, Value]:
-    found: dict[str, Value] = {}
+def _read_labels(
+    builder: _SheetTreeBuilder, tables: Tables, item: str, language: str
+) -> dict[str, Value]:
+    labels: dict[str, Value] = {}
     for row in tables.get(CHOICES, ()):
-        if row.text("item").strip() == item:
-            cell = row.cells.get(in_language("label", language))
-            growing.put(found, ("items", item, "choices"), row.text("key").strip(), cell)
-    return found
+        if row.cell_text("item").strip() == item:
+            cell = row.cells.get(language_column("label", language))
+            builder.put_text(labels, ("items", item, "choices"), row.cell_text("key").strip(), cell)
+    return labels

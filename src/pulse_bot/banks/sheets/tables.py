@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pulse_bot.banks.findings import BankMistakes, Finding, Place
-from pulse_bot.banks.sheets.grid import Grid, Sheet, letter
+from pulse_bot.banks.findings import BankMistakes, FileLocation, Finding
+from pulse_bot.banks.sheets.grid import Grid, Sheet, column_letter
 from pulse_bot.banks.spelling import did_you_mean
 
 BANK: Final = "bank"
@@ -62,7 +62,7 @@ _SPACES: Final = re.compile(r"[\s-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TableCell:
     """A text and where it stands."""
 
     text: str
@@ -72,95 +72,105 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """The cells of a row that are not empty, by the name of their column."""
 
     sheet: str
     number: int
-    cells: Mapping[str, Cell]
+    cells: Mapping[str, TableCell]
 
-    def text(self, column: str) -> str:
+    def cell_text(self, column: str) -> str:
         """What stands in a column; empty where nothing does."""
         return self.cells[column].text if column in self.cells else ""
 
 
-Tables = Mapping[str, tuple[Row, ...]]
+Tables = Mapping[str, tuple[TableRow, ...]]
 
 
-def in_language(column: str, language: str) -> str:
+def language_column(column: str, language: str) -> str:
     """The name of a column in another language."""
     return f"{column} ({language})" if language else column
 
 
-def languages(tables: Tables) -> list[str]:
+def list_languages(tables: Tables) -> list[str]:
     """The other languages that a table of these has something in."""
     names = (name for rows in tables.values() for row in rows for name in row.cells)
-    found = (_IN_LANGUAGE.fullmatch(name) for name in names)
-    return list(dict.fromkeys(match[2] for match in found if match))
+    matches = (_IN_LANGUAGE.fullmatch(name) for name in names)
+    return list(dict.fromkeys(match[2] for match in matches if match))
 
 
 def bank_tables(grid: Grid, file: str) -> Tables:
     """The tables of a bank. Raises BankMistakes where a table or a column is missing or unknown."""
-    found = {one.name.strip().lower(): one for one in grid}
+    sheets = {sheet.name.strip().lower(): sheet for sheet in grid}
     findings = [
-        Finding("missing-table", Place(file), f'There is no table "{name}".')
+        Finding("missing-table", FileLocation(file), f'There is no table "{name}".')
         for name in (BANK, SOURCES, DIMENSIONS, ITEMS)
-        if name not in found
+        if name not in sheets
     ]
     for name, columns in COLUMNS.items():
-        if name in found:
-            findings.extend(_wrong_columns(found[name], name, columns, file))
+        if name in sheets:
+            findings.extend(_wrong_columns(sheets[name], name, columns, file))
     if findings:
         raise BankMistakes(findings)
-    return {name: rows_of(found[name]) for name in COLUMNS if name in found}
+    return {name: table_rows(sheets[name]) for name in COLUMNS if name in sheets}
 
 
-def rows_of(one: Sheet) -> tuple[Row, ...]:
+def table_rows(sheet: Sheet) -> tuple[TableRow, ...]:
     """The rows under the column names, those without any text left out."""
-    at, names = _header(one)
-    rows = enumerate(one.rows[at + 1 :], start=one.first + at + 1)
-    return tuple(row for number, texts in rows if (row := _row(one, names, number, texts)).cells)
+    header_row, names = _find_header(sheet)
+    rows = enumerate(sheet.rows[header_row + 1 :], start=sheet.first + header_row + 1)
+    return tuple(
+        row for number, texts in rows if (row := _table_row(sheet, names, number, texts)).cells
+    )
 
 
-def _row(one: Sheet, names: Mapping[int, str], number: int, texts: tuple[str, ...]) -> Row:
+def _table_row(
+    sheet: Sheet, names: Mapping[int, str], number: int, texts: tuple[str, ...]
+) -> TableRow:
     cells = {
-        names[column]: Cell(text, one.name, number, letter(column))
+        names[column]: TableCell(text, sheet.name, number, column_letter(column))
         for column, text in enumerate(texts)
         if text.strip() and column in names
     }
-    return Row(one.name, number, cells)
+    return TableRow(sheet.name, number, cells)
 
 
-def _header(one: Sheet) -> tuple[int, dict[int, str]]:
+def _find_header(sheet: Sheet) -> tuple[int, dict[int, str]]:
     """Where the column names stand in the sheet, and the name of each column."""
-    at = next((number for number, row in enumerate(one.rows) if any(map(str.strip, row))), 0)
-    row = one.rows[at] if one.rows else ()
-    return at, {column: _named(text) for column, text in enumerate(row) if text.strip()}
+    at = next((number for number, row in enumerate(sheet.rows) if any(map(str.strip, row))), 0)
+    row = sheet.rows[at] if sheet.rows else ()
+    return at, {column: _column_name(text) for column, text in enumerate(row) if text.strip()}
 
 
-def _named(text: str) -> str:
+def _column_name(text: str) -> str:
     """The column that a heading means, whatever its capitals and spaces."""
     heading = text.strip()
     match = _IN_LANGUAGE.fullmatch(heading)
     if match:
-        return in_language(match[1].lower(), match[2])
+        return language_column(match[1].lower(), match[2])
     return _SPACES.sub("_", heading.lower())
 
 
-def _wrong_columns(one: Sheet, name: str, columns: tuple[str, ...], file: str) -> Iterator[Finding]:
-    at, names = _header(one)
-    place = Place(file, one.first + at, sheet=one.name)
-    for wanted in _MANDATORY[name]:
-        if wanted not in names.values():
-            yield Finding("missing-column", place, f'There is no column "{wanted}".')
+def _wrong_columns(
+    sheet: Sheet, name: str, columns: tuple[str, ...], file: str
+) -> Iterator[Finding]:
+    at, names = _find_header(sheet)
+    place = FileLocation(file, sheet.first + at, sheet=sheet.name)
+    for mandatory in _MANDATORY[name]:
+        if mandatory not in names.values():
+            yield Finding("missing-column", place, f'There is no column "{mandatory}".')
     seen: set[str] = set()
     for column, title in names.items():
-        here = Place(file, one.first + at, key=title[:60], sheet=one.name, column=letter(column))
+        title_place = FileLocation(
+            file, sheet.first + at, key=title[:60], sheet=sheet.name, column=column_letter(column)
+        )
         if title in seen:
-            yield Finding("duplicate-key", here, f'The column "{title[:60]}" stands here twice.')
+            yield Finding(
+                "duplicate-key", title_place, f'The column "{title[:60]}" stands here twice.'
+            )
         seen.add(title)
         match = _IN_LANGUAGE.fullmatch(title)
-        known = match[1] in TRANSLATED.get(name, ()) if match else title in (*columns, NOTES)
-        if not known:
+        is_known = match[1] in TRANSLATED.get(name, ()) if match else title in (*columns, NOTES)
+        if not is_known:
             what = f'There is no column "{title[:60]}" in {name}.{did_you_mean(title, columns)}'
-            yield Finding("unknown-column", here, what)
+            yield Finding("unknown-column", title_place, what)

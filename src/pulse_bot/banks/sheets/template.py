@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pulse_bot.banks.bank import Bank, Dimension, Entry, Source
+from pulse_bot.banks.bank import Bank, BankEntry, Dimension, Source
 from pulse_bot.banks.model import BankKeys, ChoiceKeys, ItemKeys, SourceKeys
-from pulse_bot.banks.sheets.grid import Grid, sheet
+from pulse_bot.banks.sheets.grid import Grid, make_sheet
 from pulse_bot.banks.sheets.tables import (
     BANK,
     CHOICES,
@@ -18,7 +18,7 @@ from pulse_bot.banks.sheets.tables import (
     SOURCES,
 )
 from pulse_bot.banks.sheets.writing import bank_grid
-from pulse_bot.domain.asking.items import Choice, Item, Kind
+from pulse_bot.domain.asking.items import Choice, Item, ItemKind
 
 _MEETINGS: Final = "our-meetings"
 _EXAMPLE: Final = Bank(
@@ -41,13 +41,13 @@ _EXAMPLE: Final = Bank(
     ),
     dimensions=(Dimension(_MEETINGS, "Our meetings", {"time": "How we use the time we meet."}),),
     entries=tuple(
-        Entry(item, {})
+        BankEntry(item, {})
         for item in (
             Item(
                 id="meetings-end-on-time",
                 bank=_MEETINGS,
                 text="Our meetings end when we said they would.",
-                kind=Kind.AGREE,
+                kind=ItemKind.AGREE,
                 dimension=_MEETINGS,
                 facet="time",
                 talk="What makes our meetings run over?",
@@ -56,7 +56,7 @@ _EXAMPLE: Final = Bank(
                 id="meetings-worth-it",
                 bank=_MEETINGS,
                 text="How much of our last meeting was worth our time?",
-                kind=Kind.SCALE,
+                kind=ItemKind.SCALE,
                 dimension=_MEETINGS,
                 facet="time",
                 ends=("None of it", "All of it"),
@@ -66,7 +66,7 @@ _EXAMPLE: Final = Bank(
                 id="meetings-drop-first",
                 bank=_MEETINGS,
                 text="Which of these could we leave out of our meetings?",
-                kind=Kind.CHOOSE,
+                kind=ItemKind.CHOOSE,
                 dimension=_MEETINGS,
                 facet="time",
                 choices=(
@@ -96,7 +96,7 @@ _MORE: Final = {
     (ITEMS, "high"): "What 10 means on a scale.",
     (ITEMS, "reverse"): "yes where agreeing is the worse answer.",
     (ITEMS, "core"): "yes on the six that the trend is computed on.",
-    (ITEMS, "kind"): f"One of: {', '.join(Kind)}.",
+    (ITEMS, "kind"): f"One of: {', '.join(ItemKind)}.",
     (CHOICES, "item"): "The id of the choose item that it belongs to.",
     (BANK, "use"): "One or more of pulse, workshop and review, with commas between them.",
 }
@@ -105,28 +105,31 @@ _MORE: Final = {
 
 def template_grid() -> Grid:
     """The tables of the example, and the explanation."""
-    return (sheet(NOTES, ("table", "column", "what it holds"), _notes()), *bank_grid(_EXAMPLE))
+    return (
+        make_sheet(NOTES, ("table", "column", "what it holds"), _note_rows()),
+        *bank_grid(_EXAMPLE),
+    )
 
 
-def _notes() -> Iterator[tuple[str, ...]]:
+def _note_rows() -> Iterator[tuple[str, ...]]:
     yield from (("", "", line) for line in _ABOUT)
     keys = [row[0] for row in bank_grid(_EXAMPLE)[0].rows[1:]]
     for name, columns in {**COLUMNS, BANK: tuple(keys)}.items():
-        yield from ((name, column, _said(name, column)) for column in columns)
+        yield from ((name, column, _column_note(name, column)) for column in columns)
 
 
-def _said(name: str, column: str) -> str:
+def _column_note(name: str, column: str) -> str:
     fields: Mapping[str, Mapping[str, object]] = {
-        BANK: _described(BankKeys),
-        SOURCES: _described(SourceKeys),
-        ITEMS: _described(ItemKeys),
-        CHOICES: _described(ChoiceKeys),
+        BANK: _key_descriptions(BankKeys),
+        SOURCES: _key_descriptions(SourceKeys),
+        ITEMS: _key_descriptions(ItemKeys),
+        CHOICES: _key_descriptions(ChoiceKeys),
         DIMENSIONS: {},
     }
     return _MORE.get((name, column)) or str(fields[name][column])
 
 
-def _described(
+def _key_descriptions(
     keys: type[BankKeys | SourceKeys | ItemKeys | ChoiceKeys],
 ) -> dict[str, object]:
     return {name: field.description for name, field in keys.model_fields.items()}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pulse_bot.banks.bank import Bank, Dimension, Entry
-from pulse_bot.banks.sheets.grid import Grid, Sheet, sheet
+from pulse_bot.banks.bank import Bank, BankEntry, Dimension
+from pulse_bot.banks.sheets.grid import Grid, Sheet, make_sheet
 from pulse_bot.banks.sheets.tables import (
     BANK,
     CHOICES,
@@ -14,7 +14,7 @@ from pulse_bot.banks.sheets.tables import (
     ITEMS,
     SOURCES,
     TRANSLATED,
-    in_language,
+    language_column,
 )
 from pulse_bot.domain.asking.items import Item, Wording
 
@@ -23,60 +23,77 @@ _NOTHING = Wording("", "")
 
 def bank_grid(bank: Bank, languages: Sequence[str] = ()) -> Grid:
     """The tables of a bank. `languages` are wanted as columns even where nothing is in them yet."""
-    others = tuple(dict.fromkeys((*(one.language for one in bank.translations), *languages)))
+    others = tuple(
+        dict.fromkeys((*(translation.language for translation in bank.translations), *languages))
+    )
     return (
-        sheet(BANK, _header(BANK, others), _bank(bank, others)),
+        make_sheet(BANK, _header_row(BANK, others), _bank_rows(bank, others)),
         sources_sheet(bank),
-        sheet(DIMENSIONS, _header(DIMENSIONS, others), _dimensions(bank, others)),
-        sheet(ITEMS, _header(ITEMS, others), (_item(entry, others) for entry in bank.entries)),
-        sheet(CHOICES, _header(CHOICES, others), _choices(bank, others)),
+        make_sheet(DIMENSIONS, _header_row(DIMENSIONS, others), _dimension_rows(bank, others)),
+        make_sheet(
+            ITEMS, _header_row(ITEMS, others), (_item_row(entry, others) for entry in bank.entries)
+        ),
+        make_sheet(CHOICES, _header_row(CHOICES, others), _choice_rows(bank, others)),
     )
 
 
 def sources_sheet(bank: Bank) -> Sheet:
     """What a bank's questions grew from."""
     rows = (
-        (one.title, "; ".join(one.authors), str(one.year), one.framework, one.originator)
-        for one in bank.sources
+        (
+            source.title,
+            "; ".join(source.authors),
+            str(source.year),
+            source.framework,
+            source.originator,
+        )
+        for source in bank.sources
     )
-    return sheet(SOURCES, COLUMNS[SOURCES], rows)
+    return make_sheet(SOURCES, COLUMNS[SOURCES], rows)
 
 
-def _header(name: str, others: Sequence[str]) -> tuple[str, ...]:
-    translated = (in_language(column, one) for one in others for column in TRANSLATED[name])
+def _header_row(name: str, others: Sequence[str]) -> tuple[str, ...]:
+    translated = (
+        language_column(column, language) for language in others for column in TRANSLATED[name]
+    )
     return (*COLUMNS[name], *translated)
 
 
-def _bank(bank: Bank, others: Sequence[str]) -> Iterator[Sequence[str]]:
-    words = {one.language: one for one in bank.translations}
-    found = [words.get(one) for one in others]
+def _bank_rows(bank: Bank, others: Sequence[str]) -> Iterator[Sequence[str]]:
+    words = {other.language: other for other in bank.translations}
+    translated = [words.get(other) for other in others]
     yield "id", bank.id
     yield "version", str(bank.version)
-    yield "title", bank.title, *(one.title if one else "" for one in found)
-    yield "summary", bank.summary, *(one.summary if one else "" for one in found)
+    yield "title", bank.title, *(other.title if other else "" for other in translated)
+    yield "summary", bank.summary, *(other.summary if other else "" for other in translated)
     yield "language", bank.language
     yield "licence", bank.licence
     yield "use", ", ".join(bank.use)
     yield "cadence", bank.cadence
 
 
-def _dimensions(bank: Bank, others: Sequence[str]) -> Iterator[Sequence[str]]:
+def _dimension_rows(bank: Bank, others: Sequence[str]) -> Iterator[Sequence[str]]:
     words = {
-        (one.language, dimension.key): dimension
-        for one in bank.translations
-        for dimension in one.dimensions
+        (other.language, dimension.key): dimension
+        for other in bank.translations
+        for dimension in other.dimensions
     }
     for dimension in bank.dimensions:
         nothing = Dimension(dimension.key, "", {})
-        found = [words.get((one, dimension.key), nothing) for one in others]
-        yield dimension.key, "", dimension.title, *(one.title for one in found)
+        translated = [words.get((other, dimension.key), nothing) for other in others]
+        yield dimension.key, "", dimension.title, *(other.title for other in translated)
         for facet, meaning in dimension.facets.items():
-            yield dimension.key, facet, meaning, *(one.facets.get(facet, "") for one in found)
+            yield (
+                dimension.key,
+                facet,
+                meaning,
+                *(other.facets.get(facet, "") for other in translated),
+            )
 
 
-def _item(entry: Entry, others: Sequence[str]) -> Sequence[str]:
+def _item_row(entry: BankEntry, others: Sequence[str]) -> Sequence[str]:
     item = entry.item
-    own = (
+    untranslated = (
         item.id,
         item.text,
         str(item.kind),
@@ -90,19 +107,30 @@ def _item(entry: Entry, others: Sequence[str]) -> Sequence[str]:
         *item.ends,
         entry.replaced_by,
     )
-    words = (_wording(item, one) for one in others)
-    return (*own, *(text for one in words for text in (one.text, one.talk, *one.ends)))
+    words = (_find_wording(item, other) for other in others)
+    return (
+        *untranslated,
+        *(text for other in words for text in (other.text, other.talk, *other.ends)),
+    )
 
 
-def _choices(bank: Bank, others: Sequence[str]) -> Iterator[Sequence[str]]:
+def _choice_rows(bank: Bank, others: Sequence[str]) -> Iterator[Sequence[str]]:
     for entry in bank.entries:
         item = entry.item
         labels = [
-            {choice.key: choice.label for choice in _wording(item, one).choices} for one in others
+            {choice.key: choice.label for choice in _find_wording(item, other).choices}
+            for other in others
         ]
         for choice in item.choices:
-            yield item.id, choice.key, choice.label, *(one.get(choice.key, "") for one in labels)
+            yield (
+                item.id,
+                choice.key,
+                choice.label,
+                *(other.get(choice.key, "") for other in labels),
+            )
 
 
-def _wording(item: Item, language: str) -> Wording:
-    return next((one for one in item.translations if one.language == language), _NOTHING)
+def _find_wording(item: Item, language: str) -> Wording:
+    return next(
+        (candidate for candidate in item.translations if candidate.language == language), _NOTHING
+    )

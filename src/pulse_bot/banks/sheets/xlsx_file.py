@@ -8,14 +8,14 @@ import zlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from pulse_bot.banks.findings import BankMistakes, Finding, Place
+from pulse_bot.banks.findings import BankMistakes, FileLocation, Finding
 from pulse_bot.banks.sheets.grid import (
     LARGEST_FILE,
     MOST_COLUMNS,
     MOST_ROWS,
     Grid,
     Sheet,
-    letter,
+    column_letter,
     looks_like_formula,
 )
 from pulse_bot.errors import MissingExtra, Refused
@@ -42,8 +42,8 @@ def xlsx_bytes(grid: Grid) -> bytes:
     workbook = openpyxl.Workbook()
     workbook.remove(workbook.worksheets[0])
     try:
-        for one in grid:
-            _fill(workbook.create_sheet(one.name), one)
+        for sheet in grid:
+            _fill_sheet(workbook.create_sheet(sheet.name), sheet)
     except IllegalCharacterError:
         raise Refused(
             "A text has a character that a workbook cannot hold. Export it as CSV instead."
@@ -53,29 +53,29 @@ def xlsx_bytes(grid: Grid) -> bytes:
     return out.getvalue()
 
 
-def _fill(into: Worksheet, one: Sheet) -> None:
+def _fill_sheet(worksheet: Worksheet, sheet: Sheet) -> None:
     from openpyxl.styles import Alignment, Font
 
     top, bold = Alignment(wrap_text=True, vertical="top"), Font(bold=True)
-    for number, texts in enumerate(one.rows, start=1):
+    for number, texts in enumerate(sheet.rows, start=1):
         for column, text in enumerate(texts, start=1):
             if text:
-                cell = into.cell(number, column, text)
+                cell = worksheet.cell(number, column, text)
                 cell.data_type = "s"  # openpyxl takes a text that begins with = for a formula
                 cell.alignment = top
                 if looks_like_formula(text):
                     cell.quotePrefix = True  # and so would a spreadsheet program, when it is edited
                 if number == 1:
                     cell.font = bold
-    into.freeze_panes = "A2"
-    for column, name in enumerate(one.rows[0] if one.rows else ()):
+    worksheet.freeze_panes = "A2"
+    for column, name in enumerate(sheet.rows[0] if sheet.rows else ()):
         plain = name.partition(" (")[0]
-        into.column_dimensions[letter(column)].width = _WIDTHS.get(plain, _WIDTH)
+        worksheet.column_dimensions[column_letter(column)].width = _WIDTHS.get(plain, _WIDTH)
 
 
 def xlsx_grid(data: bytes, file: str) -> Grid:
     """The sheets in the bytes of a file. Raises BankMistakes."""
-    _check(data, file)
+    _check_archive(data, file)
     try:
         import openpyxl
     except ModuleNotFoundError as error:
@@ -83,52 +83,52 @@ def xlsx_grid(data: bytes, file: str) -> Grid:
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
         return tuple(
-            Sheet(one.title, tuple(_texts(row) for row in _rows(one)))
-            for one in workbook.worksheets
+            Sheet(worksheet.title, tuple(_row_texts(row) for row in _worksheet_rows(worksheet)))
+            for worksheet in workbook.worksheets
         )
     except Exception as error:
         # Whatever breaks inside a damaged workbook comes out of openpyxl as it is.
         what = f"The workbook cannot be read ({type(error).__name__})."
-        raise BankMistakes([Finding("not-a-spreadsheet", Place(file), what)]) from None
+        raise BankMistakes([Finding("not-a-spreadsheet", FileLocation(file), what)]) from None
 
 
-def _check(data: bytes, file: str) -> None:
+def _check_archive(data: bytes, file: str) -> None:
     """Raise BankMistakes for what must not be opened: too large, with macros, or a bomb."""
     if len(data) > LARGEST_FILE:
         what = f"The file has more than {LARGEST_FILE:,} bytes."
-        raise BankMistakes([Finding("file-too-large", Place(file), what)])
+        raise BankMistakes([Finding("file-too-large", FileLocation(file), what)])
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             listed = parts.infolist()
-            types = [one for one in listed if one.filename == "[Content_Types].xml"]
+            types = [part for part in listed if part.filename == "[Content_Types].xml"]
             # Sizes are checked before anything is unpacked; zipfile unpacks no more than they say.
-            size = sum(one.file_size for one in listed)
+            size = sum(part.file_size for part in listed)
             if size > LARGEST_UNPACKED or len(listed) > MOST_PARTS:
                 what = f"It unpacks to {size:,} bytes in {len(listed):,} parts."
-                raise BankMistakes([Finding("file-too-large", Place(file), what)])
-            said = b"".join(parts.read(one) for one in types).lower()
+                raise BankMistakes([Finding("file-too-large", FileLocation(file), what)])
+            content_types = b"".join(parts.read(part) for part in types).lower()
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
         what = "It is no workbook: it may be damaged, locked with a password, or of another kind."
-        raise BankMistakes([Finding("not-a-spreadsheet", Place(file), what)]) from None
-    if b"macroenabled" in said or any(_MACROS in one.filename.lower() for one in listed):
-        raise BankMistakes([Finding("has-macros", Place(file), "There are macros in it.")])
+        raise BankMistakes([Finding("not-a-spreadsheet", FileLocation(file), what)]) from None
+    if b"macroenabled" in content_types or any(_MACROS in part.filename.lower() for part in listed):
+        raise BankMistakes([Finding("has-macros", FileLocation(file), "There are macros in it.")])
 
 
-def _rows(one: ReadOnlyWorksheet) -> Iterable[tuple[object, ...]]:
+def _worksheet_rows(worksheet: ReadOnlyWorksheet) -> Iterable[tuple[object, ...]]:
     # Bounded here: what a file says of its own size may be wrong.
-    return one.iter_rows(  # type: ignore[misc]  # the stub lends it the method of another class
+    return worksheet.iter_rows(  # type: ignore[misc]  # the stub lends it the method of another class
         max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True
     )
 
 
-def _texts(row: Iterable[object]) -> tuple[str, ...]:
-    texts = [_text(value) for value in row]
+def _row_texts(row: Iterable[object]) -> tuple[str, ...]:
+    texts = [_cell_text(value) for value in row]
     while texts and not texts[-1]:
         texts.pop()
     return tuple(texts)
 
 
-def _text(value: object) -> str:
+def _cell_text(value: object) -> str:
     """A cell's value as the text that a person reads there; of a formula, the formula."""
     if value is None:
         return ""

@@ -28,7 +28,7 @@ _MONTHS: Final = (
     "December",
 )
 _SATURDAY: Final = 5
-_CLOCK: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})")
+_CLOCK_PATTERN: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -62,15 +62,15 @@ class Calendar:
 
     def is_holiday(self, day: date) -> bool:
         """Whether a local day lies in a holiday."""
-        return any(one.first <= day <= one.last for one in self.holidays)
+        return any(holiday.first <= day <= holiday.last for holiday in self.holidays)
 
     def is_quiet(self, moment: datetime) -> bool:
         """Whether nobody should be written to: quiet hours, weekends, holidays."""
         local = moment.astimezone(self.zone)
         weekend = local.weekday() >= _SATURDAY
-        return self._is_late(local.time()) or weekend or self.is_holiday(local.date())
+        return self._in_quiet_hours(local.time()) or weekend or self.is_holiday(local.date())
 
-    def _is_late(self, local: time) -> bool:
+    def _in_quiet_hours(self, local: time) -> bool:
         if self.quiet_from <= self.quiet_until:
             return self.quiet_from <= local < self.quiet_until
         return local >= self.quiet_from or local < self.quiet_until
@@ -88,7 +88,7 @@ class Calendar:
         return next(allowed, moment + timedelta(days=400))
 
 
-def zone(name: str) -> ZoneInfo:
+def parse_zone(name: str) -> ZoneInfo:
     """A time zone by its IANA name. Raises ValueError with a message for people."""
     try:
         return ZoneInfo(name)
@@ -97,72 +97,72 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(message) from None
 
 
-def week_time(text: str) -> WeekTime:
+def parse_week_time(text: str) -> WeekTime:
     """Read "Wed 15:30" or "Wednesday 15:30". Raises ValueError with a message for people."""
     day, _, clock = text.strip().partition(" ")
-    found = [n for n, name in enumerate(WEEKDAYS) if name.lower().startswith(day.lower())]
+    matches = [n for n, name in enumerate(WEEKDAYS) if name.lower().startswith(day.lower())]
     try:
-        if len(day) >= 2 and len(found) == 1:
-            return WeekTime(found[0], clock_time(clock.strip()))
+        if len(day) >= 2 and len(matches) == 1:
+            return WeekTime(matches[0], parse_clock_time(clock.strip()))
     except ValueError:
         pass
     raise ValueError(f'"{text}" is not a day and a time. Write it like "Wed 15:30".')
 
 
-def clock_time(text: str) -> time:
+def parse_clock_time(text: str) -> time:
     """Read "15:30" or "9:00". Raises ValueError with a message for people."""
     # Python's own reader takes zones, seconds and "15.30" too, which is no half past three to it.
-    read = _CLOCK.fullmatch(text)
+    parsed = _CLOCK_PATTERN.fullmatch(text)
     try:
-        if read is not None:
-            return time(int(read[1]), int(read[2]))
+        if parsed is not None:
+            return time(int(parsed[1]), int(parsed[2]))
     except ValueError:
         pass
     raise ValueError(f'"{text}" is not a time. Write it like 19:00.')
 
 
-def to_utc(day: date, at: time, where: ZoneInfo) -> datetime:
+def to_utc(day: date, at: time, zone: ZoneInfo) -> datetime:
     """A local time in UTC.
 
     A time that a change of the clocks leaves out becomes as much later as the clocks jump; one that
     comes twice means the first.
     """
-    return datetime.combine(day, at, tzinfo=where).astimezone(UTC)
+    return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
 
 
-def latest(slot: WeekTime, now: datetime, where: ZoneInfo) -> datetime:
+def last_occurrence(week_time: WeekTime, now: datetime, zone: ZoneInfo) -> datetime:
     """The last time at or before `now` that the weekly moment came."""
     # A day more than a week, because a zone may leave out an hour over midnight, or a whole day.
-    today = now.astimezone(where).date()
+    today = now.astimezone(zone).date()
     days = (today - timedelta(days=back) for back in range(9))
-    return next(at for at in _on(days, slot, where) if at <= now)
+    return next(at for at in _occurrences(days, week_time, zone) if at <= now)
 
 
-def following(slot: WeekTime, after: datetime, where: ZoneInfo) -> datetime:
+def next_occurrence(week_time: WeekTime, after: datetime, zone: ZoneInfo) -> datetime:
     """The first time after `after` that the weekly moment comes."""
-    today = after.astimezone(where).date()
+    today = after.astimezone(zone).date()
     days = (today + timedelta(days=ahead) for ahead in range(-1, 9))
-    return next(at for at in _on(days, slot, where) if at > after)
+    return next(at for at in _occurrences(days, week_time, zone) if at > after)
 
 
-def _on(days: Iterable[date], slot: WeekTime, where: ZoneInfo) -> Iterable[datetime]:
-    return (to_utc(day, slot.at, where) for day in days if day.weekday() == slot.weekday)
+def _occurrences(days: Iterable[date], week_time: WeekTime, zone: ZoneInfo) -> Iterable[datetime]:
+    return (to_utc(day, week_time.at, zone) for day in days if day.weekday() == week_time.weekday)
 
 
-def spoken(moment: datetime, where: ZoneInfo) -> str:
+def format_moment(moment: datetime, zone: ZoneInfo) -> str:
     """A moment as people say it there: "Friday 13 March at 16:00"."""
-    return f"{spoken_day(moment, where)} at {moment.astimezone(where):%H:%M}"
+    return f"{format_local_day(moment, zone)} at {moment.astimezone(zone):%H:%M}"
 
 
-def spoken_day(moment: datetime, where: ZoneInfo) -> str:
+def format_local_day(moment: datetime, zone: ZoneInfo) -> str:
     """The day of a moment there: "Friday 13 March".
 
     Written out by hand: `strftime` names days in the language of the machine it runs on, and a
     digest must be byte-identical wherever it is repeated.
     """
-    return spoken_date(moment.astimezone(where).date())
+    return format_date(moment.astimezone(zone).date())
 
 
-def spoken_date(day: date) -> str:
+def format_date(day: date) -> str:
     """A day as people say it: "Friday 13 March"."""
     return f"{WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"

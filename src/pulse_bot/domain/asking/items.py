@@ -14,7 +14,7 @@ from typing import Final
 from pulse_bot.domain.asking.scales import ENGLISH, plain_language, scale_labels
 
 
-class Kind(StrEnum):
+class ItemKind(StrEnum):
     """What a member sees and how it is counted (question-banks: "Kinds of item")."""
 
     AGREE = "agree"
@@ -63,7 +63,7 @@ class Item:
     id: str
     bank: str
     text: str
-    kind: Kind
+    kind: ItemKind
     dimension: str
     talk: str
     facet: str = ""
@@ -89,19 +89,26 @@ class Item:
         """
         if language == self.language:
             return self
-        wanted = (language, plain_language(language))
-        if self.language in wanted:
+        languages = (language, plain_language(language))
+        if self.language in languages:
             return self
-        found = [one for name in wanted for one in self.translations if one.language == name]
-        return self._worded(found[0]) if found else self
+        matches = [
+            wording
+            for name in languages
+            for wording in self.translations
+            if wording.language == name
+        ]
+        return self._with_wording(matches[0]) if matches else self
 
-    def _worded(self, wording: Wording) -> Item:
-        labels = {one.key: one.label for one in wording.choices}
+    def _with_wording(self, wording: Wording) -> Item:
+        labels = {choice.key: choice.label for choice in wording.choices}
         return replace(
             self,
             text=wording.text,
             talk=wording.talk or self.talk,
-            choices=tuple(Choice(one.key, labels.get(one.key, one.label)) for one in self.choices),
+            choices=tuple(
+                Choice(choice.key, labels.get(choice.key, choice.label)) for choice in self.choices
+            ),
             ends=wording.ends if any(wording.ends) else self.ends,
             language=wording.language,
         )
@@ -111,53 +118,53 @@ class InvalidAnswer(ValueError):
     """An answer that does not fit its item; the message is for the member who gave it."""
 
 
-def slots(item: Item) -> tuple[str, ...]:
+def list_slots(item: Item) -> tuple[str, ...]:
     """The slots of an item's own answer; the comment's slot comes beside them."""
-    return ("now", "later") if item.kind is Kind.JOURNEY else ("answer",)
+    return ("now", "later") if item.kind is ItemKind.JOURNEY else ("answer",)
 
 
-def options(item: Item) -> tuple[Choice, ...]:
+def list_options(item: Item) -> tuple[Choice, ...]:
     """What a member can choose from, in the order shown; empty for `words`."""
-    if item.kind is Kind.CHOOSE:
+    if item.kind is ItemKind.CHOOSE:
         return item.choices
     keys = _FIXED_KEYS[item.kind]
-    labels = scale_labels(item.kind, item.language) if item.kind in _NAMED else keys
+    labels = scale_labels(item.kind, item.language) if item.kind in _NAMED_SCALES else keys
     return tuple(Choice(key, label) for key, label in zip(keys, labels, strict=True))
 
 
 _ONE_TO_FIVE: Final = ("1", "2", "3", "4", "5")
 _FIXED_KEYS: Final = {
-    Kind.AGREE: _ONE_TO_FIVE,
-    Kind.FREQUENCY: _ONE_TO_FIVE,
-    Kind.JOURNEY: _ONE_TO_FIVE,
-    Kind.SCALE: tuple(str(value) for value in range(11)),
-    Kind.YES_NO: ("yes", "partly", "no"),
-    Kind.WORDS: (),
+    ItemKind.AGREE: _ONE_TO_FIVE,
+    ItemKind.FREQUENCY: _ONE_TO_FIVE,
+    ItemKind.JOURNEY: _ONE_TO_FIVE,
+    ItemKind.SCALE: tuple(str(value) for value in range(11)),
+    ItemKind.YES_NO: ("yes", "partly", "no"),
+    ItemKind.WORDS: (),
 }
-_NAMED: Final = (Kind.AGREE, Kind.FREQUENCY, Kind.JOURNEY, Kind.YES_NO)
+_NAMED_SCALES: Final = (ItemKind.AGREE, ItemKind.FREQUENCY, ItemKind.JOURNEY, ItemKind.YES_NO)
 """The scales whose answers have names; those of the others are their own."""
 
 
-def check(item: Item, slot: str, raw: str) -> str:
+def validate_answer(item: Item, slot: str, raw: str) -> str:
     """The answer in its one written form. Raises InvalidAnswer with a message for the member."""
     if slot == COMMENT:
-        return check_words(raw)
-    if slot not in slots(item):
+        return validate_words(raw)
+    if slot not in list_slots(item):
         raise InvalidAnswer("That part is not in this question. Please open the question again.")
     if raw == SKIP:
         return SKIP
-    if item.kind is Kind.WORDS:
-        return check_words(raw)
-    known = [choice.key for choice in options(item)]
-    picked = raw.split(",") if item.kind is Kind.CHOOSE else [raw]
-    if not set(picked) <= set(known):
+    if item.kind is ItemKind.WORDS:
+        return validate_words(raw)
+    valid_keys = [choice.key for choice in list_options(item)]
+    picked = raw.split(",") if item.kind is ItemKind.CHOOSE else [raw]
+    if not set(picked) <= set(valid_keys):
         raise InvalidAnswer("That is not one of the choices. Please choose one that is shown.")
     if len(set(picked)) > max(1, item.most):
         raise InvalidAnswer(f"Please choose at most {item.most}.")
-    return ",".join(key for key in known if key in picked)
+    return ",".join(key for key in valid_keys if key in picked)
 
 
-def check_words(raw: str) -> str:
+def validate_words(raw: str) -> str:
     """A comment without its outer blanks. Raises InvalidAnswer where it is empty or too long."""
     words = "".join(char for char in raw if char.isprintable() or char == "\n").strip()
     if not words:
@@ -170,11 +177,11 @@ def check_words(raw: str) -> str:
     return words
 
 
-def score(item: Item, answer: str) -> int | None:
+def score_answer(item: Item, answer: str) -> int | None:
     """The number that counts, reverse-scored items turned; None for what has no number."""
-    if answer == SKIP or item.kind in (Kind.WORDS, Kind.CHOOSE, Kind.YES_NO):
+    if answer == SKIP or item.kind in (ItemKind.WORDS, ItemKind.CHOOSE, ItemKind.YES_NO):
         return None
     value = int(answer)
     if not item.reverse:
         return value
-    return 10 - value if item.kind is Kind.SCALE else 6 - value
+    return 10 - value if item.kind is ItemKind.SCALE else 6 - value

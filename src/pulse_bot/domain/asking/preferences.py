@@ -6,51 +6,53 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from pulse_bot.domain.asking.calendar import Calendar, WeekTime, following, to_utc
+from pulse_bot.domain.asking.calendar import Calendar, WeekTime, next_occurrence, to_utc
 
-LEAST: Final = timedelta(hours=1)
+LEAST_TIME_LEFT: Final = timedelta(hours=1)
 """Left for answering, or a wish is of no use in that round."""
 MOST_OFFERED: Final = 7
-_HOURS: Final = (time(8), time(12, 30), time(16), time(18))
+_OFFERED_HOURS: Final = (time(8), time(12, 30), time(16), time(18))
 """Before, between and after lessons; the first are offered on as many days as there are."""
 
 
-def useful(wish: WeekTime, opening: datetime, closing: datetime, calendar: Calendar) -> bool:
+def is_useful(
+    preferred: WeekTime, opening: datetime, closing: datetime, calendar: Calendar
+) -> bool:
     """Whether there is such a moment while a round is open, with time left to answer."""
-    return _own(wish, opening, calendar) + LEAST <= closing
+    return _preferred_moment(preferred, opening, calendar) + LEAST_TIME_LEFT <= closing
 
 
-def _own(wish: WeekTime, opening: datetime, calendar: Calendar) -> datetime:
+def _preferred_moment(preferred: WeekTime, opening: datetime, calendar: Calendar) -> datetime:
     # The opening itself is early enough.
-    return following(wish, opening - timedelta(microseconds=1), calendar.zone)
+    return next_occurrence(preferred, opening - timedelta(microseconds=1), calendar.zone)
 
 
-def asked_at(
-    wish: WeekTime | None, opening: datetime, closing: datetime, calendar: Calendar
+def card_time(
+    preferred: WeekTime | None, opening: datetime, closing: datetime, calendar: Calendar
 ) -> datetime:
     """When a member's first card of a round goes out.
 
     At the first such moment from the opening on, put off over quiet hours, weekends and holidays;
     as if nothing were wished where that would leave less than an hour to answer.
     """
-    if wish is not None:
-        own = calendar.first_allowed(_own(wish, opening, calendar))
-        if own + LEAST <= closing:
-            return own
+    if preferred is not None:
+        moment = calendar.first_allowed(_preferred_moment(preferred, opening, calendar))
+        if moment + LEAST_TIME_LEFT <= closing:
+            return moment
     return calendar.first_allowed(opening)
 
 
-def offered(opening: datetime, closing: datetime, calendar: Calendar) -> tuple[WeekTime, ...]:
+def offer_times(opening: datetime, closing: datetime, calendar: Calendar) -> tuple[WeekTime, ...]:
     """Moments to choose from while a round is open, outside quiet hours and weekends, in order."""
     # A holiday of this week is none in another.
     week = replace(calendar, holidays=())
     first = opening.astimezone(week.zone).date()
     days = [first + timedelta(days=n) for n in range(8)]
-    found = [
+    options = [
         (moment, WeekTime(day.weekday(), hour))
-        for hour in _HOURS
+        for hour in _OFFERED_HOURS
         for day in days
-        if opening <= (moment := to_utc(day, hour, week.zone)) <= closing - LEAST
+        if opening <= (moment := to_utc(day, hour, week.zone)) <= closing - LEAST_TIME_LEFT
         and not week.is_quiet(moment)
     ]
-    return tuple(wish for _, wish in sorted(found[:MOST_OFFERED]))
+    return tuple(preferred for _, preferred in sorted(options[:MOST_OFFERED]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from pulse_bot.domain.asking.calendar import Calendar, WeekTime, following, latest
+from pulse_bot.domain.asking.calendar import Calendar, WeekTime, last_occurrence, next_occurrence
 from pulse_bot.domain.asking.items import Item
 
 ROUNDS_BETWEEN: Final = 4
@@ -58,16 +58,16 @@ class Programme:
         return tuple(int(after.total_seconds() // 60) for after in self.reminders)
 
 
-def slot(plan: Programme, calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
+def last_window(plan: Programme, calendar: Calendar, now: datetime) -> tuple[datetime, datetime]:
     """The last opening at or before `now` by the plan, and the closing that belongs to it."""
-    opening = latest(plan.opens, now, calendar.zone)
-    return opening, following(plan.closes, opening, calendar.zone)
+    opening = last_occurrence(plan.opens, now, calendar.zone)
+    return opening, next_occurrence(plan.closes, opening, calendar.zone)
 
 
 def next_opening(plan: Programme, calendar: Calendar, after: datetime) -> datetime | None:
     """The first opening after a moment, holidays left out; None where a year has none."""
     for _ in range(53):
-        after = following(plan.opens, after, calendar.zone)
+        after = next_occurrence(plan.opens, after, calendar.zone)
         if not calendar.is_holiday(after.astimezone(calendar.zone).date()):
             return after
     return None
@@ -78,11 +78,11 @@ def next_window(
 ) -> tuple[datetime, datetime] | None:
     """The first opening after a moment with the closing that belongs to it; None as above."""
     opening = next_opening(plan, calendar, after)
-    return (opening, following(plan.closes, opening, calendar.zone)) if opening else None
+    return (opening, next_occurrence(plan.closes, opening, calendar.zone)) if opening else None
 
 
-def choose(
-    plan: Programme, pool: Mapping[str, Sequence[Item]], asked: Sequence[Sequence[str]]
+def choose_items(
+    plan: Programme, pool: Mapping[str, Sequence[Item]], past_rounds: Sequence[Sequence[str]]
 ) -> tuple[Item, ...]:
     """The items of the next round.
 
@@ -90,19 +90,19 @@ def choose(
     far that was not lost, oldest first. Themes take turns, the least recently asked first; one
     whose bank was taken away since is left out.
     """
-    last = {item: number for number, items in enumerate(asked) for item in items}
-    there = [theme for theme in plan.themes if theme in pool]
-    turns = sorted(there, key=lambda theme: _turns(pool[theme], asked))
-    picked = (_next_item(pool[theme], last, len(asked)) for theme in turns)
+    last = {item: number for number, items in enumerate(past_rounds) for item in items}
+    available = [theme for theme in plan.themes if theme in pool]
+    themes = sorted(available, key=lambda theme: _rounds_asking(pool[theme], past_rounds))
+    picked = (_next_item(pool[theme], last, len(past_rounds)) for theme in themes)
     return tuple(item for item in picked if item is not None)[: plan.items_a_round]
 
 
-def still_resting(asked: Sequence[Sequence[str]]) -> dict[str, int]:
+def resting_items(past_rounds: Sequence[Sequence[str]]) -> dict[str, int]:
     """Questions that may not be asked yet, and how many rounds must come before each may.
 
     `asked` has the item ids of every round that was not lost, oldest first.
     """
-    newest = [*asked[max(0, len(asked) - ROUNDS_BETWEEN + 1) :]]
+    newest = [*past_rounds[max(0, len(past_rounds) - ROUNDS_BETWEEN + 1) :]]
     # The later of two rounds that asked it decides.
     return {
         item: ROUNDS_BETWEEN - len(newest) + number
@@ -111,13 +111,13 @@ def still_resting(asked: Sequence[Sequence[str]]) -> dict[str, int]:
     }
 
 
-def _turns(items: Sequence[Item], asked: Sequence[Sequence[str]]) -> list[int]:
+def _rounds_asking(items: Sequence[Item], past_rounds: Sequence[Sequence[str]]) -> list[int]:
     """The rounds that asked a theme, newest first: of two in one round, the earlier turn decides.
 
     By the newest round alone, one of three themes would be in every round of two questions.
     """
-    own = {item.id for item in items}
-    return [number for number, ids in enumerate(asked) if not own.isdisjoint(ids)][::-1]
+    item_ids = {item.id for item in items}
+    return [number for number, ids in enumerate(past_rounds) if not item_ids.isdisjoint(ids)][::-1]
 
 
 def _next_item(items: Sequence[Item], last: Mapping[str, int], rounds: int) -> Item | None:

@@ -11,7 +11,7 @@ from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION, Thresholds
 
 
-class State(StrEnum):
+class RoundStatus(StrEnum):
     """Where a round is. It only ever moves forward."""
 
     OPEN = "open"
@@ -23,11 +23,11 @@ class State(StrEnum):
     """Its key was gone before it closed: nothing can be read, and members are asked again."""
 
 
-MOVES: Final = {
-    State.OPEN: frozenset({State.CLOSING, State.LOST}),
-    State.CLOSING: frozenset({State.CLOSED, State.LOST}),
-    State.CLOSED: frozenset[State](),
-    State.LOST: frozenset[State](),
+ALLOWED_MOVES: Final = {
+    RoundStatus.OPEN: frozenset({RoundStatus.CLOSING, RoundStatus.LOST}),
+    RoundStatus.CLOSING: frozenset({RoundStatus.CLOSED, RoundStatus.LOST}),
+    RoundStatus.CLOSED: frozenset[RoundStatus](),
+    RoundStatus.LOST: frozenset[RoundStatus](),
 }
 
 
@@ -38,7 +38,7 @@ class Round:
     id: int
     partnership: int
     number: int
-    state: State
+    state: RoundStatus
     opens_at: datetime
     closes_at: datetime
     public_key: bytes
@@ -62,7 +62,7 @@ class Round:
 
     def takes_answers(self, now: datetime) -> bool:
         """Whether an answer given now counts."""
-        return self.state is State.OPEN and self.opens_at <= now < self.closes_at
+        return self.state is RoundStatus.OPEN and self.opens_at <= now < self.closes_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,28 +11,30 @@ from collections.abc import Collection, Iterable
 from pulse_bot.domain.asking.items import Item
 
 
-def identity(text: str) -> str:
+def text_identity(text: str) -> str:
     """What two writings of one sentence share: its letters and digits, small, and nothing else."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     # A text that has none would be the same as every other such text.
     return "".join(char for char in folded if char.isalnum()) or folded
 
 
-def letters(item: Item) -> frozenset[str]:
+def item_identities(item: Item) -> frozenset[str]:
     """The identities of a question, one a language."""
-    return frozenset(map(identity, (item.text, *(one.text for one in item.translations))))
+    return frozenset(
+        map(text_identity, (item.text, *(wording.text for wording in item.translations)))
+    )
 
 
-def marks(item: Item) -> frozenset[str]:
+def item_marks(item: Item) -> frozenset[str]:
     """All that a question is known again by: its id, and its letters in each language."""
-    return letters(item) | {item.id}
+    return item_identities(item) | {item.id}
 
 
-def of_cores(items: Iterable[Item]) -> frozenset[str]:
+def core_identities(items: Iterable[Item]) -> frozenset[str]:
     """The letters of every question of a core among these: the weekly series' alone."""
-    return frozenset().union(*(letters(item) for item in items if item.core))
+    return frozenset().union(*(item_identities(item) for item in items if item.core))
 
 
-def is_known(item: Item, known: Collection[str]) -> bool:
+def was_asked(item: Item, asked_marks: Collection[str]) -> bool:
     """Whether a question is among what was asked, by its id or by its letters."""
-    return any(one in known for one in marks(item))
+    return any(mark in asked_marks for mark in item_marks(item))

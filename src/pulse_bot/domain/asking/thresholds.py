@@ -31,7 +31,7 @@ class Thresholds:
 
     def __post_init__(self) -> None:
         """Raise ValueError for a bar under the policy's own."""
-        for name, least in _LEAST.items():
+        for name, least in _MINIMUMS.items():
             if getattr(self, name) < least:
                 raise ValueError(f"The bar {name!r} of the release policy is never under {least}.")
         if self.block_rounds != BLOCK_ROUNDS:
@@ -40,14 +40,14 @@ class Thresholds:
     @classmethod
     def for_partnership(cls, organisations: int) -> Thresholds:
         """The bars for a partnership of so many organisations."""
-        return cls(organisations=max(_LEAST["organisations"], min(4, organisations)))
+        return cls(organisations=max(_MINIMUMS["organisations"], min(4, organisations)))
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, int]) -> Thresholds:
+    def from_json(cls, stored: Mapping[str, int]) -> Thresholds:
         """The bars as they were kept. Raises ValueError where one is missing or unknown."""
-        if set(kept) != {one.name for one in fields(cls)}:
+        if set(stored) != {field.name for field in fields(cls)}:
             raise ValueError("These are not the bars of a round: one is missing or unknown.")
-        return cls(**kept)
+        return cls(**stored)
 
     def to_json(self) -> dict[str, int]:
         """The bars as they are kept."""
@@ -55,7 +55,7 @@ class Thresholds:
 
 
 BLOCK_ROUNDS: Final = 6
-_LEAST: Final = {
+_MINIMUMS: Final = {
     "answers": 5,
     "organisations": 3,
     "week_answers": 7,

@@ -9,7 +9,7 @@ from typing import Final
 
 from pulse_bot.domain.asking.items import Item
 
-SUGGESTED: Final = 6
+SUGGESTED_COUNT: Final = 6
 
 
 class SeedingState(StrEnum):
@@ -22,7 +22,7 @@ class SeedingState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Arranged(StrEnum):
+class ArrangementKind(StrEnum):
     """How a seeding goes with the weekly pulse."""
 
     ALONE = "alone"
@@ -33,7 +33,7 @@ class Arranged(StrEnum):
     """Both would be more than the weekly limit: the weekly questions wait for a week."""
 
 
-def suggest(items: Sequence[Item], most: int = SUGGESTED) -> tuple[Item, ...]:
+def suggest_items(items: Sequence[Item], most: int = SUGGESTED_COUNT) -> tuple[Item, ...]:
     """A few questions of a bank, from as many of its facets as can be, in the bank's order.
 
     None of a core: its questions belong to the weekly series, which a workshop must not disturb.
@@ -43,5 +43,7 @@ def suggest(items: Sequence[Item], most: int = SUGGESTED) -> tuple[Item, ...]:
         if not item.core:
             facets.setdefault(item.facet or item.dimension, []).append(item)
     turns = chain.from_iterable(zip_longest(*facets.values()))
-    chosen = {item.id for item in [one for one in turns if one is not None][:most]}
+    chosen = {
+        item.id for item in [candidate for candidate in turns if candidate is not None][:most]
+    }
     return tuple(item for item in items if item.id in chosen)

@@ -13,27 +13,29 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from pulse_bot.domain.asking.days import day_named
+from pulse_bot.domain.asking.days import parse_day
 from pulse_bot.domain.asking.programme import ROUNDS_BETWEEN
-from pulse_bot.domain.partnership.typed_words import single_quoted, unfit
+from pulse_bot.domain.partnership.typed_words import explain_unfit, use_single_quotes
 from pulse_bot.domain.release.digest import CommitmentNews
-from pulse_bot.domain.release.results import Lean, Said, Silence
+from pulse_bot.domain.release.results import Lean, ReleasedValue, Silence
 
-LONGEST: Final = 140
+LONGEST_TEXT: Final = 140
 """Characters: it has to fit on a card, before the question about it."""
 MOST_OPEN: Final = 10
 """A group with more has none that it looks at."""
-AGAIN: Final = timedelta(weeks=ROUNDS_BETWEEN)
+ASK_AGAIN_AFTER: Final = timedelta(weeks=ROUNDS_BETWEEN)
 """How long one rests after it was asked about (release policy, The same question again)."""
-MOST_ASKED: Final = 3
+MOST_ASKINGS: Final = 3
 """How often a group is asked whether one is done. A reader who sees who answers each time can rule
 out an answer of 1.3 % of ten members who never change theirs; after six times, of 5.7 %."""
-WEEKS: Final = (2, 4, 6)
+OFFERED_WEEKS: Final = (2, 4, 6)
 """The days that are offered."""
-FURTHEST: Final = timedelta(days=366)
+FURTHEST_DUE: Final = timedelta(days=366)
 
-_SHORTEST: Final = 12
-_WE: Final = re.compile(r"(?:we|our|let\W?s|together|each of us|all of us)\b", re.IGNORECASE)
+_SHORTEST_TEXT: Final = 12
+_WE_PATTERN: Final = re.compile(
+    r"(?:we|our|let\W?s|together|each of us|all of us)\b", re.IGNORECASE
+)
 
 
 class CommitmentState(StrEnum):
@@ -54,61 +56,65 @@ class Commitment:
     state: CommitmentState
 
 
-class CannotBeCommitted(ValueError):
+class CommitmentError(ValueError):
     """Why something cannot be written down as a commitment; the message is for people."""
 
 
-def worded(text: str, *, english: bool = True) -> str:
+def normalise_commitment(text: str, *, english: bool = True) -> str:
     """A commitment as it is kept: one line, with a full stop. Raises CannotBeCommitted.
 
     In English it has to say "we": the promise is the group's, and no one member's.
     """
-    line = single_quoted(" ".join(text.split()))
-    reason = unfit(line)
+    line = use_single_quotes(" ".join(text.split()))
+    reason = explain_unfit(line)
     if reason:
-        raise CannotBeCommitted(reason)
-    if len(line) < _SHORTEST:
-        raise CannotBeCommitted("Please say in a few words what the group will do.")
-    if len(line) > LONGEST:
-        raise CannotBeCommitted(
-            f"That is {len(line)} characters, and there is room for {LONGEST}. Please say it "
+        raise CommitmentError(reason)
+    if len(line) < _SHORTEST_TEXT:
+        raise CommitmentError("Please say in a few words what the group will do.")
+    if len(line) > LONGEST_TEXT:
+        raise CommitmentError(
+            f"That is {len(line)} characters, and there is room for {LONGEST_TEXT}. Please say it "
             "shorter, or make two of it."
         )
     ended = line if line[-1] in ".?!" else f"{line}."
     if ended.endswith("?"):
-        raise CannotBeCommitted("That is a question. Please write what the group will do.")
-    if english and not _WE.match(ended):
-        raise CannotBeCommitted(
+        raise CommitmentError("That is a question. Please write what the group will do.")
+    if english and not _WE_PATTERN.match(ended):
+        raise CommitmentError(
             "Please begin with “We”, such as “We visit one another's lessons.” A commitment is the "
             "whole group's."
         )
     return ended[0].upper() + ended[1:]
 
 
-def due_day(text: str, today: date) -> date:
+def parse_due_day(text: str, today: date) -> date:
     """The day that somebody typed, or chose. Raises CannotBeCommitted."""
-    found = day_named(text, today)
-    if found is None:
-        raise CannotBeCommitted("That is not a day. Write it like 4 December, or choose one.")
-    if found < today:
-        raise CannotBeCommitted("That day is over. Please choose one that is still to come.")
-    if found - today > FURTHEST:
-        raise CannotBeCommitted("That day is more than a year ahead. Please choose an earlier one.")
-    return found
+    day = parse_day(text, today)
+    if day is None:
+        raise CommitmentError("That is not a day. Write it like 4 December, or choose one.")
+    if day < today:
+        raise CommitmentError("That day is over. Please choose one that is still to come.")
+    if day - today > FURTHEST_DUE:
+        raise CommitmentError("That day is more than a year ahead. Please choose an earlier one.")
+    return day
 
 
-def heard(says: Said | Silence) -> CommitmentNews:
+def news_of_answers(result: ReleasedValue | Silence) -> CommitmentNews:
     """What the answers to "have we done it?" make of a commitment, from the released value alone.
 
     "More yes than no" is enough. Up to 20 answers it is the highest that can be said: there a
     unanimous yes reads the same, by design, so a stricter rule would never find anything kept.
     """
-    if isinstance(says, Silence):
+    if isinstance(result, Silence):
         return CommitmentNews.UNHEARD
-    return CommitmentNews.KEPT if says in (Lean.YES, Lean.MORE_YES) else CommitmentNews.ON_ITS_WAY
+    return CommitmentNews.KEPT if result in (Lean.YES, Lean.MORE_YES) else CommitmentNews.ON_ITS_WAY
 
 
-def share(commitments: Iterable[Commitment], on: date) -> tuple[int, int]:
+def count_kept_and_due(commitments: Iterable[Commitment], on: date) -> tuple[int, int]:
     """(how many were kept, how many were due by this day or ended before it)."""
-    counted = [one for one in commitments if one.state is not CommitmentState.OPEN or one.due <= on]
-    return sum(one.state is CommitmentState.KEPT for one in counted), len(counted)
+    counted = [
+        commitment
+        for commitment in commitments
+        if commitment.state is not CommitmentState.OPEN or commitment.due <= on
+    ]
+    return sum(commitment.state is CommitmentState.KEPT for commitment in counted), len(counted)

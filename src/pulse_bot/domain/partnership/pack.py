@@ -13,14 +13,14 @@ from typing import Final
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.partnership.commitments import Commitment
 from pulse_bot.domain.release.digest import Digest, ReleasedQuestion, Statement, StatementKind
-from pulse_bot.domain.release.results import Said, Silence
+from pulse_bot.domain.release.results import ReleasedValue, Silence
 
-LONGEST: Final = 90
+LONGEST_MINUTES: Final = 90
 """Minutes of a workshop at most; with one question it takes `SHORTEST`."""
-SHORTEST: Final = 60
-MOST_TALKED: Final = 6
+SHORTEST_MINUTES: Final = 60
+MOST_DISCUSSED: Final = 6
 """Questions that a workshop has time for. The others are read alone, at the start."""
-LOOK: Final = 2
+LOOK_MINUTES: Final = 2
 """Minutes to look at a question's result before anybody speaks."""
 
 
@@ -43,29 +43,29 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AskedQuestion:
     """One question of a pack, and what the digest says of it."""
 
     number: int
     """From 1, in the order in which the questions were asked."""
     item: Item
-    said: tuple[Statement, ...]
+    results: tuple[Statement, ...]
     """Its result, or why there is none."""
-    words: tuple[Statement, ...]
+    quotes: tuple[Statement, ...]
     """What members wrote, where it may be read."""
 
     @property
-    def shown(self) -> bool:
+    def has_result(self) -> bool:
         """Whether there is anything to look at; otherwise it is a prompt for talking, and no more.
 
         Read from what was said and not from what was asked: the digest has decided it already.
         """
-        return bool(self.words) or any(says is not None for says in self.says)
+        return bool(self.quotes) or any(says is not None for says in self.says)
 
     @property
-    def says(self) -> tuple[Said | None, ...]:
+    def says(self) -> tuple[ReleasedValue | None, ...]:
         """What was released of it; None where nothing may be said."""
-        facts = (statement.fact for statement in self.said)
+        facts = (statement.fact for statement in self.results)
         return tuple(
             None if isinstance(fact.says, Silence) else fact.says
             for fact in facts
@@ -74,7 +74,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WorkshopStep:
     """One step of a workshop."""
 
     minutes: int
@@ -82,86 +82,99 @@ class Step:
     what: str
 
 
-def parts(pack: Pack) -> tuple[Part, ...]:
+def list_questions(pack: Pack) -> tuple[AskedQuestion, ...]:
     """The questions, each with its own statements."""
     return tuple(
-        Part(
+        AskedQuestion(
             number,
             item,
-            tuple(_about(pack.digest, item, StatementKind.QUESTION)),
-            tuple(_about(pack.digest, item, StatementKind.COMMENT)),
+            tuple(_statements_about(pack.digest, item, StatementKind.QUESTION)),
+            tuple(_statements_about(pack.digest, item, StatementKind.COMMENT)),
         )
         for number, item in enumerate(pack.questions, start=1)
     )
 
 
-def rest(pack: Pack) -> tuple[Statement, ...]:
+def other_statements(pack: Pack) -> tuple[Statement, ...]:
     """What else the digest says: all but its headline, and what stands with the questions."""
-    own = {one for part in parts(pack) for one in (*part.said, *part.words)}
+    matched = {
+        statement
+        for question in list_questions(pack)
+        for statement in (*question.results, *question.quotes)
+    }
     headline = StatementKind.HEADLINE
-    return tuple(one for one in pack.digest.statements if one not in own and one.kind != headline)
+    return tuple(
+        statement
+        for statement in pack.digest.statements
+        if statement not in matched and statement.kind != headline
+    )
 
 
-def talked(pack: Pack) -> tuple[Part, ...]:
+def discussed_questions(pack: Pack) -> tuple[AskedQuestion, ...]:
     """The questions that there is time for: those of the workshop before those of the week."""
-    found = parts(pack)
-    first = sorted(found, key=lambda part: part.item.core)[:MOST_TALKED]
-    return tuple(part for part in found if part in first)
+    questions = list_questions(pack)
+    chosen = sorted(questions, key=lambda question: question.item.core)[:MOST_DISCUSSED]
+    return tuple(question for question in questions if question in chosen)
 
 
-def running_order(pack: Pack) -> tuple[Step, ...]:
+def running_order(pack: Pack) -> tuple[WorkshopStep, ...]:
     """A suggestion, 60 to 90 minutes in all: the more questions, the longer."""
-    opening, ending = tuple(_opening(pack)), _ENDING
-    subjects = talked(pack)
-    target = min(LONGEST, SHORTEST + 6 * (len(subjects) - 1))
+    opening, ending = tuple(_opening_steps(pack)), _ENDING_STEPS
+    subjects = discussed_questions(pack)
+    target = min(LONGEST_MINUTES, SHORTEST_MINUTES + 6 * (len(subjects) - 1))
     left = target - sum(step.minutes for step in (*opening, *ending))
     each = left // len(subjects) if subjects else 0
-    return (*opening, *(_question(part, each) for part in subjects), *ending)
+    return (*opening, *(_question_step(question, each) for question in subjects), *ending)
 
 
-def _about(digest: Digest, item: Item, kind: StatementKind) -> Iterator[Statement]:
-    return (one for one in digest.statements if (one.subject, one.kind) == (item.id, kind))
+def _statements_about(digest: Digest, item: Item, kind: StatementKind) -> Iterator[Statement]:
+    return (
+        statement
+        for statement in digest.statements
+        if (statement.subject, statement.kind) == (item.id, kind)
+    )
 
 
-def _opening(pack: Pack) -> Iterator[Step]:
-    yield Step(
+def _opening_steps(pack: Pack) -> Iterator[WorkshopStep]:
+    yield WorkshopStep(
         5,
         "Arrive and read alone",
         "Everybody reads the pack in silence, and marks one thing that they did not expect.",
     )
     if pack.commitments:
-        yield Step(
+        yield WorkshopStep(
             5,
             "What we said we would do",
             "Read the open commitments aloud. What helped, and what got in the way?",
         )
 
 
-def _question(part: Part, minutes: int) -> Step:
-    pairs = (minutes - LOOK) * 2 // 5
-    together = minutes - LOOK - pairs
-    look = "look at the result" if part.shown else "read the question"
-    return Step(
+def _question_step(question: AskedQuestion, minutes: int) -> WorkshopStep:
+    pairs = (minutes - LOOK_MINUTES) * 2 // 5
+    together = minutes - LOOK_MINUTES - pairs
+    look = "look at the result" if question.has_result else "read the question"
+    return WorkshopStep(
         minutes,
-        f"Question {part.number}: {part.item.text}",
-        f"{LOOK} minutes to {look}, {pairs} in pairs, {together} all together: {part.item.talk}",
+        f"Question {question.number}: {question.item.text}",
+        f"{LOOK_MINUTES} minutes to {look}, {pairs} in pairs, {together} all together: "
+        f"{question.item.talk}",
     )
 
 
-_ENDING: Final = (
-    Step(
+_ENDING_STEPS: Final = (
+    WorkshopStep(
         10,
         "Choose one area for growth",
         "Agree on one, as a group. Why does it matter to us? What will be different when we are "
         "there?",
     ),
-    Step(
+    WorkshopStep(
         10,
         "Write down commitments",
         "What will we do, and by when? Keep each with “/pulse commitments”: pulse-bot asks about "
         "it when its day has come.",
     ),
-    Step(
+    WorkshopStep(
         5,
         "Before you leave",
         "Each of us says one thing of the day, or passes: a discovery, a disturbance, or a "

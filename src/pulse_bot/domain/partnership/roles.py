@@ -13,7 +13,7 @@ from typing import Final
 from pulse_bot.domain.partnership.people import Role
 
 
-class Act(StrEnum):
+class Permission(StrEnum):
     """What not everybody may do, as a refusal names it."""
 
     SEE_SETTINGS = "see the settings"
@@ -28,28 +28,28 @@ class Act(StrEnum):
 
 
 _LEADS: Final = frozenset({Role.LEAD})
-_BOTH: Final = frozenset({Role.LEAD, Role.FACILITATOR})
+_ORGANISERS: Final = frozenset({Role.LEAD, Role.FACILITATOR})
 
-MAY: Final[Mapping[Act, frozenset[Role]]] = {
-    Act.SEE_SETTINGS: _BOTH,
-    Act.CHANGE_PROGRAMME: _LEADS,
-    Act.CHANGE_LIMIT: _LEADS,
-    Act.SET_UP_CHATS: _LEADS,
-    Act.GIVE_ROLES: _LEADS,
-    Act.SEED: _BOTH,
-    Act.OPEN_PACK: _BOTH,
-    Act.COMMIT: _BOTH,
-    Act.END_COMMITMENT: _BOTH,
+ALLOWED_ROLES: Final[Mapping[Permission, frozenset[Role]]] = {
+    Permission.SEE_SETTINGS: _ORGANISERS,
+    Permission.CHANGE_PROGRAMME: _LEADS,
+    Permission.CHANGE_LIMIT: _LEADS,
+    Permission.SET_UP_CHATS: _LEADS,
+    Permission.GIVE_ROLES: _LEADS,
+    Permission.SEED: _ORGANISERS,
+    Permission.OPEN_PACK: _ORGANISERS,
+    Permission.COMMIT: _ORGANISERS,
+    Permission.END_COMMITMENT: _ORGANISERS,
 }
 
-_FROM_MOST: Final = (Role.LEAD, Role.FACILITATOR, Role.MEMBER)
+_ROLE_ORDER: Final = (Role.LEAD, Role.FACILITATOR, Role.MEMBER)
 
 
-def may(role: Role, act: Act) -> bool:
+def is_allowed(role: Role, permission: Permission) -> bool:
     """Whether a member of this role may do this."""
-    return role in MAY[act]
+    return role in ALLOWED_ROLES[permission]
 
 
-def who_may(act: Act) -> str:
+def describe_allowed(permission: Permission) -> str:
     """Who may do this, in words: "a lead or a facilitator"."""
-    return " or ".join(f"a {role}" for role in _FROM_MOST if may(role, act))
+    return " or ".join(f"a {role}" for role in _ROLE_ORDER if is_allowed(role, permission))

@@ -19,7 +19,7 @@ class Comment:
     In one round, that is, and comments come before answers in words.
     """
 
-    words: str
+    text: str
     first: bool
 
 
@@ -51,5 +51,5 @@ class ClosedRound:
     """How many organisations those who answered belong to."""
     comments: tuple[Comment, ...] = ()
     """Those of this round, without what is never read, and those that waited for it, shuffled."""
-    words: Mapping[str, tuple[Comment, ...]] = field(default_factory=dict)
+    word_answers: Mapping[str, tuple[Comment, ...]] = field(default_factory=dict)
     """What was written to `words` items, by item id, without what is never read, shuffled."""

@@ -13,59 +13,59 @@ from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
 from pulse_bot.domain.release.kinds import Draw
 
-ANSWERED: Final = 8
-WRITERS: Final = 5
+LEAST_ANSWERED: Final = 8
+LEAST_WRITERS: Final = 5
 """How many must answer, and how many must have written, before anything is read."""
 
-UNTOLD: Final = 2
+NEVER_READ: Final = 2
 """So many of the roster never have their words of a round read, or the length of a list would tell
 that all, or all but one, answered."""
 
 
-def unread(writers: int, roster_size: int, draw: Draw) -> frozenset[int]:
+def draw_unread(writers: int, roster_size: int, draw: Draw) -> frozenset[int]:
     """Whose words of a round are destroyed, by lot: places among its writers, from 0.
 
     All their words of that round, before anything is shown or waits: read later, what is left over
     would be counted together with what was shown.
     """
     left = list(range(writers))
-    over = min(writers, max(0, writers - (roster_size - UNTOLD)))
+    over = min(writers, max(0, writers - (roster_size - NEVER_READ)))
     return frozenset(left.pop(draw(len(left))) for _ in range(over))
 
 
-def comments(closed: ClosedRound) -> tuple[str, ...]:
+def select_comments(closed: ClosedRound) -> tuple[str, ...]:
     """The comments that a digest shows, as they were written; none where they wait."""
     # Once a round, however much each of them wrote: one who writes five comments is no crowd.
-    writers = sum(one.first for one in closed.comments)
-    shown = _enough(closed, closed.answered, closed.organisations, writers)
-    return tuple(one.words for one in closed.comments) if shown else ()
+    writers = sum(comment.first for comment in closed.comments)
+    are_shown = _are_enough(closed, closed.answered, closed.organisations, writers)
+    return tuple(comment.text for comment in closed.comments) if are_shown else ()
 
 
-def words(item: Item, closed: ClosedRound) -> tuple[str, ...]:
+def select_word_answers(item: Item, closed: ClosedRound) -> tuple[str, ...]:
     """The answers in words that a digest shows of an item; none where they wait."""
-    shown = closed.words.get(item.id, ()) if _are_shown(item.id, closed) else ()
-    return tuple(one.words for one in shown)
+    answers = closed.word_answers.get(item.id, ()) if _are_shown(item.id, closed) else ()
+    return tuple(answer.text for answer in answers)
 
 
-def waiting(closed: ClosedRound) -> tuple[Comment, ...]:
+def list_waiting(closed: ClosedRound) -> tuple[Comment, ...]:
     """All that was written and is not shown: it waits among the comments for a later round."""
     held = [
-        one
-        for item, written in closed.words.items()
+        comment
+        for item, written in closed.word_answers.items()
         if not _are_shown(item, closed)
-        for one in written
+        for comment in written
     ]
-    return (*(() if comments(closed) else closed.comments), *held)
+    return (*(() if select_comments(closed) else closed.comments), *held)
 
 
 def _are_shown(item: str, closed: ClosedRound) -> bool:
     """Whether the answers in words to an item are."""
     tally = closed.tallies[item]
     # Each writes once to an item, whatever else they wrote.
-    return _enough(closed, tally.n, tally.organisations, len(closed.words.get(item, ())))
+    return _are_enough(closed, tally.n, tally.organisations, len(closed.word_answers.get(item, ())))
 
 
-def _enough(closed: ClosedRound, answered: int, organisations: int, writers: int) -> bool:
+def _are_enough(closed: ClosedRound, answered: int, organisations: int, writers: int) -> bool:
     """From at least 8 who answered and 5 who wrote, out of enough organisations.
 
     Under the roster's bar words wait too: of 8 members their coming would tell that all answered,
@@ -73,7 +73,7 @@ def _enough(closed: ClosedRound, answered: int, organisations: int, writers: int
     """
     return (
         closed.roster_size >= closed.thresholds.roster
-        and answered >= ANSWERED
+        and answered >= LEAST_ANSWERED
         and organisations >= closed.thresholds.organisations
-        and writers >= WRITERS
+        and writers >= LEAST_WRITERS
     )

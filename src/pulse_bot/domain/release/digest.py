@@ -13,12 +13,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
-from pulse_bot.domain.release.results import Level, Minds, Said, Silence
+from pulse_bot.domain.release.results import Agreement, Level, ReleasedValue, Silence
 
 
-class Band(StrEnum):
+class ResponseBand(StrEnum):
     """How many answered, in quarters (release policy, How many answered).
 
     A quarter of fewer than eight members can hold a single count, which would publish it: from five
@@ -42,12 +42,12 @@ class QuestionFact:
     text: str
     dimension: str
     talk: str
-    says: Said | Silence
+    result: ReleasedValue | Silence
     reverse: bool = False
     """The level is turned: the higher, the less of what the text says."""
-    kind: Kind = Kind.AGREE
+    kind: ItemKind = ItemKind.AGREE
     bank: str = ""
-    words: tuple[str, ...] = ()
+    word_answers: tuple[str, ...] = ()
     """What was written to a `words` item, in an order that says nothing; empty where too few wrote,
     and for every other kind."""
     weekly: bool = True
@@ -63,12 +63,12 @@ class BlockFact:
     dimension: str
     number: int
     """The block's number in the theme's series, from 1."""
-    says: Level | Silence
-    minds: Minds | None = None
+    result: Level | Silence
+    agreement: Agreement | None = None
     """The word for agreement; None where the policy says none."""
 
 
-class Call(StrEnum):
+class TrendCall(StrEnum):
     """The trend word of a theme."""
 
     UP = "up"
@@ -79,7 +79,7 @@ class Call(StrEnum):
     """This week's question of the theme says so, too: nothing is said of a theme beside it."""
 
 
-class Smallest(StrEnum):
+class SmallestShift(StrEnum):
     """The smallest change that would have shown, in steps as coarse as the trend word itself."""
 
     HALF_A_POINT = "half a point"
@@ -87,7 +87,7 @@ class Smallest(StrEnum):
     MORE = "more than one point"
 
 
-class Label(StrEnum):
+class TrendLabel(StrEnum):
     """How far "no clear change" can be trusted."""
 
     FIRM = "firm"
@@ -102,23 +102,23 @@ class TrendFact:
     """A theme's trend word. While learning, `round` of `rounds_needed` says how far it is."""
 
     dimension: str
-    call: Call
+    call: TrendCall
     round: int = 0
     rounds_needed: int = 8
-    smallest: Smallest | None = None
+    smallest: SmallestShift | None = None
     """With "no clear change" alone, and in groups that may read a number of one week. Beside "up"
     it would say how far up at least."""
     new_questions: bool = False
     """Another bank took over, and the series of the one before it is over."""
 
     @property
-    def label(self) -> Label | None:
+    def label(self) -> TrendLabel | None:
         """None where the word speaks for itself."""
-        if self.call is Call.TOO_FEW:
-            return Label.TOO_FEW
-        if self.call in (Call.UP, Call.DOWN):
+        if self.call is TrendCall.TOO_FEW:
+            return TrendLabel.TOO_FEW
+        if self.call in (TrendCall.UP, TrendCall.DOWN):
             return None
-        return Label.FIRM if self.smallest is Smallest.HALF_A_POINT else Label.EARLY
+        return TrendLabel.FIRM if self.smallest is SmallestShift.HALF_A_POINT else TrendLabel.EARLY
 
 
 class CommitmentNews(StrEnum):
@@ -153,7 +153,7 @@ class DigestFacts:
     closed_at: datetime
     next_opens_at: datetime | None
     time_zone: str
-    response: Band
+    response: ResponseBand
     questions: tuple[QuestionFact, ...]
     blocks: tuple[BlockFact, ...]
     trends: tuple[TrendFact, ...]
@@ -209,9 +209,9 @@ class ReleasedQuestion:
     text: str
     """As it was asked."""
     theme: str
-    says: Said | Silence | None
+    says: ReleasedValue | Silence | None
     """None where digests of the first versions said it in words alone."""
-    kind: Kind | None = None
+    kind: ItemKind | None = None
     """None for a question of the first digests."""
     reverse: bool = False
     weekly: bool = True
@@ -234,7 +234,7 @@ class ReleasedAgreement:
     """The word for agreement beside a block."""
 
     theme: str
-    minds: Minds
+    minds: Agreement
     block: int | None = None
 
 
@@ -259,7 +259,7 @@ class CommentFact:
 class ResponseFact:
     """How many answered, as coarsely as that is told."""
 
-    band: Band
+    band: ResponseBand
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +358,7 @@ class Statement:
         return None
 
     @property
-    def asked(self) -> Kind | None:
+    def question_kind(self) -> ItemKind | None:
         """The kind of the question that it speaks of."""
         return self.fact.kind if isinstance(self.fact, ReleasedQuestion) else None
 

@@ -29,11 +29,11 @@ class Scale:
     """(from so many answers on, step), the most answers first."""
 
     @property
-    def free(self) -> Fraction:
+    def free_points(self) -> Fraction:
         """D: the points of the sum that stay free at each end."""
         return FREE_RANGES * (self.high - self.low)
 
-    def step(self, n: int) -> Fraction | None:
+    def step_for(self, n: int) -> Fraction | None:
         """The step for so many answers; None where they are too few to print anything."""
         return next((step for least, step in self.steps if n >= least), None)
 
@@ -49,7 +49,7 @@ class Cell:
     """Everything beyond it is merged into it."""
 
     @property
-    def end(self) -> End:
+    def is_end(self) -> End:
         """On which side it is open."""
         if not self.is_last:
             return End.NONE
@@ -58,7 +58,7 @@ class Cell:
     @property
     def printed(self) -> tuple[Decimal, End, Decimal]:
         """The middle, which is what is said, the open end, and the step."""
-        return _decimal(self.middle), self.end, _decimal(self.step)
+        return _decimal(self.middle), self.is_end, _decimal(self.step)
 
 
 def _decimal(tenths: Fraction) -> Decimal:
@@ -66,7 +66,9 @@ def _decimal(tenths: Fraction) -> Decimal:
     return Decimal(int(tenths * 10)).scaleb(-1)
 
 
-def cell(n: int, total: int, scale: Scale, step: Fraction, free: Fraction | int) -> Cell | None:
+def find_cell(
+    n: int, total: int, scale: Scale, step: Fraction, free: Fraction | int
+) -> Cell | None:
     """The cell of the mean of `n` answers: the formula of the policy, for any scale.
 
     The grid is anchored at the scale's middle, ties go towards it, and the end cells are merged
@@ -83,7 +85,7 @@ def cell(n: int, total: int, scale: Scale, step: Fraction, free: Fraction | int)
     end = ceil((scale.high - middle - Fraction(free) / n) / step + Fraction(1, 2)) - 1
     if end < 1:
         return None
-    away = (Fraction(total, n) - middle) / step
-    place = max(0, min(end, ceil(abs(away) - Fraction(1, 2))))
-    signed = place if away > 0 else -place
+    offset = (Fraction(total, n) - middle) / step
+    place = max(0, min(end, ceil(abs(offset) - Fraction(1, 2))))
+    signed = place if offset > 0 else -place
     return Cell(signed, middle + step * signed, step, place == end)

@@ -6,13 +6,13 @@ from math import exp, lgamma, log, log1p, pi, sqrt
 from statistics import NormalDist
 from typing import Final
 
-_STEPS: Final = 200
-_CLOSE: Final = 1e-15
-_CLOSE_STEP: Final = 1e-10
+_MOST_STEPS: Final = 200
+_TOLERANCE: Final = 1e-15
+_STEP_TOLERANCE: Final = 1e-10
 """A step of Newton's that is this small leaves an error of about its square."""
 
 
-def student_t(p: float, degrees: int) -> float:
+def student_t_quantile(p: float, degrees: int) -> float:
     """The quantile of Student's t for a probability over a half and under 1.
 
     Newton's steps from the normal quantile: from the left of the quantile they overshoot at most
@@ -25,42 +25,42 @@ def student_t(p: float, degrees: int) -> float:
     # The log keeps a far tail of one or two degrees within a few steps.
     t = NormalDist().inv_cdf(p)
     tail = 1 - p
-    for _ in range(_STEPS):
-        beyond = _tail(t, degrees)
-        step = beyond / _density(t, degrees) * log(beyond / tail)
+    for _ in range(_MOST_STEPS):
+        beyond = _t_tail(t, degrees)
+        step = beyond / _t_density(t, degrees) * log(beyond / tail)
         t += step
-        if abs(step) <= _CLOSE_STEP * t:
+        if abs(step) <= _STEP_TOLERANCE * t:
             break
     return t
 
 
-def _density(t: float, degrees: int) -> float:
+def _t_density(t: float, degrees: int) -> float:
     top = lgamma((degrees + 1) / 2) - lgamma(degrees / 2)
     return exp(top - (degrees + 1) / 2 * log1p(t * t / degrees)) / sqrt(degrees * pi)
 
 
-def _tail(t: float, degrees: int) -> float:
+def _t_tail(t: float, degrees: int) -> float:
     """The probability above t: half the regularised incomplete beta function of (df/2, 1/2)."""
     x = degrees / (degrees + t * t)
     a, b = degrees / 2, 0.5
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x))
     # The fraction is quick on one side of the mean of the beta distribution only.
     if x < (a + 1) / (a + b + 2):
-        return front * _fraction(a, b, x) / a / 2
-    return (1 - front * _fraction(b, a, 1 - x) / b) / 2
+        return front * _continued_fraction(a, b, x) / a / 2
+    return (1 - front * _continued_fraction(b, a, 1 - x) / b) / 2
 
 
-def _fraction(a: float, b: float, x: float) -> float:
+def _continued_fraction(a: float, b: float, x: float) -> float:
     """The continued fraction of the incomplete beta function (DLMF 8.17.22), by Lentz's method."""
     c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
     value = d
-    for m in range(1, _STEPS):
+    for m in range(1, _MOST_STEPS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         for term in (even, odd):
             c = 1 + term / c
             d = 1 / (1 + term * d)
             value *= c * d
-        if abs(c * d - 1) < _CLOSE:
+        if abs(c * d - 1) < _TOLERANCE:
             break
     return value

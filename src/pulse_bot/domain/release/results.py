@@ -86,7 +86,7 @@ class Lean(StrEnum):
     NO = "nearly all no"
 
 
-class Often(StrEnum):
+class ChoiceFrequency(StrEnum):
     """How often a choice was taken; the borders are soft (release policy, Choices)."""
 
     MOST = "by most"
@@ -99,14 +99,16 @@ class Often(StrEnum):
 class Choices:
     """Which choices stand out, in the question's own order (`choose`)."""
 
-    taken: tuple[tuple[str, Often], ...]
+    taken: tuple[tuple[str, ChoiceFrequency], ...]
     """(label, how often)."""
 
     @property
-    def standing_out(self) -> tuple[tuple[str, Often], ...]:
+    def standing_out(self) -> tuple[tuple[str, ChoiceFrequency], ...]:
         """Those of which something is said, the most often taken first."""
-        order = (Often.MOST, Often.OFTEN)
-        return tuple(one for often in order for one in self.taken if one[1] is often)
+        order = (ChoiceFrequency.MOST, ChoiceFrequency.OFTEN)
+        return tuple(
+            choice for frequency in order for choice in self.taken if choice[1] is frequency
+        )
 
 
 class Silence(StrEnum):
@@ -119,7 +121,7 @@ class Silence(StrEnum):
     WORDS = "words, which are shown under the rule for comments"
 
 
-class Minds(StrEnum):
+class Agreement(StrEnum):
     """Are we of one mind? The word for a block, from the smaller side of each question.
 
     The sides are disagreeing (1 and 2) and agreeing (4 and 5); the middle is on neither.
@@ -132,4 +134,4 @@ class Minds(StrEnum):
     """A quarter at least on each side."""
 
 
-Said = Level | OutOfTen | Journey | Lean | Choices
+ReleasedValue = Level | OutOfTen | Journey | Lean | Choices

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pulse_bot.domain.asking.items import Kind
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS, Thresholds
 from pulse_bot.domain.release.tallies import Tally
 
-RULED: Final = frozenset({Kind.AGREE, Kind.FREQUENCY})
+RULED_KINDS: Final = frozenset({ItemKind.AGREE, ItemKind.FREQUENCY})
 """Kinds whose rule was studied: others have no trend (release policy, The trend word)."""
 
 
-def heard(tally: Tally, thresholds: Thresholds) -> bool:
+def meets_thresholds(tally: Tally, thresholds: Thresholds) -> bool:
     """The two keys (release policy, Two keys): counts and membership alone.
 
     A refusal that depended on answers would leak them (release policy, Refusals).
@@ -28,13 +28,13 @@ class PastRound:
 
     tally: Tally
     thresholds: Thresholds
-    small: bool = False
+    small_roster: bool = False
     """Its roster was under the bar, so that its digest did not tell whether it was heard."""
 
     @property
-    def heard(self) -> bool:
+    def meets_thresholds(self) -> bool:
         """Whether anything may be said of it at all."""
-        return heard(self.tally, self.thresholds)
+        return meets_thresholds(self.tally, self.thresholds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,6 @@ class Series:
     """The theme had another bank's core before, whose series is over."""
 
     @property
-    def block(self) -> Sequence[PastRound]:
+    def current_block(self) -> Sequence[PastRound]:
         """Those since the last block ended; never more than a block has."""
         return self.past[-((self.rounds - 1) % BLOCK_ROUNDS) - 1 :]

@@ -12,43 +12,47 @@ from typing import Final, NamedTuple
 
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
 from pulse_bot.domain.release.digest import BlockFact, QuestionFact
-from pulse_bot.domain.release.results import Level, Minds
+from pulse_bot.domain.release.results import Agreement, Level
 
 PULSE_BANK: Final = "trust-in-the-pulse"
 LOW_PULSE: Final = Decimal("2.6")
 """Up to this level, the group has something to say about the pulse before it goes on."""
 
 
-class Prompt(NamedTuple):
+class TalkPrompt(NamedTuple):
     """The talking prompt, and the dimension of two camps where that chose it."""
 
     text: str
     about: str = ""
 
 
-def prompt(number: int, questions: Sequence[QuestionFact], blocks: Sequence[BlockFact]) -> Prompt:
+def choose_prompt(
+    number: int, questions: Sequence[QuestionFact], blocks: Sequence[BlockFact]
+) -> TalkPrompt:
     """One talking prompt for round `number`: of a theme with two camps, or else by turns.
 
     By turns, because to pick it by the answers would say more than is printed. The turn moves on by
     one a round and by one more after each turn of the core, or a question of a core of six and its
     neighbours of the week would meet the same prompt for ever.
     """
-    for one in blocks:
-        talk = _of_theme(one.dimension, questions)
-        if one.minds is Minds.TWO_CAMPS and talk:
-            return Prompt(talk, one.dimension)
-    prompts = [one.talk for one in questions if one.talk]
+    for fact in blocks:
+        talk = _theme_prompt(fact.dimension, questions)
+        if fact.agreement is Agreement.TWO_CAMPS and talk:
+            return TalkPrompt(talk, fact.dimension)
+    prompts = [fact.talk for fact in questions if fact.talk]
     turn = number + number // BLOCK_ROUNDS
-    return Prompt(prompts[turn % len(prompts)] if prompts else "")
+    return TalkPrompt(prompts[turn % len(prompts)] if prompts else "")
 
 
-def low_pulse(questions: Sequence[QuestionFact]) -> bool:
+def has_low_pulse(questions: Sequence[QuestionFact]) -> bool:
     """Whether a question about the pulse itself has a low level, as it is printed."""
     return any(
-        one.bank == PULSE_BANK and isinstance(one.says, Level) and one.says.value <= LOW_PULSE
-        for one in questions
+        fact.bank == PULSE_BANK
+        and isinstance(fact.result, Level)
+        and fact.result.value <= LOW_PULSE
+        for fact in questions
     )
 
 
-def _of_theme(dimension: str, questions: Sequence[QuestionFact]) -> str:
-    return next((one.talk for one in questions if one.dimension == dimension and one.talk), "")
+def _theme_prompt(dimension: str, questions: Sequence[QuestionFact]) -> str:
+    return next((fact.talk for fact in questions if fact.dimension == dimension and fact.talk), "")

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from pulse_bot.domain.asking.items import SKIP, Item, Kind, score, slots
+from pulse_bot.domain.asking.items import SKIP, Item, ItemKind, list_slots, score_answer
 
-ANSWER: Final = "answer"
+ANSWER_PART: Final = "answer"
 """The part of every kind that takes one answer."""
 
 
@@ -52,7 +52,7 @@ class Tally:
     """
 
     item: str
-    kind: Kind
+    kind: ItemKind
     n: int
     organisations: int
     moments: Mapping[str, Moments] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
+class MemberAnswers:
     """One member's answers to one item, by slot, with the member's organisation.
 
     Slots that are not the item's own (a comment) count for nothing here.
@@ -70,50 +70,65 @@ class Answers:
     by_slot: Mapping[str, str]
 
 
-def tally(item: Item, answers: Iterable[Answers]) -> Tally:
+def tally_item(item: Item, answers: Iterable[MemberAnswers]) -> Tally:
     """Add up one question. The order of the answers makes no difference."""
-    own = slots(item)
-    given = [one for one in answers if any(one.by_slot.get(slot, SKIP) != SKIP for slot in own)]
+    item_slots = list_slots(item)
+    answered = [
+        member_answers
+        for member_answers in answers
+        if any(member_answers.by_slot.get(slot, SKIP) != SKIP for slot in item_slots)
+    ]
     return Tally(
         item=item.id,
         kind=item.kind,
-        n=len(given),
-        organisations=min(_organisations(slot, given) for slot in own),
-        moments=_moments(item, given),
-        counts=_counts(item, given),
+        n=len(answered),
+        organisations=min(_count_organisations(slot, answered) for slot in item_slots),
+        moments=_part_moments(item, answered),
+        counts=_count_choices(item, answered),
     )
 
 
-def _organisations(slot: str, given: list[Answers]) -> int:
-    return len({one.organisation for one in given if one.by_slot.get(slot, SKIP) != SKIP})
+def _count_organisations(slot: str, answered: list[MemberAnswers]) -> int:
+    return len(
+        {
+            member_answers.organisation
+            for member_answers in answered
+            if member_answers.by_slot.get(slot, SKIP) != SKIP
+        }
+    )
 
 
-def _moments(item: Item, given: list[Answers]) -> dict[str, Moments]:
-    if item.kind in (Kind.WORDS, Kind.CHOOSE, Kind.YES_NO):
+def _part_moments(item: Item, answered: list[MemberAnswers]) -> dict[str, Moments]:
+    if item.kind in (ItemKind.WORDS, ItemKind.CHOOSE, ItemKind.YES_NO):
         return {}
-    scored = [_scores(item, one) for one in given]
-    parts = (*slots(item), "gap") if item.kind is Kind.JOURNEY else slots(item)
+    scored = [_score_slots(item, entry) for entry in answered]
+    parts = (*list_slots(item), "gap") if item.kind is ItemKind.JOURNEY else list_slots(item)
     return {
-        part: add_up([one[part] for one in scored if part in one], *_ends(item.kind, part))
+        part: compute_moments(
+            [entry[part] for entry in scored if part in entry], *_end_bounds(item.kind, part)
+        )
         for part in parts
     }
 
 
-def _ends(kind: Kind, part: str) -> tuple[int, int]:
+def _end_bounds(kind: ItemKind, part: str) -> tuple[int, int]:
     if part == "gap":
         return -1, 1
-    return (3, 7) if kind is Kind.SCALE else (2, 4)
+    return (3, 7) if kind is ItemKind.SCALE else (2, 4)
 
 
-def _scores(item: Item, one: Answers) -> dict[str, int]:
-    scored = {slot: score(item, one.by_slot.get(slot, SKIP)) for slot in slots(item)}
-    found = {slot: value for slot, value in scored.items() if value is not None}
-    if "now" in found and "later" in found:
-        found["gap"] = found["later"] - found["now"]
-    return found
+def _score_slots(item: Item, member_answers: MemberAnswers) -> dict[str, int]:
+    scored = {
+        slot: score_answer(item, member_answers.by_slot.get(slot, SKIP))
+        for slot in list_slots(item)
+    }
+    scores = {slot: value for slot, value in scored.items() if value is not None}
+    if "now" in scores and "later" in scores:
+        scores["gap"] = scores["later"] - scores["now"]
+    return scores
 
 
-def add_up(scores: list[int], low: int = 2, high: int = 4) -> Moments:
+def compute_moments(scores: list[int], low: int = 2, high: int = 4) -> Moments:
     """Moments of scores; the low end reaches up to `low`, the high end starts at `high`."""
     return Moments(
         n=len(scores),
@@ -124,23 +139,23 @@ def add_up(scores: list[int], low: int = 2, high: int = 4) -> Moments:
     )
 
 
-def sums(tallies: Iterable[Tally]) -> dict[str, Moments]:
+def sum_moments(tallies: Iterable[Tally]) -> dict[str, Moments]:
     """The moments of each question over several rounds, of kinds that take one answer."""
-    found: dict[str, Moments] = {}
-    for one in tallies:
-        found[one.item] = found.get(one.item, Moments()) + one.moments[ANSWER]
-    return found
+    totals: dict[str, Moments] = {}
+    for tally in tallies:
+        totals[tally.item] = totals.get(tally.item, Moments()) + tally.moments[ANSWER_PART]
+    return totals
 
 
-def _counts(item: Item, given: list[Answers]) -> dict[str, int]:
-    if item.kind not in (Kind.CHOOSE, Kind.YES_NO):
+def _count_choices(item: Item, answered: list[MemberAnswers]) -> dict[str, int]:
+    if item.kind not in (ItemKind.CHOOSE, ItemKind.YES_NO):
         return {}
     return dict(
         Counter(
             key
-            for one in given
-            for slot in slots(item)
-            if one.by_slot.get(slot, SKIP) != SKIP
-            for key in one.by_slot[slot].split(",")
+            for member_answers in answered
+            for slot in list_slots(item)
+            if member_answers.by_slot.get(slot, SKIP) != SKIP
+            for key in member_answers.by_slot[slot].split(",")
         )
     )

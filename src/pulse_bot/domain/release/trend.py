@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
-from pulse_bot.domain.release.digest import Call
-from pulse_bot.domain.release.quantiles import student_t
-from pulse_bot.domain.release.tallies import ANSWER, Moments, Tally, sums
+from pulse_bot.domain.release.digest import TrendCall
+from pulse_bot.domain.release.quantiles import student_t_quantile
+from pulse_bot.domain.release.tallies import ANSWER_PART, Moments, Tally, sum_moments
 
-RECENT: Final = 4
-BEFORE: Final = 12
-ROUNDS_NEEDED: Final = 2 * RECENT
+RECENT_ROUNDS: Final = 4
+EARLIER_ROUNDS: Final = 12
+ROUNDS_NEEDED: Final = 2 * RECENT_ROUNDS
 """Four recent rounds and four to compare them with: the call may speak from the eighth on."""
 
 GUARD_FROM: Final = 10
 """From so many rounds on their scatter can be told from chance."""
 
-STORED: Final = 52
+GUARD_WINDOW: Final = 52
 """How many rounds the guard looks back at: a year. What moved before then is no scatter of today's
 rounds, and a digest takes no longer for a long history."""
 
@@ -38,21 +38,21 @@ _CONFIDENCE: Final = {True: 0.99, False: 0.995}
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class TrendShift:
     """How far the recent rounds stand above those before, with its standard error."""
 
     value: float
-    error: float
+    standard_error: float
     """The guard is in it."""
     degrees: int
 
-    def smallest(self, confidence: float) -> float:
+    def smallest_change(self, confidence: float) -> float:
         """The smallest change that this group could have shown: half the width of its t range."""
-        return student_t((1 + confidence) / 2, self.degrees) * self.error
+        return student_t_quantile((1 + confidence) / 2, self.degrees) * self.standard_error
 
 
 @dataclass(frozen=True, slots=True)
-class _Fit:
+class _Regression:
     """The regression, as far as the call needs it."""
 
     shift: float
@@ -62,63 +62,63 @@ class _Fit:
     degrees: int
 
 
-def confidence(themes: int) -> float:
+def required_confidence(themes: int) -> float:
     """How sure a call must be where so many themes are judged."""
     return _CONFIDENCE[themes <= FEW_THEMES]
 
 
-def call(shift: Shift | None, sure: float) -> Call:
+def call_trend(shift: TrendShift | None, confidence: float) -> TrendCall:
     """Up or down only where the range leaves out zero."""
-    if shift is None or abs(shift.value) <= shift.smallest(sure):
-        return Call.NO_CLEAR_CHANGE
-    return Call.UP if shift.value > 0 else Call.DOWN
+    if shift is None or abs(shift.value) <= shift.smallest_change(confidence):
+        return TrendCall.NO_CLEAR_CHANGE
+    return TrendCall.UP if shift.value > 0 else TrendCall.DOWN
 
 
-def compare(rounds: Sequence[Tally]) -> Shift | None:
+def compare_windows(rounds: Sequence[Tally]) -> TrendShift | None:
     """The last four rounds against those before; None where no question was asked in both."""
-    fit = _fit(rounds)
+    fit = _fit_regression(rounds)
     if fit is None:
         return None
-    guard = sqrt(max(1.0, scatter(rounds))) if len(rounds) >= GUARD_FROM else 1.0
-    return Shift(fit.shift, sqrt(fit.variance / fit.weight) * guard, fit.degrees)
+    guard = sqrt(max(1.0, round_scatter(rounds))) if len(rounds) >= GUARD_FROM else 1.0
+    return TrendShift(fit.shift, sqrt(fit.variance / fit.weight) * guard, fit.degrees)
 
 
-def scatter(rounds: Sequence[Tally]) -> float:
+def round_scatter(rounds: Sequence[Tally]) -> float:
     """φ: the scatter of the round means about their question's, over what the answers explain.
 
     About 1 where rounds differ by chance alone, under 1 where the same members answer each week.
     """
-    moments = [one.moments[ANSWER] for one in rounds]
-    questions = sums(rounds)
-    inside = sum(_squares_about_mean(one) for one in moments)
-    between = sum(_squares_about_mean(one) for one in questions.values()) - inside
-    free_inside = sum(one.n - 1 for one in moments)
+    moments = [entry.moments[ANSWER_PART] for entry in rounds]
+    questions = sum_moments(rounds)
+    inside = sum(_squares_about_mean(entry) for entry in moments)
+    between = sum(_squares_about_mean(entry) for entry in questions.values()) - inside
+    free_inside = sum(entry.n - 1 for entry in moments)
     free_between = len(rounds) - len(questions)
     if not free_between or not free_inside:
         return 1.0
     return between / free_between / max(inside / free_inside, LEAST_SPREAD**2)
 
 
-def _fit(rounds: Sequence[Tally]) -> _Fit | None:
-    before = sums(rounds[-RECENT - BEFORE : -RECENT])
-    recent = sums(rounds[-RECENT:])
+def _fit_regression(rounds: Sequence[Tally]) -> _Regression | None:
+    before = sum_moments(rounds[-RECENT_ROUNDS - EARLIER_ROUNDS : -RECENT_ROUNDS])
+    recent = sum_moments(rounds[-RECENT_ROUNDS:])
     weights = {
-        key: one.n * before[key].n / (one.n + before[key].n)
-        for key, one in recent.items()
+        key: moments.n * before[key].n / (moments.n + before[key].n)
+        for key, moments in recent.items()
         if key in before
     }
     if not weights:
         return None
     weight = sum(weights.values())
-    gaps = {key: _mean(recent[key]) - _mean(before[key]) for key in weights}
+    gaps = {key: _moments_mean(recent[key]) - _moments_mean(before[key]) for key in weights}
     shift = sum(weights[key] * gaps[key] for key in weights) / weight
     cells = [*before.values(), *recent.values()]
-    left = sum(_squares_about_mean(one) for one in cells)
+    left = sum(_squares_about_mean(moments) for moments in cells)
     left += sum(weights[key] * (gaps[key] - shift) ** 2 for key in weights)
-    degrees = sum(one.n for one in cells) - len(before.keys() | recent.keys()) - 1
+    degrees = sum(moments.n for moments in cells) - len(before.keys() | recent.keys()) - 1
     # Where all answer alike, nothing would be left to chance, and one changed mind would be a call.
     variance = max(left / degrees, LEAST_SPREAD**2)
-    return _Fit(shift, weight, variance, degrees)
+    return _Regression(shift, weight, variance, degrees)
 
 
 def _squares_about_mean(answers: Moments) -> float:
@@ -128,5 +128,5 @@ def _squares_about_mean(answers: Moments) -> float:
     return (answers.n * answers.squares - answers.total**2) / answers.n
 
 
-def _mean(one: Moments) -> float:
-    return one.total / one.n
+def _moments_mean(moments: Moments) -> float:
+    return moments.total / moments.n

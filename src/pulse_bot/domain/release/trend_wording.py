@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import Final
 
 from pulse_bot.domain.release import trend
-from pulse_bot.domain.release.digest import Call, Smallest, TrendFact
-from pulse_bot.domain.release.series import RULED, Series
+from pulse_bot.domain.release.digest import SmallestShift, TrendCall, TrendFact
+from pulse_bot.domain.release.series import RULED_KINDS, Series
 
 _HALF_A_POINT: Final = 0.5
 _ONE_POINT: Final = 1.0
@@ -20,28 +20,33 @@ _ONE_POINT: Final = 1.0
 
 def trend_fact(series: Series, themes: int) -> TrendFact | None:
     """The trend word of a theme, one of so many; None for kinds without a studied rule."""
-    now = series.past[-1]
-    if now.tally.kind not in RULED:
+    newest = series.past[-1]
+    if newest.tally.kind not in RULED_KINDS:
         return None
-    if not (now.heard or now.small):
-        return TrendFact(series.dimension, Call.TOO_FEW)
-    ruled = [past for past in series.past if past.tally.kind in RULED]
+    if not (newest.meets_thresholds or newest.small_roster):
+        return TrendFact(series.dimension, TrendCall.TOO_FEW)
+    ruled = [past for past in series.past if past.tally.kind in RULED_KINDS]
     # Rounds of a small group count as heard here, or "round 5 of 8" would tell which were not.
-    shown = sum(past.heard or past.small for past in ruled)
-    if shown < trend.ROUNDS_NEEDED:
+    round_count = sum(past.meets_thresholds or past.small_roster for past in ruled)
+    if round_count < trend.ROUNDS_NEEDED:
         return TrendFact(
-            series.dimension, Call.LEARNING, shown, trend.ROUNDS_NEEDED, None, series.earlier
+            series.dimension,
+            TrendCall.LEARNING,
+            round_count,
+            trend.ROUNDS_NEEDED,
+            None,
+            series.earlier,
         )
-    sure = trend.confidence(themes)
-    shift = trend.compare([past.tally for past in ruled if past.heard])
-    call = trend.call(shift, sure)
-    if call is not Call.NO_CLEAR_CHANGE or now.small:
+    confidence = trend.required_confidence(themes)
+    shift = trend.compare_windows([past.tally for past in ruled if past.meets_thresholds])
+    call = trend.call_trend(shift, confidence)
+    if call is not TrendCall.NO_CLEAR_CHANGE or newest.small_roster:
         return TrendFact(series.dimension, call)
-    return TrendFact(series.dimension, call, smallest=_smallest(shift, sure))
+    return TrendFact(series.dimension, call, smallest=_smallest_shift(shift, confidence))
 
 
-def _smallest(shift: trend.Shift | None, sure: float) -> Smallest:
-    if shift is None or shift.smallest(sure) > _ONE_POINT:
-        return Smallest.MORE
-    half = shift.smallest(sure) <= _HALF_A_POINT
-    return Smallest.HALF_A_POINT if half else Smallest.ONE_POINT
+def _smallest_shift(shift: trend.TrendShift | None, confidence: float) -> SmallestShift:
+    if shift is None or shift.smallest_change(confidence) > _ONE_POINT:
+        return SmallestShift.MORE
+    half = shift.smallest_change(confidence) <= _HALF_A_POINT
+    return SmallestShift.HALF_A_POINT if half else SmallestShift.ONE_POINT

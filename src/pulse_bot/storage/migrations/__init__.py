@@ -22,7 +22,7 @@ _LOCK: Final = 7_305_511
 def upgrade(database: Database) -> None:
     """Bring a database up to date; harmless where it is. Raises StorageError for a newer one."""
     with database.connect() as connection:
-        if not database.sqlite:
+        if not database.is_sqlite:
             # The other runner is a worker that starts at the same time. On SQLite the transaction
             # itself keeps it out.
             connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))

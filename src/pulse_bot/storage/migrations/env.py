@@ -8,7 +8,7 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
 from pulse_bot.storage import models, workshop_tables  # noqa: F401 - they register themselves
-from pulse_bot.storage.columns import Table, UtcDateTime
+from pulse_bot.storage.columns import TableBase, UtcDateTime
 
 
 def _plain(kind: str, column_type: Any, _autogen: AutogenContext) -> str | Literal[False]:
@@ -18,7 +18,7 @@ def _plain(kind: str, column_type: Any, _autogen: AutogenContext) -> str | Liter
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Table.metadata,
+    target_metadata=TableBase.metadata,
     render_item=_plain,
     render_as_batch=True,
 )

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.cards import actions
 from pulse_bot.crypto import codes
-from pulse_bot.crypto.codes import Purpose
+from pulse_bot.crypto.codes import CodePurpose
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.domain.partnership.audit_events import ChatBack, ChatLinked, ChatLost
-from pulse_bot.domain.partnership.roles import Act, may
+from pulse_bot.domain.partnership.roles import Permission, is_allowed
 from pulse_bot.errors import Refused
 from pulse_bot.ports import (
     LONGEST_ACTION,
@@ -31,12 +31,12 @@ from pulse_bot.ports import (
 )
 from pulse_bot.storage import audit_log as stored_log
 from pulse_bot.storage import groups, partnerships, rounds
-from pulse_bot.storage.columns import Link, Welcome
-from pulse_bot.storage.database import Conflict, once_more
+from pulse_bot.storage.columns import LinkState, WelcomeState
+from pulse_bot.storage.database import Conflict, retry_on_conflict
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import PULSE_BOT, Installation
-from pulse_bot.usecases.members.invite import invitation
+from pulse_bot.usecases.members.invite import make_invitation
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ _NO_CODE = (
     "To link this chat, write “/pulse link” and the code after it, or “/pulse setup”. Whoever runs "
     "pulse-bot has the code, and a lead of the partnership needs none."
 )
-ANOTHERS = (
+LINKED_ELSEWHERE = (
     "This chat belongs to a partnership already, so it was not linked to another. Use another chat."
 )
 
@@ -59,25 +59,25 @@ PROMISE = (
 """In one sentence, for whoever is no member yet."""
 
 
-def added(installation: Installation, event: Added) -> Reply:
+def greet_chat(installation: Installation, event: Added) -> Reply:
     """Pulse-bot came into a chat: greet, or link it where a lead brought it along."""
-    return once_more(partial(_added, installation, event))
+    return retry_on_conflict(partial(_greet_or_link, installation, event))
 
 
-def _added(installation: Installation, event: Added) -> Reply:
+def _greet_or_link(installation: Installation, event: Added) -> Reply:
     with installation.database.write() as session:
-        group = groups.of_chat(session, event.group)
-        partnership = led_by(session, event.address)
+        group = groups.find_group(session, event.group)
+        partnership = find_led_partnership(session, event.address)
         if group is None and partnership is None:
-            return _public(_greeting(installation, event.group))
+            return _public_reply(_greeting_card(installation, event.group))
         if group is None and partnership is not None:
-            group = link_chat(session, installation, partnership, event.group, Welcome.SHOWN)
+            group = link_chat(session, installation, partnership, event.group, WelcomeState.SHOWN)
         if group is not None:
-            is_back(session, installation, group)
-        return _invited(session, installation, group, event.group)
+            note_return(session, installation, group)
+        return _invitation_reply(session, installation, group, event.group)
 
 
-def _greeting(installation: Installation, chat: Address | None) -> Card:
+def _greeting_card(installation: Installation, chat: Address | None) -> Card:
     text = (
         (
             "I ask the members of a school partnership one to three questions a week, and tell the "
@@ -88,47 +88,49 @@ def _greeting(installation: Installation, chat: Address | None) -> Card:
             "code for it: press “Set up”, or write “/pulse link” and the code after it."
         ),
     )
-    action = setup_key(installation, chat) if chat is not None else ""
-    fits = 0 < len(action.encode()) <= LONGEST_ACTION
-    buttons = ((Button("Set up", action),),) if fits else ()
+    action = sign_setup_key(installation, chat) if chat is not None else ""
+    is_carried = 0 < len(action.encode()) <= LONGEST_ACTION
+    buttons = ((Button("Set up", action),),) if is_carried else ()
     return Card(CardKind.NOTICE, "Hello, this is pulse-bot", text, buttons)
 
 
-def setup_key(installation: Installation, chat: Address) -> str:
+def sign_setup_key(installation: Installation, chat: Address) -> str:
     """What the button and the form carry that set up a chat.
 
     Signed, because it comes back by way of a platform: nobody sets up a chat that pulse-bot was not
     asked about.
     """
-    return codes.sign(installation.installation_key, actions.setup_key(chat), chat.adapter)
+    return codes.sign_text(installation.installation_key, actions.setup_key(chat), chat.adapter)
 
 
-def link(installation: Installation, event: Commanded) -> Reply:
+def link_by_command(installation: Installation, event: Commanded) -> Reply:
     """Link a chat to a partnership by a code, or at the word of a lead. Raises Refused."""
     if event.group is None:
         raise Refused("Write that in the group's chat that is to be linked, not here.")
     # Phones write the first letter of a line in capitals.
     code = event.text.strip().lower()
-    return once_more(partial(_linked, installation, event.address, event.group, code))
+    return retry_on_conflict(partial(_link_by_code, installation, event.address, event.group, code))
 
 
-def _linked(installation: Installation, address: Address, chat: Address, code: str) -> Reply:
+def _link_by_code(installation: Installation, address: Address, chat: Address, code: str) -> Reply:
     with installation.database.write() as session:
-        meant, good = named(session, installation, address, code)
-        group = groups.of_chat(session, chat)
-        if group is None and meant is not None and good:
-            group = link_chat(session, installation, meant, chat, Welcome.SHOWN)
-        elif group is not None and meant is not None and meant.id == group.partnership_id:
+        partnership, may_link = resolve_code(session, installation, address, code)
+        group = groups.find_group(session, chat)
+        if group is None and partnership is not None and may_link:
+            group = link_chat(session, installation, partnership, chat, WelcomeState.SHOWN)
+        elif (
+            group is not None and partnership is not None and partnership.id == group.partnership_id
+        ):
             # The code that linked this chat is used up; sent again, it does no harm. From who may
             # link, in another topic of the chat: digests come there from now on.
-            group.chat = chat.user if good else group.chat
-        elif group is None or meant is not None:
-            raise Refused(ANOTHERS if good else BAD_CODE if code else _NO_CODE)
-        is_back(session, installation, group)
-        return _invited(session, installation, group, chat)
+            group.chat = chat.user if may_link else group.chat
+        elif group is None or partnership is not None:
+            raise Refused(LINKED_ELSEWHERE if may_link else BAD_CODE if code else _NO_CODE)
+        note_return(session, installation, group)
+        return _invitation_reply(session, installation, group, chat)
 
 
-def named(
+def resolve_code(
     session: Session, installation: Installation, address: Address, code: str
 ) -> tuple[PartnershipRow | None, bool]:
     """The partnership that a code names, or that a lead leads, and whether that links a chat to it.
@@ -136,25 +138,25 @@ def named(
     Raises Refused.
     """
     if code:
-        number = codes.partnership_of(Purpose.LINK, code)
+        number = codes.read_partnership(CodePurpose.LINK, code)
         row = session.get(PartnershipRow, number) if number is not None else None
         if row is None:
             raise Refused(BAD_CODE)
     else:
-        row = led_by(session, address)
+        row = find_led_partnership(session, address)
     if row is None:
         return None, False
     # The other runner is the same command, delivered twice, or the same code in another chat.
-    partnerships.hold(session, row)
+    partnerships.lock_partnership(session, row)
     key = installation.installation_key
-    fits = not code or codes.fits(key, Purpose.LINK, row.id, row.chats_linked, code)
-    return row, fits
+    is_valid = not code or codes.matches_code(key, CodePurpose.LINK, row.id, row.chats_linked, code)
+    return row, is_valid
 
 
-def led_by(session: Session, address: Address) -> PartnershipRow | None:
+def find_led_partnership(session: Session, address: Address) -> PartnershipRow | None:
     """The partnership of somebody who may set up its chats."""
     member = partnerships.member_at(session, address)
-    if member is None or not may(member.role, Act.SET_UP_CHATS):
+    if member is None or not is_allowed(member.role, Permission.SET_UP_CHATS):
         return None
     return session.get_one(PartnershipRow, member.partnership_id)
 
@@ -164,13 +166,13 @@ def link_chat(
     installation: Installation,
     partnership: PartnershipRow,
     chat: Address,
-    welcome: Welcome,
+    welcome: WelcomeState,
 ) -> GroupRow:
     """Link a chat, which is at this step of inviting its people, to a held partnership."""
-    group = groups.add(session, partnership, chat)
+    group = groups.link_chat(session, partnership, chat)
     if group is None:
         raise Conflict("That code was used at this very moment. Nothing was changed.")
-    newest = rounds.latest(session, partnership.id)
+    newest = rounds.latest_round(session, partnership.id)
     # Just invited, nobody is counted before the next block.
     group.welcome = welcome
     group.counted_round = newest.number if newest is not None else 0
@@ -181,20 +183,20 @@ def link_chat(
     return group
 
 
-def _invited(
+def _invitation_reply(
     session: Session, installation: Installation, group: GroupRow | None, chat: Address | None
 ) -> Reply:
     """The card that invites members."""
     if group is None:
-        return _public(_greeting(installation, chat))
+        return _public_reply(_greeting_card(installation, chat))
     partnership = session.get_one(PartnershipRow, group.partnership_id)
-    return _public(join_card(installation, partnership))
+    return _public_reply(join_card(installation, partnership))
 
 
-def is_back(session: Session, installation: Installation, group: GroupRow) -> None:
+def note_return(session: Session, installation: Installation, group: GroupRow) -> None:
     """Note that pulse-bot is in a chat, if it was not."""
-    if group.state is not Link.LINKED:
-        group.state = Link.LINKED
+    if group.state is not LinkState.LINKED:
+        group.state = LinkState.LINKED
         audit_log.record(session, installation, group.partnership_id, PULSE_BOT, ChatBack())
 
 
@@ -215,27 +217,31 @@ def join_button(
     installation: Installation, partnership: PartnershipRow
 ) -> tuple[tuple[Button, ...], ...]:
     """The button that leads whoever presses it to joining."""
-    return ((Button("Join the pulse", invitation=invitation(installation, partnership)),),)
+    return ((Button("Join the pulse", invitation=make_invitation(installation, partnership)),),)
 
 
-def invite(installation: Installation, event: Commanded) -> Reply:
+def show_join_card(installation: Installation, event: Commanded) -> Reply:
     """Show the card that invites members."""
     with installation.database.write() as session:
-        group = groups.of_chat(session, event.group) if event.group else None
-        return _invited(session, installation, group, event.group)
+        group = groups.find_group(session, event.group) if event.group else None
+        return _invitation_reply(session, installation, group, event.group)
 
 
-def start(installation: Installation, event: Commanded) -> Reply:
+def start_in_chat(installation: Installation, event: Commanded) -> Reply:
     """The first word in a chat: a code links it, nothing asks what this is."""
-    return link(installation, event) if event.text.strip() else help_(installation, event)
+    return (
+        link_by_command(installation, event)
+        if event.text.strip()
+        else show_chat_help(installation, event)
+    )
 
 
-def help_(installation: Installation, event: Commanded) -> Reply:
+def show_chat_help(installation: Installation, event: Commanded) -> Reply:
     """What pulse-bot does here, for everybody in the chat."""
     with installation.database.read() as session:
-        group = groups.of_chat(session, event.group) if event.group else None
+        group = groups.find_group(session, event.group) if event.group else None
         if group is None:
-            return _public(_greeting(installation, event.group))
+            return _public_reply(_greeting_card(installation, event.group))
         partnership = session.get_one(PartnershipRow, group.partnership_id)
         text = (
             (
@@ -248,22 +254,22 @@ def help_(installation: Installation, event: Commanded) -> Reply:
             ),
         )
         buttons = join_button(installation, partnership)
-        return _public(Card(CardKind.NOTICE, "How this works", text, buttons))
+        return _public_reply(Card(CardKind.NOTICE, "How this works", text, buttons))
 
 
-def removed(installation: Installation, event: Removed) -> Reply:
+def note_removed(installation: Installation, event: Removed) -> Reply:
     """Pulse-bot was removed from a chat: no posts go there, and the leads are told."""
     with installation.database.read() as session:
-        group = groups.of_chat(session, event.group)
+        group = groups.find_group(session, event.group)
     if group is not None:
-        lose(installation, group.id)
+        mark_chat_lost(installation, group.id)
     return Reply()
 
 
-def lose(installation: Installation, group_id: int) -> None:
+def mark_chat_lost(installation: Installation, group_id: int) -> None:
     """Note that pulse-bot is in a chat no more, once; the tick lets the leads be told."""
     with installation.database.write() as session:
-        if not groups.turn(session, group_id, Link.LINKED, Link.GONE):
+        if not groups.change_link(session, group_id, LinkState.LINKED, LinkState.GONE):
             return
         partnership = session.get_one(GroupRow, group_id).partnership_id
         audit_log.record(session, installation, partnership, PULSE_BOT, ChatLost())
@@ -273,21 +279,21 @@ def lose(installation: Installation, group_id: int) -> None:
     )
 
 
-def moved(installation: Installation, event: Moved) -> Reply:
+def move_chat(installation: Installation, event: Moved) -> Reply:
     """A chat has a new address: it is written to there from now on."""
     with installation.database.write() as session:
-        group = groups.of_chat(session, event.address)
-        there = groups.of_chat(session, event.to)
+        group = groups.find_group(session, event.address)
+        target = groups.find_group(session, event.to)
         if group is None:
             return Reply()
-        if there is None or there.id == group.id:
+        if target is None or target.id == group.id:
             group.workspace, group.chat = event.to.workspace, event.to.user
-            group.state = Link.LINKED
+            group.state = LinkState.LINKED
         else:
             # Linked anew there before the move was told.
-            group.state = Link.TOLD
+            group.state = LinkState.TOLD
     return Reply()
 
 
-def _public(card: Card) -> Reply:
+def _public_reply(card: Card) -> Reply:
     return Reply(cards=(card,), public=True)

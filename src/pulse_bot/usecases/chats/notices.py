@@ -8,19 +8,19 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.partnership.people import Standing
-from pulse_bot.domain.partnership.roles import Act, may
+from pulse_bot.domain.partnership.roles import Permission, is_allowed
 from pulse_bot.ports import Address, Card, CardKind, Members
 from pulse_bot.storage import groups, partnerships
-from pulse_bot.storage.columns import Link
+from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow, MemberRow, PartnershipRow, RoundRow
 from pulse_bot.usecases.chats.link import join_button
 from pulse_bot.usecases.context import Installation
 
-_TOLD: Final = (Standing.ACTIVE, Standing.PAUSED)
+_TOLD_STANDINGS: Final = (Standing.ACTIVE, Standing.PAUSED)
 """Who paused is asked nothing, and is told what concerns the chat all the same."""
 
 
-def tell_leads(
+def claim_loss_notices(
     installation: Installation, group_id: int, adapters: Collection[str]
 ) -> list[tuple[Address, Card]]:
     """Claim the telling of a chat that was lost, and say whom to tell on these adapters.
@@ -28,23 +28,23 @@ def tell_leads(
     Claimed before it is sent: after a crash somebody is not told, and nobody is told twice.
     """
     with installation.database.write() as session:
-        if not groups.turn(session, group_id, Link.GONE, Link.TOLD):
+        if not groups.change_link(session, group_id, LinkState.GONE, LinkState.TOLD):
             return []
-        partnership = _partnership(session, group_id)
+        partnership = _load_partnership(session, group_id)
         card = _lost_card(partnership)
         return [
-            (_address(member), card)
-            for member, _ in partnerships.members(session, partnership.id)
-            if may(member.role, Act.SET_UP_CHATS)
-            and member.standing in _TOLD
+            (_member_address(member), card)
+            for member, _ in partnerships.list_members(session, partnership.id)
+            if is_allowed(member.role, Permission.SET_UP_CHATS)
+            and member.standing in _TOLD_STANDINGS
             and member.adapter in adapters
         ]
 
 
-def not_told(installation: Installation, group_id: int) -> None:
+def unclaim_loss_notices(installation: Installation, group_id: int) -> None:
     """Nobody could be told yet, and it is due again."""
     with installation.database.write() as session:
-        groups.turn(session, group_id, Link.TOLD, Link.GONE)
+        groups.change_link(session, group_id, LinkState.TOLD, LinkState.GONE)
 
 
 def _lost_card(partnership: PartnershipRow) -> Card:
@@ -61,23 +61,23 @@ def claim_count(installation: Installation, round_id: int, group_id: int) -> Add
     with installation.database.write() as session:
         number = session.get_one(RoundRow, round_id).number
         group = session.get_one(GroupRow, group_id)
-        if group.state is not Link.LINKED or not groups.count(session, group_id, number):
+        if group.state is not LinkState.LINKED or not groups.claim_count(session, group_id, number):
             return None
-        return groups.address_of(group)
+        return groups.group_address(group)
 
 
-def missing_card(installation: Installation, group_id: int, there: Members) -> Card | None:
+def missing_card(installation: Installation, group_id: int, chat_members: Members) -> Card | None:
     """How many of those in a chat have not joined, never who; None where nobody is missing."""
     with installation.database.read() as session:
-        partnership = _partnership(session, group_id)
+        partnership = _load_partnership(session, group_id)
         group = session.get_one(GroupRow, group_id)
         # Who went away from their own chat with pulse-bot has not come either.
-        came = sum(
+        joined = sum(
             member.adapter == group.adapter and member.standing is not Standing.UNREACHABLE
-            for member, _ in partnerships.members(session, partnership.id)
+            for member, _ in partnerships.list_members(session, partnership.id)
         )
         # Whoever is not invited is not missing.
-        missing = there.count - came - (0 if group.guests else len(there.guests))
+        missing = chat_members.count - joined - (0 if group.guests else len(chat_members.guests))
         if missing <= 0:
             return None
         people = (
@@ -94,10 +94,10 @@ def missing_card(installation: Installation, group_id: int, there: Members) -> C
         return Card(CardKind.NOTICE, f"The pulse of {partnership.name}", text, buttons)
 
 
-def _partnership(session: Session, group_id: int) -> PartnershipRow:
+def _load_partnership(session: Session, group_id: int) -> PartnershipRow:
     group = session.get_one(GroupRow, group_id)
     return session.get_one(PartnershipRow, group.partnership_id)
 
 
-def _address(member: MemberRow) -> Address:
+def _member_address(member: MemberRow) -> Address:
     return Address(member.adapter, member.workspace, member.user)

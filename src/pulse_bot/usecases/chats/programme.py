@@ -18,25 +18,25 @@ from pulse_bot.usecases.context import OPERATOR, Installation, Pool
 def set_programme(installation: Installation, partnership: str, plan: Programme) -> None:
     """Replace a partnership's programme from now on. Raises Refused for an unknown theme."""
     with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        put_programme(session, installation, row, plan, OPERATOR)
+        row = partnerships.find_partnership(session, partnership)
+        replace_programme(session, installation, row, plan, OPERATOR)
 
 
-def weekly_themes(pool: Pool) -> list[str]:
+def list_weekly_themes(pool: Pool) -> list[str]:
     """The themes that have a core to be asked week by week; the others are for workshops."""
     return sorted(theme for theme, items in pool.items() if any(item.core for item in items))
 
 
-def put_programme(
+def replace_programme(
     session: Session, installation: Installation, row: PartnershipRow, plan: Programme, who: Actor
 ) -> None:
     """Replace a programme, and say so in the log. Raises Refused for an unknown theme."""
-    known = installation.pool()
-    unknown = [theme for theme in plan.themes if theme not in known]
+    pool = installation.pool()
+    unknown = [theme for theme in plan.themes if theme not in pool]
     if unknown:
-        there = ", ".join(weekly_themes(known))
-        raise Refused(f'There is no theme "{unknown[0]}". There are: {there}.')
-    partnerships.set_programme(session, row.id, plan, installation.clock.now())
+        theme_names = ", ".join(list_weekly_themes(pool))
+        raise Refused(f'There is no theme "{unknown[0]}". There are: {theme_names}.')
+    partnerships.save_programme(session, row.id, plan, installation.clock.now())
     event = ProgrammeSet(
         plan.themes, plan.items_a_round, plan.opens, plan.closes, plan.reminder_minutes
     )
@@ -50,9 +50,9 @@ def add_holiday(
     if days.last < days.first:
         raise Refused("A holiday cannot end before it begins.")
     with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
+        row = partnerships.find_partnership(session, partnership)
         school = (
-            partnerships.known_organisation(session, row, organisation) if organisation else None
+            partnerships.find_organisation(session, row, organisation) if organisation else None
         )
         session.add(
             HolidayRow(

@@ -12,26 +12,30 @@ from pulse_bot.cards import actions
 from pulse_bot.crypto import codes
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.domain.partnership.audit_events import GuestsInvited, SchoolsAdded
-from pulse_bot.domain.partnership.roles import Act, who_may
+from pulse_bot.domain.partnership.roles import Permission, describe_allowed
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Field, FieldKind, Form, Option, Pressed, Reply, Submitted
 from pulse_bot.storage import audit_log as stored_log
 from pulse_bot.storage import groups, partnerships
-from pulse_bot.storage.columns import Welcome
-from pulse_bot.storage.database import once_more
+from pulse_bot.storage.columns import WelcomeState
+from pulse_bot.storage.database import retry_on_conflict
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases import audit_log, form_values
 from pulse_bot.usecases.chats.link import (
-    ANOTHERS,
     BAD_CODE,
-    is_back,
-    led_by,
+    LINKED_ELSEWHERE,
+    find_led_partnership,
     link_chat,
-    named,
-    setup_key,
+    note_return,
+    resolve_code,
+    sign_setup_key,
 )
-from pulse_bot.usecases.chats.programme import weekly_themes
-from pulse_bot.usecases.chats.programme_conversation import Wanted, planned, replan
+from pulse_bot.usecases.chats.programme import list_weekly_themes
+from pulse_bot.usecases.chats.programme_conversation import (
+    ProgrammeChange,
+    describe_programme,
+    update_programme,
+)
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.roles import LEAD
 
@@ -47,7 +51,8 @@ _OPENS: Final = ("Mon 08:00", "Wed 15:30", "Thu 12:30")
 _CLOSES: Final = ("Wed 16:00", "Fri 16:00", "Sun 18:00")
 _OLD_FORM: Final = "That is not in use any more. Please write “/pulse setup” in the chat again."
 _NOT_YOURS: Final = (
-    f"This chat is linked already, and only {who_may(Act.SET_UP_CHATS)} of its partnership can "
+    f"This chat is linked already, and only {describe_allowed(Permission.SET_UP_CHATS)} of its "
+    "partnership can "
     "change what is set up. Nothing was changed. A lead, or whoever runs pulse-bot, can make you "
     "one."
 )
@@ -57,14 +62,14 @@ _PLANNED_ALREADY: Final = (
 )
 
 
-def ask(installation: Installation, address: Address, chat: Address | None) -> Reply:
+def ask_setup(installation: Installation, address: Address, chat: Address | None) -> Reply:
     """The form that sets up a chat. Raises Refused."""
     if chat is None:
         raise Refused("Write that in the group's chat that is to be set up, not here.")
     with installation.database.read() as session:
-        led = led_by(session, address)
-        _check(groups.of_chat(session, chat), led)
-        text = (f"For {led.name}.", *planned(session, led)) if led is not None else ()
+        led = find_led_partnership(session, address)
+        _check_leader(groups.find_group(session, chat), led)
+        text = (f"For {led.name}.", *describe_programme(session, led)) if led is not None else ()
     code = Field(
         "code",
         "The code for linking, from whoever runs pulse-bot",
@@ -73,7 +78,7 @@ def ask(installation: Installation, address: Address, chat: Address | None) -> R
     )
     return Reply(
         form=Form(
-            key=setup_key(installation, chat),
+            key=sign_setup_key(installation, chat),
             title="Set up this chat",
             text=(
                 *text,
@@ -82,21 +87,21 @@ def ask(installation: Installation, address: Address, chat: Address | None) -> R
                     "read in the log what was set."
                 ),
             ),
-            fields=(*(() if led is not None else (code,)), *_fields(installation)),
+            fields=(*(() if led is not None else (code,)), *_setup_fields(installation)),
             submit="Set it up",
         )
     )
 
 
-def _fields(installation: Installation) -> Iterator[Field]:
-    themes = tuple(Option(one, one) for one in weekly_themes(installation.pool()))
+def _setup_fields(installation: Installation) -> Iterator[Field]:
+    themes = tuple(Option(choice, choice) for choice in list_weekly_themes(installation.pool()))
     yield Field("themes", "What is asked about?", FieldKind.SEVERAL, themes)
     hint = "Choose, or type a day and a time, such as Thu 08:00."
     for key, label, times in (
         ("opens", "When does a round open?", _OPENS),
         ("closes", "When does it close?", _CLOSES),
     ):
-        options = tuple(Option(one, one) for one in times)
+        options = tuple(Option(choice, choice) for choice in times)
         yield Field(key, label, FieldKind.ONE, options, hint, _LONGEST[key])
     yield Field(
         "schools",
@@ -114,109 +119,115 @@ def _fields(installation: Installation) -> Iterator[Field]:
     )
 
 
-def _check(group: GroupRow | None, led: PartnershipRow | None) -> None:
+def _check_leader(group: GroupRow | None, led: PartnershipRow | None) -> None:
     """Raise Refused where a linked chat is not of the partnership that somebody leads."""
     if group is not None and led is None:
         raise Refused(_NOT_YOURS)
     if group is not None and led is not None and group.partnership_id != led.id:
-        raise Refused(ANOTHERS)
+        raise Refused(LINKED_ELSEWHERE)
 
 
-def ask_again(installation: Installation, event: Pressed) -> Reply:
+def reopen_setup(installation: Installation, event: Pressed) -> Reply:
     """The same form, by the button that carries the chat. Raises Refused."""
-    return ask(installation, event.address, _chat(installation, event.action, event.address))
+    return ask_setup(
+        installation, event.address, _read_chat(installation, event.action, event.address)
+    )
 
 
-def set_up(installation: Installation, event: Submitted) -> Reply:
+def set_up_chat(installation: Installation, event: Submitted) -> Reply:
     """Link a chat and do what was filled in, all or nothing. Raises Refused."""
-    return once_more(partial(_set_up, installation, event))
+    return retry_on_conflict(partial(_submit_setup, installation, event))
 
 
-def _set_up(installation: Installation, event: Submitted) -> Reply:
-    chat = _chat(installation, event.form, event.address)
+def _submit_setup(installation: Installation, event: Submitted) -> Reply:
+    chat = _read_chat(installation, event.form, event.address)
     several = {"themes", "schools"}
-    others = {key: given for key, given in event.values.items() if key not in several}
-    given = form_values.read(others, _LONGEST)
-    schools = _schools(event.values.get("schools", ()))
-    wanted = Wanted(event.values.get("themes", ()), given["opens"], given["closes"])
+    others = {key: values for key, values in event.values.items() if key not in several}
+    values = form_values.read_values(others, _LONGEST)
+    schools = _parse_schools(event.values.get("schools", ()))
+    requested = ProgrammeChange(event.values.get("themes", ()), values["opens"], values["closes"])
     with installation.database.write() as session:
-        led = led_by(session, event.address)
-        group = _group(session, installation, event.address, chat, given["code"].lower())
+        led = find_led_partnership(session, event.address)
+        group = _link_group(session, installation, event.address, chat, values["code"].lower())
         row = session.get_one(PartnershipRow, group.partnership_id)
         who = LEAD if led is not None and led.id == row.id else _WHOEVER
-        told = [
+        sentences = [
             f"This chat belongs to {row.name}.",
-            *_planned(session, installation, row, wanted, who),
-            *_added(session, installation, row, schools, who),
-            *_guests(session, installation, group, given["guests"], who),
+            *_set_programme(session, installation, row, requested, who),
+            *_add_schools(session, installation, row, schools, who),
+            *_set_guests(session, installation, group, values["guests"], who),
         ]
-        if group.welcome is Welcome.DUE:
+        if group.welcome is WelcomeState.DUE:
             # What was set while it was linked is no news there.
             group.announced = stored_log.newest_id(session, row.id)
-            told.append("The card by which people join comes into the chat in a minute.")
-    return Reply(" ".join(told))
+            sentences.append("The card by which people join comes into the chat in a minute.")
+    return Reply(" ".join(sentences))
 
 
-def _chat(installation: Installation, key: str, address: Address) -> Address:
-    own = codes.signed(installation.installation_key, key, address.adapter)
-    chat = actions.read_setup(own, address.adapter) if own is not None else None
+def _read_chat(installation: Installation, key: str, address: Address) -> Address:
+    signed_key = codes.verify_text(installation.installation_key, key, address.adapter)
+    chat = actions.read_setup(signed_key, address.adapter) if signed_key is not None else None
     if chat is None:
         raise Refused(_OLD_FORM)
     return chat
 
 
-def _schools(values: tuple[str, ...]) -> list[str]:
+def _parse_schools(values: tuple[str, ...]) -> list[str]:
     text = "\n".join(values)
     lines = text.splitlines()
     # A name may hold a comma, so that lines count where there are several.
-    names = [" ".join(one.split()) for one in (lines if len(lines) > 1 else text.split(","))]
-    found = [name for name in names if name]
-    if not all(name.isprintable() and len(name) <= _LONGEST_SCHOOL for name in found):
+    names = [" ".join(line.split()) for line in (lines if len(lines) > 1 else text.split(","))]
+    schools = [name for name in names if name]
+    if not all(name.isprintable() and len(name) <= _LONGEST_SCHOOL for name in schools):
         raise Refused(
             f"A school's name has at most {_LONGEST_SCHOOL} characters, and no control characters. "
             "Nothing was set up; please write one a line."
         )
-    if len(found) > _MOST_SCHOOLS:
+    if len(schools) > _MOST_SCHOOLS:
         raise Refused(f"There is room for {_MOST_SCHOOLS} schools at once. Nothing was set up.")
-    return found
+    return schools
 
 
-def _group(
+def _link_group(
     session: Session, installation: Installation, address: Address, chat: Address, code: str
 ) -> GroupRow:
     """The chat, linked by whoever may."""
-    linked = groups.of_chat(session, chat)
+    linked = groups.find_group(session, chat)
     if linked is None:
-        meant, good = named(session, installation, address, code)
-        if meant is None:
+        partnership, may_link = resolve_code(session, installation, address, code)
+        if partnership is None:
             raise Refused(
                 "Please fill in the code for linking. Whoever runs pulse-bot has it, and a lead of "
                 "the partnership needs none. Nothing was set up."
             )
-        if not good:
+        if not may_link:
             raise Refused(BAD_CODE)
         # The other runner is the same form, sent twice: it waited, and finds the chat linked.
-        linked = groups.of_chat(session, chat)
+        linked = groups.find_group(session, chat)
         if linked is None:
-            return link_chat(session, installation, meant, chat, Welcome.DUE)
-    _check(linked, led_by(session, address))
-    is_back(session, installation, linked)
+            return link_chat(session, installation, partnership, chat, WelcomeState.DUE)
+    _check_leader(linked, find_led_partnership(session, address))
+    note_return(session, installation, linked)
     return linked
 
 
-def _planned(
-    session: Session, installation: Installation, row: PartnershipRow, wanted: Wanted, who: Actor
+def _set_programme(
+    session: Session,
+    installation: Installation,
+    row: PartnershipRow,
+    requested: ProgrammeChange,
+    who: Actor,
 ) -> Iterator[str]:
-    if wanted == Wanted():
+    if requested == ProgrammeChange():
         return
     # A code links one chat, and does not reach further than that.
-    if who != LEAD and partnerships.programme(session, row.id) is not None:
+    if who != LEAD and partnerships.load_programme(session, row.id) is not None:
         raise Refused(_PLANNED_ALREADY)
-    plan = replan(session, installation, row, wanted, who)
+    plan = update_programme(session, installation, row, requested, who)
     yield f"A round opens on {plan.opens} and closes on {plan.closes}."
 
 
-def _added(
+def _add_schools(
     session: Session,
     installation: Installation,
     row: PartnershipRow,
@@ -229,13 +240,13 @@ def _added(
         yield "1 school was added." if len(new) == 1 else f"{len(new)} schools were added."
 
 
-def _guests(
-    session: Session, installation: Installation, group: GroupRow, given: str, who: Actor
+def _set_guests(
+    session: Session, installation: Installation, group: GroupRow, choice: str, who: Actor
 ) -> Iterator[str]:
-    if given not in ("", _YES, _NO):
+    if choice not in ("", _YES, _NO):
         raise Refused("Please choose whether guests are invited. Nothing was set up.")
-    invited = given == _YES
-    if not given or group.guests is invited:
+    invited = choice == _YES
+    if not choice or group.guests is invited:
         return
     group.guests = invited
     audit_log.record(session, installation, group.partnership_id, who, GuestsInvited(invited))

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.arrange_workshop import full
+from pulse_bot.domain.asking.arrange_workshop import format_full_date
 from pulse_bot.domain.asking.programme import MOST_ITEMS
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.domain.partnership.actors import Actor
@@ -24,11 +24,11 @@ MOST: Final = 12
 def change_limit(installation: Installation, partnership: str, limit: int) -> None:
     """Set a partnership's weekly limit, in questions. Raises Refused."""
     with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        put_limit(session, installation, row, limit, OPERATOR)
+        row = partnerships.find_partnership(session, partnership)
+        set_limit(session, installation, row, limit, OPERATOR)
 
 
-def put_limit(
+def set_limit(
     session: Session, installation: Installation, row: PartnershipRow, limit: int, who: Actor
 ) -> None:
     """Set the weekly limit from the next round on, and say so in the log. Raises Refused."""
@@ -38,7 +38,7 @@ def put_limit(
             f"{MOST_ITEMS}, and with more than {MOST} people stop answering. Nothing was changed."
         )
     # The other runner is a facilitator who plans a workshop within the limit there was.
-    partnerships.hold(session, row)
+    partnerships.lock_partnership(session, row)
     if limit == row.weekly_limit:
         return
     _check_planned(session, row, limit)
@@ -48,14 +48,15 @@ def put_limit(
 
 def _check_planned(session: Session, row: PartnershipRow, limit: int) -> None:
     """A workshop that was promised is not taken back by the way."""
-    for one in seedings.of_partnership(session, row.id, [SeedingState.PLANNED]):
-        if len(one.items) > limit:
+    for workshop in seedings.list_seedings(session, row.id, [SeedingState.PLANNED]):
+        if len(workshop.items) > limit:
             raise Refused(
-                f"The workshop “{one.title}” on {full(one.workshop_on)} asks {len(one.items)} "
+                f"The workshop “{workshop.title}” on {format_full_date(workshop.workshop_on)} asks "
+                f"{len(workshop.items)} "
                 "questions. Choose fewer for it first, or cancel it. Nothing was changed."
             )
 
 
-def in_words(row: PartnershipRow) -> str:
+def describe_limit(row: PartnershipRow) -> str:
     """The weekly limit as settings tell it."""
     return f"Nobody is asked more than {row.weekly_limit} questions in any seven days."

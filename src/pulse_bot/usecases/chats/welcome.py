@@ -14,66 +14,68 @@ from pulse_bot.domain.partnership.audit_events import MemberCameBack, MemberWent
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.ports import Address, Button, Card, CardKind, Joined, Left, Members, Reply
 from pulse_bot.storage import groups, partnerships
-from pulse_bot.storage.columns import Link, Welcome
+from pulse_bot.storage.columns import LinkState, WelcomeState
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.chats.link import PROMISE, join_card
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
-from pulse_bot.usecases.members.invite import invitation
+from pulse_bot.usecases.members.invite import make_invitation
 
 
-def show(installation: Installation, group_id: int) -> tuple[Address, Card] | None:
+def claim_welcome(installation: Installation, group_id: int) -> tuple[Address, Card] | None:
     """Claim the card that invites a whole chat, and say where it goes; None where it was claimed.
 
     Claimed before it is sent: after a crash it is missing until somebody asks for it.
     """
     with installation.database.write() as session:
-        if not groups.welcome(session, group_id, Welcome.DUE, Welcome.SHOWN):
+        if not groups.change_welcome(session, group_id, WelcomeState.DUE, WelcomeState.SHOWN):
             return None
         group = session.get_one(GroupRow, group_id)
         partnership = session.get_one(PartnershipRow, group.partnership_id)
-        return groups.address_of(group), join_card(installation, partnership)
+        return groups.group_address(group), join_card(installation, partnership)
 
 
-def not_shown(installation: Installation, group_id: int) -> None:
+def unclaim_welcome(installation: Installation, group_id: int) -> None:
     """The card is not in the chat yet, and is due again."""
     with installation.database.write() as session:
-        groups.welcome(session, group_id, Welcome.SHOWN, Welcome.DUE)
+        groups.change_welcome(session, group_id, WelcomeState.SHOWN, WelcomeState.DUE)
 
 
-def waiting(installation: Installation, group_id: int) -> Address | None:
+def find_waiting_chat(installation: Installation, group_id: int) -> Address | None:
     """The chat whose people wait for their own cards; None where they do not."""
     with installation.database.read() as session:
         group = session.get_one(GroupRow, group_id)
-        return groups.address_of(group) if group.welcome is Welcome.SHOWN else None
+        return groups.group_address(group) if group.welcome is WelcomeState.SHOWN else None
 
 
-def invite(installation: Installation, group_id: int, there: Members) -> list[tuple[Address, Card]]:
+def claim_invitations(
+    installation: Installation, group_id: int, chat_members: Members
+) -> list[tuple[Address, Card]]:
     """Claim the cards for the people in a chat, and say whom to send one.
 
     Claimed before they are sent: nobody gets two. After a crash somebody may get none, who still
     has the card in the chat.
     """
     with installation.database.write() as session:
-        if not groups.welcome(session, group_id, Welcome.SHOWN, Welcome.DONE):
+        if not groups.change_welcome(session, group_id, WelcomeState.SHOWN, WelcomeState.DONE):
             return []
         group = session.get_one(GroupRow, group_id)
         partnership = session.get_one(PartnershipRow, group.partnership_id)
-        others = partnerships.known(session, there.addresses)
+        excluded = partnerships.known_addresses(session, chat_members.addresses)
         if not group.guests:
-            others |= frozenset(there.guests)
-        card = _card(installation, partnership)
-        return [(address, card) for address in there.addresses if address not in others]
+            excluded |= frozenset(chat_members.guests)
+        card = _invitation_card(installation, partnership)
+        return [(address, card) for address in chat_members.addresses if address not in excluded]
 
 
-def not_invited(installation: Installation, group_id: int) -> None:
+def unclaim_invitations(installation: Installation, group_id: int) -> None:
     """None of the cards went out, and all are due again."""
     with installation.database.write() as session:
-        groups.welcome(session, group_id, Welcome.DONE, Welcome.SHOWN)
+        groups.change_welcome(session, group_id, WelcomeState.DONE, WelcomeState.SHOWN)
 
 
-def _card(installation: Installation, partnership: PartnershipRow) -> Card:
+def _invitation_card(installation: Installation, partnership: PartnershipRow) -> Card:
     name = partnership.name
     text = (
         (
@@ -88,13 +90,13 @@ def _card(installation: Installation, partnership: PartnershipRow) -> Card:
         ),
     )
     choices = (
-        Button("Join", invitation=invitation(installation, partnership)),
+        Button("Join", invitation=make_invitation(installation, partnership)),
         Button("No, thank you", question_cards.DECLINE),
     )
     return Card(CardKind.NOTICE, f"{name} invites you to join", text, (choices,))
 
 
-def decline(installation: Installation, address: Address) -> Reply | None:
+def decline_invitation(installation: Installation, address: Address) -> Reply | None:
     """Take a no, and keep nothing; None for a member, whom nobody invited."""
     with installation.database.read() as session:
         member = partnerships.member_at(session, address)
@@ -106,43 +108,45 @@ def decline(installation: Installation, address: Address) -> Reply | None:
     )
 
 
-def came(installation: Installation, event: Joined) -> Reply:
+def welcome_arrival(installation: Installation, event: Joined) -> Reply:
     """Somebody came into a group's chat: invite them, or be able to reach them again."""
     with installation.database.write() as session:
-        group = groups.of_chat(session, event.group)
-        if group is None or group.state is not Link.LINKED:
+        group = groups.find_group(session, event.group)
+        if group is None or group.state is not LinkState.LINKED:
             return Reply()
         member = partnerships.member_at(session, event.address)
         if member is None:
-            return _invited(session, installation, group, event)
-        known = member.partnership_id == group.partnership_id
-        if known and member.standing is Standing.UNREACHABLE:
-            leave.back(member)
-            _note(session, installation, member.partnership_id, MemberCameBack())
+            return _invite_arrival(session, installation, group, event)
+        is_member = member.partnership_id == group.partnership_id
+        if is_member and member.standing is Standing.UNREACHABLE:
+            leave.restore_member(member)
+            _note_member(session, installation, member.partnership_id, MemberCameBack())
         return Reply()
 
 
-def _invited(session: Session, installation: Installation, group: GroupRow, event: Joined) -> Reply:
+def _invite_arrival(
+    session: Session, installation: Installation, group: GroupRow, event: Joined
+) -> Reply:
     # As long as the chat's people wait for their cards, this one is among them.
-    if group.welcome is not Welcome.DONE or (event.guest and not group.guests):
+    if group.welcome is not WelcomeState.DONE or (event.guest and not group.guests):
         return Reply()
     partnership = session.get_one(PartnershipRow, group.partnership_id)
-    return Reply(cards=(_card(installation, partnership),))
+    return Reply(cards=(_invitation_card(installation, partnership),))
 
 
-def went(installation: Installation, event: Left) -> Reply:
+def note_departure(installation: Installation, event: Left) -> Reply:
     """A member who left the last chat of their partnership there is not asked any more."""
     with installation.database.write() as session:
         member = partnerships.member_at(session, event.address)
-        group = groups.of_chat(session, event.group)
+        group = groups.find_group(session, event.group)
         if member is None or group is None or group.partnership_id != member.partnership_id:
             return Reply()
-        linked = groups.linked(session, member.partnership_id)
-        others = [one for one in linked if one.adapter == group.adapter and one.id != group.id]
+        linked = groups.list_linked(session, member.partnership_id)
+        others = [chat for chat in linked if chat.adapter == group.adapter and chat.id != group.id]
         if others or member.standing is not Standing.ACTIVE:
             return Reply()
         member.standing = Standing.UNREACHABLE
-        _note(session, installation, member.partnership_id, MemberWentFromChat())
+        _note_member(session, installation, member.partnership_id, MemberWentFromChat())
         name = session.get_one(PartnershipRow, member.partnership_id).name
     text = (
         "So you are asked nothing any more, until you come back or choose “Ask me again”.",
@@ -152,7 +156,7 @@ def went(installation: Installation, event: Left) -> Reply:
     return Reply(cards=(Card(CardKind.NOTICE, f"You left the chat of {name}", text, (choices,)),))
 
 
-def _note(
+def _note_member(
     session: Session,
     installation: Installation,
     partnership: int,

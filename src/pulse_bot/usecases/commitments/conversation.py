@@ -13,10 +13,15 @@ from typing import ClassVar, Final
 
 from pulse_bot.adapter_kit.actions import Action, decode, encode
 from pulse_bot.cards import question_cards
-from pulse_bot.domain.asking.arrange_workshop import full
+from pulse_bot.domain.asking.arrange_workshop import format_full_date
 from pulse_bot.domain.partnership.actors import Actor
-from pulse_bot.domain.partnership.commitments import LONGEST, WEEKS, Commitment, CommitmentState
-from pulse_bot.domain.partnership.roles import Act, may, who_may
+from pulse_bot.domain.partnership.commitments import (
+    LONGEST_TEXT,
+    OFFERED_WEEKS,
+    Commitment,
+    CommitmentState,
+)
+from pulse_bot.domain.partnership.roles import Permission, describe_allowed, is_allowed
 from pulse_bot.ports import (
     Address,
     Button,
@@ -32,23 +37,23 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage import commitments
-from pulse_bot.storage.database import once_more
+from pulse_bot.storage.database import retry_on_conflict
 from pulse_bot.storage.models import MemberRow
 from pulse_bot.usecases import form_values
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.commitments.register import (
-    STANDS,
-    WasThere,
-    end,
-    today,
-    warnings,
-    write_down,
+    STATE_WORDS,
+    AlreadyEnded,
+    add_commitment,
+    local_today,
+    set_commitment_state,
+    warn_about_wording,
 )
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.find_member import someone
-from pulse_bot.usecases.permissions import check
+from pulse_bot.usecases.find_member import find_member
+from pulse_bot.usecases.permissions import check_permission
 
-NEW: Final = f"{question_cards.COMMITMENT}:new"
+NEW_COMMITMENT: Final = f"{question_cards.COMMITMENT}:new"
 """The button that opens the form, wherever a group decides: under a digest, a pack, the list."""
 
 
@@ -61,12 +66,13 @@ class MoveCommitment(Action):
     number: int
 
 
-_LONGEST: Final = {"text": 4 * LONGEST, "due": 40}
+_LONGEST: Final = {"text": 4 * LONGEST_TEXT, "due": 40}
 """Room for more than fits, so that what is too long is refused with its length."""
 _ENDED_SHOWN: Final = 10
 _NOTHING: Final = (
     "Nothing is written down yet. What the group says it will do is written down by "
-    f"{who_may(Act.COMMIT)}, with a day; when it has come, everybody is asked whether it is done."
+    f"{describe_allowed(Permission.COMMIT)}, with a day; when it has come, everybody is asked "
+    "whether it is done."
 )
 _COMES: Final = {
     follow_up.DONE: (
@@ -84,92 +90,125 @@ _COMES: Final = {
 """What follows when a commitment is opened again."""
 
 
-def listed(installation: Installation, address: Address) -> Reply:
+def show_commitments(installation: Installation, address: Address) -> Reply:
     """The commitments of the group, open ones first: the same for everybody."""
     with installation.database.read() as session:
-        member, partnership = someone(session, address)
-        found = commitments.every(session, partnership.id)
-    text = tuple(_lines(found)) or (_NOTHING,)
+        member, partnership = find_member(session, address)
+        all_commitments = commitments.list_commitments(session, partnership.id)
+    text = tuple(_commitment_lines(all_commitments)) or (_NOTHING,)
     title = f"What {partnership.name} said it would do"
-    return Reply(cards=(Card(CardKind.NOTICE, title, text, tuple(_buttons(member, found))),))
+    return Reply(
+        cards=(
+            Card(CardKind.NOTICE, title, text, tuple(_commitment_buttons(member, all_commitments))),
+        )
+    )
 
 
-def _shown(found: Sequence[Commitment]) -> tuple[list[Commitment], list[Commitment]]:
+def _select_shown(
+    all_commitments: Sequence[Commitment],
+) -> tuple[list[Commitment], list[Commitment]]:
     """Those that are open, the nearest day first, and the newest of those that ended."""
-    still = [one for one in found if one.state is CommitmentState.OPEN]
-    ended = [one for one in found if one.state is not CommitmentState.OPEN]
-    return sorted(still, key=lambda one: (one.due, one.number)), ended[: -_ENDED_SHOWN - 1 : -1]
+    still_open = [
+        commitment for commitment in all_commitments if commitment.state is CommitmentState.OPEN
+    ]
+    ended = [
+        commitment for commitment in all_commitments if commitment.state is not CommitmentState.OPEN
+    ]
+    return sorted(still_open, key=lambda commitment: (commitment.due, commitment.number)), ended[
+        : -_ENDED_SHOWN - 1 : -1
+    ]
 
 
-def _lines(found: Sequence[Commitment]) -> Iterator[str]:
-    still, ended = _shown(found)
-    for one in still:
-        yield f"{one.number}. {one.text} By {full(one.due)}."
-    for one in sorted(ended, key=lambda one: one.state is CommitmentState.DROPPED):
-        yield f"{one.number}. {one.text} {STANDS[one.state].capitalize()}."
-    if len(still) + len(ended) < len(found):
+def _commitment_lines(all_commitments: Sequence[Commitment]) -> Iterator[str]:
+    still_open, ended = _select_shown(all_commitments)
+    for commitment in still_open:
+        yield f"{commitment.number}. {commitment.text} By {format_full_date(commitment.due)}."
+    for commitment in sorted(
+        ended, key=lambda commitment: commitment.state is CommitmentState.DROPPED
+    ):
+        state = STATE_WORDS[commitment.state].capitalize()
+        yield f"{commitment.number}. {commitment.text} {state}."
+    if len(still_open) + len(ended) < len(all_commitments):
         yield "Older ones are not shown here."
 
 
-def _buttons(member: MemberRow, found: Sequence[Commitment]) -> Iterator[tuple[Button, ...]]:
-    if may(member.role, Act.COMMIT):
-        yield (Button("Write one down", NEW),)
-    if not may(member.role, Act.END_COMMITMENT):
+def _commitment_buttons(
+    member: MemberRow, all_commitments: Sequence[Commitment]
+) -> Iterator[tuple[Button, ...]]:
+    if is_allowed(member.role, Permission.COMMIT):
+        yield (Button("Write one down", NEW_COMMITMENT),)
+    if not is_allowed(member.role, Permission.END_COMMITMENT):
         return
-    still, ended = _shown(found)
-    for one in still:
+    still_open, ended = _select_shown(all_commitments)
+    for commitment in still_open:
         yield (
-            Button(f"{one.number} is kept", _action(CommitmentState.KEPT, one.number)),
-            Button(f"Drop {one.number}", _action(CommitmentState.DROPPED, one.number)),
+            Button(
+                f"{commitment.number} is kept",
+                _button_action(CommitmentState.KEPT, commitment.number),
+            ),
+            Button(
+                f"Drop {commitment.number}",
+                _button_action(CommitmentState.DROPPED, commitment.number),
+            ),
         )
     # The answers called one kept, perhaps, and the group knows better.
     if ended:
-        yield tuple(_open_again(one.number) for one in ended)
+        yield tuple(_reopen_button(commitment.number) for commitment in ended)
 
 
-def _open_again(number: int) -> Button:
-    return Button(f"Open {number} again", _action(CommitmentState.OPEN, number))
+def _reopen_button(number: int) -> Button:
+    return Button(f"Open {number} again", _button_action(CommitmentState.OPEN, number))
 
 
-def _action(to: CommitmentState, number: int) -> str:
-    return encode(MoveCommitment(to, number))
+def _button_action(new_state: CommitmentState, number: int) -> str:
+    return encode(MoveCommitment(new_state, number))
 
 
-def pressed(installation: Installation, event: Pressed) -> Reply:
+def press_commitment_button(installation: Installation, event: Pressed) -> Reply:
     """What a button of a commitment does: the form, kept, dropped, open again. Raises Refused."""
-    if event.action == NEW:
-        return _form(installation, event.address)
+    if event.action == NEW_COMMITMENT:
+        return _commitment_form(installation, event.address)
     wanted = decode(MoveCommitment, event.action)
-    to = wanted.to
+    new_state = wanted.to
     with installation.database.write() as session:
-        member, partnership = someone(session, event.address)
-        check(member, Act.END_COMMITMENT)
+        member, partnership = find_member(session, event.address)
+        check_permission(member, Permission.END_COMMITMENT)
         who = Actor.member(member.role)
-        one = end(session, installation, partnership, wanted.number, to, who)
-        comes = follow_up.asked_next(session, partnership.id, one.number)
-    if to is CommitmentState.OPEN:
-        title = f"Commitment {one.number} is open again"
-        return Reply(cards=(Card(CardKind.NOTICE, title, (one.text, _COMES[comes])),))
-    return Reply(cards=(_ended(one, to),))
+        commitment = set_commitment_state(
+            session, installation, partnership, wanted.number, new_state, who
+        )
+        next_question = follow_up.find_next_question(session, partnership.id, commitment.number)
+    if new_state is CommitmentState.OPEN:
+        title = f"Commitment {commitment.number} is open again"
+        return Reply(
+            cards=(Card(CardKind.NOTICE, title, (commitment.text, _COMES[next_question])),)
+        )
+    return Reply(cards=(_ended_card(commitment, new_state),))
 
 
-def _ended(one: Commitment, to: CommitmentState) -> Card:
+def _ended_card(commitment: Commitment, new_state: CommitmentState) -> Card:
     text = "Everybody reads it here, and in a digest. If that was a mistake, open it again."
-    title = f"Commitment {one.number} is {STANDS[to]}"
-    return Card(CardKind.NOTICE, title, (one.text, text), ((_open_again(one.number),),))
+    title = f"Commitment {commitment.number} is {STATE_WORDS[new_state]}"
+    return Card(
+        CardKind.NOTICE, title, (commitment.text, text), ((_reopen_button(commitment.number),),)
+    )
 
 
-def _was_there(one: Commitment) -> Card:
-    title = f"Commitment {one.number} was {STANDS[one.state]}"
-    return Card(CardKind.NOTICE, title, (one.text,), ((_open_again(one.number),),))
+def _already_ended_card(commitment: Commitment) -> Card:
+    title = f"Commitment {commitment.number} was {STATE_WORDS[commitment.state]}"
+    return Card(CardKind.NOTICE, title, (commitment.text,), ((_reopen_button(commitment.number),),))
 
 
-def _form(installation: Installation, address: Address) -> Reply:
+def _commitment_form(installation: Installation, address: Address) -> Reply:
     with installation.database.read() as session:
-        member, partnership = someone(session, address)
-        check(member, Act.COMMIT)
-        now = today(installation, partnership)
-    days = [(weeks, now + timedelta(weeks=weeks)) for weeks in WEEKS]
+        member, partnership = find_member(session, address)
+        check_permission(member, Permission.COMMIT)
+        now = local_today(installation, partnership)
+    days = tuple(
+        Option(str(day), f"In {weeks} weeks, {format_full_date(day)}")
+        for weeks in OFFERED_WEEKS
+        for day in (now + timedelta(weeks=weeks),)
+    )
     hint = "Choose, or type a day, such as 4 December. Leave more time than it seems to need."
     return Reply(
         form=Form(
@@ -186,47 +225,47 @@ def _form(installation: Installation, address: Address) -> Reply:
                     FieldKind.TEXT,
                     hint=(
                         "Begin with “We”, such as: We visit one another's lessons. At most "
-                        f"{LONGEST} characters."
+                        f"{LONGEST_TEXT} characters."
                     ),
-                    longest=LONGEST,
+                    longest=LONGEST_TEXT,
                 ),
-                Field(
-                    "due",
-                    "By when?",
-                    FieldKind.ONE,
-                    tuple(
-                        Option(str(day), f"In {weeks} weeks, {full(day)}") for weeks, day in days
-                    ),
-                    hint,
-                    _LONGEST["due"],
-                ),
+                Field("due", "By when?", FieldKind.ONE, days, hint, _LONGEST["due"]),
             ),
             submit="Write it down",
         )
     )
 
 
-def submitted(installation: Installation, event: Submitted) -> Reply:
+def submit_commitment(installation: Installation, event: Submitted) -> Reply:
     """Write down a commitment. Raises Refused."""
-    given = form_values.read(event.values, _LONGEST)
-    return once_more(partial(_submitted, installation, event.address, given["text"], given["due"]))
+    values = form_values.read_values(event.values, _LONGEST)
+    return retry_on_conflict(
+        partial(_add_submitted, installation, event.address, values["text"], values["due"])
+    )
 
 
-def _submitted(installation: Installation, address: Address, text: str, due: str) -> Reply:
+def _add_submitted(installation: Installation, address: Address, text: str, due: str) -> Reply:
     with installation.database.write() as session:
-        member, partnership = someone(session, address)
-        check(member, Act.COMMIT)
+        member, partnership = find_member(session, address)
+        check_permission(member, Permission.COMMIT)
         try:
-            one = write_down(
+            commitment = add_commitment(
                 session, installation, partnership, text, due, Actor.member(member.role)
             )
-        except WasThere as error:
-            return Reply(str(error), (_was_there(error.ended),), outcome=Outcome.REFUSED)
-    told = f"From {full(one.due)} on everybody is asked whether it is done."
+        except AlreadyEnded as error:
+            return Reply(str(error), (_already_ended_card(error.ended),), outcome=Outcome.REFUSED)
+    notice = f"From {format_full_date(commitment.due)} on everybody is asked whether it is done."
     card = Card(
         CardKind.NOTICE,
-        f"Commitment {one.number} is written down",
-        (one.text, told, *warnings(one.text)),
-        ((Button(f"Drop {one.number}", _action(CommitmentState.DROPPED, one.number)),),),
+        f"Commitment {commitment.number} is written down",
+        (commitment.text, notice, *warn_about_wording(commitment.text)),
+        (
+            (
+                Button(
+                    f"Drop {commitment.number}",
+                    _button_action(CommitmentState.DROPPED, commitment.number),
+                ),
+            ),
+        ),
     )
     return Reply(cards=(card,))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.calendar import spoken_date
+from pulse_bot.domain.asking.calendar import format_date
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import InvitationRow, MemberRow, OrganisationRow, RoundRow, SeatRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 
-def lines(session: Session, member: MemberRow) -> list[str]:
+def list_held_data(session: Session, member: MemberRow) -> list[str]:
     """What is kept, a line each. No line depends on what they answered, or whether."""
     school = session.get_one(OrganisationRow, member.organisation_id).name
-    wish = partnerships.wish(member)
-    sent = select(func.count()).where(InvitationRow.member_id == member.id)
+    wish = partnerships.preferred_time(member)
+    card_count = select(func.count()).where(InvitationRow.member_id == member.id)
     return [
         f"Your name: {member.name}",
         f"Your school: {school}",
@@ -27,9 +27,9 @@ def lines(session: Session, member: MemberRow) -> list[str]:
         f"Your time zone: {member.time_zone or 'the one of the partnership'}",
         f"When you are asked: {wish or 'as soon as a round opens'}",
         f"Your language: {member.language or 'the one of the partnership'}",
-        f"You are on the list of: {_rounds(session, member)}",
-        f"Question cards for you in it, sent or waiting: {session.scalar(sent) or 0}",
-        f"Workshops that you prepared: {_workshops(session, member)}",
+        f"You are on the list of: {_list_rounds(session, member)}",
+        f"Question cards for you in it, sent or waiting: {session.scalar(card_count) or 0}",
+        f"Workshops that you prepared: {_list_workshops(session, member)}",
         (
             "Your answers: sealed and without your name while a round is open, and destroyed when "
             "it closes. No list says whether you answered."
@@ -37,7 +37,7 @@ def lines(session: Session, member: MemberRow) -> list[str]:
     ]
 
 
-def _rounds(session: Session, member: MemberRow) -> str:
+def _list_rounds(session: Session, member: MemberRow) -> str:
     seats = (
         select(RoundRow.number)
         .join(SeatRow, SeatRow.round_id == RoundRow.id)
@@ -46,11 +46,13 @@ def _rounds(session: Session, member: MemberRow) -> str:
     return ", ".join(f"round {number}" for number in session.scalars(seats)) or "no open round"
 
 
-def _workshops(session: Session, member: MemberRow) -> str:
+def _list_workshops(session: Session, member: MemberRow) -> str:
     query = (
         select(SeedingRow.title, SeedingRow.workshop_on)
         .where(SeedingRow.seeded_by == member.id)
         .order_by(SeedingRow.workshop_on, SeedingRow.id)
     )
-    named = (f"“{title}” on {spoken_date(day)} {day.year}" for title, day in session.execute(query))
-    return ", ".join(named) or "none"
+    titles = (
+        f"“{title}” on {format_date(day)} {day.year}" for title, day in session.execute(query)
+    )
+    return ", ".join(titles) or "none"

@@ -9,7 +9,7 @@ from datetime import time
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.calendar import zone
+from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.partnership.audit_events import (
     ChatAdded,
     MemberAdded,
@@ -22,7 +22,7 @@ from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import audit_log as stored_log
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import (
     GroupRow,
     InvitationRow,
@@ -32,9 +32,9 @@ from pulse_bot.storage.models import (
 )
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, Installation
-from pulse_bot.usecases.members.leave import back, forget_member, scrub
-from pulse_bot.usecases.members.roles import put_role
-from pulse_bot.usecases.members.thresholds import bars_noted
+from pulse_bot.usecases.members.leave import forget_member, restore_member, scrub_database
+from pulse_bot.usecases.members.roles import assign_role
+from pulse_bot.usecases.members.thresholds import note_threshold_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def create_partnership(installation: Installation, new: NewPartnership) -> int:
     _check_printable(new.name)
     _check_zone(new.time_zone)
     with installation.database.write() as session:
-        if partnerships.exists(session, new.name.strip()):
+        if partnerships.partnership_exists(session, new.name.strip()):
             raise Refused(f'There is a partnership "{new.name}" already. Choose another name.')
         row = PartnershipRow(
             name=new.name.strip(),
@@ -93,12 +93,14 @@ def add_members(
 ) -> list[int]:
     """Add members at their addresses, all or none, and return their ids. Raises Refused."""
     with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        with bars_noted(session, installation, row):
-            return [_add(session, installation, row, new, address) for new, address in people]
+        row = partnerships.find_partnership(session, partnership)
+        with note_threshold_change(session, installation, row):
+            return [
+                _add_member(session, installation, row, new, address) for new, address in people
+            ]
 
 
-def _add(
+def _add_member(
     session: Session,
     installation: Installation,
     row: PartnershipRow,
@@ -112,21 +114,21 @@ def _add(
         _check_zone(new.time_zone)
     if partnerships.member_at(session, address) is not None:
         raise Refused("That address belongs to a member already.")
-    school = partnerships.organisation(session, row.id, new.organisation.strip())
-    twin = partnerships.namesake(session, school.id, new.name.strip())
+    school = partnerships.ensure_organisation(session, row.id, new.organisation.strip())
+    twin = partnerships.find_namesake(session, school.id, new.name.strip())
     if twin is not None:
         raise Refused(
             f'"{new.name.strip()}" of {school.name} is member {twin} already. For a new link: '
             f'pulse-bot member link "{row.name}" {twin}'
         )
-    member = enter(session, row, school, new, address)
+    member = insert_member(session, row, school, new, address)
     # Without the name: the log stays for ever, and a member who leaves is forgotten.
     added = MemberAdded(new.role, school.name)
     audit_log.record(session, installation, row.id, OPERATOR, added)
     return member.id
 
 
-def enter(
+def insert_member(
     session: Session,
     row: PartnershipRow,
     school: OrganisationRow,
@@ -151,63 +153,71 @@ def enter(
     return member
 
 
-def readdress(installation: Installation, partnership: str, member: int, address: Address) -> None:
+def change_address(
+    installation: Installation, partnership: str, member: int, address: Address
+) -> None:
     """Give a member a new address, which makes the old one worthless. Raises Refused.
 
     Their card in an open round goes to the new address, even where the old one had it.
     """
     with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        found = _numbered(session, row, member)
-        back(found)
-        found.adapter = address.adapter
-        found.workspace = address.workspace
-        found.user = address.user
-        card = update(InvitationRow).where(InvitationRow.member_id == found.id)
+        row = partnerships.find_partnership(session, partnership)
+        member_row = _find_by_number(session, row, member)
+        restore_member(member_row)
+        member_row.adapter = address.adapter
+        member_row.workspace = address.workspace
+        member_row.user = address.user
+        card = update(InvitationRow).where(InvitationRow.member_id == member_row.id)
         session.execute(
             card.values(
                 adapter=address.adapter,
                 workspace=address.workspace,
                 user=address.user,
-                state=Delivery.WAITING,
+                state=DeliveryState.WAITING,
             )
         )
-        school = session.get_one(OrganisationRow, found.organisation_id)
-        renewed = MemberLinkRenewed(found.role, school.name)
+        school = session.get_one(OrganisationRow, member_row.organisation_id)
+        renewed = MemberLinkRenewed(member_row.role, school.name)
         audit_log.record(session, installation, row.id, OPERATOR, renewed)
 
 
 def remove_member(installation: Installation, partnership: str, member: int) -> None:
     """Forget a member who has gone, as if they had left themselves. Raises Refused."""
     with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        found = _numbered(session, row, member)
-        school = session.get_one(OrganisationRow, found.organisation_id)
-        removed = MemberRemoved(found.role, school.name)
+        row = partnerships.find_partnership(session, partnership)
+        member_row = _find_by_number(session, row, member)
+        school = session.get_one(OrganisationRow, member_row.organisation_id)
+        removed = MemberRemoved(member_row.role, school.name)
         audit_log.record(session, installation, row.id, OPERATOR, removed)
-        with bars_noted(session, installation, row):
-            forget_member(session, found)
-    scrub(installation)
+        with note_threshold_change(session, installation, row):
+            forget_member(session, member_row)
+    scrub_database(installation)
 
 
 def change_role(installation: Installation, partnership: str, member: int, role: Role) -> None:
     """Change what a member may do beside answering. Raises Refused."""
     with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
-        put_role(session, installation, row, _numbered(session, row, member), role, OPERATOR)
+        row = partnerships.find_partnership(session, partnership)
+        assign_role(
+            session, installation, row, _find_by_number(session, row, member), role, OPERATOR
+        )
 
 
-def _numbered(session: Session, row: PartnershipRow, member: int) -> MemberRow:
-    found = session.get(MemberRow, member)
-    if found is None or found.partnership_id != row.id or found.standing is Standing.LEFT:
+def _find_by_number(session: Session, row: PartnershipRow, member: int) -> MemberRow:
+    member_row = session.get(MemberRow, member)
+    if (
+        member_row is None
+        or member_row.partnership_id != row.id
+        or member_row.standing is Standing.LEFT
+    ):
         raise Refused(f"There is no member {member} in {row.name}.")
-    return found
+    return member_row
 
 
 def add_group(installation: Installation, partnership: str, address: Address) -> None:
     """Add a chat in which the partnership reads its digests."""
     with installation.database.write() as session:
-        row = partnerships.by_name(session, partnership)
+        row = partnerships.find_partnership(session, partnership)
         group = GroupRow(
             partnership_id=row.id,
             adapter=address.adapter,
@@ -228,6 +238,6 @@ def _check_printable(*names: str) -> None:
 
 def _check_zone(name: str) -> None:
     try:
-        zone(name)
+        parse_zone(name)
     except ValueError as error:
         raise Refused(str(error)) from None

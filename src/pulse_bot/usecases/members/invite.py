@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from pulse_bot.crypto import codes
-from pulse_bot.crypto.codes import Purpose
+from pulse_bot.crypto.codes import CodePurpose
 from pulse_bot.domain.partnership.audit_events import InvitationReplaced
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships
@@ -17,49 +17,51 @@ from pulse_bot.usecases.context import OPERATOR, Installation
 
 
 @dataclass(frozen=True, slots=True)
-class Codes:
+class PartnershipCodes:
     """What the operator gives out: to whoever links a chat, to members."""
 
     link: str = field(repr=False)
     invitation: str = field(repr=False)
 
 
-def codes_of(installation: Installation, name: str) -> Codes:
+def find_codes(installation: Installation, name: str) -> PartnershipCodes:
     """The codes of a partnership that are good now. Raises Refused."""
     with installation.database.read() as session:
-        return _codes(installation, partnerships.by_name(session, name))
+        return _make_codes(installation, partnerships.find_partnership(session, name))
 
 
-def renew(installation: Installation, name: str) -> Codes:
+def renew_invitation(installation: Installation, name: str) -> PartnershipCodes:
     """Make every older invitation worthless; members who are in stay in. Raises Refused."""
     with installation.database.write() as session:
-        row = partnerships.by_name(session, name)
+        row = partnerships.find_partnership(session, name)
         # In the database, not here: an operator may type it twice at once.
         row.invitation_series = PartnershipRow.invitation_series + 1
         session.flush()
         session.refresh(row)
         audit_log.record(session, installation, row.id, OPERATOR, InvitationReplaced())
-        return _codes(installation, row)
+        return _make_codes(installation, row)
 
 
-def _codes(installation: Installation, row: PartnershipRow) -> Codes:
+def _make_codes(installation: Installation, row: PartnershipRow) -> PartnershipCodes:
     key = installation.installation_key
-    link = codes.code(key, Purpose.LINK, row.id, row.chats_linked)
-    return Codes(link, invitation(installation, row))
+    link = codes.make_code(key, CodePurpose.LINK, row.id, row.chats_linked)
+    return PartnershipCodes(link, make_invitation(installation, row))
 
 
-def invitation(installation: Installation, row: PartnershipRow) -> str:
+def make_invitation(installation: Installation, row: PartnershipRow) -> str:
     """The invitation to a partnership."""
     key = installation.installation_key
-    return codes.code(key, Purpose.JOIN, row.id, row.invitation_series)
+    return codes.make_code(key, CodePurpose.JOIN, row.id, row.invitation_series)
 
 
-def invited_to(session: Session, installation: Installation, code: str) -> PartnershipRow:
+def verify_invitation(session: Session, installation: Installation, code: str) -> PartnershipRow:
     """The partnership that an invitation lets into. Raises Refused."""
-    number = codes.partnership_of(Purpose.JOIN, code)
+    number = codes.read_partnership(CodePurpose.JOIN, code)
     row = session.get(PartnershipRow, number) if number is not None else None
     key = installation.installation_key
-    if row is None or not codes.fits(key, Purpose.JOIN, row.id, row.invitation_series, code):
+    if row is None or not codes.matches_code(
+        key, CodePurpose.JOIN, row.id, row.invitation_series, code
+    ):
         raise Refused(
             "This invitation is not valid any more. Press “Join the pulse” in your group's chat "
             "again, or ask your partnership's lead for a new one."

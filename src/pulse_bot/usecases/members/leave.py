@@ -19,39 +19,39 @@ from pulse_bot.storage.models import InvitationRow, MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.find_member import NobodyThere, someone
-from pulse_bot.usecases.members.thresholds import bars_noted
+from pulse_bot.usecases.find_member import NotAMember, find_member
+from pulse_bot.usecases.members.thresholds import note_threshold_change
 
 _log = logging.getLogger(__name__)
 
 
-def pause(installation: Installation, address: Address) -> Reply:
+def pause_questions(installation: Installation, address: Address) -> Reply:
     """Ask no more questions until the member comes back."""
-    _stand(installation, address, Standing.PAUSED)
+    _set_standing(installation, address, Standing.PAUSED)
     return Reply("Paused. You are asked nothing until you choose “Ask me again”.")
 
 
-def resume(installation: Installation, address: Address) -> Reply:
+def resume_questions(installation: Installation, address: Address) -> Reply:
     """Ask again, when a newcomer would be asked: coming back changes a roster as joining does."""
-    _stand(installation, address, Standing.ACTIVE)
+    _set_standing(installation, address, Standing.ACTIVE)
     return Reply("Welcome back. You are asked again in one of the next rounds.")
 
 
-def unreachable(installation: Installation, address: Address) -> Reply:
+def mark_unreachable(installation: Installation, address: Address) -> Reply:
     """The platform no longer reaches this member, if one lives there; says nothing of answers."""
-    with contextlib.suppress(NobodyThere):
-        _stand(installation, address, Standing.UNREACHABLE)
+    with contextlib.suppress(NotAMember):
+        _set_standing(installation, address, Standing.UNREACHABLE)
     return Reply()
 
 
-def reachable(installation: Installation, address: Address) -> None:
+def mark_reachable(installation: Installation, address: Address) -> None:
     """The platform reaches this member again; whoever paused stays paused."""
     with installation.database.write() as session:
-        member, _ = someone(session, address)
-        back(member)
+        member, _ = find_member(session, address)
+        restore_member(member)
 
 
-def back(member: MemberRow) -> None:
+def restore_member(member: MemberRow) -> None:
     """Ask somebody again who could not be reached; whoever paused stays paused.
 
     They wait as a newcomer does. Whoever can take people out of a chat and bring them back would
@@ -62,9 +62,9 @@ def back(member: MemberRow) -> None:
         member.seated = False
 
 
-def _stand(installation: Installation, address: Address, standing: Standing) -> None:
+def _set_standing(installation: Installation, address: Address, standing: Standing) -> None:
     with installation.database.write() as session:
-        member, _ = someone(session, address)
+        member, _ = find_member(session, address)
         if standing is Standing.PAUSED or member.standing is Standing.UNREACHABLE:
             member.seated = False
         if standing is Standing.UNREACHABLE and member.standing is not Standing.ACTIVE:
@@ -75,7 +75,7 @@ def _stand(installation: Installation, address: Address, standing: Standing) -> 
 def ask_leave(installation: Installation, address: Address) -> Reply:
     """Make sure, because leaving cannot be undone by the member."""
     with installation.database.read() as session:
-        _, partnership = someone(session, address)
+        _, partnership = find_member(session, address)
     text = (
         "Your name and your address are deleted at once. To come back you need a new invitation.",
         "Answers of a round that is still open stay sealed in it and are destroyed when it closes.",
@@ -84,17 +84,17 @@ def ask_leave(installation: Installation, address: Address) -> Reply:
     return Reply(cards=(Card(CardKind.NOTICE, f"Leave {partnership.name}?", text, buttons),))
 
 
-def leave(installation: Installation, address: Address) -> Reply:
+def leave_partnership(installation: Installation, address: Address) -> Reply:
     """Forget a member: name and address go; the bare row stays, because a roster refers to it."""
     with installation.database.write() as session:
-        member, partnership = someone(session, address)
+        member, partnership = find_member(session, address)
         # In no role, and without a school: the log stays for ever.
         leaver = Actor.member(Role.MEMBER)
         audit_log.record(session, installation, partnership.id, leaver, MemberLeft())
-        with bars_noted(session, installation, partnership):
+        with note_threshold_change(session, installation, partnership):
             forget_member(session, member)
         name = partnership.name
-    scrub(installation)
+    scrub_database(installation)
     text = ("Your name and your address are deleted. Thank you for having been part of it.",)
     return Reply(cards=(Card(CardKind.NOTICE, f"You have left {name}", text),))
 
@@ -113,7 +113,7 @@ def forget_member(session: Session, member: MemberRow) -> None:
     session.execute(prepared.values(seeded_by=None))
 
 
-def scrub(installation: Installation) -> None:
+def scrub_database(installation: Installation) -> None:
     """Clean up after somebody who left, now or with the next closing."""
     try:
         installation.database.scrub()

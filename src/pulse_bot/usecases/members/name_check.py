@@ -14,7 +14,7 @@ from unicodedata import combining, normalize
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.partnership.typed_words import LETTERS, seen
+from pulse_bot.domain.partnership.typed_words import WORD_PATTERN, visible_text
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import OrganisationRow
 
@@ -55,56 +55,58 @@ class _Word(NamedTuple):
     opens: bool
 
 
-def names_in(session: Session, partnership_id: int, text: str) -> tuple[str, ...]:
+def find_names(session: Session, partnership_id: int, text: str) -> tuple[str, ...]:
     """The words of a text that are of a member's or an organisation's name, as they are read.
 
     Whole words, however they are spelt: in capitals or not, with accents or without, with an "s" at
     the end, with dots or hyphens inside. Each once, in the order of the text.
     """
-    known = set(_known(session, partnership_id))
-    found: dict[str, str] = {}
-    for run, parts in _runs(text):
-        named = [word for word in parts if _is_in(known, word)]
-        if not named and _is_in(known, run):
-            named = [run]
-        for word in named:
-            found.setdefault(_folded(word.bare), word.written)
-    return tuple(found.values())
+    folded_names = set(_load_names(session, partnership_id))
+    matches: dict[str, str] = {}
+    for run, parts in _split_runs(text):
+        matched = [word for word in parts if _matches_name(folded_names, word)]
+        if not matched and _matches_name(folded_names, run):
+            matched = [run]
+        for word in matched:
+            matches.setdefault(_fold_letters(word.bare), word.written)
+    return tuple(matches.values())
 
 
-def _known(session: Session, partnership_id: int) -> Iterator[str]:
+def _load_names(session: Session, partnership_id: int) -> Iterator[str]:
     schools = select(OrganisationRow.name).where(OrganisationRow.partnership_id == partnership_id)
-    people = (member.name for member, _ in partnerships.members(session, partnership_id))
+    people = (member.name for member, _ in partnerships.list_members(session, partnership_id))
     for name in (*session.scalars(schools), *people):
-        words = [_folded(word) for word in LETTERS.findall(seen(name))]
+        words = [_fold_letters(word) for word in WORD_PATTERN.findall(visible_text(name))]
         # As one word, too: "O'Brien" is also OBrien.
         yield from ("".join(words[a:b]) for a, b in combinations(range(len(words) + 1), 2))
 
 
-def _is_in(known: set[str], word: _Word) -> bool:
-    folded = _folded(word.bare)
+def _matches_name(folded_names: set[str], word: _Word) -> bool:
+    folded = _fold_letters(word.bare)
     stem = folded.removesuffix("s")
-    return _names(known, folded, word) or (len(stem) >= _BARE and _names(known, stem, word))
+    return _is_name(folded_names, folded, word) or (
+        len(stem) >= _BARE and _is_name(folded_names, stem, word)
+    )
 
 
-def _names(known: set[str], folded: str, word: _Word) -> bool:
-    if folded not in known or len(folded) < _SHORTEST or _OF_ANY_SCHOOL.fullmatch(folded):
+def _is_name(folded_names: set[str], folded: str, word: _Word) -> bool:
+    if folded not in folded_names or len(folded) < _SHORTEST or _OF_ANY_SCHOOL.fullmatch(folded):
         return False
     if _EVERYDAY.fullmatch(folded):
         return word.bare.istitle() and not word.opens
     return len(folded) >= _BARE or word.bare[0].isupper()
 
 
-def _runs(text: str) -> Iterator[tuple[_Word, list[_Word]]]:
+def _split_runs(text: str) -> Iterator[tuple[_Word, list[_Word]]]:
     """What stands between two blanks, in one piece and in its words."""
-    plain = seen(text)
+    plain = visible_text(text)
     for run in _RUN.finditer(plain):
         opens = bool(_OPENS_A_SENTENCE.search(plain[: run.start()]))
-        words = [one[0] for one in LETTERS.finditer(run[0])]
+        words = [match[0] for match in WORD_PATTERN.finditer(run[0])]
         # A word behind a dot without a blank opens nothing: "Ask.Will" is somebody.
         parts = [_Word(word, word, opens and n == 0) for n, word in enumerate(words)]
         yield _Word(run[0], "".join(words), opens), parts
 
 
-def _folded(word: str) -> str:
+def _fold_letters(word: str) -> str:
     return "".join(letter for letter in normalize("NFKD", word.casefold()) if not combining(letter))

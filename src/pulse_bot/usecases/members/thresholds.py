@@ -21,8 +21,8 @@ BLOCK: Final = Thresholds().block_rounds
 
 def newcomers_wait(session: Session, partnership_id: int) -> bool:
     """Whether whoever joins now is asked in one of the next rounds, not in the very next."""
-    everybody = partnerships.members(session, partnership_id)
-    settled = sum(one.seated and one.standing is Standing.ACTIVE for one, _ in everybody)
+    everybody = partnerships.list_members(session, partnership_id)
+    settled = sum(member.seated and member.standing is Standing.ACTIVE for member, _ in everybody)
     return must_wait(session, partnership_id, settled)
 
 
@@ -30,27 +30,29 @@ def must_wait(session: Session, partnership_id: int, settled: int) -> bool:
     """Whether a newcomer waits, with so many members who were on a roster before."""
     # A newcomer changes what two digests have in common, so joining waits for a block's start; in a
     # group too small for numbers there is nothing to protect (release policy, Joining and leaving).
-    inside = rounds.not_lost(session, partnership_id) % BLOCK != 0
+    inside = rounds.count_pulse_rounds(session, partnership_id) % BLOCK != 0
     return inside and settled >= Thresholds().roster
 
 
-def thresholds_of(session: Session, partnership_id: int) -> Thresholds:
+def compute_thresholds(session: Session, partnership_id: int) -> Thresholds:
     """The bars of a round that would open now."""
     # Of everybody who belongs to it: a pause must not lower a bar.
-    everybody = partnerships.members(session, partnership_id)
+    everybody = partnerships.list_members(session, partnership_id)
     return Thresholds.for_partnership(len({member.organisation_id for member, _ in everybody}))
 
 
 @contextmanager
-def bars_noted(session: Session, installation: Installation, row: PartnershipRow) -> Iterator[None]:
+def note_threshold_change(
+    session: Session, installation: Installation, row: PartnershipRow
+) -> Iterator[None]:
     """Note and announce it where what is done inside changes the bar of schools.
 
     Nobody sets that bar: it is the release policy's, for so many schools as there are.
     """
-    before = thresholds_of(session, row.id).organisations
+    before = compute_thresholds(session, row.id).organisations
     yield
     session.flush()
-    after = thresholds_of(session, row.id).organisations
+    after = compute_thresholds(session, row.id).organisations
     if after != before:
         changed = ThresholdsChanged(after, before)
         audit_log.record(session, installation, row.id, PULSE_BOT, changed)

@@ -13,25 +13,27 @@ from pulse_bot.errors import Refused
 from pulse_bot.ports import Card, CardKind, Pressed, Reply
 from pulse_bot.storage import history
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.find_member import someone
-from pulse_bot.usecases.rounds.digest_message import SHELVES, LookCloser, left_out
+from pulse_bot.usecases.find_member import find_member
+from pulse_bot.usecases.rounds.digest_message import SHELVES, LookCloser, select_left_out
 
 
-def pressed(installation: Installation, event: Pressed) -> Reply:
+def show_left_out(installation: Installation, event: Pressed) -> Reply:
     """What a message left out, as further cards. Raises Refused for a digest that is not there."""
     number = decode(LookCloser, event.action).round
     with installation.database.read() as session:
-        _, partnership = someone(session, event.address)
+        _, partnership = find_member(session, event.address)
         try:
-            found = history.digest(session, partnership.id, number)
+            digest = history.load_digest(session, partnership.id, number)
         except LookupError:
             raise Refused("That digest is not there. Write “/pulse group” to see them.") from None
-    return Reply(cards=tuple(_cards(found)))
+    return Reply(cards=tuple(_left_out_cards(digest)))
 
 
-def _cards(digest: Digest) -> Iterator[Card]:
-    left = left_out(digest.statements)
+def _left_out_cards(digest: Digest) -> Iterator[Card]:
+    omitted = select_left_out(digest.statements)
     for name, shelf in SHELVES.items():
-        rest = tuple(one.text for one in digest.statements if one.kind in shelf & left)
+        rest = tuple(
+            statement.text for statement in digest.statements if statement.kind in shelf & omitted
+        )
         if rest:
             yield Card(CardKind.DIGEST, f"Round {digest.number}: {name}", rest)

@@ -9,18 +9,18 @@ from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Address, Reply
 from pulse_bot.storage import history
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.find_member import someone
+from pulse_bot.usecases.find_member import find_member
 from pulse_bot.usecases.reading import pages
 
 
-def whole_history(installation: Installation, address: Address) -> Reply:
+def show_history(installation: Installation, address: Address) -> Reply:
     """Every digest of the member's partnership on one page, newest first: the same for all."""
     with installation.database.read() as session:
-        _, partnership = someone(session, address)
-        found = history.digests(session, partnership.id)
+        _, partnership = find_member(session, address)
+        digests = history.list_digests(session, partnership.id)
         name, time_zone = partnership.name, partnership.time_zone
-    cards = pages.group(installation, address).cards
+    cards = pages.show_digests(installation, address).cards
     try:
-        return Reply(cards=cards, page=installation.renderer.page(name, time_zone, found))
+        return Reply(cards=cards, page=installation.renderer.page(name, time_zone, digests))
     except MissingExtra:
         return Reply(cards=cards)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards import question_cards
-from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.ports import Button, Card, CardKind, OpenedHome, Reply
 from pulse_bot.storage import history, partnerships, rounds
@@ -17,8 +17,14 @@ from pulse_bot.storage.models import MemberRow, PartnershipRow
 from pulse_bot.usecases import permissions
 from pulse_bot.usecases.chats.link import PROMISE
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.find_member import someone
-from pulse_bot.usecases.members.preferences import language_of, languages, named, said, when_asked
+from pulse_bot.usecases.find_member import find_member
+from pulse_bot.usecases.members.preferences import (
+    choose_language,
+    describe_next_asking,
+    describe_preference,
+    language_name,
+    list_languages,
+)
 from pulse_bot.usecases.reading import pages
 
 _NOT_ASKED: Final = {
@@ -38,64 +44,71 @@ _MORE: Final = {
 _OF_SOME: Final = {"seed": "Seed a workshop", "trends": "Trends", "settings": "Settings"}
 
 
-def home(installation: Installation, event: OpenedHome) -> Reply:
+def open_home(installation: Installation, event: OpenedHome) -> Reply:
     """What comes next; on a page of its own, everything else below it."""
     if not event.page:
-        return pages.home(installation, event)
-    reply = pages.home(installation, replace(event, at_once=False))
+        return pages.show_home(installation, event)
+    reply = pages.show_home(installation, replace(event, at_once=False))
     # What a notice offers stands below, once.
     first = [
         replace(card, buttons=()) if card.kind is CardKind.NOTICE else card for card in reply.cards
     ]
     with installation.database.read() as session:
-        member, partnership = someone(session, event.address)
-        below = tuple(_below(session, installation, member, partnership))
+        member, partnership = find_member(session, event.address)
+        below = tuple(_lower_cards(session, installation, member, partnership))
     return replace(reply, cards=(*first, *below))
 
 
-def _below(
+def _lower_cards(
     session: Session, installation: Installation, member: MemberRow, partnership: PartnershipRow
 ) -> Iterator[Card]:
     # Nothing here may depend on what this member answered, or whether.
-    yield from _asked(session, installation, member, partnership)
-    yield _own(session, installation, member, partnership)
+    yield from _question_cards(session, installation, member, partnership)
+    yield _member_card(session, installation, member, partnership)
     promise = Button("Read the promise", "privacy")
     yield Card(CardKind.NOTICE, "The promise", (PROMISE,), ((promise,),))
-    yield from map(pages.digest_card, history.digests(session, partnership.id, 1))
-    some = permissions.commands_of(member)
+    yield from map(pages.digest_card, history.list_digests(session, partnership.id, 1))
+    extra_commands = permissions.list_commands(member)
     more = tuple(Button(label, word) for word, label in _MORE.items())
-    rows = [more, tuple(Button(_OF_SOME.get(word, word.capitalize()), word) for word in some)]
+    rows = [
+        more,
+        tuple(Button(_OF_SOME.get(word, word.capitalize()), word) for word in extra_commands),
+    ]
     yield Card(CardKind.NOTICE, "There is more", (), tuple(row for row in rows if row))
 
 
-def _asked(
+def _question_cards(
     session: Session, installation: Installation, member: MemberRow, partnership: PartnershipRow
 ) -> Iterator[Card]:
-    newest = rounds.latest(session, partnership.id)
+    newest = rounds.latest_round(session, partnership.id)
     if newest is None:
         return
-    mine = rounds.open_round_of(session, member.id)
-    if newest.state is State.OPEN and (mine is None or mine.id != newest.id):
+    open_round = rounds.find_open_round(session, member.id)
+    if newest.state is RoundStatus.OPEN and (open_round is None or open_round.id != newest.id):
         return  # its list was made before they came
-    asked = rounds.read(newest).in_language(partnerships.language(member, partnership))
-    is_open = asked.takes_answers(installation.clock.now())
+    round_ = rounds.round_from_row(newest).in_language(
+        partnerships.member_language(member, partnership)
+    )
+    is_open = round_.takes_answers(installation.clock.now())
     title = "What is asked this time" if is_open else "What was asked last time"
-    yield Card(CardKind.NOTICE, title, tuple(item.text for item in asked.items))
+    yield Card(CardKind.NOTICE, title, tuple(item.text for item in round_.items))
 
 
-def _own(
+def _member_card(
     session: Session, installation: Installation, member: MemberRow, partnership: PartnershipRow
 ) -> Card:
-    there = languages(installation)
-    zone = partnerships.calendar(session, partnership, member).zone
-    when = _NOT_ASKED.get(member.standing) or when_asked(session, installation, partnership, member)
-    text = (
-        when,
-        f"Your time: {said(member)}, in the time zone {zone}.",
-        f"Your language: {named(language_of(member, partnership, there))}.",
+    available = list_languages(installation)
+    zone = partnerships.load_calendar(session, partnership, member).zone
+    asking_text = _NOT_ASKED.get(member.standing) or describe_next_asking(
+        session, installation, partnership, member
     )
-    own = (
+    text = (
+        asking_text,
+        f"Your time: {describe_preference(member)}, in the time zone {zone}.",
+        f"Your language: {language_name(choose_language(member, partnership, available))}.",
+    )
+    preference_buttons = (
         Button("Change my time", question_cards.TIME),
         Button("My language", question_cards.LANGUAGE),
     )
-    return Card(CardKind.NOTICE, "You", text, (own, *pages.standing_buttons(member)))
+    return Card(CardKind.NOTICE, "You", text, (preference_buttons, *pages.standing_buttons(member)))

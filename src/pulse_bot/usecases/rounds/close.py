@@ -17,201 +17,219 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.calendar import zone
+from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.asking.programme import Programme, next_opening
-from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.partnership.audit_events import RoundClosed
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
-from pulse_bot.domain.release.comments import waiting
+from pulse_bot.domain.release.comments import list_waiting
 from pulse_bot.domain.release.digest import DigestFacts
-from pulse_bot.domain.release.policy import facts, worth_keeping
+from pulse_bot.domain.release.policy import keepable_tally, release_facts
 from pulse_bot.domain.release.series import PastRound, Series
-from pulse_bot.domain.release.tallies import Tally, tally
-from pulse_bot.domain.release.trend import STORED
+from pulse_bot.domain.release.tallies import Tally, tally_item
+from pulse_bot.domain.release.trend import GUARD_WINDOW
 from pulse_bot.errors import Refused
 from pulse_bot.storage import envelopes, groups, history, packs, partnerships, rounds, seedings
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.context import OPERATOR, Installation
-from pulse_bot.usecases.rounds.decrypt import Heard, hear
+from pulse_bot.usecases.rounds.decrypt import DecryptedRound, decrypt_round
 
 _log = logging.getLogger(__name__)
 
 
-def close(installation: Installation, round_id: int) -> None:
+def close_round(installation: Installation, round_id: int) -> None:
     """Close a round, or finish its closing; harmless where it is closed."""
-    begin(installation, round_id)
-    settle(installation, round_id)
-    forget(installation, [round_id])
+    begin_closing(installation, round_id)
+    settle_round(installation, round_id)
+    forget_rounds(installation, [round_id])
 
 
-def close_now(installation: Installation, name: str) -> int:
+def close_round_now(installation: Installation, name: str) -> int:
     """Close the open round at an operator's word; returns its number. Raises Refused."""
     with installation.database.write() as session:
-        partnership = partnerships.by_name(session, name)
-        newest = rounds.latest(session, partnership.id)
-        if newest is None or newest.state not in (State.OPEN, State.CLOSING):
+        partnership = partnerships.find_partnership(session, name)
+        newest = rounds.latest_round(session, partnership.id)
+        if newest is None or newest.state not in (RoundStatus.OPEN, RoundStatus.CLOSING):
             raise Refused(f"No round of {name} is open.")
         closed = RoundClosed(newest.number)
         audit_log.record(session, installation, partnership.id, OPERATOR, closed)
-    close(installation, newest.id)
+    close_round(installation, newest.id)
     return newest.number
 
 
-def begin(installation: Installation, round_id: int) -> None:
+def begin_closing(installation: Installation, round_id: int) -> None:
     """Take no answer any more. The other runner is every worker that writes envelopes."""
     with installation.database.write() as session:
-        if rounds.move(session, round_id, State.CLOSING):
+        if rounds.move_round(session, round_id, RoundStatus.CLOSING):
             row = session.get_one(RoundRow, round_id)
             # An operator may close early; members are told when it was.
             row.closes_at = min(row.closes_at, installation.clock.now())
 
 
-def settle(installation: Installation, round_id: int) -> None:
+def settle_round(installation: Installation, round_id: int) -> None:
     """Tally and release in one transaction, or declare the round lost if its key is gone."""
     keys = installation.keys.load(round_id)
     if keys is None:
-        lose(installation, round_id)
+        declare_lost(installation, round_id)
         return
     with installation.database.write() as session:
-        asked = rounds.load(session, round_id)
+        round_ = rounds.load_round(session, round_id)
         # The other runner is a second worker that closes the same round: one of them gets here.
-        if asked is None or not rounds.move(session, round_id, State.CLOSED):
+        if round_ is None or not rounds.move_round(session, round_id, RoundStatus.CLOSED):
             return
-        heard = hear(
-            asked, keys, rounds.roster(session, round_id), envelopes.of_round(session, round_id)
+        decrypted = decrypt_round(
+            round_,
+            keys,
+            rounds.load_roster(session, round_id),
+            envelopes.load_envelopes(session, round_id),
         )
-        _keep(session, installation, asked, heard)
-        rounds.empty(session, round_id)
+        _keep_results(session, installation, round_, decrypted)
+        rounds.erase_members(session, round_id)
 
 
-def forget(installation: Installation, round_ids: Iterable[int]) -> None:
+def forget_rounds(installation: Installation, round_ids: Iterable[int]) -> None:
     """Destroy the keys of rounds that are over, and what their deleted rows left behind.
 
     Raises StorageError where the files cannot be cleaned now; the sweep does it later.
     """
     with installation.database.read() as session:
-        over = rounds.ended(session, round_ids)
+        over = rounds.find_ended(session, round_ids)
     if not over:
         return
     for round_id in over:
         installation.keys.destroy(round_id)
     installation.database.scrub()
     with installation.database.write() as session:
-        rounds.forgotten(session, over)
+        rounds.mark_forgotten(session, over)
 
 
-def lose(installation: Installation, round_id: int) -> None:
+def declare_lost(installation: Installation, round_id: int) -> None:
     """Give up a round whose key is gone: nobody can read it, and members are asked again."""
     with installation.database.write() as session:
-        asked = rounds.load(session, round_id)
-        if asked is not None and rounds.move(session, round_id, State.LOST):
-            follow_up.ask_again(session, asked)
-            rounds.empty(session, round_id)
+        round_ = rounds.load_round(session, round_id)
+        if round_ is not None and rounds.move_round(session, round_id, RoundStatus.LOST):
+            follow_up.ask_lost_again(session, round_)
+            rounds.erase_members(session, round_id)
             _log.error("The key of a round is gone. Its answers were destroyed unread.")
 
 
-def _keep(session: Session, installation: Installation, asked: Round, heard: Heard) -> None:
+def _keep_results(
+    session: Session, installation: Installation, round_: Round, decrypted: DecryptedRound
+) -> None:
     key = installation.installation_key
-    tallies = [tally(item, heard.answers[item.id]) for item in asked.items]
-    waited = history.take_comments(session, asked.partnership, key)
+    tallies = [tally_item(item, decrypted.answers[item.id]) for item in round_.items]
+    waiting_comments = history.take_comments(session, round_.partnership, key)
     closed = replace(
-        _closed_round(session, installation, asked, heard, tallies),
-        comments=_shuffled([*waited, *heard.comments]),
-        words={item_id: _shuffled(texts) for item_id, texts in heard.words.items()},
+        _build_closed_round(session, installation, round_, decrypted, tallies),
+        comments=_shuffle_comments([*waiting_comments, *decrypted.comments]),
+        word_answers={
+            item_id: _shuffle_comments(texts) for item_id, texts in decrypted.words.items()
+        },
     )
-    said = _with_workshop(session, asked, facts(closed, secrets.randbelow))
-    history.keep_comments(session, asked.partnership, waiting(closed), key)
-    kept = [worth_keeping(one, asked.thresholds) for one in tallies]
-    history.keep_tallies(session, asked, kept, key)
-    history.keep_releases(session, asked.id, installation.renderer.statements(said))
-    for group in groups.linked(session, asked.partnership):
-        session.add(PostRow(round_id=asked.id, group_id=group.id, state=Delivery.WAITING))
+    digest_facts = _add_workshop_facts(session, round_, release_facts(closed, secrets.randbelow))
+    history.keep_comments(session, round_.partnership, list_waiting(closed), key)
+    stored_tallies = [keepable_tally(item_tally, round_.thresholds) for item_tally in tallies]
+    history.keep_tallies(session, round_, stored_tallies, key)
+    history.keep_releases(session, round_.id, installation.renderer.statements(digest_facts))
+    for group in groups.list_linked(session, round_.partnership):
+        session.add(PostRow(round_id=round_.id, group_id=group.id, state=DeliveryState.WAITING))
 
 
-def _shuffled(texts: Iterable[Comment]) -> tuple[Comment, ...]:
+def _shuffle_comments(texts: Iterable[Comment]) -> tuple[Comment, ...]:
     shuffled = list(texts)
     random.SystemRandom().shuffle(shuffled)
     return tuple(shuffled)
 
 
-def _with_workshop(session: Session, asked: Round, said: DigestFacts) -> DigestFacts:
+def _add_workshop_facts(session: Session, round_: Round, digest_facts: DigestFacts) -> DigestFacts:
     """The facts, with the workshop that the round was for and what is new of commitments.
 
     What is opened together in the room is held in the same transaction, so that nobody reads it
     before.
     """
-    today = said.closed_at.astimezone(zone(said.time_zone)).date()
-    said = replace(
-        said,
-        commitments=follow_up.settle(session, asked.partnership, said.questions),
-        commitments_kept=follow_up.kept(session, asked.partnership, today),
+    today = digest_facts.closed_at.astimezone(parse_zone(digest_facts.time_zone)).date()
+    digest_facts = replace(
+        digest_facts,
+        commitments=follow_up.settle_commitments(
+            session, round_.partnership, digest_facts.questions
+        ),
+        commitments_kept=follow_up.count_kept(session, round_.partnership, today),
     )
-    seeding = seedings.of_round(session, asked.id)
+    seeding = seedings.find_seeding(session, round_.id)
     if seeding is None:
-        return said
-    session.get_one(RoundRow, asked.id).held = seeding.together
-    packs.keep_promised(session, seeding)
-    own = {item.id for item in seedings.items(seeding)}
-    questions = tuple(replace(one, weekly=one.item not in own) for one in said.questions)
+        return digest_facts
+    session.get_one(RoundRow, round_.id).held = seeding.together
+    packs.freeze_commitments(session, seeding)
+    workshop_ids = {item.id for item in seedings.thaw_items(seeding)}
+    questions = tuple(
+        replace(question, weekly=question.item not in workshop_ids)
+        for question in digest_facts.questions
+    )
     return replace(
-        said, questions=questions, workshop=seeding.title, workshop_on=seeding.workshop_on
+        digest_facts, questions=questions, workshop=seeding.title, workshop_on=seeding.workshop_on
     )
 
 
-def _next_opening(
+def _find_next_opening(
     session: Session, partnership: PartnershipRow, planned: Programme | None, now: datetime
 ) -> datetime | None:
     """When people are asked next, for a workshop or by the programme; None where nobody knows."""
-    openings = [one.opens_at for one in seedings.planned(session, partnership.id)]
-    calendar = partnerships.calendar(session, partnership)
+    openings = [opening.opens_at for opening in seedings.list_planned(session, partnership.id)]
+    calendar = partnerships.load_calendar(session, partnership)
     weekly = next_opening(planned, calendar, now) if planned else None
-    return min([one for one in (*openings, weekly) if one and one > now], default=None)
+    return min(
+        [opening for opening in (*openings, weekly) if opening and opening > now], default=None
+    )
 
 
-def _closed_round(
+def _build_closed_round(
     session: Session,
     installation: Installation,
-    asked: Round,
-    heard: Heard,
+    round_: Round,
+    decrypted: DecryptedRound,
     tallies: Sequence[Tally],
 ) -> ClosedRound:
-    partnership = session.get_one(PartnershipRow, asked.partnership)
-    planned = partnerships.programme(session, asked.partnership)
+    partnership = session.get_one(PartnershipRow, round_.partnership)
+    planned = partnerships.load_programme(session, round_.partnership)
     now = installation.clock.now()
     return ClosedRound(
         partnership=partnership.name,
-        number=asked.number,
-        opened_at=asked.opens_at,
-        closed_at=asked.closes_at,
-        next_opens_at=_next_opening(session, partnership, planned[0] if planned else None, now),
+        number=round_.number,
+        opened_at=round_.opens_at,
+        closed_at=round_.closes_at,
+        next_opens_at=_find_next_opening(
+            session, partnership, planned[0] if planned else None, now
+        ),
         time_zone=partnership.time_zone,
-        items=asked.items,
-        tallies={one.item: one for one in tallies},
-        roster_size=asked.roster_size,
-        answered=heard.answered,
-        organisations=heard.organisations,
-        newcomers=asked.newcomers,
-        thresholds=asked.thresholds,
-        series=tuple(_series(session, installation, asked, tallies)),
+        items=round_.items,
+        tallies={item_tally.item: item_tally for item_tally in tallies},
+        roster_size=round_.roster_size,
+        answered=decrypted.answered,
+        organisations=decrypted.organisations,
+        newcomers=round_.newcomers,
+        thresholds=round_.thresholds,
+        series=tuple(_load_series(session, installation, round_, tallies)),
         themes=len(planned[0].themes) if planned else 0,
     )
 
 
-def _series(
-    session: Session, installation: Installation, asked: Round, tallies: Sequence[Tally]
+def _load_series(
+    session: Session, installation: Installation, round_: Round, tallies: Sequence[Tally]
 ) -> Iterable[Series]:
     """Each theme's series. At most a year of it is opened, however long it is."""
-    lengths = history.series_lengths(session, asked.partnership)
-    for item, now in zip(asked.items, tallies, strict=True):
+    lengths = history.series_lengths(session, round_.partnership)
+    for item, item_tally in zip(round_.items, tallies, strict=True):
         if not item.core:
             continue
-        past = history.series_end(
-            session, asked.partnership, item, STORED - 1, installation.installation_key
+        past = history.load_series_end(
+            session, round_.partnership, item, GUARD_WINDOW - 1, installation.installation_key
         )
-        closing = PastRound(now, asked.thresholds, asked.roster_size < asked.thresholds.roster)
-        before = lengths.get((item.dimension, item.bank), 0)
+        closing = PastRound(
+            item_tally, round_.thresholds, round_.roster_size < round_.thresholds.roster
+        )
+        rounds_before = lengths.get((item.dimension, item.bank), 0)
         earlier = any(theme == item.dimension and bank != item.bank for theme, bank in lengths)
-        yield Series(item.dimension, before + 1, (*past, closing), earlier)
+        yield Series(item.dimension, rounds_before + 1, (*past, closing), earlier)

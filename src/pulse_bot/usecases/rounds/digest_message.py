@@ -15,11 +15,11 @@ from pulse_bot.usecases.context import Installation
 
 _log = logging.getLogger(__name__)
 
-LONGEST: Final = 900
+MESSAGE_LENGTH: Final = 900
 """Characters of a message: about one screen of a phone, as it was measured on rendered ones."""
 
 
-CLOSER: Final = "closer"
+LOOK_CLOSER: Final = "closer"
 """The first word of the button's action."""
 
 
@@ -27,7 +27,7 @@ CLOSER: Final = "closer"
 class LookCloser(Action):
     """The button under a digest."""
 
-    NAME: ClassVar[str] = CLOSER
+    NAME: ClassVar[str] = LOOK_CLOSER
     round: int
     """Its number."""
 
@@ -41,27 +41,32 @@ SHELVES: Final = {
 
 def message_card(digest: Digest) -> Card:
     """A digest as a message: word for word, without what the button shows."""
-    left = left_out(digest.statements)
-    title, *rest = [one.text for one in digest.statements if one.kind not in left] or [""]
+    omitted = select_left_out(digest.statements)
+    title, *rest = [
+        statement.text for statement in digest.statements if statement.kind not in omitted
+    ] or [""]
     button = Button("Look closer", encode(LookCloser(digest.number)))
-    return Card(CardKind.DIGEST, title, tuple(rest), ((button,),) if left else ())
+    return Card(CardKind.DIGEST, title, tuple(rest), ((button,),) if omitted else ())
 
 
-def left_out(statements: Sequence[Statement]) -> frozenset[StatementKind]:
+def select_left_out(statements: Sequence[Statement]) -> frozenset[StatementKind]:
     """The kinds of statement that a message leaves to a closer look: none, where all have room."""
-    left: frozenset[StatementKind] = frozenset()
+    omitted: frozenset[StatementKind] = frozenset()
     for shelf in SHELVES.values():
-        if sum(len(one.text) for one in statements if one.kind not in left) <= LONGEST:
+        if (
+            sum(len(statement.text) for statement in statements if statement.kind not in omitted)
+            <= MESSAGE_LENGTH
+        ):
             break
-        left |= shelf & {one.kind for one in statements}
-    return left
+        omitted |= shelf & {statement.kind for statement in statements}
+    return omitted
 
 
-DRAWN = 60
+MOST_DRAWN = 60
 """Digests in a picture: more points than that are none to the eye."""
 
 
-def drawn(installation: Installation, digests: Sequence[Digest]) -> Picture | None:
+def draw_digests(installation: Installation, digests: Sequence[Digest]) -> Picture | None:
     """What was released over time, as a picture; None where there is none to show."""
     try:
         return installation.renderer.picture(digests)

@@ -16,14 +16,14 @@ _log = logging.getLogger(__name__)
 PDF: Final = "application/pdf"
 
 
-def file_of(installation: Installation, round_id: int) -> File | None:
+def load_pack_file(installation: Installation, round_id: int) -> File | None:
     """The pack of a round that everybody may read, as a PDF; None for a round without one."""
     with installation.database.read() as session:
-        pack = packs.of_round(session, round_id)
-    return pdf(installation, pack) if pack else None
+        pack = packs.find_round_pack(session, round_id)
+    return render_pdf(installation, pack) if pack else None
 
 
-def pdf(installation: Installation, pack: Pack) -> File | None:
+def render_pdf(installation: Installation, pack: Pack) -> File | None:
     """A pack as a PDF; None where it cannot be made, because the words go without it."""
     name = f"pack-{pack.workshop_on}.pdf"
     try:
@@ -36,7 +36,7 @@ def pdf(installation: Installation, pack: Pack) -> File | None:
         return None
 
 
-def page(installation: Installation, pack: Pack) -> str:
+def render_page(installation: Installation, pack: Pack) -> str:
     """A pack as a page that needs nothing else. Raises MissingExtra."""
     name = "pack.html"
     return installation.renderer.pack(name, pack)[name].decode()

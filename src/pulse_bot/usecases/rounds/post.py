@@ -9,15 +9,15 @@ from sqlalchemy import select
 
 from pulse_bot.ports import Address, Card
 from pulse_bot.storage import groups, history, posts
-from pulse_bot.storage.columns import Delivery, Link
+from pulse_bot.storage.columns import DeliveryState, LinkState
 from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.digest_message import DRAWN, drawn, message_card
-from pulse_bot.usecases.rounds.pack_files import file_of
+from pulse_bot.usecases.rounds.digest_message import MOST_DRAWN, draw_digests, message_card
+from pulse_bot.usecases.rounds.pack_files import load_pack_file
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class DigestPost:
     """A digest on its way to one chat."""
 
     round: int
@@ -26,57 +26,59 @@ class Posting:
     card: Card
 
 
-def next_posting(
+def claim_next_post(
     installation: Installation,
     round_id: int,
     adapters: frozenset[str],
     tried: Collection[int] = (),
-) -> Posting | None:
+) -> DigestPost | None:
     """Claim the next post of a digest that waits for one of these adapters; None after the last.
 
     Those groups that were `tried` just now are passed over: one that is away holds up no other.
     Claimed before it is sent: after a crash a digest is missing in a chat, and never there twice.
     The group's page always has it.
     """
-    claimed = _claim(installation, round_id, adapters, tried)
+    claimed = _claim_chat(installation, round_id, adapters, tried)
     if claimed is None:
         return None
     # Drawn while nothing is locked: it takes a second.
-    card = posting_card(installation, round_id)
-    return Posting(round_id, claimed.id, groups.address_of(claimed), card)
+    card = render_digest_post(installation, round_id)
+    return DigestPost(round_id, claimed.id, groups.group_address(claimed), card)
 
 
-def posting_card(installation: Installation, round_id: int) -> Card:
+def render_digest_post(installation: Installation, round_id: int) -> Card:
     """A digest as it comes to everybody: its message, its picture and, of a workshop, its pack."""
     with installation.database.read() as session:
-        asked = session.get_one(RoundRow, round_id)
-        said = history.digest(session, asked.partnership_id, asked.number)
-        newest = history.digests(session, asked.partnership_id, DRAWN)
-    picture = drawn(installation, newest) if newest[0].number == said.number else None
-    return replace(message_card(said), picture=picture, file=file_of(installation, round_id))
+        round_row = session.get_one(RoundRow, round_id)
+        digest = history.load_digest(session, round_row.partnership_id, round_row.number)
+        newest = history.list_digests(session, round_row.partnership_id, MOST_DRAWN)
+    picture = draw_digests(installation, newest) if newest[0].number == digest.number else None
+    return replace(
+        message_card(digest), picture=picture, file=load_pack_file(installation, round_id)
+    )
 
 
-def _claim(
+def _claim_chat(
     installation: Installation, round_id: int, adapters: frozenset[str], tried: Collection[int]
 ) -> GroupRow | None:
     with installation.database.write() as session:
         waiting = (
             select(GroupRow)
             .join(PostRow, PostRow.group_id == GroupRow.id)
-            .where(PostRow.round_id == round_id, PostRow.state == Delivery.WAITING)
-            .where(GroupRow.state == Link.LINKED, GroupRow.adapter.in_(adapters))
+            .where(PostRow.round_id == round_id, PostRow.state == DeliveryState.WAITING)
+            .where(GroupRow.state == LinkState.LINKED, GroupRow.adapter.in_(adapters))
             .where(GroupRow.id.not_in(tried))
             .order_by(GroupRow.id)
             .limit(1)
         )
         group = session.scalar(waiting)
-        if group is None or not posts.claim(session, round_id, group.id):
+        if group is None or not posts.claim_post(session, round_id, group.id):
             return None
         return group
 
 
-def posted(installation: Installation, posting: Posting, state: Delivery) -> None:
+def record_posted(installation: Installation, post: DigestPost, state: DeliveryState) -> None:
     """Keep what became of a post."""
     with installation.database.write() as session:
-        row = session.get_one(PostRow, (posting.round, posting.group))
+        row = session.get_one(PostRow, (post.round, post.group))
         row.state = state

@@ -14,31 +14,31 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.cards.actions import Target
-from pulse_bot.crypto.sealing import Envelope, seal, tag
-from pulse_bot.domain.asking.calendar import spoken, zone
-from pulse_bot.domain.asking.items import COMMENT, InvalidAnswer, check
+from pulse_bot.cards.actions import AnswerTarget
+from pulse_bot.crypto.sealing import Envelope, make_tag, seal_answer
+from pulse_bot.domain.asking.calendar import format_moment, parse_zone
+from pulse_bot.domain.asking.items import COMMENT, InvalidAnswer, validate_answer
 from pulse_bot.domain.asking.programme import next_opening
-from pulse_bot.domain.asking.rounds import Round, State
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import envelopes, partnerships, rounds
 from pulse_bot.storage.models import PartnershipRow
-from pulse_bot.storage.rounds import Seated
+from pulse_bot.storage.rounds import SeatedMember
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.find_member import NobodyThere
+from pulse_bot.usecases.find_member import NotAMember
 
 
-class Given(NamedTuple):
+class Submission(NamedTuple):
     """What one member answers in one round: all of it is recorded, or nothing."""
 
     address: Address
     round: int
-    answers: Mapping[Target, str]
+    answers: Mapping[AnswerTarget, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedAnswers:
     """A member's answers are on disk."""
 
     round: Round
@@ -49,133 +49,161 @@ class Recorded:
     envelopes: Sequence[Envelope] = field(repr=False)
 
     @property
-    def read(self) -> Round:
+    def localized_round(self) -> Round:
         """The round in the member's language."""
         return self.round.in_language(self.language)
 
     @property
     def until(self) -> str:
         """When the round closes, as the member would say it."""
-        return spoken(self.round.closes_at, zone(self.time_zone))
+        return format_moment(self.round.closes_at, parse_zone(self.time_zone))
 
 
-Record = Callable[[Given], Awaitable[Recorded]]
+RecordAnswers = Callable[[Submission], Awaitable[RecordedAnswers]]
 """Records answers together with those of whoever else answers now.
 
 Raises Refused with a message for the member, and StorageError."""
 
 
-def record(installation: Installation, group: Sequence[Given]) -> list[Recorded | Refused]:
+def record_answers(
+    installation: Installation, submissions: Sequence[Submission]
+) -> list[RecordedAnswers | Refused]:
     """Record what some members answer at one time, in one transaction."""
     with installation.database.read() as session:
-        people = rounds.seated(session, {(one.address, one.round) for one in group})
-        asked = {one.round: _frozen(session, installation, one.round) for one in group}
-    tag_keys = {number: _tag_key(installation, number) for number in asked if asked[number]}
-    drafts = [_draft(installation, one, people, asked, tag_keys) for one in group]
-    sealed = [letter for one in drafts if isinstance(one, Recorded) for letter in one.envelopes]
+        seats = rounds.find_seated(session, {(entry.address, entry.round) for entry in submissions})
+        frozen_rounds = {
+            entry.round: _load_frozen(session, installation, entry.round) for entry in submissions
+        }
+    tag_keys = {
+        number: _load_tag_key(installation, number)
+        for number in frozen_rounds
+        if frozen_rounds[number]
+    }
+    drafts = [
+        _draft_answers(installation, entry, seats, frozen_rounds, tag_keys) for entry in submissions
+    ]
+    sealed = [
+        envelope
+        for entry in drafts
+        if isinstance(entry, RecordedAnswers)
+        for envelope in entry.envelopes
+    ]
     # A refusal writes nothing, so it waits for no writer.
-    taken = envelopes.write(installation.database, sealed) if sealed else []
-    open_rounds = {letter.round for letter, ok in zip(sealed, taken, strict=True) if ok}
+    accepted = envelopes.write_envelopes(installation.database, sealed) if sealed else []
+    open_rounds = {envelope.round for envelope, ok in zip(sealed, accepted, strict=True) if ok}
     return [
-        one
-        if isinstance(one, Refused) or one.round.id in open_rounds
+        entry
+        if isinstance(entry, Refused) or entry.round.id in open_rounds
         # It closed between the look and the commit.
-        else Refused(_why_not(installation, one.round, one.time_zone))
-        for one in drafts
+        else Refused(_explain_refusal(installation, entry.round, entry.time_zone))
+        for entry in drafts
     ]
 
 
-def _frozen(session: Session, installation: Installation, round_id: int) -> Round | None:
+def _load_frozen(session: Session, installation: Installation, round_id: int) -> Round | None:
     """A round as it was frozen at its opening; its state here may be old."""
-    found = installation.frozen.get(round_id) or rounds.load(session, round_id)
-    if found is not None:
-        installation.frozen[round_id] = found
-    return found
+    round_ = installation.frozen_rounds.get(round_id) or rounds.load_round(session, round_id)
+    if round_ is not None:
+        installation.frozen_rounds[round_id] = round_
+    return round_
 
 
-def _tag_key(installation: Installation, round_id: int) -> bytes | None:
+def _load_tag_key(installation: Installation, round_id: int) -> bytes | None:
     keys = installation.keys.load(round_id)
     return keys.tag_key if keys else None
 
 
-def _draft(
+def _draft_answers(
     installation: Installation,
-    given: Given,
-    people: Mapping[tuple[Address, int], Seated],
-    asked: Mapping[int, Round | None],
+    submission: Submission,
+    seats: Mapping[tuple[Address, int], SeatedMember],
+    frozen_rounds: Mapping[int, Round | None],
     tag_keys: Mapping[int, bytes | None],
-) -> Recorded | Refused:
+) -> RecordedAnswers | Refused:
     try:
-        who, frozen = _placed(given, people.get((given.address, given.round)), asked[given.round])
-        if not (who.seated and frozen.takes_answers(installation.clock.now())):
-            return Refused(_why_not(installation, frozen, who.time_zone))
-        answers = {target: checked(frozen, target, text) for target, text in given.answers.items()}
-        return _sealed(who, frozen, tag_keys[frozen.id], answers)
+        seat, round_ = _match_round(
+            submission,
+            seats.get((submission.address, submission.round)),
+            frozen_rounds[submission.round],
+        )
+        if not (seat.has_seat and round_.takes_answers(installation.clock.now())):
+            return Refused(_explain_refusal(installation, round_, seat.time_zone))
+        answers = {
+            target: check_answer(round_, target, text)
+            for target, text in submission.answers.items()
+        }
+        return _seal_answers(seat, round_, tag_keys[round_.id], answers)
     except Refused as refused:
         return refused
 
 
-def _placed(given: Given, who: Seated | None, asked: Round | None) -> tuple[Seated, Round]:
-    if who is None:
-        raise NobodyThere
-    if asked is None or asked.partnership != who.partnership:
+def _match_round(
+    submission: Submission, seat: SeatedMember | None, round_: Round | None
+) -> tuple[SeatedMember, Round]:
+    if seat is None:
+        raise NotAMember
+    if round_ is None or round_.partnership != seat.partnership:
         raise Refused("That question is not one of yours. Please open your questions again.")
-    return who, asked
+    return seat, round_
 
 
-def _sealed(
-    who: Seated, asked: Round, tag_key: bytes | None, answers: Mapping[Target, str]
-) -> Recorded:
+def _seal_answers(
+    seat: SeatedMember, round_: Round, tag_key: bytes | None, answers: Mapping[AnswerTarget, str]
+) -> RecordedAnswers:
     if tag_key is None:
         raise Refused(
             "The key of this round is gone, so no answer can be kept safely. Nothing was "
             "recorded; you will be asked again."
         )
     tags = {
-        target: tag(tag_key, who.member, asked.items[target.position].id, target.slot)
+        target: make_tag(tag_key, seat.member, round_.items[target.position].id, target.slot)
         for target in answers
     }
-    letters = [
-        seal(asked.id, asked.public_key, tag_key, tags[target], text)
+    sealed = [
+        seal_answer(round_.id, round_.public_key, tag_key, tags[target], text)
         for target, text in answers.items()
     ]
-    return Recorded(asked, who.time_zone, who.language, letters)
+    return RecordedAnswers(round_, seat.time_zone, seat.language, sealed)
 
 
-def checked(asked: Round, target: Target, value: str) -> str:
+def check_answer(round_: Round, target: AnswerTarget, value: str) -> str:
     """An answer that fits its question. Raises Refused with a message for the member."""
-    if target.round != asked.id or not 0 <= target.position < len(asked.items):
+    if target.round != round_.id or not 0 <= target.position < len(round_.items):
         raise Refused("That question is not in this round. Please open the questions again.")
-    if target.slot == COMMENT and not asked.takes_comments:
+    if target.slot == COMMENT and not round_.takes_comments:
         raise Refused("This group is too small for comments: they would give their writer away.")
     try:
-        return check(asked.items[target.position], target.slot, value)
+        return validate_answer(round_.items[target.position], target.slot, value)
     except InvalidAnswer as error:
         raise Refused(str(error)) from None
 
 
-def _why_not(installation: Installation, frozen: Round, time_zone: str) -> str:
+def _explain_refusal(installation: Installation, frozen_round: Round, time_zone: str) -> str:
     now = installation.clock.now()
     with installation.database.read() as session:
-        asked = rounds.load(session, frozen.id) or frozen
+        round_ = rounds.load_round(session, frozen_round.id) or frozen_round
         # Seats are gone when a round is over, so that is asked first.
-        if asked.takes_answers(now):
+        if round_.takes_answers(now):
             return "You are not on this round's list; you will be asked in a later one."
-        return closed_message(session, asked, now, time_zone)
+        return closed_message(session, round_, now, time_zone)
 
 
 def closed_message(
-    session: Session, asked: Round, now: datetime, time_zone: str | None = None
+    session: Session, round_: Round, now: datetime, time_zone: str | None = None
 ) -> str:
     """Why a round takes no answer any more, and when the next one comes, in a member's zone."""
-    partnership = session.get_one(PartnershipRow, asked.partnership)
+    partnership = session.get_one(PartnershipRow, round_.partnership)
     # A programme's hours are the partnership's; only their telling is the member's own.
-    calendar = partnerships.calendar(session, partnership)
-    where = zone(time_zone or partnership.time_zone)
-    planned = partnerships.programme(session, partnership.id)
-    after = max(now, asked.closes_at)
+    calendar = partnerships.load_calendar(session, partnership)
+    local_zone = parse_zone(time_zone or partnership.time_zone)
+    planned = partnerships.load_programme(session, partnership.id)
+    after = max(now, round_.closes_at)
     opening = next_opening(planned[0], calendar, after) if planned else None
-    then = f"opens on {spoken(opening, where)}" if opening else "has no date yet"
-    if asked.state is State.LOST:
-        return f"The key of this round was lost, its answers destroyed unread; the next {then}."
-    return f"This round closed on {spoken(asked.closes_at, where)}; the next {then}."
+    next_text = f"opens on {format_moment(opening, local_zone)}" if opening else "has no date yet"
+    if round_.state is RoundStatus.LOST:
+        return (
+            f"The key of this round was lost, its answers destroyed unread; the next {next_text}."
+        )
+    return (
+        f"This round closed on {format_moment(round_.closes_at, local_zone)}; the next {next_text}."
+    )

@@ -9,14 +9,14 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Final
 
-from pulse_bot.domain.asking.arrange_workshop import full
-from pulse_bot.domain.asking.calendar import spoken, zone
+from pulse_bot.domain.asking.arrange_workshop import format_full_date
+from pulse_bot.domain.asking.calendar import format_moment, parse_zone
 from pulse_bot.domain.partnership import audit_events as events
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.domain.partnership.audit_events import AuditEvent, Unreadable
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.usecases.words import programme_words
-from pulse_bot.usecases.words.timing_words import waits
+from pulse_bot.usecases.words.timing_words import describe_waiting
 
 _ACTORS: Final = {
     ActorKind.OPERATOR: "the operator",
@@ -66,7 +66,7 @@ def _(_event: events.PartnershipCreated) -> str:
 
 @what.register
 def _(event: events.ProgrammeSet) -> str:
-    return f"set the programme: {programme_words.line(event)}"
+    return f"set the programme: {programme_words.summarize_programme(event)}"
 
 
 @what.register
@@ -207,13 +207,13 @@ def _(event: events.WorkshopQuestionsChanged) -> str:
 
 @what.register
 def _(event: events.WorkshopMoved) -> str:
-    return f"moved {_named(event.workshop)} to {full(event.to)}; {_asked(event.asking)}"
+    return f"moved {_named(event.workshop)} to {format_full_date(event.to)}; {_asked(event.asking)}"
 
 
 @what.register
 def _(event: events.WorkshopDayMoved) -> str:
     stays = "when its questions close stays as it was announced"
-    return f"moved {_named(event.workshop)} to {full(event.to)}; {stays}"
+    return f"moved {_named(event.workshop)} to {format_full_date(event.to)}; {stays}"
 
 
 @what.register
@@ -231,7 +231,7 @@ def _(event: events.WorkshopGivenUp) -> str:
 
 @what.register
 def _(event: events.CommitmentWritten) -> str:
-    due = full(event.due)
+    due = format_full_date(event.due)
     return f"wrote down commitment {event.number}, by {due}: {_quoted(event.text)}"
 
 
@@ -241,14 +241,14 @@ def _(event: events.CommitmentMoved) -> str:
 
 
 def _named(workshop: events.WorkshopDay) -> str:
-    return f"the workshop “{workshop.title}” on {full(workshop.day)}"
+    return f"the workshop “{workshop.title}” on {format_full_date(workshop.day)}"
 
 
 def _asked(asking: events.Asking) -> str:
-    where = zone(asking.time_zone)
-    come, close = spoken(asking.opens_at, where), spoken(asking.closes_at, where)
+    where = parse_zone(asking.time_zone)
+    come, close = format_moment(asking.opens_at, where), format_moment(asking.closes_at, where)
     times = f"its questions come on {come} and close on {close}"
-    return "; ".join(filter(None, (times, waits(asking.waiting, where))))
+    return "; ".join(filter(None, (times, describe_waiting(asking.waiting, where))))
 
 
 def _quoted(text: str) -> str:

@@ -9,38 +9,42 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pulse_bot.domain.asking.calendar import spoken, spoken_day
-from pulse_bot.domain.asking.workshop import Arranged
+from pulse_bot.domain.asking.calendar import format_local_day, format_moment
+from pulse_bot.domain.asking.workshop import ArrangementKind
 
 
-def how_asked(
-    arranged: Arranged, opens_at: datetime, closes_at: datetime, where: ZoneInfo, limit: int
+def describe_asking(
+    arranged: ArrangementKind,
+    opens_at: datetime,
+    closes_at: datetime,
+    time_zone: ZoneInfo,
+    limit: int,
 ) -> str:
     """How a workshop's questions are asked, as a sentence."""
-    comes, closes = spoken(opens_at, where), spoken(closes_at, where)
+    comes, closes = format_moment(opens_at, time_zone), format_moment(closes_at, time_zone)
     match arranged:
-        case Arranged.MERGED:
+        case ArrangementKind.MERGED:
             return (
                 f"They go out together with the weekly questions on {comes}, in one round, and "
                 f"close on {closes}."
             )
-        case Arranged.INSTEAD:
+        case ArrangementKind.INSTEAD:
             return (
                 f"They go out on {comes} and close on {closes}. The weekly questions of that day "
                 f"wait a week: both would be more than {limit} questions, which is the most that "
                 "anybody here is asked in a week."
             )
-        case Arranged.ALONE:
+        case ArrangementKind.ALONE:
             return f"They go out on {comes} and close on {closes}."
 
 
-def waits(openings: Iterable[datetime], where: ZoneInfo) -> str:
+def describe_waiting(openings: Iterable[datetime], time_zone: ZoneInfo) -> str:
     """Which weekly questions wait, as a clause; empty where none do."""
-    days = " and of ".join(spoken_day(opening, where) for opening in openings)
+    days = " and of ".join(format_local_day(opening, time_zone) for opening in openings)
     return f"the weekly questions of {days} wait a week" if days else ""
 
 
-def pack_comes(*, together: bool) -> str:
+def describe_pack_time(*, together: bool) -> str:
     """When a pack comes, as a sentence."""
     if together:
         return (

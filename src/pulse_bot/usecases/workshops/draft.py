@@ -15,17 +15,17 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.arrange_workshop import (
     Arrangement,
-    CannotBeArranged,
-    arrange,
-    full,
-    waiting,
+    ArrangementError,
+    arrange_seeding,
+    format_full_date,
+    waiting_openings,
 )
-from pulse_bot.domain.asking.calendar import spoken, zone
-from pulse_bot.domain.asking.days import day_named
+from pulse_bot.domain.asking.calendar import format_moment, parse_zone
+from pulse_bot.domain.asking.days import parse_day
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.asking.rounds import State
+from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.asking.workshop import Arranged, SeedingState
+from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import (
     Asking,
@@ -39,7 +39,7 @@ from pulse_bot.domain.partnership.audit_events import (
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships, seedings
-from pulse_bot.storage.columns import Delivery
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
@@ -47,13 +47,13 @@ from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.workshops import reschedule, suggest
 
 MOST_DRAFTS: Final = 10
-_KEPT: Final = timedelta(days=60)
+_DRAFT_LIFETIME: Final = timedelta(days=60)
 """For so long after its day a draft that nobody planned is kept."""
 _CHANGEABLE: Final = (SeedingState.DRAFT, SeedingState.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WorkshopRequest:
     """What somebody wants to be asked for a workshop."""
 
     workshop_on: date
@@ -63,7 +63,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class AskingForecast:
     """How the asking for a workshop would go: arranged, or why it cannot be."""
 
     arrangement: Arrangement | None
@@ -75,15 +75,15 @@ class Prospect:
     """Whether it is refused for good, and the questions are left to talk about on the day."""
 
 
-def today(installation: Installation, partnership: PartnershipRow) -> date:
+def local_today(installation: Installation, partnership: PartnershipRow) -> date:
     """The day that it is where the partnership is."""
-    return installation.clock.now().astimezone(zone(partnership.time_zone)).date()
+    return installation.clock.now().astimezone(parse_zone(partnership.time_zone)).date()
 
 
-def read_day(installation: Installation, partnership: PartnershipRow, typed: str) -> date:
+def parse_workshop_day(installation: Installation, partnership: PartnershipRow, typed: str) -> date:
     """The day of a workshop as it was typed. Raises Refused where it is none, or is over."""
-    now = today(installation, partnership)
-    day = day_named(typed, now)
+    now = local_today(installation, partnership)
+    day = parse_day(typed, now)
     if day is None:
         raise Refused(
             f"“{typed}” is not a day. Write it like 12 March, Thu, or 2027-03-12."
@@ -91,23 +91,23 @@ def read_day(installation: Installation, partnership: PartnershipRow, typed: str
             else "Please say on which day the workshop is, such as 12 March."
         )
     if day < now:
-        raise Refused(f"{full(day)} is over. Please write a day that is still to come.")
+        raise Refused(f"{format_full_date(day)} is over. Please write a day that is still to come.")
     return day
 
 
-def begin(
+def begin_draft(
     session: Session,
     installation: Installation,
     partnership: PartnershipRow,
-    wanted: Wanted,
+    request: WorkshopRequest,
     member: int | None,
 ) -> SeedingRow:
     """A new draft. Raises Refused where there are too many."""
     # The other runner is a facilitator who begins, plans or throws one away.
-    partnerships.hold(session, partnership)
-    drafts = seedings.of_partnership(session, partnership.id, [SeedingState.DRAFT])
+    partnerships.lock_partnership(session, partnership)
+    drafts = seedings.list_seedings(session, partnership.id, [SeedingState.DRAFT])
     for row in drafts:
-        if row.workshop_on < today(installation, partnership) - _KEPT:
+        if row.workshop_on < local_today(installation, partnership) - _DRAFT_LIFETIME:
             session.delete(row)
     if len(drafts) >= MOST_DRAFTS:
         raise Refused(
@@ -116,52 +116,56 @@ def begin(
         )
     row = SeedingRow(
         partnership_id=partnership.id,
-        title=wanted.title,
-        workshop_on=wanted.workshop_on,
-        items=seedings.frozen(wanted.items),
+        title=request.title,
+        workshop_on=request.workshop_on,
+        items=seedings.freeze_items(request.items),
         state=SeedingState.DRAFT,
-        arranged=Arranged.ALONE,
-        together=wanted.together,
+        arranged=ArrangementKind.ALONE,
+        together=request.together,
         seeded_by=member,
-        handed=Delivery.WAITING,
+        handed=DeliveryState.WAITING,
     )
     session.add(row)
     session.flush()
     return row
 
 
-def prospect(
+def forecast_asking(
     session: Session, installation: Installation, partnership: PartnershipRow, row: SeedingRow
-) -> Prospect:
+) -> AskingForecast:
     """How the asking of a draft, or of a plan that is changed, would go now."""
     now = installation.clock.now()
-    here = seedings.situation(session, partnership, now, besides=row.id)
+    situation = seedings.load_situation(session, partnership, now, except_id=row.id)
     try:
-        _check_group(session, partnership)
-        found = arrange(len(row.items), row.workshop_on, here, now)
-    except (CannotBeArranged, Refused) as error:
+        _check_group_size(session, partnership)
+        arrangement = arrange_seeding(len(row.items), row.workshop_on, situation, now)
+    except (ArrangementError, Refused) as error:
         # What else is refused is a group that is too small, which no other question changes.
-        in_room = not isinstance(error, CannotBeArranged) or error.in_room
-        return Prospect(None, refusal=str(error), limit=here.limit, in_room=in_room)
-    return Prospect(found, waiting(found, len(row.items), here, now), limit=here.limit)
-
-
-def _check_group(session: Session, partnership: PartnershipRow) -> None:
-    everybody = [member for member, _ in partnerships.members(session, partnership.id)]
-    active = [member for member in everybody if member.standing is Standing.ACTIVE]
-    schools = len({member.organisation_id for member in active})
-    bars = Thresholds.for_partnership(len({member.organisation_id for member in everybody}))
-    if len(active) >= bars.roster and schools >= bars.organisations:
-        return
-    members = "1 member" if len(active) == 1 else f"{len(active)} members"
-    of = "1 school" if schools == 1 else f"{schools} schools"
-    raise Refused(
-        f"With {members} of {of} nothing could be shown: a number needs {bars.roster} who are "
-        f"asked, of {bars.organisations} schools."
+        in_room = not isinstance(error, ArrangementError) or error.in_room
+        return AskingForecast(None, refusal=str(error), limit=situation.limit, in_room=in_room)
+    return AskingForecast(
+        arrangement,
+        waiting_openings(arrangement, len(row.items), situation, now),
+        limit=situation.limit,
     )
 
 
-def plan(
+def _check_group_size(session: Session, partnership: PartnershipRow) -> None:
+    everybody = [member for member, _ in partnerships.list_members(session, partnership.id)]
+    active = [member for member in everybody if member.standing is Standing.ACTIVE]
+    schools = len({member.organisation_id for member in active})
+    thresholds = Thresholds.for_partnership(len({member.organisation_id for member in everybody}))
+    if len(active) >= thresholds.roster and schools >= thresholds.organisations:
+        return
+    members = "1 member" if len(active) == 1 else f"{len(active)} members"
+    school_count = "1 school" if schools == 1 else f"{schools} schools"
+    raise Refused(
+        f"With {members} of {school_count} nothing could be shown: a number needs "
+        f"{thresholds.roster} who are asked, of {thresholds.organisations} schools."
+    )
+
+
+def plan_workshop(
     session: Session,
     installation: Installation,
     partnership: PartnershipRow,
@@ -170,31 +174,31 @@ def plan(
 ) -> None:
     """Plan a draft: it is asked as arranged, unless it is cancelled. Raises Refused."""
     # Two plans at one moment would not see one another.
-    partnerships.hold(session, partnership)
-    suggest.check_all(session, installation, partnership.id, seedings.items(row))
-    suggest.check_promised(session, partnership.id, seedings.items(row), row.id)
-    found = _arranged(session, installation, partnership, row)
+    partnerships.lock_partnership(session, partnership)
+    suggest.check_askable(session, installation, partnership.id, seedings.thaw_items(row))
+    suggest.check_not_promised(session, partnership.id, seedings.thaw_items(row), row.id)
+    arranged = _arrange_asking(session, installation, partnership, row)
     session.flush()
-    if not seedings.turn(session, row.id, SeedingState.DRAFT, SeedingState.PLANNED):
+    if not seedings.change_state(session, row.id, SeedingState.DRAFT, SeedingState.PLANNED):
         raise Refused("This workshop is planned already. “/pulse workshops” shows it.")
-    planned = WorkshopPlanned(_workshop(row), _asking(partnership, found))
+    planned = WorkshopPlanned(_workshop(row), _asking(partnership, arranged))
     audit_log.record(session, installation, partnership.id, who, planned)
 
 
-def _arranged(
+def _arrange_asking(
     session: Session, installation: Installation, partnership: PartnershipRow, row: SeedingRow
 ) -> tuple[Arrangement, tuple[datetime, ...]]:
     """How it is asked, and the weekly openings whose questions wait. Raises Refused."""
-    ahead = prospect(session, installation, partnership, row)
-    if ahead.arrangement is None:
-        raise Refused(f"{ahead.refusal} Nothing was changed.")
-    row.arranged = ahead.arrangement.arranged
-    row.opens_at = ahead.arrangement.opens_at
-    row.closes_at = ahead.arrangement.closes_at
-    return ahead.arrangement, ahead.waiting
+    forecast = forecast_asking(session, installation, partnership, row)
+    if forecast.arrangement is None:
+        raise Refused(f"{forecast.refusal} Nothing was changed.")
+    row.arranged = forecast.arrangement.kind
+    row.opens_at = forecast.arrangement.opens_at
+    row.closes_at = forecast.arrangement.closes_at
+    return forecast.arrangement, forecast.waiting
 
 
-def choose(
+def change_questions(
     session: Session,
     installation: Installation,
     partnership: PartnershipRow,
@@ -203,17 +207,17 @@ def choose(
     who: Actor,
 ) -> None:
     """Put other questions into a draft or a plan. Raises Refused."""
-    _claim(session, partnership, row)
-    suggest.check_all(session, installation, partnership.id, items)
-    suggest.check_promised(session, partnership.id, items, row.id)
-    row.items = seedings.frozen(items)
+    _lock_changeable(session, partnership, row)
+    suggest.check_askable(session, installation, partnership.id, items)
+    suggest.check_not_promised(session, partnership.id, items, row.id)
+    row.items = seedings.freeze_items(items)
     if row.state is SeedingState.PLANNED:
-        found = _arranged(session, installation, partnership, row)
-        changed = WorkshopQuestionsChanged(_workshop(row), _asking(partnership, found))
+        arranged = _arrange_asking(session, installation, partnership, row)
+        changed = WorkshopQuestionsChanged(_workshop(row), _asking(partnership, arranged))
         audit_log.record(session, installation, partnership.id, who, changed)
 
 
-def move(
+def move_workshop(
     session: Session,
     installation: Installation,
     partnership: PartnershipRow,
@@ -226,23 +230,25 @@ def move(
     The round goes on as everybody was told.
     """
     if day == row.workshop_on:
-        raise Refused(f"The workshop is on {full(day)} already, so nothing was changed.")
-    before = _workshop(row)
+        raise Refused(
+            f"The workshop is on {format_full_date(day)} already, so nothing was changed."
+        )
+    old_phrase = _workshop(row)
     if row.state is SeedingState.ASKED:
-        reschedule.check(session, partnership, row, day)
+        reschedule.check_new_day(session, partnership, row, day)
         row.workshop_on = day
-        moved = WorkshopDayMoved(before, day)
+        moved = WorkshopDayMoved(old_phrase, day)
         audit_log.record(session, installation, partnership.id, who, moved)
         return
-    _claim(session, partnership, row)
+    _lock_changeable(session, partnership, row)
     row.workshop_on = day
     if row.state is SeedingState.PLANNED:
-        found = _arranged(session, installation, partnership, row)
-        event = WorkshopMoved(before, day, _asking(partnership, found))
+        arranged = _arrange_asking(session, installation, partnership, row)
+        event = WorkshopMoved(old_phrase, day, _asking(partnership, arranged))
         audit_log.record(session, installation, partnership.id, who, event)
 
 
-def cancel(
+def cancel_workshop(
     session: Session,
     installation: Installation,
     partnership: PartnershipRow,
@@ -253,33 +259,35 @@ def cancel(
     if row.state is SeedingState.DRAFT:
         session.delete(row)
         return
-    if not seedings.turn(session, row.id, SeedingState.PLANNED, SeedingState.CANCELLED):
+    if not seedings.change_state(session, row.id, SeedingState.PLANNED, SeedingState.CANCELLED):
         session.refresh(row)
-        raise Refused(out_already(session, partnership, row))
+        raise Refused(explain_unchangeable(session, partnership, row))
     cancelled = WorkshopCancelled(_workshop(row))
     audit_log.record(session, installation, partnership.id, who, cancelled)
 
 
-def _claim(session: Session, partnership: PartnershipRow, row: SeedingRow) -> None:
+def _lock_changeable(session: Session, partnership: PartnershipRow, row: SeedingRow) -> None:
     """Raise Refused unless it can be changed, and keep it so until this transaction is over."""
     # The other runners are the tick that opens it, and another facilitator.
-    partnerships.hold(session, partnership)
-    if row.state not in _CHANGEABLE or not seedings.turn(session, row.id, row.state, row.state):
+    partnerships.lock_partnership(session, partnership)
+    if row.state not in _CHANGEABLE or not seedings.change_state(
+        session, row.id, row.state, row.state
+    ):
         session.refresh(row)
-        raise Refused(out_already(session, partnership, row))
+        raise Refused(explain_unchangeable(session, partnership, row))
 
 
-def out_already(session: Session, partnership: PartnershipRow, row: SeedingRow) -> str:
+def explain_unchangeable(session: Session, partnership: PartnershipRow, row: SeedingRow) -> str:
     """What is still possible with a workshop whose questions are out, or that was cancelled."""
     if row.state is SeedingState.CANCELLED:
         return "This workshop was cancelled. Prepare a new one with “/pulse seed”."
-    asked = session.get(RoundRow, row.round_id) if row.round_id else None
-    if asked is None or asked.state is not State.OPEN:
+    round_row = session.get(RoundRow, row.round_id) if row.round_id else None
+    if round_row is None or round_row.state is not RoundStatus.OPEN:
         return (
             "Its questions were asked and have closed, so they cannot be changed any more. "
             "“/pulse pack” shows what came of them."
         )
-    closes = spoken(asked.closes_at, zone(partnership.time_zone))
+    closes = format_moment(round_row.closes_at, parse_zone(partnership.time_zone))
     return (
         "Its questions are out, and people may have answered, so they can be neither changed nor "
         f"taken back. They close on {closes}, as everybody was told, and the pack comes then. You "

@@ -14,19 +14,19 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.items import Item, Kind, options, slots
+from pulse_bot.domain.asking.items import Item, ItemKind, list_options, list_slots
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
 from pulse_bot.domain.release.digest import Statement, StatementKind
-from pulse_bot.domain.release.policy import facts
+from pulse_bot.domain.release.policy import release_facts
 from pulse_bot.domain.release.results import Silence
-from pulse_bot.domain.release.tallies import Answers, tally
+from pulse_bot.domain.release.tallies import MemberAnswers, tally_item
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.context import Installation
 
-ANSWERS: Final = (6, 9, 14, 20)
+ANSWER_COUNTS: Final = (6, 9, 14, 20)
 """How many answer, in one run after another; none where there are fewer members."""
 _OF_QUESTIONS: Final = (StatementKind.QUESTION, StatementKind.COMMENT, StatementKind.RESPONSE)
 _WORDS: Final = (
@@ -41,55 +41,61 @@ _WORDS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DryRun:
     """One run: how many of how many answer, and what a digest would say of the questions."""
 
     answers: int
     members: int
-    shown: int
+    questions_shown: int
     """Questions of which a digest would say something."""
     questions: int
-    said: tuple[Statement, ...]
+    statements: tuple[Statement, ...]
 
 
-def runs(
+def simulate_digests(
     session: Session, installation: Installation, partnership: PartnershipRow, items: Sequence[Item]
-) -> list[Run]:
+) -> list[DryRun]:
     """A run for each number of answers that the members could give.
 
     Where there is no member yet, all of them are made up.
     """
-    members = partnerships.members(session, partnership.id)
-    schools = [one.organisation_id for one, _ in members if one.standing is Standing.ACTIVE]
-    bars = Thresholds.for_partnership(len({one.organisation_id for one, _ in members}))
+    members = partnerships.list_members(session, partnership.id)
+    schools = [entry.organisation_id for entry, _ in members if entry.standing is Standing.ACTIVE]
+    thresholds = Thresholds.for_partnership(len({entry.organisation_id for entry, _ in members}))
     now = installation.clock.now()
-    most = len(schools) or max(ANSWERS)
+    most = len(schools) or max(ANSWER_COUNTS)
     return [
-        _run(
-            installation, partnership, items, bars, now, schools or _made_up(answers, bars), answers
+        _simulate_digest(
+            installation,
+            partnership,
+            items,
+            thresholds,
+            now,
+            schools or _make_up_schools(answers, thresholds),
+            answers,
         )
-        for answers in [one for one in ANSWERS if one <= most] or [most]
+        for answers in [entry for entry in ANSWER_COUNTS if entry <= most] or [most]
     ]
 
 
-def _made_up(members: int, bars: Thresholds) -> list[int]:
+def _make_up_schools(members: int, thresholds: Thresholds) -> list[int]:
     """The schools of members that there are not."""
-    return [number % bars.organisations for number in range(members)]
+    return [number % thresholds.organisations for number in range(members)]
 
 
-def _run(
+def _simulate_digest(
     installation: Installation,
     partnership: PartnershipRow,
     items: Sequence[Item],
-    bars: Thresholds,
+    thresholds: Thresholds,
     now: datetime,
     seats: Sequence[int],
     answers: int,
-) -> Run:
+) -> DryRun:
     seed = f"{answers}:{':'.join(item.id for item in items)}"
     chance = random.Random(seed)  # noqa: S311 - made-up answers, not secrets
     answering = chance.sample(list(seats), answers)
-    given = {item.id: _answers(item, answering, chance) for item in items}
+    answers_by_item = {item.id: _make_up_answers(item, answering, chance) for item in items}
     closed = ClosedRound(
         partnership=partnership.name,
         number=1,
@@ -98,47 +104,67 @@ def _run(
         next_opens_at=None,
         time_zone=partnership.time_zone,
         items=tuple(items),
-        tallies={item.id: tally(item, given[item.id]) for item in items},
+        tallies={item.id: tally_item(item, answers_by_item[item.id]) for item in items},
         roster_size=len(seats),
         answered=answers,
         newcomers=0,
-        thresholds=bars,
+        thresholds=thresholds,
         series=(),
         organisations=len(set(answering)),
-        words={item.id: _words(given[item.id]) for item in items if item.kind is Kind.WORDS},
+        word_answers={
+            item.id: _collect_words(answers_by_item[item.id])
+            for item in items
+            if item.kind is ItemKind.WORDS
+        },
     )
-    found = facts(closed, chance.randrange)
-    hidden = sum(isinstance(one.says, Silence) and not one.words for one in found.questions)
-    said = installation.renderer.statements(found)
-    kept = tuple(one for one in said if one.kind in _OF_QUESTIONS)
-    return Run(answers, len(seats), len(items) - hidden, len(items), kept)
+    return _show_digest(installation, closed, chance)
 
 
-def _answers(item: Item, answering: Sequence[int], chance: random.Random) -> list[Answers]:
+def _show_digest(installation: Installation, closed: ClosedRound, chance: random.Random) -> DryRun:
+    digest_facts = release_facts(closed, chance.randrange)
+    hidden = sum(
+        isinstance(entry.result, Silence) and not entry.word_answers
+        for entry in digest_facts.questions
+    )
+    statements = installation.renderer.statements(digest_facts)
+    question_statements = tuple(entry for entry in statements if entry.kind in _OF_QUESTIONS)
+    shown = len(closed.items) - hidden
+    return DryRun(
+        closed.answered, closed.roster_size, shown, len(closed.items), question_statements
+    )
+
+
+def _make_up_answers(
+    item: Item, answering: Sequence[int], chance: random.Random
+) -> list[MemberAnswers]:
     level = chance.uniform(0.35, 0.8)
-    return [Answers(school, _by_slot(item, level, chance)) for school in answering]
+    return [MemberAnswers(school, _answer_slots(item, level, chance)) for school in answering]
 
 
-def _by_slot(item: Item, level: float, chance: random.Random) -> Mapping[str, str]:
-    given = {slot: _answer(item, level, chance) for slot in slots(item)}
-    if item.kind is Kind.JOURNEY:
+def _answer_slots(item: Item, level: float, chance: random.Random) -> Mapping[str, str]:
+    answers = {slot: _make_up_answer(item, level, chance) for slot in list_slots(item)}
+    if item.kind is ItemKind.JOURNEY:
         # Nobody wants to be further back in a year.
-        given["later"] = str(max(int(given["now"]), int(given["later"])))
-    return given
+        answers["later"] = str(max(int(answers["now"]), int(answers["later"])))
+    return answers
 
 
-def _answer(item: Item, level: float, chance: random.Random) -> str:
-    if item.kind is Kind.WORDS:
+def _make_up_answer(item: Item, level: float, chance: random.Random) -> str:
+    if item.kind is ItemKind.WORDS:
         return chance.choice(_WORDS)
-    keys = [choice.key for choice in options(item)]
-    if item.kind is Kind.CHOOSE:
+    keys = [choice.key for choice in list_options(item)]
+    if item.kind is ItemKind.CHOOSE:
         weighed = sorted(keys, key=lambda key: chance.random() * (1 + keys.index(key)))
         return ",".join(weighed[: chance.randint(1, item.most)])
     # The best answer of a yes-no is its first, of any scale its last.
-    ordered = keys[::-1] if item.kind is Kind.YES_NO else keys
+    ordered = keys[::-1] if item.kind is ItemKind.YES_NO else keys
     place = min(1.0, max(0.0, chance.gauss(level, 0.22)))
     return ordered[round(place * (len(ordered) - 1))]
 
 
-def _words(given: Sequence[Answers]) -> tuple[Comment, ...]:
-    return tuple(Comment(text, first=True) for one in given for text in one.by_slot.values())
+def _collect_words(answers: Sequence[MemberAnswers]) -> tuple[Comment, ...]:
+    return tuple(
+        Comment(text, first=True)
+        for member_answers in answers
+        for text in member_answers.by_slot.values()
+    )

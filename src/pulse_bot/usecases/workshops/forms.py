@@ -9,24 +9,24 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pulse_bot.cards import question_cards
-from pulse_bot.domain.asking.arrange_workshop import full
+from pulse_bot.domain.asking.arrange_workshop import format_full_date
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.ports import Field, FieldKind, Form, Option
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.workshops import own_questions, suggest
-from pulse_bot.usecases.workshops.cards import DraftAct, action
+from pulse_bot.usecases.workshops.cards import DraftAct, button_action
 
 TOGETHER: Final = "together"
 AT_ONCE: Final = "at-once"
 LONGEST: Final[Mapping[str, int]] = {"bank": 80, "on": 40, "together": 20}
-_ROOM: Final = own_questions.MOST * (own_questions.LONGEST + 40)
+_ROOM: Final = own_questions.MOST_QUESTIONS * (own_questions.LONGEST_QUESTION + 40)
 """For more than fits, so that what is too long is refused with its length."""
 
 
-def seed_form(installation: Installation) -> Form:
+def workshop_form(installation: Installation) -> Form:
     """What a workshop is about, when it is, and what else is to be asked."""
-    there = sorted(suggest.banks(installation))
+    bank_ids = sorted(suggest.list_banks(installation))
     return Form(
         key=question_cards.SEED,
         title="Prepare a workshop",
@@ -43,11 +43,11 @@ def seed_form(installation: Installation) -> Form:
                 "bank",
                 "What is the workshop about?",
                 FieldKind.ONE,
-                tuple(Option(bank, suggest.titled(bank)) for bank in there),
+                tuple(Option(bank, suggest.bank_title(bank)) for bank in bank_ids),
                 "Choose, or type a word or two, such as: trust.",
                 LONGEST["bank"],
             ),
-            _own_field(),
+            _own_questions_field(),
             Field(
                 "together",
                 "When is the pack opened?",
@@ -62,20 +62,22 @@ def seed_form(installation: Installation) -> Form:
     )
 
 
-def other_form(seeding: int, offered: Sequence[Item], most: int) -> Form:
+def questions_form(seeding: int, offered: Sequence[Item], most: int) -> Form:
     """Which questions take the place of those before."""
     options = tuple(Option(item.id, item.text) for item in offered)
     which = Field("items", "Which questions?", FieldKind.SEVERAL, options)
-    told = f"Those that you tick take the place of those before. Up to {most} can be asked."
-    key = action(DraftAct.OTHER, seeding)
-    return Form(key, "Choose the questions", (which, _own_field()), (told,), "Take these")
+    notice = f"Those that you tick take the place of those before. Up to {most} can be asked."
+    key = button_action(DraftAct.OTHER, seeding)
+    return Form(
+        key, "Choose the questions", (which, _own_questions_field()), (notice,), "Take these"
+    )
 
 
 def day_form(row: SeedingRow) -> Form:
     """On which other day the workshop is."""
-    now = f"The workshop is on {full(row.workshop_on)} now."
+    present = f"The workshop is on {format_full_date(row.workshop_on)} now."
     field = _day_field("On which day is it?")
-    return Form(action(DraftAct.DAY, row.id), "Another day", (field,), (now,), "Move it")
+    return Form(button_action(DraftAct.DAY, row.id), "Another day", (field,), (present,), "Move it")
 
 
 def _day_field(label: str) -> Field:
@@ -83,9 +85,9 @@ def _day_field(label: str) -> Field:
     return Field("on", label, FieldKind.TEXT, (), hint, LONGEST["on"])
 
 
-def _own_field() -> Field:
+def _own_questions_field() -> Field:
     hint = (
-        f"One a line, at most {own_questions.MOST}; statements to agree with, such as: We say what "
-        "we think."
+        f"One a line, at most {own_questions.MOST_QUESTIONS}; statements to agree with, such as: "
+        "We say what we think."
     )
     return Field("own", "Questions of your own, if any", FieldKind.TEXT, (), hint, _ROOM)

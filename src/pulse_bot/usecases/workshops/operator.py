@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.arrange_workshop import full
-from pulse_bot.domain.asking.calendar import spoken, zone
+from pulse_bot.domain.asking.arrange_workshop import format_full_date
+from pulse_bot.domain.asking.calendar import format_moment, parse_zone
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.errors import Refused
@@ -28,11 +28,11 @@ from pulse_bot.usecases.workshops import (
     suggest,
 )
 
-Row = dict[str, str | int | None]
+JsonRow = dict[str, str | int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class WorkshopOrder:
     """What an operator types. One of `about`, `bank` and `items`, or `own` alone."""
 
     on: str
@@ -45,150 +45,160 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Ordered:
+class WorkshopSummary:
     """What became of it: in words, and for programs."""
 
     title: str
     """What it is about, and its day in full."""
-    seeding: Row
-    said: tuple[str, ...]
+    seeding: JsonRow
+    notes: tuple[str, ...]
     questions: tuple[Item, ...]
     warnings: tuple[str, ...]
 
 
-def order(installation: Installation, name: str, wanted: Order) -> Ordered:
+def plan_workshop(installation: Installation, name: str, order: WorkshopOrder) -> WorkshopSummary:
     """Plan a workshop. Raises Refused, with the questions as prompts where they cannot be asked."""
     with installation.database.write() as session:
-        partnership = partnerships.by_name(session, name)
-        row, beside = _begin(session, installation, partnership, wanted)
-        ahead = draft.prospect(session, installation, partnership, row)
-        items = seedings.items(row)
-        if ahead.arrangement is None:
-            prompts = cards.prompts(items) if ahead.in_room else ()
-            raise Refused("\n".join((ahead.refusal, *prompts)))
-        draft.plan(session, installation, partnership, row, OPERATOR)
+        partnership = partnerships.find_partnership(session, name)
+        row, notes = _begin_ordered(session, installation, partnership, order)
+        forecast = draft.forecast_asking(session, installation, partnership, row)
+        items = seedings.thaw_items(row)
+        if forecast.arrangement is None:
+            prompts = cards.list_prompts(items) if forecast.in_room else ()
+            raise Refused("\n".join((forecast.refusal, *prompts)))
+        draft.plan_workshop(session, installation, partnership, row, OPERATOR)
         session.refresh(row)
-        return _ordered(session, installation, partnership, row, beside)
+        return _summarize_workshop(session, installation, partnership, row, notes)
 
 
-def _ordered(
+def _summarize_workshop(
     session: Session,
     installation: Installation,
     partnership: PartnershipRow,
     row: SeedingRow,
-    beside: Sequence[str] = (),
-) -> Ordered:
-    items = seedings.items(row)
+    notes: Sequence[str] = (),
+) -> WorkshopSummary:
+    items = seedings.thaw_items(row)
     if row.state in (SeedingState.DRAFT, SeedingState.PLANNED):
-        ahead = draft.prospect(session, installation, partnership, row)
-        how = cards.in_words(partnership, row, ahead)
+        forecast = draft.forecast_asking(session, installation, partnership, row)
+        asking_lines = cards.describe_forecast(partnership, row, forecast)
     else:
-        how = (list_workshops.stands(session, partnership, row, installation.clock.now()),)
-    return Ordered(
-        f"{row.title}, {full(row.workshop_on)}",
-        _row(session, installation, partnership, row),
-        (*beside, *cards.day_notes(session, partnership, row), *how),
+        asking_lines = (
+            list_workshops.describe_progress(session, partnership, row, installation.clock.now()),
+        )
+    return WorkshopSummary(
+        f"{row.title}, {format_full_date(row.workshop_on)}",
+        _workshop_row(session, installation, partnership, row),
+        (*notes, *cards.warn_about_day(session, partnership, row), *asking_lines),
         items,
-        tuple(str(one) for one in own_questions.warnings(installation, items)),
+        tuple(str(warning) for warning in own_questions.list_warnings(installation, items)),
     )
 
 
-def rehearse(installation: Installation, name: str, wanted: Order) -> list[dry_run.Run]:
+def rehearse_workshop(
+    installation: Installation, name: str, order: WorkshopOrder
+) -> list[dry_run.DryRun]:
     """What a digest would show and hide, with made-up answers. Nothing is kept. Raises Refused."""
     with installation.database.read() as session:
-        partnership = partnerships.by_name(session, name)
-        draft.read_day(installation, partnership, wanted.on)
-        _, items, _ = _questions(session, installation, partnership, wanted)
-        return dry_run.runs(session, installation, partnership, items)
+        partnership = partnerships.find_partnership(session, name)
+        draft.parse_workshop_day(installation, partnership, order.on)
+        _, items, _ = _choose_questions(session, installation, partnership, order)
+        return dry_run.simulate_digests(session, installation, partnership, items)
 
 
-def _begin(
-    session: Session, installation: Installation, partnership: PartnershipRow, wanted: Order
+def _begin_ordered(
+    session: Session, installation: Installation, partnership: PartnershipRow, order: WorkshopOrder
 ) -> tuple[SeedingRow, tuple[str, ...]]:
-    day = draft.read_day(installation, partnership, wanted.on)
-    title, items, beside = _questions(session, installation, partnership, wanted)
-    about = draft.Wanted(day, title, items, wanted.together)
-    return draft.begin(session, installation, partnership, about, None), beside
+    day = draft.parse_workshop_day(installation, partnership, order.on)
+    title, items, notes = _choose_questions(session, installation, partnership, order)
+    request = draft.WorkshopRequest(day, title, items, order.together)
+    return draft.begin_draft(session, installation, partnership, request, None), notes
 
 
-def _questions(
-    session: Session, installation: Installation, partnership: PartnershipRow, wanted: Order
+def _choose_questions(
+    session: Session, installation: Installation, partnership: PartnershipRow, order: WorkshopOrder
 ) -> tuple[str, tuple[Item, ...], tuple[str, ...]]:
     """The title, the questions, and what is to be said beside them."""
-    if sum(map(bool, (wanted.about, wanted.bank, wanted.items))) > 1:
+    if sum(map(bool, (order.about, order.bank, order.items))) > 1:
         raise Refused("Say what to ask with one of --about, --bank and --item, and not with more.")
-    own = own_questions.read(session, installation, partnership, "\n".join(wanted.own))
-    if wanted.items:
-        chosen = suggest.by_ids(session, installation, partnership.id, wanted.items)
-        along = suggest.brought([one for one in chosen if one.id in wanted.items], chosen)
-        return suggest.titled(chosen[0].bank), (*chosen, *own), along
-    bank = "-".join(wanted.bank.casefold().split())
-    about = bank or wanted.about
-    if not about and not own:
+    own_items = own_questions.parse_questions(
+        session, installation, partnership, "\n".join(order.own)
+    )
+    if order.items:
+        chosen = suggest.find_by_ids(session, installation, partnership.id, order.items)
+        pair_notes = suggest.describe_pairs(
+            [item for item in chosen if item.id in order.items], chosen
+        )
+        return suggest.bank_title(chosen[0].bank), (*chosen, *own_items), pair_notes
+    bank = "-".join(order.bank.casefold().split())
+    about = bank or order.about
+    if not about and not own_items:
         raise Refused("Say what to ask: --about TEXT, --bank BANK, --item ID or --own TEXT.")
-    if bank and bank not in suggest.banks(installation):
+    if bank and bank not in suggest.list_banks(installation):
         raise Refused(
-            f"There is no bank “{wanted.bank}” with questions for a workshop. See: pulse-bot bank "
+            f"There is no bank “{order.bank}” with questions for a workshop. See: pulse-bot bank "
             "list"
         )
-    title, items = suggest.questions(session, installation, partnership, about, own)
-    return title, items, suggest.few(partnership, about, items)
+    title, items = suggest.suggest_questions(session, installation, partnership, about, own_items)
+    return title, items, suggest.explain_few(partnership, about, items)
 
 
-def rows(installation: Installation, name: str) -> list[Row]:
+def list_workshop_rows(installation: Installation, name: str) -> list[JsonRow]:
     """The workshops of a partnership, as its members see them, and the drafts."""
     with installation.database.read() as session:
-        partnership = partnerships.by_name(session, name)
-        found = list_workshops.shown(session, partnership.id, drafts=True)
-        return [_row(session, installation, partnership, row) for row in found]
+        partnership = partnerships.find_partnership(session, name)
+        listed = list_workshops.select_workshops(session, partnership.id, drafts=True)
+        return [_workshop_row(session, installation, partnership, row) for row in listed]
 
 
-def _row(
+def _workshop_row(
     session: Session, installation: Installation, partnership: PartnershipRow, row: SeedingRow
-) -> Row:
-    where = zone(partnership.time_zone)
+) -> JsonRow:
+    time_zone = parse_zone(partnership.time_zone)
     return {
         "seeding": row.id,
         "workshop_on": row.workshop_on.isoformat(),
         "title": row.title,
         "state": row.state.value,
         "arranged": row.arranged.value if row.opens_at else None,
-        "opens": spoken(row.opens_at, where) if row.opens_at else None,
-        "closes": spoken(row.closes_at, where) if row.closes_at else None,
+        "opens": format_moment(row.opens_at, time_zone) if row.opens_at else None,
+        "closes": format_moment(row.closes_at, time_zone) if row.closes_at else None,
         "questions": len(row.items),
-        "stands": list_workshops.stands(session, partnership, row, installation.clock.now()),
+        "stands": list_workshops.describe_progress(
+            session, partnership, row, installation.clock.now()
+        ),
     }
 
 
-def move(installation: Installation, name: str, seeding: int, on: str) -> Ordered:
+def move_workshop(installation: Installation, name: str, seeding: int, on: str) -> WorkshopSummary:
     """Put a workshop on another day. Raises Refused."""
     with installation.database.write() as session:
-        partnership = partnerships.by_name(session, name)
-        row = _found(session, partnership, seeding)
-        day = draft.read_day(installation, partnership, on)
-        draft.move(session, installation, partnership, row, day, OPERATOR)
+        partnership = partnerships.find_partnership(session, name)
+        row = _find_workshop(session, partnership, seeding)
+        day = draft.parse_workshop_day(installation, partnership, on)
+        draft.move_workshop(session, installation, partnership, row, day, OPERATOR)
         session.flush()
-        return _ordered(session, installation, partnership, row)
+        return _summarize_workshop(session, installation, partnership, row)
 
 
-def cancel(installation: Installation, name: str, seeding: int) -> None:
+def cancel_workshop(installation: Installation, name: str, seeding: int) -> None:
     """Cancel a workshop that is not asked yet. Raises Refused."""
     with installation.database.write() as session:
-        partnership = partnerships.by_name(session, name)
-        row = _found(session, partnership, seeding)
-        draft.cancel(session, installation, partnership, row, OPERATOR)
+        partnership = partnerships.find_partnership(session, name)
+        row = _find_workshop(session, partnership, seeding)
+        draft.cancel_workshop(session, installation, partnership, row, OPERATOR)
 
 
-def _found(session: Session, partnership: PartnershipRow, seeding: int) -> SeedingRow:
-    row = seedings.locked(session, partnership, seeding)
+def _find_workshop(session: Session, partnership: PartnershipRow, seeding: int) -> SeedingRow:
+    row = seedings.lock_seeding(session, partnership, seeding)
     if row is None:
-        known = seedings.of_partnership(session, partnership.id, list(SeedingState))
-        there = ", ".join(str(one.id) for one in known) or "none yet"
-        raise Refused(f"{partnership.name} has no workshop {seeding}. There are: {there}.")
+        existing = seedings.list_seedings(session, partnership.id, list(SeedingState))
+        ids_text = ", ".join(str(workshop.id) for workshop in existing) or "none yet"
+        raise Refused(f"{partnership.name} has no workshop {seeding}. There are: {ids_text}.")
     return row
 
 
-def texts(items: Sequence[Item]) -> list[Row]:
+def list_questions(items: Sequence[Item]) -> list[JsonRow]:
     """Questions, for programs."""
     return [
         {"id": item.id, "kind": item.kind.value, "text": item.text, "talk": item.talk}

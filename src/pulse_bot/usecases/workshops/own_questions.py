@@ -13,30 +13,30 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.banks.bank import Bank, Entry
+from pulse_bot.banks.bank import Bank, BankEntry
 from pulse_bot.banks.codes import CODES, Severity
 from pulse_bot.banks.findings import Finding
 from pulse_bot.banks.lint import ALIKE, lint_banks
-from pulse_bot.banks.wording import likeness, trigrams
-from pulse_bot.domain.asking.items import Item, Kind
-from pulse_bot.domain.partnership.typed_words import single_quoted, unfit
+from pulse_bot.banks.wording import text_likeness, text_trigrams
+from pulse_bot.domain.asking.items import Item, ItemKind
+from pulse_bot.domain.partnership.typed_words import explain_unfit, use_single_quotes
 from pulse_bot.errors import Refused
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.members.name_check import names_in
+from pulse_bot.usecases.members.name_check import find_names
 
-MOST: Final = 6
-LONGEST: Final = 120
+MOST_QUESTIONS: Final = 6
+LONGEST_QUESTION: Final = 120
 """Characters of one question, as of a bank's."""
-SHORTEST: Final = 10
-OWN: Final = "own"
+SHORTEST_QUESTION: Final = 10
+OWN_BANK: Final = "own"
 """The bank of questions that are in none."""
 TALK: Final = "What do we see in our schools that makes us answer as we do?"
 _NOTHING: Final = "Nothing was saved; please change it and send it again."
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class QuestionWarning:
     """What to look at again in a question that can be asked all the same."""
 
     text: str
@@ -47,48 +47,53 @@ class Warned:
         return " ".join(filter(None, (f"Look again at “{self.text}”", self.what, self.why)))
 
 
-def read(
+def parse_questions(
     session: Session, installation: Installation, partnership: PartnershipRow, typed: str
 ) -> tuple[Item, ...]:
     """The questions that were typed, one a line. Raises Refused, naming what is wrong with one."""
-    lines = [single_quoted(" ".join(line.split())) for line in typed.splitlines()]
+    lines = [use_single_quotes(" ".join(line.split())) for line in typed.splitlines()]
     texts = list(dict.fromkeys(line.lstrip("-*•0123456789.) ") for line in lines if line))
     texts = [text for text in texts if text]
-    if len(texts) > MOST:
+    if len(texts) > MOST_QUESTIONS:
         raise Refused(
-            f"These are {len(texts)} questions of your own, and there is room for {MOST}. "
-            f"{_NOTHING}"
+            f"These are {len(texts)} questions of your own, and there is room for "
+            f"{MOST_QUESTIONS}. {_NOTHING}"
         )
     for text in texts:
         _check_form(text)
         _check_names(session, partnership, text)
-    items = tuple(_item(text, partnership.language) for text in texts)
-    for finding in _findings(items, partnership.language):
+    items = tuple(_make_item(text, partnership.language) for text in texts)
+    for finding in _lint_questions(items, partnership.language):
         if finding.severity is Severity.ERROR:
             text = next(item.text for item in items if item.id == finding.place.item)
-            raise Refused(f"“{text}” cannot be asked. {_reason(finding)} {_NOTHING}")
+            raise Refused(f"“{text}” cannot be asked. {_explain_finding(finding)} {_NOTHING}")
     return items
 
 
-def warnings(installation: Installation, items: Sequence[Item]) -> list[Warned]:
+def list_warnings(installation: Installation, items: Sequence[Item]) -> list[QuestionWarning]:
     """What to look at again in the questions among these that are somebody's own."""
-    own = [item for item in items if item.bank == OWN]
-    texts = {item.id: item.text for item in own}
-    found = _findings(own, own[0].language if own else "en")
-    said = [Warned(texts[one.place.item], _marked(one), _reason(one)) for one in found]
-    return [*said, *_twins(installation, own)]
+    own_items = [item for item in items if item.bank == OWN_BANK]
+    texts = {item.id: item.text for item in own_items}
+    findings = _lint_questions(own_items, own_items[0].language if own_items else "en")
+    wording_warnings = [
+        QuestionWarning(
+            texts[finding.place.item], _quote_marked(finding), _explain_finding(finding)
+        )
+        for finding in findings
+    ]
+    return [*wording_warnings, *_find_similar(installation, own_items)]
 
 
 def _check_form(text: str) -> None:
-    reason = unfit(text)
+    reason = explain_unfit(text)
     if reason:
         raise Refused(f"{reason} {_NOTHING}")
-    if len(text) > LONGEST:
+    if len(text) > LONGEST_QUESTION:
         raise Refused(
-            f"“{text[:40]}…” has {len(text)} characters, and a question has at most {LONGEST}. "
-            f"{_NOTHING}"
+            f"“{text[:40]}…” has {len(text)} characters, and a question has at most "
+            f"{LONGEST_QUESTION}. {_NOTHING}"
         )
-    if len(text) < SHORTEST:
+    if len(text) < SHORTEST_QUESTION:
         raise Refused(f"“{text}” is too short to be a question. {_NOTHING}")
     if text.endswith("?"):
         raise Refused(
@@ -98,7 +103,7 @@ def _check_form(text: str) -> None:
 
 
 def _check_names(session: Session, partnership: PartnershipRow, text: str) -> None:
-    names = names_in(session, partnership.id, text)
+    names = find_names(session, partnership.id, text)
     if names:
         quoted = " and ".join(f"“{name}”" for name in names)
         raise Refused(
@@ -107,47 +112,54 @@ def _check_names(session: Session, partnership: PartnershipRow, text: str) -> No
         )
 
 
-def _item(text: str, language: str) -> Item:
-    ended = text if text[-1] in ".!" else f"{text}."
-    mark = hashlib.sha256(ended.casefold().encode()).hexdigest()[:8]
+def _make_item(text: str, language: str) -> Item:
+    sentence = text if text[-1] in ".!" else f"{text}."
+    mark = hashlib.sha256(sentence.casefold().encode()).hexdigest()[:8]
     return Item(
         id=f"own-{mark}",
-        bank=OWN,
-        text=ended,
-        kind=Kind.AGREE,
+        bank=OWN_BANK,
+        text=sentence,
+        kind=ItemKind.AGREE,
         dimension="workshop",
         talk=TALK,
         language=language,
     )
 
 
-def _findings(items: Sequence[Item], language: str) -> list[Finding]:
-    entries = tuple(Entry(item, {}) for item in items)
-    bank = Bank(OWN, 1, "", "", language, "", (), "", (), (), entries, OWN)
+def _lint_questions(items: Sequence[Item], language: str) -> list[Finding]:
+    entries = tuple(BankEntry(item, {}) for item in items)
+    bank = Bank(OWN_BANK, 1, "", "", language, "", (), "", (), (), entries, OWN_BANK)
     # What a bank as a whole needs is nothing that six questions could have.
-    return [one for one in lint_banks([bank]) if one.place.item]
+    return [finding for finding in lint_banks([bank]) if finding.place.item]
 
 
-def _marked(finding: Finding) -> str:
+def _quote_marked(finding: Finding) -> str:
     quoted = ", ".join(f"“{word}”" for word in finding.marked)
     if not quoted:
         return ""
     return f"The word is {quoted}." if len(finding.marked) == 1 else f"The words are {quoted}."
 
 
-def _reason(finding: Finding) -> str:
+def _explain_finding(finding: Finding) -> str:
     return f"{CODES[finding.code].means} {finding.remedy}"
 
 
-def _twins(installation: Installation, own: Sequence[Item]) -> Iterator[Warned]:
-    known = [item for items in installation.pool().values() for item in items] if own else []
-    letters = [(item, trigrams(item.text)) for item in known]
-    for one in own:
-        mine = trigrams(one.text)
-        twin = next((item for item, other in letters if likeness(mine, other) >= ALIKE), None)
+def _find_similar(
+    installation: Installation, own_items: Sequence[Item]
+) -> Iterator[QuestionWarning]:
+    bank_items = (
+        [item for items in installation.pool().values() for item in items] if own_items else []
+    )
+    letters = [(item, text_trigrams(item.text)) for item in bank_items]
+    for question in own_items:
+        question_trigrams = text_trigrams(question.text)
+        twin = next(
+            (item for item, other in letters if text_likeness(question_trigrams, other) >= ALIKE),
+            None,
+        )
         if twin is not None:
-            yield Warned(
-                one.text,
+            yield QuestionWarning(
+                question.text,
                 f"It is much like a question of the banks: “{twin.text}”",
                 "With that one you could compare over time.",
             )

@@ -13,20 +13,20 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.items import Item, Kind
-from pulse_bot.domain.asking.programme import still_resting
-from pulse_bot.domain.asking.same_question import is_known, marks
-from pulse_bot.domain.asking.workshop import SUGGESTED, SeedingState, suggest
-from pulse_bot.domain.partnership.typed_words import unfit
+from pulse_bot.domain.asking.items import Item, ItemKind
+from pulse_bot.domain.asking.programme import resting_items
+from pulse_bot.domain.asking.same_question import item_marks, was_asked
+from pulse_bot.domain.asking.workshop import SUGGESTED_COUNT, SeedingState, suggest_items
+from pulse_bot.domain.partnership.typed_words import explain_unfit
 from pulse_bot.errors import Refused
 from pulse_bot.storage import questions as asked
 from pulse_bot.storage import seedings
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.members.name_check import names_in
-from pulse_bot.usecases.rounds.pick_items import weekly_alone
+from pulse_bot.usecases.members.name_check import find_names
+from pulse_bot.usecases.rounds.pick_items import load_core_marks
 from pulse_bot.usecases.workshops import search_banks
-from pulse_bot.usecases.workshops.own_questions import OWN
+from pulse_bot.usecases.workshops.own_questions import OWN_BANK
 
 CANDIDATES: Final = 12
 LONGEST_TITLE: Final = 60
@@ -38,7 +38,7 @@ _SAYING: Final = re.compile(
     r"|that|this|what|want|need|would|like|each|other|others|another"
 )
 """Words by which people ask for questions, and that no question is about."""
-_VARIED: Final = (Kind.CHOOSE, Kind.JOURNEY)
+_VARIED: Final = (ItemKind.CHOOSE, ItemKind.JOURNEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,56 +52,63 @@ class Subject:
     """Of a search, those that have some of the words: first those with most of them."""
 
 
-def banks(installation: Installation) -> dict[str, list[Item]]:
+def list_banks(installation: Installation) -> dict[str, list[Item]]:
     """The questions of every bank that has one for workshops, by the bank's id."""
-    found: dict[str, list[Item]] = {}
+    items_by_bank: dict[str, list[Item]] = {}
     for items in installation.pool().values():
         for item in items:
-            found.setdefault(item.bank, []).append(item)
-    usable = {bank: [item for item in items if not item.core] for bank, items in found.items()}
+            items_by_bank.setdefault(item.bank, []).append(item)
+    usable = {
+        bank: [item for item in items if not item.core] for bank, items in items_by_bank.items()
+    }
     # What follows a commitment up makes no sense without one.
     return {bank: items for bank, items in usable.items() if items and bank != "commitments"}
 
 
-def titled(bank: str) -> str:
+def bank_title(bank: str) -> str:
     """A bank's id as people read it."""
     words = bank.replace("-", " ")
     return words[:1].upper() + words[1:]
 
 
-def subject(session: Session, installation: Installation, partnership: int, about: str) -> Subject:
+def find_subject(
+    session: Session, installation: Installation, partnership: int, about: str
+) -> Subject:
     """What typed words, or the id of a bank, are about. Raises Refused where nothing fits."""
-    there = banks(installation)
-    taken = {*_resting(session, partnership), *_promised(session, partnership)}
-    rested = {
-        bank: [item for item in items if not is_known(item, taken)] for bank, items in there.items()
+    items_by_bank = list_banks(installation)
+    taken = {*_load_resting(session, partnership), *_load_promised(session, partnership)}
+    askable = {
+        bank: [item for item in items if not was_asked(item, taken)]
+        for bank, items in items_by_bank.items()
     }
     words = [word for word in _WORD.findall(about.casefold()) if not _SAYING.fullmatch(word)]
-    named = _named(there, about) or _named(there, " ".join(words))
-    if not named:
+    bank_id = _find_bank(items_by_bank, about) or _find_bank(items_by_bank, " ".join(words))
+    if not bank_id:
         _check_title(session, partnership, about, " ".join(words))
-    found, nearly = (rested[named], []) if named else search_banks.found(rested, words)
-    if named and not found:
+    matches, nearly = (
+        (askable[bank_id], []) if bank_id else search_banks.search_questions(askable, words)
+    )
+    if bank_id and not matches:
         raise Refused(
             "Every question about that was asked in the last rounds. Please choose another subject."
         )
-    if not found and not nearly:
+    if not matches and not nearly:
         raise Refused(
             "No question has these words. Please choose from the list what the workshop is about, "
             "or use one plain word such as trust."
         )
-    title = titled(named) if named else " ".join(words).capitalize()
-    return Subject(title, tuple(found), tuple(nearly))
+    title = bank_title(bank_id) if bank_id else " ".join(words).capitalize()
+    return Subject(title, tuple(matches), tuple(nearly))
 
 
 def _check_title(session: Session, partnership: int, about: str, title: str) -> None:
     if len(title) > LONGEST_TITLE:
         raise Refused("Please say in a few words what the workshop is about, such as “trust”.")
-    reason = unfit(" ".join(about.split()))
+    reason = explain_unfit(" ".join(about.split()))
     if reason:
         raise Refused(reason)
     # As it was typed: a title has lost the capitals that show short names.
-    names = names_in(session, partnership, about)
+    names = find_names(session, partnership, about)
     if names:
         quoted = " and ".join(f"“{name}”" for name in names)
         raise Refused(
@@ -110,106 +117,112 @@ def _check_title(session: Session, partnership: int, about: str, title: str) -> 
         )
 
 
-def _named(there: Iterable[str], about: str) -> str:
+def _find_bank(bank_ids: Iterable[str], about: str) -> str:
     """The bank of this id or name; empty where there is none."""
     plain = about.casefold()
-    return next((bank for bank in there if plain in (bank, titled(bank).casefold())), "")
+    return next((bank for bank in bank_ids if plain in (bank, bank_title(bank).casefold())), "")
 
 
-def pick(found: Subject, most: int) -> tuple[Item, ...]:
+def pick_suggestions(subject: Subject, most: int) -> tuple[Item, ...]:
     """So many of a subject's questions, from as many of its sides as can be.
 
     No half of a pair, which makes sense beside its other half alone. Filled up with near ones: one
     perfect question and five near ones serve better than one alone, and each can be changed.
     """
-    single = [item for item in found.items if not item.pair]
+    single = [item for item in subject.items if not item.pair]
     # Of a search the best come first; beyond these, sides say nothing.
-    chosen = suggest(single[: max(most, CANDIDATES)] if _mixed(found) else single, most)
-    nearly = [item for item in found.nearly if not item.pair]
+    chosen = suggest_items(single[: max(most, CANDIDATES)] if _is_mixed(subject) else single, most)
+    nearly = [item for item in subject.nearly if not item.pair]
     return (*chosen, *nearly[: most - len(chosen)])
 
 
-def few(partnership: PartnershipRow, about: str, items: Collection[Item]) -> tuple[str, ...]:
+def explain_few(
+    partnership: PartnershipRow, about: str, items: Collection[Item]
+) -> tuple[str, ...]:
     """What is said where fewer questions fit than are suggested; empty where enough do."""
-    if not about or len(items) >= min(SUGGESTED, partnership.weekly_limit):
+    if not about or len(items) >= min(SUGGESTED_COUNT, partnership.weekly_limit):
         return ()
-    fit = sum(item.bank != OWN for item in items)
-    number = {0: "No question", 1: "Only 1 question"}.get(fit, f"Only {fit} questions")
+    count = sum(item.bank != OWN_BANK for item in items)
+    number = {0: "No question", 1: "Only 1 question"}.get(count, f"Only {count} questions")
     return (f"{number} of the banks could be found for that. Choose others, or write your own.",)
 
 
-def _mixed(found: Subject) -> bool:
-    return len({item.bank for item in found.items}) > 1
+def _is_mixed(subject: Subject) -> bool:
+    return len({item.bank for item in subject.items}) > 1
 
 
-def questions(
+def suggest_questions(
     session: Session,
     installation: Installation,
     partnership: PartnershipRow,
     about: str,
-    own: Sequence[Item],
+    own_items: Sequence[Item],
 ) -> tuple[str, tuple[Item, ...]]:
     """The title and the questions: one's own, and suggestions for the rest. Raises Refused."""
-    check_all(session, installation, partnership.id, own)
-    if not about and own:
-        return "Our own questions", tuple(own)
-    found = subject(session, installation, partnership.id, about)
-    most = min(SUGGESTED, partnership.weekly_limit) - len(own)
-    written = {mark for item in own for mark in marks(item)}
+    check_askable(session, installation, partnership.id, own_items)
+    if not about and own_items:
+        return "Our own questions", tuple(own_items)
+    found = find_subject(session, installation, partnership.id, about)
+    most = min(SUGGESTED_COUNT, partnership.weekly_limit) - len(own_items)
+    written = {mark for item in own_items for mark in item_marks(item)}
     found = replace(
         found,
-        items=tuple(item for item in found.items if not is_known(item, written)),
-        nearly=tuple(item for item in found.nearly if not is_known(item, written)),
+        items=tuple(item for item in found.items if not was_asked(item, written)),
+        nearly=tuple(item for item in found.nearly if not was_asked(item, written)),
     )
-    return found.title, (*own, *(pick(found, most) if most > 0 else ()))
+    return found.title, (*own_items, *(pick_suggestions(found, most) if most > 0 else ()))
 
 
-def others(
+def list_alternatives(
     session: Session, installation: Installation, partnership: int, chosen: Sequence[Item]
 ) -> tuple[Item, ...]:
     """Up to a dozen questions to choose from instead: those chosen, then more of their banks.
 
     One to choose among answers and one that looks ahead are among them, where there are such.
     """
-    resting = _resting(session, partnership)
-    there = banks(installation)
-    own = {item.bank for item in chosen} & there.keys() or {"before-the-workshop"}
-    theirs = [item for bank in there if bank in own for item in there[bank]]
-    taken = {*resting, *_promised(session, partnership)}
-    pool = [item for item in theirs if not is_known(item, taken)]
-    kept = [item for item in chosen if not is_known(item, resting)]
-    more = [item for item in pool if item not in kept]
-    varied = [next((one for one in more if one.kind is kind), None) for kind in _VARIED]
-    rest = [item for item in suggest(more, CANDIDATES) if item not in varied]
-    return tuple([*kept, *(one for one in varied if one), *rest][:CANDIDATES])
+    resting = _load_resting(session, partnership)
+    items_by_bank = list_banks(installation)
+    bank_ids = {item.bank for item in chosen} & items_by_bank.keys() or {"before-the-workshop"}
+    theirs = [item for bank in items_by_bank if bank in bank_ids for item in items_by_bank[bank]]
+    taken = {*resting, *_load_promised(session, partnership)}
+    pool = [item for item in theirs if not was_asked(item, taken)]
+    still_free = [item for item in chosen if not was_asked(item, resting)]
+    more = [item for item in pool if item not in still_free]
+    varied = [
+        next((candidate for candidate in more if candidate.kind is kind), None) for kind in _VARIED
+    ]
+    rest = [item for item in suggest_items(more, CANDIDATES) if item not in varied]
+    return tuple(
+        [*still_free, *(candidate for candidate in varied if candidate), *rest][:CANDIDATES]
+    )
 
 
-def by_ids(
-    session: Session, installation: Installation, partnership: int, wanted: Sequence[str]
+def find_by_ids(
+    session: Session, installation: Installation, partnership: int, item_ids: Sequence[str]
 ) -> list[Item]:
     """Questions by their ids, in that order. Raises Refused for one that may not be asked now."""
-    known = {item.id: item for items in installation.pool().values() for item in items}
-    found = [known[one] for one in dict.fromkeys(wanted) if one in known]
-    missing = [one for one in wanted if one not in known]
+    pool_items = {item.id: item for items in installation.pool().values() for item in items}
+    chosen = [pool_items[item_id] for item_id in dict.fromkeys(item_ids) if item_id in pool_items]
+    missing = [item_id for item_id in item_ids if item_id not in pool_items]
     if missing:
         raise Refused(f'There is no question "{missing[0]}". See: pulse-bot bank search')
-    complete = whole(installation, found)
-    check_all(session, installation, partnership, complete)
+    complete = complete_pairs(installation, chosen)
+    check_askable(session, installation, partnership, complete)
     return complete
 
 
-def whole(installation: Installation, chosen: Sequence[Item]) -> list[Item]:
+def complete_pairs(installation: Installation, chosen: Sequence[Item]) -> list[Item]:
     """Questions with the other halves of their pairs."""
-    everything = [item for items in installation.pool().values() for item in items]
-    found: dict[str, Item] = {}
+    all_items = [item for items in installation.pool().values() for item in items]
+    complete: dict[str, Item] = {}
     for item in chosen:
-        pair = [one for one in everything if item.pair and one.pair == item.pair]
-        for one in (item, *(other for other in pair if other.bank == item.bank)):
-            found.setdefault(one.id, one)
-    return list(found.values())
+        pair = [candidate for candidate in all_items if item.pair and candidate.pair == item.pair]
+        for candidate in (item, *(other for other in pair if other.bank == item.bank)):
+            complete.setdefault(candidate.id, candidate)
+    return list(complete.values())
 
 
-def brought(chosen: Sequence[Item], complete: Iterable[Item]) -> tuple[str, ...]:
+def describe_pairs(chosen: Sequence[Item], complete: Iterable[Item]) -> tuple[str, ...]:
     """Which questions come along with those that were chosen, in words."""
     halves = {(item.bank, item.pair): item.text for item in chosen if item.pair}
     return tuple(
@@ -219,51 +232,53 @@ def brought(chosen: Sequence[Item], complete: Iterable[Item]) -> tuple[str, ...]
     )
 
 
-def _resting(session: Session, partnership: int) -> dict[str, int]:
-    return still_resting(asked.lately(session, partnership))
+def _load_resting(session: Session, partnership: int) -> dict[str, int]:
+    return resting_items(asked.recent_marks(session, partnership))
 
 
-def check_all(
+def check_askable(
     session: Session, installation: Installation, partnership: int, items: Iterable[Item]
 ) -> None:
     """Raise Refused where one of these may not be asked for a workshop, not yet, or not twice.
 
     By its letters, too: a question of a bank that somebody types is that question all the same.
     """
-    resting = _resting(session, partnership)
-    core = weekly_alone(installation)
+    resting = _load_resting(session, partnership)
+    core = load_core_marks(installation)
     before: set[str] = set()
     for item in items:
-        _check(item, resting, core)
-        if is_known(item, before):
+        _check_item(item, resting, core)
+        if was_asked(item, before):
             raise Refused(f"“{item.text}” is there twice. Please leave one of the two out.")
-        before |= marks(item)
+        before |= item_marks(item)
 
 
-def check_promised(session: Session, partnership: int, items: Iterable[Item], besides: int) -> None:
+def check_not_promised(
+    session: Session, partnership: int, items: Iterable[Item], besides: int
+) -> None:
     """Raise Refused where another workshop is to ask one of these already."""
-    promised = _promised(session, partnership, besides)
+    promised = _load_promised(session, partnership, besides)
     for item in items:
-        if is_known(item, promised):
+        if was_asked(item, promised):
             raise Refused(
                 f"“{item.text}” is planned for another workshop already, and would be asked twice. "
                 "Please choose another one."
             )
 
 
-def _promised(session: Session, partnership: int, besides: int = 0) -> set[str]:
-    planned = seedings.of_partnership(session, partnership, [SeedingState.PLANNED])
-    others = [item for row in planned if row.id != besides for item in seedings.items(row)]
-    return {mark for item in others for mark in marks(item)}
+def _load_promised(session: Session, partnership: int, besides: int = 0) -> set[str]:
+    planned = seedings.list_seedings(session, partnership, [SeedingState.PLANNED])
+    others = [item for row in planned if row.id != besides for item in seedings.thaw_items(row)]
+    return {mark for item in others for mark in item_marks(item)}
 
 
-def _check(item: Item, resting: Mapping[str, int], core: Collection[str]) -> None:
-    if item.core or is_known(item, core):
+def _check_item(item: Item, resting: Mapping[str, int], core: Collection[str]) -> None:
+    if item.core or was_asked(item, core):
         raise Refused(
             f"“{item.text}” is one of the six questions that the weekly pulse follows over time, "
             "so it is not asked for a workshop. Please choose another one."
         )
-    after = max((resting.get(mark, 0) for mark in marks(item)), default=0)
+    after = max((resting.get(mark, 0) for mark in item_marks(item)), default=0)
     if after:
         rounds_more = "1 more round" if after == 1 else f"{after} more rounds"
         raise Refused(
