@@ -220,7 +220,9 @@ def find_seated(
     }
 
 
-def _query_seated(lookups: Collection[tuple[Address, int]]) -> Select[Any]:
+def _query_seated(
+    lookups: Collection[tuple[Address, int]],
+) -> Select[str, str, str, int, int, str, str, int]:
     addresses = {(at.adapter, at.workspace, at.user) for at, _ in lookups}
     return (
         select(
