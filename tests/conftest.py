@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from pulse_bot.usecases.context import Installation
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole rounds, which take longest, come first: at the end no worker is alone with one."""
+    rounds = Path(__file__).parent / "rounds"
+    items.sort(key=lambda item: rounds not in item.path.parents)
+
+
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
