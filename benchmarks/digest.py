@@ -20,7 +20,7 @@ from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking import schedule
 from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.rounds import RoundStatus
-from pulse_bot.domain.release.digest import ReleasedQuestion, Statement
+from pulse_bot.domain.release.record import ReleasedQuestion, Statement
 from pulse_bot.domain.release.tallies import Tally, compute_moments
 from pulse_bot.storage import history, rounds
 from pulse_bot.storage.frozen import freeze_item

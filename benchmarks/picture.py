@@ -10,7 +10,7 @@ from statistics import median
 from typing import Final
 
 from benchmarks._running import bounded, scaled
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot_reports.charts.series import build_chart
 from pulse_bot_reports.charts.trends import chart_png
 from tests.reports.history import THEMES, history

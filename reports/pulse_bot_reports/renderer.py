@@ -19,22 +19,24 @@ from pulse_bot.domain.asking.calendar import (
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import (
     BlockFact,
+    DigestFacts,
+    QuestionFact,
+    ResponseBand,
+    TrendFact,
+)
+from pulse_bot.domain.release.record import (
     CommentFact,
     Digest,
-    DigestFacts,
     HeadlineFact,
     LowPulseFact,
     NewcomersFact,
     NextRoundFact,
-    QuestionFact,
     ReleasedAgreement,
     ReleasedBlock,
     ReleasedQuestion,
-    ResponseBand,
     ResponseFact,
     Statement,
     TalkFact,
-    TrendFact,
 )
 from pulse_bot.domain.release.results import Agreement, Silence
 from pulse_bot.ports import Picture

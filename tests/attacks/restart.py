@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.schedule import OpenRound
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.ports import RoundKeys
 from pulse_bot.storage import history
 from pulse_bot.storage.columns import DeliveryState

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from pulse_bot.crypto.sealing import derive_public_key
 from pulse_bot.domain.asking.rounds import RoundStatus
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.usecases.rounds.close import close_round
 from tests.attacks.dying_worker import PLACES
 from tests.attacks.restart import Ground, count, digests, keys_of, states

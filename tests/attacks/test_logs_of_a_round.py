@@ -22,7 +22,8 @@ from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.config import logs
 from pulse_bot.domain.asking.items import Choice, Item, ItemKind
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.release.digest import Digest, DigestFacts, Statement
+from pulse_bot.domain.release.digest import DigestFacts
+from pulse_bot.domain.release.record import Digest, Statement
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (

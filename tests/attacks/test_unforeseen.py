@@ -24,7 +24,7 @@ from pulse_bot.cards import question_cards
 from pulse_bot.cards.actions import GiveAnswer, SayMore
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.engine import Engine
 from pulse_bot.ports import (
     Added,

@@ -20,14 +20,13 @@ from pulse_bot.domain.partnership.pack import (
     other_statements,
     running_order,
 )
-from pulse_bot.domain.release.digest import (
+from pulse_bot.domain.release.digest import TrendCall, TrendFact
+from pulse_bot.domain.release.record import (
     CommentFact,
     Digest,
     HeadlineFact,
     ReleasedQuestion,
     Statement,
-    TrendCall,
-    TrendFact,
 )
 from pulse_bot.domain.release.results import Lean, ReleasedValue, Silence
 from tests import printed

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from pulse_bot.domain.release.digest import BlockFact, Digest, QuestionFact
+from pulse_bot.domain.release.digest import BlockFact, QuestionFact
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot.ports import Picture
 from pulse_bot_reports import renderer

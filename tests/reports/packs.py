@@ -14,8 +14,8 @@ from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
-from pulse_bot.domain.release.digest import Digest
 from pulse_bot.domain.release.policy import release_facts
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.domain.release.tallies import MemberAnswers, tally_item
 from pulse_bot_reports import renderer
 

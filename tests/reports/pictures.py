@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 from PIL import Image, ImageChops
 
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.ports import Reply
 from pulse_bot.usecases.rounds.digest_message import message_card
 from pulse_bot_reports import renderer

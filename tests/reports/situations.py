@@ -15,7 +15,7 @@ from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.crypto.key_stores import MemoryKeyStore
 from pulse_bot.domain.asking.items import SKIP, Item, ItemKind, list_slots
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.commitments.register import add_as_operator

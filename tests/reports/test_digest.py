@@ -14,10 +14,10 @@ from pulse_bot.domain.release.digest import (
     BlockFact,
     ResponseBand,
     SmallestShift,
-    StatementKind,
     TrendCall,
     TrendFact,
 )
+from pulse_bot.domain.release.record import StatementKind
 from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot_reports import renderer
 from pulse_bot_reports.digest_text.plain_text import digest_text

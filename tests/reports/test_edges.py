@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.release.digest import BlockFact, Digest, StatementKind, TrendCall, TrendFact
+from pulse_bot.domain.release.digest import BlockFact, TrendCall, TrendFact
+from pulse_bot.domain.release.record import Digest, StatementKind
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.series import build_chart
 from tests.reports.facts import FACTS

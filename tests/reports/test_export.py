@@ -14,14 +14,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pulse_bot.domain.asking.items import ItemKind
-from pulse_bot.domain.release.digest import (
-    BlockFact,
-    Digest,
-    QuestionFact,
-    ReleasedQuestion,
-    Statement,
-    StatementKind,
-)
+from pulse_bot.domain.release.digest import BlockFact, QuestionFact
+from pulse_bot.domain.release.record import Digest, ReleasedQuestion, Statement, StatementKind
 from pulse_bot.domain.release.results import (
     Agreement,
     ChoiceFrequency,

@@ -16,7 +16,8 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from pulse_bot.domain.asking.items import ItemKind
-from pulse_bot.domain.release.digest import Digest, QuestionFact
+from pulse_bot.domain.release.digest import QuestionFact
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.domain.release.results import (
     ChoiceFrequency,
     Choices,

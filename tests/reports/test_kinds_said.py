@@ -8,11 +8,8 @@ from datetime import date
 import pytest
 
 from pulse_bot.domain.asking.items import ItemKind
-from pulse_bot.domain.release.digest import (
-    BlockFact,
-    CommitmentFact,
-    CommitmentNews,
-    QuestionFact,
+from pulse_bot.domain.release.digest import BlockFact, CommitmentFact, CommitmentNews, QuestionFact
+from pulse_bot.domain.release.record import (
     ReleasedAgreement,
     ReleasedQuestion,
     Statement,

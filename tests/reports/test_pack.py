@@ -18,7 +18,7 @@ from PIL import Image
 
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
-from pulse_bot.domain.release.digest import CommentFact, Digest, ReleasedQuestion, Statement
+from pulse_bot.domain.release.record import CommentFact, Digest, ReleasedQuestion, Statement
 from pulse_bot.domain.release.results import Silence
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer

@@ -11,13 +11,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from pulse_bot.domain.release.digest import (
-    CommentFact,
-    Digest,
-    DigestFacts,
-    Statement,
-    StatementKind,
-)
+from pulse_bot.domain.release.digest import DigestFacts
+from pulse_bot.domain.release.record import CommentFact, Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.trends import chart_png

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pulse_bot.domain.release.digest import CommentFact, Digest, HeadlineFact, Statement
+from pulse_bot.domain.release.record import CommentFact, Digest, HeadlineFact, Statement
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.trends import chart_png

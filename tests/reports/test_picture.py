@@ -13,13 +13,8 @@ import pytest
 from matplotlib.axes import Axes
 
 from pulse_bot.domain.asking.items import Item, list_options
-from pulse_bot.domain.release.digest import (
-    BlockFact,
-    Digest,
-    SentenceFact,
-    Statement,
-    StatementKind,
-)
+from pulse_bot.domain.release.digest import BlockFact
+from pulse_bot.domain.release.record import Digest, SentenceFact, Statement, StatementKind
 from pulse_bot.domain.release.results import Silence
 from pulse_bot.domain.release.series import RULED_KINDS
 from pulse_bot_reports import renderer

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pulse_bot.domain.partnership.pack import Pack, list_questions, other_statements, running_order
-from pulse_bot.domain.release.digest import Digest, ReleasedQuestion, Statement
+from pulse_bot.domain.release.record import Digest, ReleasedQuestion, Statement
 from pulse_bot.domain.release.results import Silence
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.figures import digest_figures

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pulse_bot.domain.release.digest import Digest, StatementKind
+from pulse_bot.domain.release.record import Digest, StatementKind
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.figures import digest_figures
 from tests.reports.pictures import FOLDER, MOST_BYTES

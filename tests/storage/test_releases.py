@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulse_bot.domain.asking.items import ItemKind
-from pulse_bot.domain.release import digest
-from pulse_bot.domain.release.digest import ReleasedFact
+from pulse_bot.domain.release import record
+from pulse_bot.domain.release.record import ReleasedFact
 from pulse_bot.domain.release.results import (
     ChoiceFrequency,
     Choices,
@@ -47,11 +47,11 @@ MOMENTS = st.datetimes(timezones=st.just(UTC))
 def of_shape(shape: type[ReleasedFact]) -> st.SearchStrategy[ReleasedFact]:
     """Facts of one kind, whatever they say."""
     match shape:
-        case digest.ReleasedQuestion:
+        case record.ReleasedQuestion:
             return st.builds(shape, says=SAYS)
-        case digest.ReleasedBlock:
+        case record.ReleasedBlock:
             return st.builds(shape, says=LEVELS | st.sampled_from(Silence) | st.none())
-        case digest.NextRoundFact:
+        case record.NextRoundFact:
             return st.builds(shape, opens_at=st.none() | MOMENTS)
     return st.builds(shape)
 
@@ -72,7 +72,7 @@ def test_a_fact_comes_back_from_what_is_kept_of_it(fact: ReleasedFact) -> None:
 
 def test_a_number_is_kept_with_its_end_and_its_step() -> None:
     level = Level(Decimal("4.2"), End.HIGH, Decimal("0.4"))
-    fact = digest.ReleasedQuestion("trust-1", "We do.", "trust", level, ItemKind.AGREE)
+    fact = record.ReleasedQuestion("trust-1", "We do.", "trust", level, ItemKind.AGREE)
     kind, fields = keep_fact(fact)
     assert kind == "question"
     assert fields["says"] == {"level": {"value": "4.2", "end": "high", "step": "0.4"}}

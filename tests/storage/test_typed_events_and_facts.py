@@ -25,6 +25,7 @@ from alembic import command
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.partnership.audit_events import EventKind, Sentence
 from pulse_bot.domain.release import digest as facts
+from pulse_bot.domain.release import record
 from pulse_bot.domain.release.results import Level
 from pulse_bot.ports import Address, Pressed, Reply
 from pulse_bot.storage import audit_log, history, migrations, packs, partnerships
@@ -177,12 +178,12 @@ def test_old_releases_have_their_facts(upgraded: Installation) -> None:
     with upgraded.database.read() as session:
         digests_of_both = [*digests, *history.list_digests(session, 2)]
     released = Counter(type(fact) for one in digests_of_both for fact in one.facts)
-    assert released[facts.ReleasedQuestion] == kinds["question"]
-    assert released[facts.ReleasedBlock] == kinds["level"]
-    assert released[facts.ReleasedAgreement] == kinds["agreement"]
-    assert released[facts.CommentFact] == kinds["comment"]
+    assert released[record.ReleasedQuestion] == kinds["question"]
+    assert released[record.ReleasedBlock] == kinds["level"]
+    assert released[record.ReleasedAgreement] == kinds["agreement"]
+    assert released[record.CommentFact] == kinds["comment"]
     assert released[facts.TrendFact] == kinds["trend"] - 1, "one is nothing that the code wrote"
-    first = [fact for fact in digests[-1].facts if isinstance(fact, facts.ReleasedQuestion)]
+    first = [fact for fact in digests[-1].facts if isinstance(fact, record.ReleasedQuestion)]
     assert [(one.item, one.theme, one.kind, type(one.says)) for one in first] == [
         ("trust-1", "trust", None, Level),
         ("honesty-1", "honesty", None, Level),

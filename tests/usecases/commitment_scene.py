@@ -8,7 +8,8 @@ from pulse_bot.banks.load import load_library
 from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.partnership.people import Role
-from pulse_bot.domain.release.digest import DigestFacts, Statement
+from pulse_bot.domain.release.digest import DigestFacts
+from pulse_bot.domain.release.record import Statement
 from pulse_bot.ports import Address, Pressed, Reply, Submitted
 from pulse_bot.usecases.commitments.conversation import NEW_COMMITMENT
 from pulse_bot.usecases.members.directory import change_role

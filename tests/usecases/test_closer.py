@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pulse_bot.adapter_kit.actions import LARGEST_NUMBER, NOT_IN_USE
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.release.digest import Digest, SentenceFact, Statement, StatementKind
+from pulse_bot.domain.release.record import Digest, SentenceFact, Statement, StatementKind
 from pulse_bot.ports import Address, Outcome
 from pulse_bot.usecases.reading.operator_lists import read_digests
 from pulse_bot.usecases.reading.pages import digest_card

@@ -10,7 +10,7 @@ import pytest
 from pulse_bot.config.logs import LineFormatter
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.partnership.people import Role
-from pulse_bot.domain.release.digest import Digest, StatementKind
+from pulse_bot.domain.release.record import Digest, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import (
     Address,

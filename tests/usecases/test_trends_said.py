@@ -9,7 +9,7 @@ import pytest
 
 from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking.programme import Programme
-from pulse_bot.domain.release.digest import StatementKind
+from pulse_bot.domain.release.record import StatementKind
 from pulse_bot.ports import Address
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation

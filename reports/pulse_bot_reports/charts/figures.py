@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from pulse_bot.domain.release.digest import Digest, ReleasedQuestion
+from pulse_bot.domain.release.record import Digest, ReleasedQuestion
 from pulse_bot.domain.release.results import Choices, Journey
 from pulse_bot.ports import Picture
 from pulse_bot_reports.charts.colours import LIGHT, Colours

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.release.record import Digest, Statement, StatementKind
 from pulse_bot.domain.release.results import Level
 
 MOST_ROUNDS: Final = 60

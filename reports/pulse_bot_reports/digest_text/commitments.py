@@ -9,13 +9,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pulse_bot.domain.asking.calendar import format_date
-from pulse_bot.domain.release.digest import (
-    CommitmentFact,
-    CommitmentNews,
-    CommitmentsFact,
-    DigestFacts,
-    Statement,
-)
+from pulse_bot.domain.release.digest import CommitmentFact, CommitmentNews, DigestFacts
+from pulse_bot.domain.release.record import CommitmentsFact, Statement
 
 NEWS: Final = {
     CommitmentNews.MADE: "New commitment, due on {due}: {text}",

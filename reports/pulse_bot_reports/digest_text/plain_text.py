@@ -7,7 +7,7 @@ from itertools import groupby
 from textwrap import fill
 from typing import Final
 
-from pulse_bot.domain.release.digest import Statement, StatementKind
+from pulse_bot.domain.release.record import Statement, StatementKind
 
 LISTED: Final = frozenset(
     {

@@ -13,7 +13,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 from pulse_bot.banks.sheets.grid import looks_like_formula
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports.exports.frames import (
     BLOCKS,

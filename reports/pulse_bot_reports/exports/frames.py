@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from pulse_bot.domain.asking.calendar import parse_zone
-from pulse_bot.domain.release.digest import (
+from pulse_bot.domain.release.record import (
     Digest,
     ReleasedAgreement,
     ReleasedFact,

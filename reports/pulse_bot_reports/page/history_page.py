@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pulse_bot.domain.asking.calendar import format_local_day, parse_zone
-from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.release.record import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports.charts.alternative_text import describe_chart
 from pulse_bot_reports.charts.colours import DARK, LIGHT

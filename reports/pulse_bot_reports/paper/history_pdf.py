@@ -12,7 +12,7 @@ from typing import Final
 from fpdf import Align, FontFace, YPos
 from fpdf.enums import TableBordersLayout
 
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.ports import Picture
 from pulse_bot_reports.charts.alternative_text import describe_chart
 from pulse_bot_reports.charts.canvas import drawable_text

@@ -12,7 +12,7 @@ from pulse_bot.cli.opened import as_json, with_installation
 from pulse_bot.errors import Refused
 
 if TYPE_CHECKING:
-    from pulse_bot.domain.release.digest import Digest
+    from pulse_bot.domain.release.record import Digest
     from pulse_bot.usecases.context import Installation
 
 

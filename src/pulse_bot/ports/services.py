@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Protocol
 
 from pulse_bot.domain.partnership.pack import Pack
-from pulse_bot.domain.release.digest import Digest, DigestFacts, Statement
+from pulse_bot.domain.release.digest import DigestFacts
+from pulse_bot.domain.release.record import Digest, Statement
 from pulse_bot.ports.messages import Picture
 
 

@@ -18,7 +18,8 @@ from typing import Any, Final
 from pulse_bot.config.logs import hide_payloads
 from pulse_bot.config.plugins import load_renderer
 from pulse_bot.domain.partnership.pack import Pack
-from pulse_bot.domain.release.digest import Digest, DigestFacts, Statement
+from pulse_bot.domain.release.digest import DigestFacts
+from pulse_bot.domain.release.record import Digest, Statement
 from pulse_bot.errors import MissingExtra, PulseBotError, Refused
 from pulse_bot.ports import Picture, Renderer
 

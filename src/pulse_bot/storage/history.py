@@ -16,7 +16,7 @@ from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.closed_round import Comment
-from pulse_bot.domain.release.digest import Digest, Statement
+from pulse_bot.domain.release.record import Digest, Statement
 from pulse_bot.domain.release.series import PastRound
 from pulse_bot.domain.release.tallies import Moments, Tally
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingCommentRow

@@ -10,25 +10,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pulse_bot.domain.release import digest, results
-from pulse_bot.domain.release.digest import ReleasedFact
+from pulse_bot.domain.release import digest, record, results
+from pulse_bot.domain.release.record import ReleasedFact
 from pulse_bot.storage.plain_values import UnknownShape, from_plain, to_plain
 
 FACT_TYPES: Final[Mapping[str, type[ReleasedFact]]] = {
-    "headline": digest.HeadlineFact,
+    "headline": record.HeadlineFact,
     "trend": digest.TrendFact,
     "commitment": digest.CommitmentFact,
-    "commitments": digest.CommitmentsFact,
-    "question": digest.ReleasedQuestion,
-    "comment": digest.CommentFact,
-    "block": digest.ReleasedBlock,
-    "agreement": digest.ReleasedAgreement,
-    "response": digest.ResponseFact,
-    "newcomers": digest.NewcomersFact,
-    "low-pulse": digest.LowPulseFact,
-    "talk": digest.TalkFact,
-    "next": digest.NextRoundFact,
-    "sentence": digest.SentenceFact,
+    "commitments": record.CommitmentsFact,
+    "question": record.ReleasedQuestion,
+    "comment": record.CommentFact,
+    "block": record.ReleasedBlock,
+    "agreement": record.ReleasedAgreement,
+    "response": record.ResponseFact,
+    "newcomers": record.NewcomersFact,
+    "low-pulse": record.LowPulseFact,
+    "talk": record.TalkFact,
+    "next": record.NextRoundFact,
+    "sentence": record.SentenceFact,
 }
 """A kind stays for ever: rows of it do."""
 _KINDS: Final = {shape: kind for kind, shape in FACT_TYPES.items()}
@@ -48,7 +48,7 @@ _WORDS: Final = (results.Lean, results.Silence)
 def keep_fact(fact: ReleasedFact) -> tuple[str, dict[str, Any]]:
     """The kind and the fields of a fact, for its row."""
     fields = to_plain(fact)
-    if isinstance(fact, digest.ReleasedQuestion | digest.ReleasedBlock):
+    if isinstance(fact, record.ReleasedQuestion | record.ReleasedBlock):
         fields["says"] = _kept_says(fact.says)
     return _KINDS[type(fact)], fields
 

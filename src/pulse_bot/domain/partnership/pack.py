@@ -12,7 +12,7 @@ from typing import Final
 
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.partnership.commitments import Commitment
-from pulse_bot.domain.release.digest import Digest, ReleasedQuestion, Statement, StatementKind
+from pulse_bot.domain.release.record import Digest, ReleasedQuestion, Statement, StatementKind
 from pulse_bot.domain.release.results import ReleasedValue, Silence
 
 LONGEST_MINUTES: Final = 90

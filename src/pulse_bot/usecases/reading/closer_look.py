@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pulse_bot.adapter_kit.actions import decode
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Card, CardKind, Pressed, Reply
 from pulse_bot.storage import history

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import format_date, format_moment, parse_zone
 from pulse_bot.domain.partnership.audit_events import DigestRead, DigestsRead
-from pulse_bot.domain.release.digest import Digest
+from pulse_bot.domain.release.record import Digest
 from pulse_bot.errors import Refused
 from pulse_bot.storage import audit_log as stored_log
 from pulse_bot.storage import history, partnerships, seedings

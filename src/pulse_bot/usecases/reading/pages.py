@@ -14,7 +14,7 @@ from pulse_bot.domain.asking.calendar import Calendar, format_moment
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.partnership.people import Standing
-from pulse_bot.domain.release.digest import Digest, StatementKind
+from pulse_bot.domain.release.record import Digest, StatementKind
 from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Pressed, Reply
 from pulse_bot.storage import audit_log, history, partnerships, rounds
 from pulse_bot.storage.models import MemberRow, PartnershipRow

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from pulse_bot.adapter_kit.actions import Action, encode
-from pulse_bot.domain.release.digest import Digest, Statement, StatementKind
+from pulse_bot.domain.release.record import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Button, Card, CardKind, Picture
 from pulse_bot.usecases.context import Installation

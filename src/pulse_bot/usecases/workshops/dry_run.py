@@ -18,8 +18,8 @@ from pulse_bot.domain.asking.items import Item, ItemKind, list_options, list_slo
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
-from pulse_bot.domain.release.digest import Statement, StatementKind
 from pulse_bot.domain.release.policy import release_facts
+from pulse_bot.domain.release.record import Statement, StatementKind
 from pulse_bot.domain.release.results import Silence
 from pulse_bot.domain.release.tallies import MemberAnswers, tally_item
 from pulse_bot.storage import partnerships
