@@ -1,1 +1,1 @@
-"""The people of a partnership: joining, leaving, wishes, roles, what is held about them."""
+"""The people of a partnership: joining, leaving, preferences, roles, what is held about them."""

@@ -14,7 +14,7 @@ from pulse_bot.storage.workshop_tables import SeedingRow
 def list_held_data(session: Session, member: MemberRow) -> list[str]:
     """What is kept, a line each. No line depends on what they answered, or whether."""
     school = session.get_one(OrganisationRow, member.organisation_id).name
-    wish = partnerships.preferred_time(member)
+    preferred = partnerships.preferred_time(member)
     card_count = select(func.count()).where(InvitationRow.member_id == member.id)
     return [
         f"Your name: {member.name}",
@@ -25,7 +25,7 @@ def list_held_data(session: Session, member: MemberRow) -> list[str]:
             "gives it or as a fingerprint of your link."
         ),
         f"Your time zone: {member.time_zone or 'the one of the partnership'}",
-        f"When you are asked: {wish or 'as soon as a round opens'}",
+        f"When you are asked: {preferred or 'as soon as a round opens'}",
         f"Your language: {member.language or 'the one of the partnership'}",
         f"You are on the list of: {_list_rounds(session, member)}",
         f"Question cards for you in it, sent or waiting: {session.scalar(card_count) or 0}",

@@ -54,8 +54,8 @@ def ask_time(installation: Installation, address: Address) -> Reply:
     when = (
         Option(_AT_ONCE, "As soon as a round opens"),
         *(
-            Option(_time_label(wish), str(wish))
-            for wish in (preferences.offer_times(*window, calendar) if window else ())
+            Option(_time_label(preferred), str(preferred))
+            for preferred in (preferences.offer_times(*window, calendar) if window else ())
         ),
     )
     return Reply(
@@ -83,8 +83,8 @@ def _preference_field(key: str, label: str, options: tuple[Option, ...], hint: s
     return Field(key, label, FieldKind.ONE, options, hint, _LONGEST[key])
 
 
-def _time_label(wish: WeekTime) -> str:
-    return f"{WEEKDAYS[wish.weekday][:3]} {wish.at:%H:%M}"
+def _time_label(preferred: WeekTime) -> str:
+    return f"{WEEKDAYS[preferred.weekday][:3]} {preferred.at:%H:%M}"
 
 
 def set_time(installation: Installation, event: Submitted) -> Reply:
@@ -97,9 +97,9 @@ def set_time(installation: Installation, event: Submitted) -> Reply:
         if values["zone"]:
             member.time_zone = _parse_zone(values["zone"], partnership)
         if values["when"]:
-            wish = None if values["when"] == _AT_ONCE else _parse_time(values["when"])
-            member.asked_weekday = None if wish is None else wish.weekday
-            member.asked_at = None if wish is None else wish.at
+            preferred = None if values["when"] == _AT_ONCE else _parse_time(values["when"])
+            member.asked_weekday = None if preferred is None else preferred.weekday
+            member.asked_at = None if preferred is None else preferred.at
             _check_useful(session, installation, partnership, member)
         asking_text = describe_next_asking(session, installation, partnership, member)
     return Reply(f"Saved. {asking_text}")
@@ -126,13 +126,13 @@ def _check_useful(
 ) -> None:
     """Refuse an hour that would do nothing: no round is open then."""
     window = _find_window(session, installation, partnership)
-    wish = partnerships.preferred_time(member)
+    preferred = partnerships.preferred_time(member)
     calendar = partnerships.load_calendar(session, partnership, member)
-    if wish is None or window is None or preferences.is_useful(wish, *window, calendar):
+    if preferred is None or window is None or preferences.is_useful(preferred, *window, calendar):
         return
     opens, closes = (format_moment(moment, calendar.zone) for moment in window)
     raise Refused(
-        f"On {wish} no round is open, or it closes within the hour: the next one opens on {opens} "
+        f"On {preferred} no round is open, or it closes within the hour: the next one opens on {opens} "
         f"and closes on {closes}. Nothing was changed; please choose a time in between."
     )
 
@@ -168,9 +168,9 @@ def describe_next_asking(
 
 
 def describe_preference(member: MemberRow) -> str:
-    """A member's wish, in words."""
-    wish = partnerships.preferred_time(member)
-    return "as soon as a round opens" if wish is None else f"on {wish}"
+    """A member's preferred, in words."""
+    preferred = partnerships.preferred_time(member)
+    return "as soon as a round opens" if preferred is None else f"on {preferred}"
 
 
 def ask_language(installation: Installation, address: Address) -> Reply:
