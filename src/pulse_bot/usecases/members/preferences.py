@@ -132,8 +132,8 @@ def _check_useful(
         return
     opens, closes = (format_moment(moment, calendar.zone) for moment in window)
     raise Refused(
-        f"On {preferred} no round is open, or it closes within the hour: the next one opens on {opens} "
-        f"and closes on {closes}. Nothing was changed; please choose a time in between."
+        f"On {preferred} no round is open, or it closes within the hour: the next one opens on "
+        f"{opens} and closes on {closes}. Nothing was changed; please choose a time in between."
     )
 
 
