@@ -20,14 +20,15 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from benchmarks._running import bounded, scaled
 from pulse_bot.engine import Engine, Pace
 from pulse_bot.ports import Job
 
-JOBS: Final = 500
-PARTITIONS: Final = 50
-ROUNDS: Final = 3
-TICKS: Final = 3
-SECONDS: Final = 6.0
+JOBS: Final = scaled(500, least=20)
+PARTITIONS: Final = scaled(50, least=5)
+ROUNDS: Final = scaled(3)
+TICKS: Final = scaled(3)
+SECONDS: Final = float(scaled(6, least=2))
 """A tick, in the idle part: a tenth of the usual minute, and so are the others."""
 SCHEDULED: Final = 8
 """Statements that a tick took as a schedule of DBOS 3.4, which also keeps three rows of each."""
@@ -106,7 +107,7 @@ def idle(folder: Path) -> tuple[float, float]:
 
 def main() -> None:
     """Print the figures."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, bounded(300):
         rate, least = busy(Path(folder)), bare(Path(folder))
         ours, dbos = idle(Path(folder))
     print(f"{JOBS} jobs in {PARTITIONS} partitions: {rate:,.0f}/s, bare rows {least:,.0f}/s")

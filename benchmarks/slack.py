@@ -156,7 +156,7 @@ async def measure_unsent(slack: SlackProcess, handle: Handle) -> ClickRun:
         slack.hand_over(to)
         return f"D{to}"
 
-    with replaced(Workspace, "post", handed_over):
+    with replaced(Workspace, "post_message", handed_over):
         async with asyncio.timeout(LONGEST_RUN):
             return await measure_adapter(slack, handle)
 

@@ -33,6 +33,10 @@ PRINTED: Final = {
         rf"without the engine +{NUMBER} sends/s, with it +{NUMBER} sends/s: {NUMBER}",
         rf"Median ratio: {NUMBER} \(goal: at least 0\.3",
     ),
+    "jobs": (
+        rf"jobs in 5 partitions: {NUMBER}/s, bare rows {NUMBER}/s",
+        rf"{NUMBER} statements of ours a tick .*{NUMBER} of DBOS a second",
+    ),
     "lint": (rf"lint {NUMBER} ms, YAML alone {NUMBER} ms; ratio: {NUMBER} \(goal: at most 3\)",),
     "picture": (
         rf"after 60 rounds {NUMBER} ms, after 80 rounds {NUMBER} ms;",

@@ -21,12 +21,12 @@ SERVING = """
 import resource, sys
 sys.path.insert(0, ".")
 import pulse_bot.app, pulse_bot_slack, pulse_bot_telegram, pulse_bot_web
-from pulse_bot.config.plugins import adapter_plugins, renderer
-from pulse_bot.sending.render_process import Apart
+from pulse_bot.config.plugins import adapter_plugins, load_renderer
+from pulse_bot.sending.render_process import ProcessRenderer
 from tests.reports.history import THEMES, history
 adapter_plugins()
 digests = history(60, (*THEMES, "shared-goals"))
-drawing = Apart(renderer())
+drawing = ProcessRenderer(load_renderer())
 assert drawing.picture(digests).png.startswith(b"\\x89PNG")
 assert "<img" in drawing.page("Colne Valley", "Europe/London", digests)
 assert "matplotlib" not in sys.modules

@@ -18,10 +18,10 @@ from pathlib import Path
 sys.path.insert(0, ".")
 from tests import printed
 from tests.reports.history import THEMES, history
-from pulse_bot.domain.release.results import Level, Often
+from pulse_bot.domain.release.results import ChoiceFrequency
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.gaps import Gap, gap_chart
-from pulse_bot_reports.charts.ranks import Rank, rank_chart
+from pulse_bot_reports.charts.ranks import RankedChoice, rank_chart
 from pulse_bot_reports.charts.canvas import PHONE, SLIDE
 from pulse_bot_reports.charts.colours import LIGHT
 for rounds in (60, 59, 58, 57, 56):
@@ -29,7 +29,8 @@ for rounds in (60, 59, 58, 57, 56):
 for shape in (PHONE, SLIDE):
     gap = Gap("We do. " * 17, printed.level("2.6"), printed.level("3.4"))
     assert gap_chart([gap] * 8, LIGHT, shape)
-    assert rank_chart([Rank("A choice. " * 9, Often.OFTEN)] * 7, "Which?", LIGHT, shape)
+    choice = RankedChoice("A choice. " * 9, ChoiceFrequency.OFTEN)
+    assert rank_chart([choice] * 7, "Which?", LIGHT, shape)
 assert "pandas" not in sys.modules
 # Not `ru_maxrss`: that one begins at the size of the process that started this one.
 said = Path("/proc/self/status").read_text().split("VmHWM:")[1]

@@ -65,9 +65,9 @@ def typed(column: sa.Column[Any], value: Any) -> Any:
     return bool(value) if isinstance(column.type, sa.Boolean) else value
 
 
-def filled(database_url: str) -> None:
+def filled(empty_database_url: str) -> None:
     """A database of the older schema, with these rows."""
-    database = Database(database_url)
+    database = Database(empty_database_url)
     config = migrations._config()
     with database.connect() as connection:
         config.attributes["connection"] = connection
@@ -84,11 +84,11 @@ def filled(database_url: str) -> None:
 
 
 @pytest.fixture
-def upgraded(database_url: str) -> Iterator[Installation]:
+def upgraded(empty_database_url: str) -> Iterator[Installation]:
     """That database, brought up to date."""
-    filled(database_url)
+    filled(empty_database_url)
     now = datetime.fromisoformat(played()["now"])
-    made = installation(database_url, FixedClock(now))
+    made = installation(empty_database_url, FixedClock(now))
     yield made
     made.database.close()
 
@@ -192,14 +192,14 @@ def test_old_releases_have_their_facts(upgraded: Installation) -> None:
     assert {one.policy_version for one in digests} == {1}
 
 
-def test_a_round_that_is_out_still_settles_its_commitment(database_url: str) -> None:
-    filled(database_url)
-    database = Database(database_url)
+def test_a_round_that_is_out_still_settles_its_commitment(empty_database_url: str) -> None:
+    filled(empty_database_url)
+    database = Database(empty_database_url)
     # Round 13 asked about the first commitment.
     with database.connect() as connection:
         connection.execute(sa.text("UPDATE round SET state = 'open' WHERE number = 13"))
     database.close()
-    made = installation(database_url)
+    made = installation(empty_database_url)
     asked = found(made, 13)
     assert (asked.state, asked.number) == (RoundStatus.OPEN, 13)
     numbers = {item.id: item.commitment for item in asked.items}
