@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,14 +25,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rounds not in item.path.parents)
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders, one a test. To number thousands of them pytest would look through all, each time."""
+    top = tmp_path_factory.mktemp("homes")
+    return (top / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def no_settings_from_outside(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Path]) -> Path:
     """No PULSE_BOT_… variable, and a home of its own: nothing here reads or writes a real one."""
     for name in [name for name in os.environ if name.upper().startswith("PULSE_BOT_")]:
         monkeypatch.delenv(name)
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
     return home
@@ -43,7 +50,10 @@ def levels_of_logging() -> Iterator[None]:
     before = {name: one.level for name, one in _loggers()}
     yield
     for name, one in _loggers():
-        one.setLevel(before.get(name, logging.NOTSET))
+        level = before.get(name, logging.NOTSET)
+        # To set a level, even the same one, makes every logger forget what it knows.
+        if one.level != level:
+            one.setLevel(level)
 
 
 def _loggers() -> list[tuple[str, logging.Logger]]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import combinations_with_replacement
 
 from pulse_bot.domain.asking.items import Item, ItemKind
@@ -114,11 +115,13 @@ def shown(kind: ItemKind, tally: Tally) -> str | None:
     return None if isinstance(said, Silence) else str(said)
 
 
+@cache
 def _of_ten(n: int, total: int) -> str | None:
     moments = {"answer": Moments(n, total)}
     return shown(ItemKind.SCALE, Tally("scale", ItemKind.SCALE, n, 5, moments))
 
 
+@cache
 def _yes_no(n: int, total: int) -> str | None:
     texts = {
         shown(
@@ -132,6 +135,7 @@ def _yes_no(n: int, total: int) -> str | None:
     return texts.pop()
 
 
+@cache
 def journey(n: int, now: int, later: int) -> Journey | None:
     """What is said of a journey with these two sums."""
     moments = {"now": Moments(n, now), "later": Moments(n, later)}

@@ -53,6 +53,10 @@ MIDDLE: Final = """(() => {
 Json = dict[str, Any]
 
 
+class Navigated(AssertionError):
+    """The page gave way to another one while it was asked."""
+
+
 class Window:
     """One page in a window of its own."""
 
@@ -94,7 +98,10 @@ class Window:
         """What can be read of a page that has come whole."""
         # What is clicked on before would take the page's place in the browser's history.
         whole = "document.readyState === 'complete' && document.body"
-        return str(await self.say(f"{whole} ? document.body.innerText : ''"))
+        try:
+            return str(await self.say(f"{whole} ? document.body.innerText : ''"))
+        except Navigated:
+            return ""
 
     async def until(self, holds: Callable[[str], bool]) -> str:
         """Wait for the page to say something."""
@@ -129,6 +136,8 @@ class Window:
         async with asyncio.timeout(PATIENCE):
             while (told := await self._socket.receive_json()).get("id") != number:
                 pass
+        if "navigated" in str(told.get("error")):
+            raise Navigated(told)
         assert "error" not in told, told
         result: Json = told["result"]
         return result
