@@ -109,6 +109,16 @@ async def test_who_wrote_twice_is_destroyed_or_read_with_both(made: Installation
     assert waiting(made) == []
 
 
+async def test_comments_stand_in_no_order_of_their_writers(made: Installation) -> None:
+    """By chance alone, twelve of them would: one time in 479 million."""
+    said = await commented(made, 0, people(made))
+
+    places = [said.find(f"Comment {who:02} ") for who in range(14)]
+    read = [place for place in places if place >= 0]
+    assert len(read) == 12
+    assert read not in (sorted(read), sorted(read, reverse=True))
+
+
 async def test_comments_of_few_wait_all_of_them(made: Installation) -> None:
     everybody = people(made)
     said = await commented(made, 0, everybody[:4])

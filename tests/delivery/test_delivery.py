@@ -34,6 +34,21 @@ def test_everyone_is_sent_to_once_and_recorded() -> None:
     assert ledger.rows[7].outcome is SendOutcome.SENT
 
 
+@pytest.mark.parametrize("once", [True, False])
+def test_what_may_have_arrived_is_sent_again_only_where_it_may_come_twice(once: bool) -> None:
+    def answer(_user: str, _attempt: int) -> None:
+        raise AdapterError("The answer was lost.", permanent=False, uncertain=True)
+
+    platform, ledger = Platform(limits=FAST, answer=answer), Ledger()
+
+    async def scene() -> DeliveryCounts:
+        courier = Courier(NORMAL)
+        return await courier.deliver_cards(platform, parcels(1), ledger.record, once=once)
+
+    virtual_time.run(scene())
+    assert (platform.attempts("user-0") == 1) is once
+
+
 def test_a_slot_is_freed_only_when_the_ledger_has_the_row() -> None:
     """With slow records, at most thirty are sent and not yet recorded: the doubles of a crash."""
     platform = Platform(limits=FAST, seconds=lambda _user: 0.001)
