@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from benchmarks._running import bounded, scaled
 from pulse_bot.engine import Engine, Pace
-from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members
+from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members, Sendable
 from pulse_bot.sending.courier import Courier, DeliveryCounts, Parcel, Receipt
 from pulse_bot.sending.loop_bridge import LoopBridge
 from pulse_bot.storage.group_commit import GroupCommit
@@ -75,7 +75,7 @@ class HttpPlatform:
     async def run(self, handle: Handle) -> None:
         """Nobody answers."""
 
-    async def send(self, address: Address, card: Card) -> Address:
+    async def send(self, address: Address, shown: Sendable) -> Address:
         """One request."""
         if self._idle:
             reader, writer = self._idle.pop()

@@ -51,6 +51,7 @@ class TestFakeAdapter(AdapterContract, GroupContract):
                 nowhere=Address("fake", "", ""),
                 can_write=True,
                 new_group=lambda: adapter.group(f"group-number-{next(users)}"),
+                plant=lambda fault, _: adapter.plant(fault),
             )
 
 

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, CardKind, Commanded, Joined, Picture, Wrote
-from pulse_bot.testing import Script
+from pulse_bot.ports import (
+    Address,
+    Card,
+    CardKind,
+    Commanded,
+    File,
+    Joined,
+    Picture,
+    Reply,
+    Wrote,
+)
+from pulse_bot.testing import Script, running
 from pulse_bot.testing.samples import PACK, PIXEL, sample_card
-from pulse_bot_slack import adapter
+from pulse_bot_slack import adapter, answering
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
 from tests.platforms.slack import serving
@@ -128,30 +139,150 @@ async def test_an_answer_that_could_not_be_looked_up_is_not_doubled_by_the_next_
         assert copies(one, "A question") == 1
 
 
-async def test_a_picture_that_fails_does_not_take_the_digest_with_it() -> None:
-    async with scene() as one:
-        here = await one.group()
-        one.slack.trouble.on("files.completeUploadExternal", broken())
-        shown = Card(CardKind.DIGEST, "The digest", ("Up.",), picture=Picture(PIXEL, "A rise."))
-        await one.adapter.send(here.address, shown)
-        assert "The digest Up." in here.seen().text
-        assert "A rise." not in here.seen().text
-        await one.adapter.send(here.address, shown)
-        assert "A rise." in here.seen().text
+UPLOADS = (
+    "files.getUploadURLExternal",
+    "files.completeUploadExternal",
+)
 
 
+@pytest.mark.parametrize("method", UPLOADS)
 @pytest.mark.parametrize("fault", [broken(), DROPPED, ANSWER_LOST, too_fast(60)])
-async def test_a_file_that_fails_takes_no_text_with_it_and_is_not_named(
-    fault: Fault, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("shown", [Picture(PIXEL, "A rise."), PACK], ids=["picture", "file"])
+async def test_an_upload_that_fails_is_told_and_uncertain_in_its_last_step_alone(
+    method: str, fault: Fault, shown: Picture | File
 ) -> None:
     async with scene() as one:
         here = await one.group()
-        one.slack.trouble.on("files.completeUploadExternal", fault)
-        await one.adapter.send(here.address, Card(CardKind.DIGEST, "The digest", file=PACK))
-        assert here.seen().text.count("The digest") == 1
-        assert here.seen().files == ((PACK,) if fault is ANSWER_LOST else ())
+        one.slack.trouble.on(method, fault)
+        with pytest.raises(AdapterError) as caught:
+            await one.adapter.send(here.address, shown)
+        error, is_last = caught.value, method == UPLOADS[-1]
+        assert (error.permanent, error.retry_after) == (False, fault.retry_after)
+        assert error.uncertain == (is_last and not fault.retry_after)
+        arrived = is_last and fault is ANSWER_LOST
+        assert bool(here.seen().files or "A rise." in here.seen().text) == arrived
+
+
+async def test_a_direct_chat_that_cannot_be_opened_has_seen_nothing() -> None:
+    async with scene() as one:
+        one.slack.trouble.on("conversations.open", broken())
+        with pytest.raises(AdapterError) as caught:
+            await one.adapter.send(one.ada.address, PACK)
+        assert (caught.value.uncertain, caught.value.permanent) == (False, False)
+        await one.adapter.send(one.ada.address, PACK)
+        assert one.ada.seen().files == (PACK,)
+
+
+async def test_a_picture_that_a_workspace_never_takes_is_spelled_out() -> None:
+    async with scene() as one:
+        here = await one.group()
+        one.slack.trouble.on(UPLOADS[-1], says("file_uploads_disabled"))
+        await one.adapter.send(here.address, Picture(PIXEL, "A <rise>.", "Trust"))
+        assert "Trust A <rise>." in here.seen().text
+
+
+@pytest.mark.parametrize("faults", [1, 2, 9])
+@pytest.mark.parametrize("fault", [broken(), DROPPED, too_fast(1)])
+async def test_what_is_attached_to_an_answer_is_tried_a_few_times(
+    faults: int, fault: Fault, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(answering, "ATTACHMENT_PAUSES", (0.01, 0.01, 0.01))
+    async with scene() as one:
+        picture = Picture(PIXEL, "A rise.")
+        shown = Card(CardKind.DIGEST, "It", ("Words.",), picture=picture, file=PACK)
+        one.script.answer = Reply(cards=(shown,))
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
+        one.slack.trouble.on(UPLOADS[-1], *[fault] * faults)
+        await one.ada.press("Agree")
+        assert await until(lambda: bool(one.ada.seen().files or "file could not" in caplog.text))
+        seen = one.ada.seen()
+        assert seen.text.count("Words.") == 1
+        arrived = faults < 9
+        assert ("A rise." in seen.text, seen.files) == (arrived, (PACK,) if arrived else ())
         told = [each.getMessage() for each in caplog.records if each.levelno == logging.WARNING]
-        assert told == ["A file could not be shown in Slack; its text was."]
+        assert (
+            told == [] if arrived else "A file could not be shown in Slack; its text was." in told
+        )
+        assert PACK.name not in caplog.text
+
+
+# Whether something arrived
+
+
+async def lost(one: Scene, card: Card, fault: Fault = DROPPED) -> datetime:
+    """Send a card whose fate nobody knows; returns when."""
+    since = datetime.now(UTC)
+    one.slack.trouble.on(POST, fault)
+    one.slack.trouble.on("conversations.history", broken())
+    with pytest.raises(AdapterError) as caught:
+        await one.adapter.send(one.ada.address, card)
+    assert caught.value.uncertain
+    return since
+
+
+@pytest.mark.parametrize("fault", [DROPPED, ANSWER_LOST])
+async def test_a_restarted_process_can_look_up_what_the_last_one_sent(fault: Fault) -> None:
+    async with scene() as one:
+        since = await lost(one, sample_card("Agree"), fault)
+        await one.ada.write("A question of mine")
+        restarted, other = adapter_for(one.slack), sample_card("Agree", "Disagree")
+        async with running(restarted, one.script):
+            found = await restarted.has_arrived(one.ada.address, sample_card("Agree"), since)
+            assert found is (fault is ANSWER_LOST)
+            assert await restarted.has_arrived(one.ada.address, other, since) is False
+
+
+async def test_a_copy_by_somebody_else_is_none_of_ours() -> None:
+    async with scene() as one:
+        since = datetime.now(UTC)
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
+        for message in one.ada.direct.messages.values():
+            message.author = one.ada.user.id
+        found = await one.adapter.has_arrived(one.ada.address, sample_card("Agree"), since)
+        assert found is False
+
+
+async def test_a_long_card_has_arrived_once_all_of_it_has() -> None:
+    async with scene() as one:
+        since = datetime.now(UTC)
+        one.slack.trouble.on(POST, slow(0), broken())
+        one.slack.trouble.on("conversations.history", broken())
+        with pytest.raises(AdapterError):
+            await one.adapter.send(one.ada.address, LONG)
+        assert await one.adapter.has_arrived(one.ada.address, LONG, since) is False
+        await one.adapter.send(one.ada.address, LONG)
+        assert await one.adapter.has_arrived(one.ada.address, LONG, since) is True
+
+
+async def test_it_arrived_long_before_or_far_above_is_told_apart() -> None:
+    async with scene() as one:
+        one.slack.page_size = 2
+        since = datetime.now(UTC)
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
+        for number in range(5):
+            await one.adapter.send(one.ada.address, sample_card(title=f"Later {number}"))
+        card = sample_card("Agree")
+        assert await one.adapter.has_arrived(one.ada.address, card, since) is True
+        later = since + timedelta(seconds=30)
+        assert await one.adapter.has_arrived(one.ada.address, card, later) is False
+
+
+async def test_a_channel_can_be_looked_through_only_where_that_is_allowed() -> None:
+    async with scene() as one:
+        here, since = await one.group(), datetime.now(UTC)
+        await one.adapter.send(here.address, sample_card("Agree"))
+        assert await one.adapter.has_arrived(here.address, sample_card("Agree"), since) is None
+        one.slack.world.tokens[one.slack.bot_token].scopes |= {"channels:history"}
+        await one.adapter.send(here.address, sample_card("Another"))
+        assert await one.adapter.has_arrived(here.address, sample_card("Agree"), since) is True
+
+
+async def test_a_look_that_fails_is_told_and_not_uncertain() -> None:
+    async with scene() as one:
+        one.slack.trouble.on("conversations.history", broken())
+        with pytest.raises(AdapterError) as caught:
+            await one.adapter.has_arrived(one.ada.address, sample_card(), datetime.now(UTC))
+        assert (caught.value.permanent, caught.value.uncertain) == (False, False)
 
 
 async def test_too_fast_is_told_with_its_pause() -> None:

@@ -101,9 +101,9 @@ def test_more_choices_than_a_message_can_hide_are_refused() -> None:
 
 def test_a_caption_that_is_too_long_is_in_the_text() -> None:
     for words, below in (("Trust <b> & more", True), ("long " * 300, False)):
-        card = Card(CardKind.DIGEST, "Digest", picture=Picture(PIXEL, words))
-        (part,) = card_parts(card, "")
-        assert (picture_caption(card) == words) is below
+        picture = Picture(PIXEL, words)
+        (part,) = card_parts(Card(CardKind.DIGEST, "Digest", picture=picture), "")
+        assert (picture_caption(picture) == words) is below
         assert (words.strip() in read(part)) is not below
 
 

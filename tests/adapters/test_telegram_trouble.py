@@ -8,10 +8,12 @@ import time
 import pytest
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, CardKind, Pressed, Reply, Wrote
+from pulse_bot.ports import Address, Card, CardKind, Picture, Pressed, Reply, Wrote
 from pulse_bot.testing import Script
-from pulse_bot.testing.samples import PACK, sample_card
+from pulse_bot.testing.samples import PACK, PIXEL, sample_card
+from pulse_bot_telegram import sending
 from pulse_bot_telegram.adapter import TelegramAdapter
+from pulse_bot_telegram.pacing import Lane
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram.client import BareBot
 from tests.platforms.telegram.people import TelegramPerson
@@ -138,18 +140,56 @@ async def test_an_answer_that_never_came_is_uncertain(lost: bool) -> None:
 
 @pytest.mark.parametrize("lost", [False, True], ids=["dropped", "lost"])
 async def test_a_file_that_fails_takes_no_text_with_it_and_is_not_named(
-    lost: bool, caplog: pytest.LogCaptureFixture
+    lost: bool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with scene() as on:
         trouble = on.server.trouble
-        (trouble.lose if lost else trouble.drop)(methods=("sendDocument",))
-        shown = Card(CardKind.NOTICE, "The pack", file=PACK)
-        await on.adapter.send(on.ada.address, shown)
-        seen = await on.ada.look()
+        (trouble.lose if lost else trouble.drop)(methods=("sendDocument",), times=None)
+        monkeypatch.setitem(sending.PAUSES, Lane.REPLY, (0.01, 0.01))
+        on.script.answer = Reply(cards=(Card(CardKind.NOTICE, "The pack", file=PACK),))
+        await on.adapter.send(on.ada.address, sample_card("Agree"))
+        seen = await on.ada.press("Agree")
         assert seen.text.count("The pack") == 1
-        assert seen.files == ((PACK,) if lost else ())
+        assert seen.files == ((PACK,) * 3 if lost else ())
         assert "A file could not be sent in Telegram" in caplog.text
         assert PACK.name not in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["picture", "file"])
+async def test_what_is_attached_to_an_answer_is_tried_again(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene() as on:
+        monkeypatch.setitem(sending.PAUSES, Lane.REPLY, (0.01, 0.01))
+        on.server.trouble.drop(methods=("sendPhoto", "sendDocument"), times=2)
+        picture = Picture(PIXEL, "A rise.") if kind == "picture" else None
+        file = PACK if kind == "file" else None
+        shown = Card(CardKind.DIGEST, "It", picture=picture, file=file)
+        on.script.answer = Reply(cards=(shown,))
+        await on.adapter.send(on.ada.address, sample_card("Agree"))
+        seen = await on.ada.press("Agree")
+        assert (seen.text.count("It"), "A rise." in seen.text) == (1, kind == "picture")
+        assert seen.files == ((PACK,) if file else ())
+
+
+@pytest.mark.parametrize(
+    ("code", "uncertain"), [(500, True), (502, False), (503, False), (504, True)]
+)
+async def test_a_mishap_of_telegrams_is_uncertain_where_it_may_have_come_late(
+    code: int, uncertain: bool
+) -> None:
+    async with scene() as on:
+        on.server.trouble.broken(code, methods=SENDS)
+        error = await refusal(on.adapter, on.ada.address)
+        assert (error.uncertain, error.permanent, error.gone) == (uncertain, False, False)
+
+
+async def test_what_is_too_large_is_refused_for_good() -> None:
+    async with scene() as on:
+        on.server.trouble.broken(413, methods=("sendDocument",))
+        with pytest.raises(AdapterError) as caught:
+            await on.adapter.send(on.ada.address, PACK)
+        assert (caught.value.permanent, caught.value.uncertain) == (True, False)
 
 
 async def test_nothing_is_uncertain_where_nobody_listens() -> None:

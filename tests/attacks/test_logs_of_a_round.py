@@ -28,12 +28,12 @@ from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
     Address,
-    Card,
     Event,
     OpenedHome,
     Outcome,
     Picture,
     Pressed,
+    Sendable,
     Submitted,
 )
 from pulse_bot.storage import envelopes
@@ -150,13 +150,13 @@ class ClumsyAdapter(FakeAdapter):
         super().__init__()
         self._breaks = Breaking(1)
 
-    async def send(self, address: Address, card: Card) -> Address:
+    async def send(self, address: Address, shown: Sendable) -> Address:
         """Fails for the third and the fourth."""
         if address.user == "person-02":
             raise AdapterError(f"{address.user} has blocked the bot.", permanent=True)
         if address.user == "person-03":
-            self._breaks(address, card)
-        return await super().send(address, card)
+            self._breaks(address, shown)
+        return await super().send(address, shown)
 
 
 class Played:

@@ -29,7 +29,6 @@ from pulse_bot.engine import Engine
 from pulse_bot.ports import (
     Added,
     Address,
-    Card,
     Commanded,
     Event,
     Job,
@@ -40,6 +39,7 @@ from pulse_bot.ports import (
     Pressed,
     Removed,
     Reply,
+    Sendable,
     Submitted,
     Wrote,
 )
@@ -226,7 +226,7 @@ async def test_where_an_adapter_answers(
 class ClumsyAdapter(FakeAdapter):
     """Cannot send anything."""
 
-    async def send(self, address: Address, card: Card) -> Address:
+    async def send(self, address: Address, shown: Sendable) -> Address:
         """Stumble."""
         stumble()
 

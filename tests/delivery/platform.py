@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Members
+from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Members, Sendable
 from pulse_bot.sending.courier import Parcel, Receipt
 
 CARD = Card(kind=CardKind.QUESTION, title="How was the week?")
@@ -29,9 +29,9 @@ class Platform:
         """Never called here."""
         raise NotImplementedError
 
-    async def send(self, address: Address, card: Card) -> Address:
+    async def send(self, address: Address, shown: Sendable) -> Address:
         """Note it, take the time, answer."""
-        assert card is CARD
+        assert shown is CARD
         self.began.append((asyncio.get_running_loop().time(), address))
         attempt = self.attempts(address.user)
         self.in_flight += 1

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from pulse_bot.app import App, assemble_installation
 from pulse_bot.crypto.key_stores import DirectoryKeyStore
 from pulse_bot.engine import Pace
-from pulse_bot.ports import Address, Card, Handle, Limits, Members
+from pulse_bot.ports import Address, Handle, Limits, Members, Sendable
 from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import InvitationRow
 from pulse_bot.testing import FixedClock
@@ -38,7 +38,7 @@ class FilePlatform:
     async def run(self, handle: Handle) -> None:
         """Nobody answers."""
 
-    async def send(self, address: Address, card: Card) -> Address:
+    async def send(self, address: Address, shown: Sendable) -> Address:
         """One line, then the time that a platform takes to say so."""
         os.write(self._file, f"{address.user}\n".encode())
         await asyncio.sleep(0.005)

@@ -14,7 +14,7 @@ from pulse_bot.app import App
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Added, Address, Card, Joined, Members, Removed, Reply
+from pulse_bot.ports import Added, Address, Joined, Members, Removed, Reply, Sendable
 from pulse_bot.storage.models import GroupRow, MemberRow, PostRow
 from pulse_bot.testing import FakeAdapter, running
 from pulse_bot.usecases.chats import notices
@@ -136,9 +136,9 @@ class Moving(FakeAdapter):
 
     to: Address | None = None
 
-    async def send(self, address: Address, card: Card) -> Address:
+    async def send(self, address: Address, shown: Sendable) -> Address:
         moved = self.to if self.to is not None and address == GROUP else address
-        return await super().send(moved, card)
+        return await super().send(moved, shown)
 
 
 @asynccontextmanager

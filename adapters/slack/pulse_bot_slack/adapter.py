@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime
 from typing import Final
 
 from aiohttp import ClientSession, ClientTimeout
@@ -11,10 +12,10 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members, Vault
+from pulse_bot.ports import Address, Handle, Host, Limits, Members, Sendable, Vault
 from pulse_bot_slack import oauth, places, sockets
 from pulse_bot_slack.answering import SlackResponder
-from pulse_bot_slack.errors import OperatorError
+from pulse_bot_slack.errors import OperatorError, before_posting
 from pulse_bot_slack.installs import OAuthWorkspaces, SingleWorkspace, WorkspaceDirectory
 from pulse_bot_slack.listening import SlackListener, build_bolt
 from pulse_bot_slack.pages import PATH, SlackEndpoint
@@ -96,10 +97,15 @@ class SlackAdapter:
             if self._session is not None:
                 await self._session.close()
 
-    async def send(self, address: Address, card: Card) -> Address:
-        """Show a card to a person or in a channel. Raises AdapterError."""
-        await self._sender.send_card(await self._find_workspace(address), address, card)
+    async def send(self, address: Address, shown: Sendable) -> Address:
+        """Show something to a person or in a channel. Raises AdapterError."""
+        await self._sender.send(await self._find_workspace(address), address, shown)
         return address
+
+    async def has_arrived(self, address: Address, shown: Sendable, since: datetime) -> bool | None:
+        """Whether a card arrived, in a direct chat at least. Raises AdapterError."""
+        workspace = await self._find_workspace(address)
+        return await self._sender.has_arrived(workspace, address, shown, since)
 
     async def members(self, group: Address) -> Members:
         """The people in a channel. Raises AdapterError."""
@@ -111,7 +117,8 @@ class SlackAdapter:
 
     async def _find_workspace(self, address: Address) -> Workspace:
         places.check_address(address)
-        return await self._workspaces.find_workspace(address.workspace)
+        with before_posting():
+            return await self._workspaces.find_workspace(address.workspace)
 
     async def _check_token(self) -> None:
         """Wait until Slack knows the bot. Raises AdapterError where it does not take the token."""

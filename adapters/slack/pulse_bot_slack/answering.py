@@ -16,6 +16,7 @@ from functools import partial
 from itertools import count
 from typing import Final, TypeVar
 
+from pulse_bot.adapter_kit.attachments import titled_picture
 from pulse_bot.adapter_kit.showing import Showing
 from pulse_bot.adapter_kit.turns import Turns
 from pulse_bot.errors import AdapterError
@@ -73,6 +74,8 @@ IN_MESSAGES: Final = "The file is on the tab Messages."
 SECONDS_TO_REFUSE: Final = 2.0
 """Slack waits three for what becomes of a window, and then says itself that something failed."""
 ATTEMPTS: Final = 3
+ATTACHMENT_PAUSES: Final = (1.0, 5.0, 20.0)
+"""Seconds between attempts at a picture or a file that somebody waits for."""
 LONGEST_PAUSE: Final = 10.0
 """Seconds that a reply waits where Slack asks for a pause."""
 
@@ -246,18 +249,29 @@ class _ReplyDelivery:
 async def attach_files(workspace: Workspace, chat_id: str, card: Card) -> None:
     """Show a card's picture and file after its text, which says the same or where it is.
 
-    To fail here would bring the text a second time.
+    Somebody waits for them, so that they are tried a few times. Never fails: that would bring the
+    text a second time.
     """
     if card.picture:
-        try:
-            await workspace.show_picture(chat_id, card.picture, card.title)
-        except AdapterError:
+        picture = titled_picture(card.picture, card)
+        if not await _try_often(partial(workspace.show_picture, chat_id, picture)):
             log.warning("A picture could not be shown in Slack; its text was.")
-    if card.file:
+    if card.file and not await _try_often(partial(workspace.show_file, chat_id, card.file)):
+        log.warning("A file could not be shown in Slack; its text was.")
+
+
+async def _try_often(call: Callable[[], Awaitable[None]]) -> bool:
+    """Whether it went well at last."""
+    for pause in (*ATTACHMENT_PAUSES, None):
         try:
-            await workspace.show_file(chat_id, card.file)
-        except AdapterError:
-            log.warning("A file could not be shown in Slack; its text was.")
+            await call()
+        except AdapterError as error:
+            if error.permanent or pause is None:
+                return False
+            await asyncio.sleep(max(pause, min(error.retry_after, ATTACHMENT_PAUSES[-1])))
+        else:
+            return True
+    return False
 
 
 async def retry_after_pause(call: Callable[[], Awaitable[T]]) -> T:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isfinite
 from typing import Final
 
 from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
@@ -84,10 +85,15 @@ _EXPIRED: Final = (
 )
 _STANDARD_PAUSE: Final = 30.0
 """Seconds, where Slack asks for a pause and does not say how long."""
+_LONGEST_PAUSE: Final = 3600.0
 
 
 class OperatorError(AdapterError):
     """What only the operator can mend; until then trying again is in vain, but nobody is gone."""
+
+
+class ScopeMissing(OperatorError):
+    """The workspace has not allowed the app this."""
 
 
 class TriggerExpired(AdapterError):
@@ -114,6 +120,27 @@ def translate_errors() -> Iterator[None]:
         ) from None
 
 
+@contextmanager
+def before_posting() -> Iterator[None]:
+    """What goes wrong inside does so before anything can have arrived."""
+    try:
+        yield
+    except AdapterError as error:
+        error.uncertain = False
+        raise
+
+
+def upload_error(status: int, retry_after: str | None) -> AdapterError:
+    """A refusal of the place where Slack takes what is in a file."""
+    if status == 429:
+        return AdapterError(
+            "Slack asks for a pause before the next file.",
+            permanent=False,
+            retry_after=_read_pause(retry_after),
+        )
+    return AdapterError("Slack did not take the file.", permanent=False)
+
+
 def adapter_error(error: SlackApiError) -> AdapterError:
     """One of Slack's refusals in our words."""
     code, status = error_code(error), getattr(error.response, "status_code", 0)
@@ -124,7 +151,8 @@ def adapter_error(error: SlackApiError) -> AdapterError:
             retry_after=_pause_seconds(error),
         )
     if code in _OPERATORS:
-        return OperatorError(_OPERATORS[code], permanent=False)
+        kind = ScopeMissing if code == "missing_scope" else OperatorError
+        return kind(_OPERATORS[code], permanent=False)
     if code in _EXPIRED:
         return TriggerExpired("Slack waited too long to open the form.", permanent=True)
     if code in _GONE:
@@ -143,7 +171,13 @@ def error_code(error: SlackApiError) -> str:
 
 def _pause_seconds(error: SlackApiError) -> float:
     headers = {key.lower(): value for key, value in dict(error.response.headers).items()}
+    return _read_pause(headers.get("retry-after"))
+
+
+def _read_pause(header: str | None) -> float:
+    """Seconds, and none where nobody could wait for them."""
     try:
-        return max(1.0, float(headers.get("retry-after", _STANDARD_PAUSE)))
+        seconds = float(header or _STANDARD_PAUSE)
     except ValueError:
         return _STANDARD_PAUSE
+    return min(max(1.0, seconds), _LONGEST_PAUSE) if isfinite(seconds) else _STANDARD_PAUSE

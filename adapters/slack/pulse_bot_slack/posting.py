@@ -1,54 +1,88 @@
-"""Posting cards: none is lost, and where an answer was lost Slack is asked before sending again."""
+"""Sending: nothing is lost, and where an answer was lost Slack is asked before sending again."""
 
 from __future__ import annotations
 
 import hashlib
 import time
 from collections import OrderedDict
+from datetime import datetime
 from functools import partial
 from itertools import count
 from typing import Final
 
+from pulse_bot.adapter_kit.attachments import spelled_picture, words_alone
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card
-from pulse_bot_slack.answering import attach_files, retry_after_pause
+from pulse_bot.ports import Address, Card, File, Picture, Sendable
+from pulse_bot_slack.answering import retry_after_pause
+from pulse_bot_slack.errors import before_posting
 from pulse_bot_slack.origins import all_at_once
 from pulse_bot_slack.places import is_channel
-from pulse_bot_slack.render import SlackMessage, build_messages, card_parts
-from pulse_bot_slack.workspaces import Workspace
+from pulse_bot_slack.render import ALTERNATIVE, SlackMessage, build_messages, card_parts
+from pulse_bot_slack.workspaces import CLOCKS_APART, Workspace
 
 REMEMBERED: Final = 10_000
 """Messages whose fate is unknown."""
 SECONDS_UNSURE: Final = 3600.0
-CLOCKS_APART: Final = 120.0
-"""Seconds by which Slack's clock may differ from ours."""
 
 
 class SlackSender:
-    """Sends cards. Remembers, in memory alone, what may have arrived."""
+    """Sends cards, pictures and files. Remembers, in memory alone, which cards may have arrived."""
 
     def __init__(self) -> None:
         """Nothing is unsure."""
         self._unsure: OrderedDict[str, float] = OrderedDict()
 
-    async def send_card(self, workspace: Workspace, address: Address, card: Card) -> None:
-        """Show a card. Raises AdapterError."""
+    async def send(self, workspace: Workspace, address: Address, shown: Sendable) -> None:
+        """Show something. Raises AdapterError."""
+        if not is_channel(address.user):
+            with before_posting():
+                await workspace.people.check_reachable(address.user)
+        match shown:
+            case Card():
+                await self._send_card(workspace, address, words_alone(shown))
+            case Picture():
+                await self._send_picture(workspace, address, shown)
+            case File():
+                await workspace.show_file(await workspace.find_chat(address.user), shown)
+
+    async def has_arrived(
+        self, workspace: Workspace, address: Address, shown: Sendable, since: datetime
+    ) -> bool | None:
+        """Whether a card arrived after a time; of pictures and files Slack tells too little."""
+        if not isinstance(shown, Card):
+            return None
+        card = words_alone(shown)
+        arrived = await workspace.list_own_marks(address.user, since)
+        messages = len(_card_messages(address, card))
+        sent = {_message_mark(address, card, number) for number in range(messages)}
+        return None if arrived is None else sent <= arrived
+
+    async def _send_picture(self, workspace: Workspace, address: Address, picture: Picture) -> None:
+        """A picture; or, before or instead of it, what it says."""
+        is_long = len(picture.alternative) > ALTERNATIVE
+        if is_long:
+            await self._send_card(workspace, address, spelled_picture(picture))
+        try:
+            await workspace.show_picture(await workspace.find_chat(address.user), picture)
+        except AdapterError as error:
+            if not error.permanent or error.gone:
+                raise
+            if not is_long:
+                await self._send_card(workspace, address, spelled_picture(picture))
+
+    async def _send_card(self, workspace: Workspace, address: Address, card: Card) -> None:
         to = address.user
-        if not is_channel(to):
-            await workspace.people.check_reachable(to)
-        chat_id = to
         for number, message in enumerate(_card_messages(address, card)):
             post = partial(
                 self._post_once, workspace, to, message, _message_mark(address, card, number)
             )
             try:
-                chat_id = await (retry_after_pause(post) if number else post())
+                await (retry_after_pause(post) if number else post())
             except AdapterError as error:
                 if number and not error.permanent:
                     # Trying it all again would show the first messages twice.
                     error.uncertain = True
                 raise
-        await attach_files(workspace, chat_id, card)
 
     async def _post_once(
         self, workspace: Workspace, to: str, message: SlackMessage, mark: str

@@ -13,7 +13,7 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, Handle, Host, Limits, Members
+from pulse_bot.ports import Address, Handle, Host, Limits, Members, Sendable
 from pulse_bot_telegram.answering import TelegramResponder
 from pulse_bot_telegram.commands import CommandMenu
 from pulse_bot_telegram.errors import REVOKED
@@ -25,7 +25,7 @@ from pulse_bot_telegram.listening import (
     keep_trying,
     webhook_secret,
 )
-from pulse_bot_telegram.pacing import A_SECOND, BURST, Lane, TelegramRateLimiter
+from pulse_bot_telegram.pacing import A_SECOND, BURST, TelegramRateLimiter
 from pulse_bot_telegram.places import ADAPTER, read_address
 from pulse_bot_telegram.sending import Bot, TelegramSender
 from pulse_bot_telegram.settings import TelegramSettings
@@ -106,10 +106,10 @@ class TelegramAdapter:
             await inbox.finish(self._sender.showing.end)
             await self._close_connections()
 
-    async def send(self, address: Address, card: Card) -> Address:
-        """Show a card. Raises AdapterError."""
+    async def send(self, address: Address, shown: Sendable) -> Address:
+        """Show a card, a picture or a file. Raises AdapterError."""
         with self._track_call():
-            return (await self._sender.send_card(read_address(address), card, Lane.SENDING)).address
+            return (await self._sender.send(read_address(address), shown)).address
 
     async def members(self, group: Address) -> Members:
         """How many people are in a group's chat; who they are, Telegram does not tell.

@@ -36,6 +36,10 @@ TWO_LISTEN: Final = (
     'PULSE_BOT_TELEGRAM__LISTEN to "elsewhere" here; then start pulse-bot again.'
 )
 
+_HALFWAY: Final = ("internal server error", "gateway time")
+"""Of Telegram's mishaps those that may come after the work was done. The door that is shut, or
+leads nowhere just now (503, 502), has let nothing in."""
+_TOO_LARGE: Final = ("too large", "too big")
 _NOBODY: Final = ("chat not found", "user not found", "peer_id_invalid", "user_id_invalid")
 _SILENCED: Final = ("not enough rights", "have no rights", "write_forbidden", "topic_closed")
 _NO_MESSAGE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
@@ -74,6 +78,8 @@ def adapter_error(error: TelegramError) -> AdapterError:
             refusal = AdapterError(_why_forbidden(error), permanent=True, gone=True)
         case BadRequest():  # before its parent NetworkError, which may pass
             refusal = _bad_request_error(error.message.lower())
+        case NetworkError() if error_mentions(error, *_TOO_LARGE):
+            refusal = AdapterError("That is too large for Telegram.", permanent=True)
         case InvalidToken():
             refusal = AdapterError(REVOKED, permanent=False)
         case _:
@@ -88,6 +94,8 @@ def may_have_arrived(error: TelegramError) -> bool:
     """Whether an error can hide a success: the request was out, and the answer was lost."""
     if not isinstance(error, NetworkError):
         return type(error) is TelegramError  # what came back could not be read
+    if error_mentions(error, *_HALFWAY):
+        return True
     return error.__cause__ is not None and not isinstance(
         error.__cause__, (*NEVER_SENT, TelegramError)
     )

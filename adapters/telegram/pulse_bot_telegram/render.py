@@ -12,7 +12,7 @@ from typing import Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import LONGEST_ACTION, Button, Card, Option, Outcome, Reply, Ticks
+from pulse_bot.ports import LONGEST_ACTION, Button, Card, Option, Outcome, Picture, Reply, Ticks
 from pulse_bot_telegram.hidden import hidden
 from pulse_bot_telegram.texts import LONGEST_CAPTION, Paragraph, count_units, split_messages
 from pulse_bot_telegram.ticks import LINE, number_labels, tick_rows
@@ -75,10 +75,16 @@ def card_parts(card: Card, username: str, before: Sequence[Paragraph] = ()) -> l
     return build_parts(paragraphs, keys, _tick_state(card.ticks) if card.ticks else "")
 
 
-def picture_caption(card: Card) -> str:
-    """What the card's picture says in words, below it; nothing where that is too long for one."""
-    words = card.picture.alternative if card.picture else ""
+def picture_caption(picture: Picture) -> str:
+    """What a picture says in words, below it; nothing where that is too long for one."""
+    words = "\n\n".join(text for text in (picture.title, picture.alternative) if text)
     return words if count_units(words) <= LONGEST_CAPTION else ""
+
+
+def picture_parts(picture: Picture) -> list[TelegramPart]:
+    """The same as a message: before a picture that it is too long for, or instead of one."""
+    title = [Paragraph(picture.title, "b")] if picture.title else []
+    return build_parts([*title, Paragraph(picture.alternative)], [])
 
 
 def choice_rows(options: Sequence[tuple[str, str]]) -> Keys:
@@ -119,7 +125,7 @@ def _card_paragraphs(card: Card) -> Iterator[Paragraph]:
 
 
 def _long_caption(card: Card) -> Iterator[Paragraph]:
-    if card.picture and not picture_caption(card):
+    if card.picture and not picture_caption(card.picture):
         yield Paragraph(card.picture.alternative)
 
 

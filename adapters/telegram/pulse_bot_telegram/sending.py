@@ -13,22 +13,25 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
+from pulse_bot.adapter_kit.attachments import words_alone
 from pulse_bot.adapter_kit.showing import Showing
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Card, File
-from pulse_bot_telegram.errors import error_mentions, may_have_arrived, translate_errors
+from pulse_bot.ports import Card, File, Picture, Sendable
+from pulse_bot_telegram.errors import error_mentions, translate_errors
 from pulse_bot_telegram.pacing import Lane
 from pulse_bot_telegram.places import ChatPlace
-from pulse_bot_telegram.render import TelegramPart, build_parts, card_parts, picture_caption
+from pulse_bot_telegram.render import TelegramPart, card_parts, picture_caption, picture_parts
 from pulse_bot_telegram.texts import Paragraph
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 Bot = ExtBot[Lane]
+Write = Callable[[ChatPlace], Awaitable[Message]]
+"""Writes to a chat, once."""
 
 PAUSES: Final = {Lane.REPLY: (1.0, 5.0, 20.0, 60.0), Lane.SENDING: ()}
-"""Seconds before a text is written again. A reply that comes twice does no harm."""
+"""Seconds before it is tried again. A reply that comes twice does no harm."""
 
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
@@ -49,17 +52,40 @@ class TelegramSender:
                 self._username = (await self._bot.get_me()).username or ""
         return self._username
 
+    async def send(self, place: ChatPlace, shown: Sendable) -> ChatPlace:
+        """Show what nobody waits for, once; returns where it went."""
+        match shown:
+            case Card():
+                return await self.send_card(place, words_alone(shown), Lane.SENDING)
+            case Picture():
+                if not picture_caption(shown):
+                    parts = picture_parts(shown)
+                    place, _ = await self.send_parts(place, parts, Lane.SENDING)
+                return await self._send_picture(place, shown, Lane.SENDING)
+            case File():
+                return await self._send_file(place, shown, Lane.SENDING)
+
     async def send_card(
         self, place: ChatPlace, card: Card, lane: Lane, before: Sequence[Paragraph] = ()
     ) -> ChatPlace:
-        """Show a card: its text, and then its picture and its file; returns where it went."""
+        """Show a card to somebody who waits for it; returns where it went.
+
+        Its text has arrived when its picture and its file come, and says what they are: where they
+        fail, to fail now would bring it a second time.
+        """
         invites = any(button.invitation for row in card.buttons for button in row)
         rendered = card_parts(card, await self.bot_username() if invites else "", before)
         place, _ = await self.send_parts(place, rendered, lane)
-        if card.picture:
-            await self._send_picture(place, card, lane)
-        if card.file:
-            await self._send_file(place, card.file, lane)
+        try:
+            if card.picture:
+                place = await self._send_picture(place, card.picture, lane)
+        except AdapterError:
+            log.warning("A picture could not be sent in Telegram; its card was.")
+        try:
+            if card.file:
+                await self._send_file(place, card.file, lane)
+        except AdapterError:
+            log.warning("A file could not be sent in Telegram; its card was.")
         return place
 
     async def send_parts(
@@ -129,23 +155,59 @@ class TelegramSender:
     async def _send_part(
         self, place: ChatPlace, part: TelegramPart, lane: Lane
     ) -> tuple[ChatPlace, int]:
-        """Write once; or as a reply, which would be missed, until it has arrived."""
+        def write(to: ChatPlace) -> Awaitable[Message]:
+            return self._bot.send_message(
+                to.chat,
+                part.html,
+                parse_mode=ParseMode.HTML,
+                reply_markup=part.keyboard,
+                message_thread_id=to.topic,
+                link_preview_options=NO_PREVIEW,
+                rate_limit_args=lane,
+            )
+
+        return await self._show(place, write, lane)
+
+    async def _send_picture(self, place: ChatPlace, picture: Picture, lane: Lane) -> ChatPlace:
+        """A picture with what it says, as far as that fits; or that alone, where it is refused."""
+        caption = picture_caption(picture)
+
+        def write(to: ChatPlace) -> Awaitable[Message]:
+            return self._bot.send_photo(
+                to.chat,
+                picture.png,
+                caption=caption or None,
+                message_thread_id=to.topic,
+                rate_limit_args=lane,
+            )
+
+        try:
+            return (await self._show(place, write, lane))[0]
+        except AdapterError as error:
+            # Nobody may send pictures in some groups; nobody shall miss what this one says.
+            if not error.permanent or error.gone:
+                raise
+        return (await self.send_parts(place, picture_parts(picture), lane))[0] if caption else place
+
+    async def _send_file(self, place: ChatPlace, file: File, lane: Lane) -> ChatPlace:
+        def write(to: ChatPlace) -> Awaitable[Message]:
+            return self._bot.send_document(
+                to.chat,
+                InputFile(file.content, file.name),
+                # It is a document, even where Telegram thinks it is a film or a song.
+                disable_content_type_detection=True,
+                message_thread_id=to.topic,
+                rate_limit_args=lane,
+            )
+
+        return (await self._show(place, write, lane))[0]
+
+    async def _show(self, place: ChatPlace, write: Write, lane: Lane) -> tuple[ChatPlace, int]:
+        """Show it once; or as a reply, which would be missed, until it has arrived."""
         message = 0  # of what was given up, which nobody looks for
         async with self._show_context(lane):
-            place, message = await self._send_with_retries(place, part, lane)
+            place, message = await _show_with_retries(place, write, PAUSES[lane])
         return place, message
-
-    async def _send_with_retries(
-        self, place: ChatPlace, part: TelegramPart, lane: Lane
-    ) -> tuple[ChatPlace, int]:
-        for pause in PAUSES[lane]:
-            try:
-                return await self._write(place, part, lane)
-            except AdapterError as error:
-                if error.permanent:
-                    raise
-            await asyncio.sleep(pause)
-        return await self._write(place, part, lane)
 
     def _show_context(self, lane: Lane) -> AbstractAsyncContextManager[None]:
         """What the core sends is its own to repeat; a reply is nobody's once it was given up."""
@@ -159,60 +221,24 @@ class TelegramSender:
                 if not error_mentions(error, "message is not modified"):
                     raise
 
-    async def _write(
-        self, place: ChatPlace, part: TelegramPart, lane: Lane
-    ) -> tuple[ChatPlace, int]:
-        def write(to: ChatPlace) -> Awaitable[Message]:
-            return self._bot.send_message(
-                to.chat,
-                part.html,
-                parse_mode=ParseMode.HTML,
-                reply_markup=part.keyboard,
-                message_thread_id=to.topic,
-                link_preview_options=NO_PREVIEW,
-                rate_limit_args=lane,
-            )
 
-        with translate_errors():
-            destination, message = await _follow_moved(place, write)
-        return destination, message.message_id
-
-    async def _send_picture(self, place: ChatPlace, card: Card, lane: Lane) -> None:
-        """The picture of a card whose text has arrived, or else what the picture says."""
-        picture, words = card.picture, picture_caption(card)
-        if picture is None:
-            return
+async def _show_with_retries(
+    place: ChatPlace, write: Write, pauses: Sequence[float]
+) -> tuple[ChatPlace, int]:
+    for pause in pauses:
         try:
-            async with self._show_context(lane):
-                await self._bot.send_photo(
-                    place.chat,
-                    picture.png,
-                    caption=words or None,
-                    message_thread_id=place.topic,
-                    rate_limit_args=lane,
-                )
-        except TelegramError as error:
-            # Nobody may send pictures in some groups; nobody shall miss what this one says.
-            if words and not may_have_arrived(error):
-                # The text has arrived; to fail now would bring it a second time.
-                with suppress(AdapterError):
-                    await self.send_parts(place, build_parts([Paragraph(words)], []), lane)
+            return await _show_once(place, write)
+        except AdapterError as error:
+            if error.permanent:
+                raise
+        await asyncio.sleep(pause)
+    return await _show_once(place, write)
 
-    async def _send_file(self, place: ChatPlace, file: File, lane: Lane) -> None:
-        """The file of a card whose text has arrived and says what it is."""
-        try:
-            async with self._show_context(lane):
-                await self._bot.send_document(
-                    place.chat,
-                    InputFile(file.content, file.name),
-                    # It is a document, even where Telegram thinks it is a film or a song.
-                    disable_content_type_detection=True,
-                    message_thread_id=place.topic,
-                    rate_limit_args=lane,
-                )
-        except TelegramError:
-            # Nobody may send files in some groups. To fail now would bring the text a second time.
-            log.warning("A file could not be sent in Telegram; its card was.")
+
+async def _show_once(place: ChatPlace, write: Write) -> tuple[ChatPlace, int]:
+    with translate_errors():
+        destination, message = await _follow_moved(place, write)
+    return destination, message.message_id
 
 
 async def _follow_moved(

@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 import uvicorn
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Asgi, Card, Handle, Limits, Members
+from pulse_bot.ports import Address, Asgi, Handle, Limits, Members, Sendable
 from pulse_bot_web.links import ADAPTER, is_link_address
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
@@ -67,7 +67,7 @@ class WebAdapter:
         self._mounted[path] = app
         return f"{self._settings.links_start_with}{path}"
 
-    async def send(self, address: Address, card: Card) -> Address:
+    async def send(self, address: Address, shown: Sendable) -> Address:
         """Do nothing: the member sees it on the next visit. Raises AdapterError."""
         _check_address(address)
         return address

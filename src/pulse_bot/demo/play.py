@@ -33,7 +33,17 @@ from pulse_bot.domain.asking.calendar import (
 from pulse_bot.domain.asking.items import COMMENT
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.engine import Pace
-from pulse_bot.ports import Address, Card, Clock, Handle, Limits, Members, Pressed, Submitted
+from pulse_bot.ports import (
+    Address,
+    Card,
+    Clock,
+    Handle,
+    Limits,
+    Members,
+    Pressed,
+    Sendable,
+    Submitted,
+)
 from pulse_bot.storage import partnerships, rounds
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
@@ -65,10 +75,10 @@ class DemoChat:
         """Nobody speaks first here: the play makes its people press buttons."""
         await asyncio.Event().wait()
 
-    async def send(self, address: Address, card: Card) -> Address:
+    async def send(self, address: Address, shown: Sendable) -> Address:
         """Remember what the group reads."""
-        if address == GROUP:
-            self.digests.append(card)
+        if address == GROUP and isinstance(shown, Card):
+            self.digests.append(shown)
         return address
 
     async def members(self, group: Address) -> Members:

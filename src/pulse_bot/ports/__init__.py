@@ -8,6 +8,7 @@ and `errors` and nothing else of the core: it is handed one async callable, `han
 from pulse_bot.ports.chat import (
     Asgi,
     ChatAdapter,
+    Confirming,
     Handle,
     Host,
     Hosted,
@@ -44,6 +45,7 @@ from pulse_bot.ports.messages import (
     Outcome,
     Picture,
     Reply,
+    Sendable,
     Ticks,
 )
 from pulse_bot.ports.services import Clock, Job, JobHandler, KeyStore, Renderer, RoundKeys
@@ -59,6 +61,7 @@ __all__ = [
     "ChatAdapter",
     "Clock",
     "Commanded",
+    "Confirming",
     "Event",
     "Field",
     "FieldKind",
@@ -86,6 +89,7 @@ __all__ = [
     "Reply",
     "RoundKeys",
     "Scope",
+    "Sendable",
     "Submitted",
     "Ticks",
     "Vault",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from pulse_bot.ports.events import Address, Event
-from pulse_bot.ports.messages import Card, Reply
+from pulse_bot.ports.messages import Reply, Sendable
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,14 @@ class ChatAdapter(Protocol):
     async def run(self, handle: Handle) -> None:
         """Listen until cancelled, answering each event within the platform's deadline."""
 
-    async def send(self, address: Address, card: Card) -> Address:
-        """Show a card to a member or in a group. Raises AdapterError.
+    async def send(self, address: Address, shown: Sendable) -> Address:
+        """Show something to a member or in a group, once. Raises AdapterError.
+
+        A card is shown by its words and buttons alone, whatever picture and file it has: these are
+        sent by themselves, where `limits` say that the platform takes them, so that each is tried
+        again by itself. (`Reply.cards`, which somebody waits for, are shown whole.) Where one chat
+        never takes pictures, what a picture says is shown instead. An error is `uncertain` exactly
+        where the request may have arrived.
 
         Returns where it went: a new address, where a group's chat has moved since.
         """
@@ -84,6 +91,19 @@ class Hosted(Protocol):
 
     def serve_on(self, host: Host | None) -> None:
         """Called once before `run`. Raises AdapterError where it needs a host and there is none."""
+
+
+@runtime_checkable
+class Confirming(Protocol):
+    """An adapter that can look up whether something arrived."""
+
+    async def has_arrived(self, address: Address, shown: Sendable, since: datetime) -> bool | None:
+        """Whether the same, sent to an address after `since`, arrived; whole, where it is long.
+
+        None where the platform does not tell. `since` is aware, by this machine's clock; something
+        equal that arrived two seconds before it, or earlier, is not taken for it. Raises
+        AdapterError where it cannot be asked just now.
+        """
 
 
 class Vault(Protocol):

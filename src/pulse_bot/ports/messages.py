@@ -30,6 +30,8 @@ class Picture:
 
     png: bytes
     alternative: str
+    title: str = ""
+    """What stands above it, where it is shown by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,11 @@ class Card:
     """Where a platform takes no files, the card goes without it: its text says where it is."""
     ticks: Ticks | None = None
     """Shown before the buttons."""
+
+
+Sendable = Card | Picture | File
+"""What can be shown to somebody who did not ask for it just now: each arrives or fails by itself.
+"""
 
 
 @dataclass(frozen=True, slots=True)

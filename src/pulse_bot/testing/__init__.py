@@ -7,7 +7,8 @@ only to run the contract. `docs/writing-an-adapter.md` shows how to use it.
 from pulse_bot.testing.clock import FixedClock
 from pulse_bot.testing.contract import AdapterContract
 from pulse_bot.testing.dialogues import dialogue
-from pulse_bot.testing.fake import FakeAdapter, FakePerson
+from pulse_bot.testing.fake import FakeAdapter, FakePerson, SendRecord
+from pulse_bot.testing.faults import SendFault
 from pulse_bot.testing.group_contract import GroupContract
 from pulse_bot.testing.stage import Group, Person, Script, Seen, Stage, plain, running
 
@@ -21,6 +22,8 @@ __all__ = [
     "Person",
     "Script",
     "Seen",
+    "SendFault",
+    "SendRecord",
     "Stage",
     "dialogue",
     "plain",

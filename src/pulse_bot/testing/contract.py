@@ -30,10 +30,11 @@ from pulse_bot.ports import (
 )
 from pulse_bot.testing.form_contract import FormContract
 from pulse_bot.testing.samples import FILLED, FORM, HOSTILE, PACK, sample_card
+from pulse_bot.testing.send_contract import SendContract
 from pulse_bot.testing.stage import Script, expect, plain
 
 
-class AdapterContract(FormContract):
+class AdapterContract(FormContract, SendContract):
     """Inherit from this, write `stage`, and every method here is a test of your adapter."""
 
     async def test_name_and_limits_are_sane(self) -> None:

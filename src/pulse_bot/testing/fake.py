@@ -10,7 +10,9 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from pulse_bot.adapter_kit.attachments import words_alone
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
     LONGEST_ACTION,
@@ -18,6 +20,7 @@ from pulse_bot.ports import (
     Address,
     Button,
     Card,
+    Clock,
     Commanded,
     Event,
     Form,
@@ -31,15 +34,17 @@ from pulse_bot.ports import (
     Pressed,
     Removed,
     Reply,
+    Sendable,
     Submitted,
     Wrote,
 )
+from pulse_bot.testing.faults import SendFault
 from pulse_bot.testing.screen import Screen
 from pulse_bot.testing.stage import Person, Seen
 
 log = logging.getLogger(__name__)
 
-FAKE_LIMITS = Limits(text=4000, lists_members=True, files=True)
+FAKE_LIMITS = Limits(text=4000, lists_members=True, pictures=True, files=True)
 
 SORRY = Reply(
     notice="Something went wrong on our side. Nothing was lost; please try again in a minute.",
@@ -47,24 +52,45 @@ SORRY = Reply(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SendRecord:
+    """One thing that arrived: where, what, and when by the fake's clock."""
+
+    address: Address
+    shown: Sendable
+    at: datetime
+
+
 @dataclass(slots=True)
 class _Failure:
     error: AdapterError
     to: Address | None
     left: int | None
+    arrives: bool = False
 
 
 class FakeAdapter:
     """A `ChatAdapter` in memory. A test plays the people with `person()` or `tell()`.
 
-    `sends` holds every card in the order sent; `errors` what the core raised, which people on the
-    fake never see, just as on a real platform.
+    `sends` holds every card in the order sent, and `arrived` pictures and files too; `errors` what
+    the core raised, which people on the fake never see, just as on a real platform. Where
+    `confirms` is false, `has_arrived` tells nothing, as on platforms that cannot be asked.
     """
 
-    def __init__(self, *, name: str = "fake", limits: Limits = FAKE_LIMITS) -> None:
+    def __init__(
+        self,
+        *,
+        name: str = "fake",
+        limits: Limits = FAKE_LIMITS,
+        clock: Clock | None = None,
+        confirms: bool = True,
+    ) -> None:
         self.name = name
         self.limits = limits
+        self.confirms = confirms
         self.sends: list[tuple[Address, Card]] = []
+        self.arrived: list[SendRecord] = []
+        self._clock = clock
         self.errors: list[Exception] = []
         self._handle: Handle | None = None
         self._screens: dict[Address, Screen] = defaultdict(Screen)
@@ -81,13 +107,27 @@ class FakeAdapter:
         finally:
             self._handle = None
 
-    async def send(self, address: Address, card: Card) -> Address:
-        """Put a card on an address's screen, unless told to fail. Raises AdapterError."""
-        self._check_card(address, card)
-        self._raise_failure(address)
-        self.sends.append((address, card))
-        self._screens[address].cards.append(card)
+    async def send(self, address: Address, shown: Sendable) -> Address:
+        """Put something on an address's screen, unless told to fail. Raises AdapterError."""
+        self._check_address(address)
+        if isinstance(shown, Card):
+            _check_card(shown)
+        failure = self._next_failure(address)
+        if failure is None or failure.arrives:
+            self._arrive(address, shown)
+        if failure is not None:
+            raise failure.error
         return address
+
+    async def has_arrived(self, address: Address, shown: Sendable, since: datetime) -> bool | None:
+        """Whether the same arrived after a time; None where this fake does not tell."""
+        self._check_address(address)
+        if not self.confirms:
+            return None
+        return any(
+            (record.address, record.shown) == (address, shown) and record.at >= since
+            for record in self.arrived
+        )
 
     async def members(self, group: Address) -> Members:
         """Who joined the group's chat and has not left it."""
@@ -114,13 +154,19 @@ class FakeAdapter:
         """Make sends raise `error`: to one address or all, some times or always."""
         self._failures.append(_Failure(error, to, times))
 
+    def plant(self, *faults: SendFault, to: Address | None = None) -> None:
+        """Let the next sends, to one address or all, meet these faults, one each."""
+        for fault in faults:
+            arrives = fault is SendFault.ARRIVED
+            self._failures.append(_Failure(fault.error(), to, 1, arrives))
+
     def recover(self) -> None:
         """Forget every failure that was asked for."""
         self._failures.clear()
 
     def cards(self, address: Address) -> tuple[Card, ...]:
         """The cards on an address's screen, oldest first."""
-        return tuple(self._screens[address].cards)
+        return self._screens[address].cards()
 
     async def tell(self, event: Event) -> Reply:
         """Deliver one event, as the platform would, and show the person what comes of it."""
@@ -152,24 +198,34 @@ class FakeAdapter:
                 return button
         raise AssertionError(f"No button {label!r}; there are {self.seen(address).buttons}.")
 
-    def _check_card(self, address: Address, card: Card) -> None:
+    def _arrive(self, address: Address, shown: Sendable) -> None:
+        now = self._clock.now() if self._clock else datetime.now(UTC)
+        self.arrived.append(SendRecord(address, shown, now))
+        if isinstance(shown, Card):
+            self.sends.append((address, shown))
+        self._screens[address].sent.append(words_alone(shown) if isinstance(shown, Card) else shown)
+
+    def _check_address(self, address: Address) -> None:
         if address.adapter != self.name or not address.user:
             raise AdapterError(f"{self.name} has no such address.", permanent=True)
-        for row in card.buttons:
-            for button in row:
-                too_long = len(button.action.encode()) > LONGEST_ACTION
-                if not button.label or too_long or bool(button.action) == bool(button.invitation):
-                    raise AdapterError(
-                        "A button has no label, no action, or too long a one.", permanent=True
-                    )
 
-    def _raise_failure(self, address: Address) -> None:
+    def _next_failure(self, address: Address) -> _Failure | None:
         for failure in self._failures:
-            if failure.to not in (None, address) or failure.left == 0:
-                continue
-            if failure.left is not None:
-                failure.left -= 1
-            raise failure.error
+            if failure.to in (None, address) and failure.left != 0:
+                if failure.left is not None:
+                    failure.left -= 1
+                return failure
+        return None
+
+
+def _check_card(card: Card) -> None:
+    for row in card.buttons:
+        for button in row:
+            too_long = len(button.action.encode()) > LONGEST_ACTION
+            if not button.label or too_long or bool(button.action) == bool(button.invitation):
+                raise AdapterError(
+                    "A button has no label, no action, or too long a one.", permanent=True
+                )
 
 
 @dataclass(frozen=True, slots=True)

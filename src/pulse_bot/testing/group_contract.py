@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
     Added,
     Button,
@@ -90,18 +91,19 @@ class GroupContract(StagedContract):
     async def test_a_digest_with_a_picture_is_seen_in_the_group(self) -> None:
         script = Script()
         picture = Picture(PIXEL, "Trust, about 3.8. <b> & more")
-        digest_card = Card(CardKind.DIGEST, "The digest", ("Trust: up.", *HOSTILE), picture=picture)
+        digest_card = Card(CardKind.DIGEST, "The digest", ("Trust: up.", *HOSTILE))
         async with self.stage(script) as stage:
             group = await self.group(stage)
             await stage.adapter.send(group.address, digest_card)
+            await stage.adapter.send(group.address, picture)
             seen = await group.look()
         alternatives = (picture.alternative,) if stage.adapter.limits.pictures else ()
         for text in ("The digest", "Trust: up.", *HOSTILE, *alternatives):
             expect(plain(text) in seen.text, f"The group must see {text!r}, but {seen.text!r}.")
 
     @pytest.mark.parametrize("refused", [False, True])
-    async def test_a_file_is_in_the_group_or_its_words_alone(self, refused: bool) -> None:
-        pack_card = Card(CardKind.DIGEST, "The digest", ("The pack is ready.",), file=PACK)
+    async def test_a_file_is_in_the_group_or_refused_for_good(self, refused: bool) -> None:
+        pack_card = Card(CardKind.DIGEST, "The digest", ("The pack is ready.",))
         async with self.stage(Script()) as stage:
             if refused and stage.refuse_files is None:
                 pytest.skip("This platform takes every file.")
@@ -109,6 +111,12 @@ class GroupContract(StagedContract):
             if refused and stage.refuse_files is not None:
                 stage.refuse_files()
             await stage.adapter.send(group.address, pack_card)
+            if refused:
+                with pytest.raises(AdapterError) as caught:
+                    await stage.adapter.send(group.address, PACK)
+                expect(caught.value.permanent, "Trying again cannot help: permanent=True.")
+            elif stage.adapter.limits.files:
+                await stage.adapter.send(group.address, PACK)
             seen = await group.look()
         for words in ("The digest", "The pack is ready."):
             expect(words in seen.text, f"The group must see {words!r}, but {seen.text!r}.")

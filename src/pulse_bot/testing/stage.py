@@ -25,7 +25,9 @@ from pulse_bot.ports import (
     OpenedHome,
     Outcome,
     Reply,
+    Sendable,
 )
+from pulse_bot.testing.faults import SendFault
 
 EventT = TypeVar("EventT", bound=Event)
 
@@ -145,6 +147,9 @@ class Stage:
     """A group's chat without the bot, each time; None where the platform has no group chats."""
     refuse_files: Callable[[], None] | None = None
     """Lets the platform take no files from now on; None where it cannot refuse them."""
+    plant: Callable[[SendFault, type[Sendable]], None] | None = None
+    """Lets the next send of a card, a picture or a file fail so; None where nothing is sent, or the
+    platform cannot be made to fail."""
     foreign_loggers: tuple[str, ...] = field(default=())
     """Loggers of the test's own client, whose lines are not the adapter's."""
 

@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from pulse_bot.ports import Address, Handle
-from pulse_bot.testing import Script, Stage, running
+from pulse_bot.ports import Address, Card, Handle, Sendable
+from pulse_bot.testing import Script, SendFault, Stage, running
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
 from tests.platforms.slack.delivery import until
@@ -19,6 +19,7 @@ from tests.platforms.slack.groups import SlackGroup, new_group
 from tests.platforms.slack.people import SlackPerson, new_person
 from tests.platforms.slack.server import Slack
 from tests.platforms.slack.signed import Request
+from tests.platforms.slack.trouble import ANSWER_LOST, DROPPED, says, too_fast
 from tests.platforms.slack.watched import Watched
 from tests.platforms.slack.web import serving
 from tests.platforms.telegram.hosting import LoopbackHost
@@ -92,10 +93,27 @@ async def slack_stage(script: Script, listen: Listen) -> AsyncIterator[Stage]:
                 can_write=True,
                 new_group=lambda: new_group(slack),
                 refuse_files=slack.refuse_files,
+                plant=lambda fault, kind: plant(slack, fault, kind),
                 foreign_loggers=("aiohttp", "uvicorn"),
             )
         slack.assert_clean()
         assert not slack.postman.late, "something was never acknowledged"
+
+
+FAULTS = {
+    SendFault.PASSING: says("team_access_not_granted"),
+    SendFault.PAUSE: too_fast(1),
+    SendFault.ARRIVED: ANSWER_LOST,
+    SendFault.LOST: DROPPED,
+    SendFault.PERMANENT: says("restricted_action"),
+    SendFault.GONE: says("channel_not_found"),
+}
+
+
+def plant(slack: Slack, fault: SendFault, kind: type[Sendable]) -> None:
+    """Let the next send of a kind fail so."""
+    method = "chat.postMessage" if kind is Card else "files.completeUploadExternal"
+    slack.trouble.on(method, FAULTS[fault])
 
 
 @dataclass(slots=True)

@@ -91,7 +91,9 @@ async def _api(slack: Slack, request: web.Request) -> web.StreamResponse:
     wait = fault.retry_after or told.pop("retry_after", 0)
     if wait:
         return web.json_response(told, status=429, headers={"Retry-After": str(wait)})
-    return web.json_response(told)
+    token = slack.world.tokens.get(call.token)
+    scopes = {"X-OAuth-Scopes": ",".join(sorted(token.scopes))} if token else {}
+    return web.json_response(told, headers=scopes)
 
 
 def _dropped(request: web.Request) -> web.Response:

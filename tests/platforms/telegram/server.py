@@ -242,6 +242,8 @@ async def _before(fault: Fault) -> None:
             raise _ProxyError(fault.code)
         case Kind.DROPPED:
             raise _HungUp
+        case Kind.REFUSED:
+            raise ApiError(fault.code, fault.words)
         case Kind.SLOW:
             await asyncio.sleep(fault.seconds)
 

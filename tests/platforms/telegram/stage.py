@@ -12,8 +12,8 @@ from typing import Literal
 import pytest
 from pydantic import SecretStr
 
-from pulse_bot.ports import Address, Event, Handle, Reply
-from pulse_bot.testing import Script, Stage, running
+from pulse_bot.ports import Address, Card, Event, File, Handle, Picture, Reply, Sendable
+from pulse_bot.testing import Script, SendFault, Stage, running
 from pulse_bot_telegram import pacing
 from pulse_bot_telegram.adapter import TelegramAdapter
 from pulse_bot_telegram.settings import TelegramSettings
@@ -91,9 +91,35 @@ async def telegram_stage(script: Script, listen: Listen) -> AsyncIterator[Stage]
                 can_write=True,
                 new_group=lambda: TelegramGroup(server),
                 refuse_files=server.world.refuse_files,
+                plant=lambda fault, kind: plant(server, fault, kind),
                 foreign_loggers=("aiohttp", "uvicorn"),
             )
         assert server.violations == [], server.violations
+
+
+METHODS: dict[type[Sendable], str] = {
+    Card: "sendMessage",
+    Picture: "sendPhoto",
+    File: "sendDocument",
+}
+
+
+def plant(server: TelegramServer, fault: SendFault, kind: type[Sendable]) -> None:
+    """Let the next send of a kind fail so."""
+    trouble, methods = server.trouble, (METHODS[kind],)
+    match fault:
+        case SendFault.PASSING:
+            trouble.broken(503, methods=methods)
+        case SendFault.PAUSE:
+            trouble.flood(1, methods=methods)
+        case SendFault.ARRIVED:
+            trouble.lose(methods=methods)
+        case SendFault.LOST:
+            trouble.drop(methods=methods)
+        case SendFault.PERMANENT:
+            trouble.refuse(400, "Bad Request: not enough rights to send it", methods=methods)
+        case SendFault.GONE:
+            trouble.refuse(403, "Forbidden: bot was blocked by the user", methods=methods)
 
 
 @dataclass

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     DROPPED = "the connection ends before anything is done"
     LOST = "it is done, and the connection ends before the answer"
     SLOW = "everything goes well, late"
+    REFUSED = "a 4xx, in Telegram's words"
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Fault:
     """How often; None for ever."""
     seconds: float = 0.0
     code: int = 502
+    words: str = ""
     met: int = 0
     """How often it happened."""
 
@@ -74,6 +76,12 @@ class Trouble:
     ) -> Fault:
         """It takes this long."""
         return self._add(Fault(Kind.SLOW, methods, None, times, seconds))
+
+    def refuse(
+        self, code: int, words: str, *, methods: tuple[str, ...] = (), times: int | None = 1
+    ) -> Fault:
+        """Refused for a reason."""
+        return self._add(Fault(Kind.REFUSED, methods, None, times, code=code, words=words))
 
     def mend(self) -> None:
         """All is well again."""
