@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from benchmarks._running import bounded, scaled
 from pulse_bot.engine import Engine, Pace
 from pulse_bot.ports import Address, Card, CardKind, Handle, Job, Limits, Members, Sendable
-from pulse_bot.sending.courier import Courier, DeliveryCounts, Parcel, Receipt
+from pulse_bot.sending.courier import Courier, work_in_slots
 from pulse_bot.sending.loop_bridge import LoopBridge
 from pulse_bot.storage.group_commit import GroupCommit
 
@@ -97,9 +97,9 @@ class HttpPlatform:
             writer.close()
 
 
-def make_parcel(number: int) -> Parcel:
-    """A card for one member."""
-    return number, Address("http", "", str(number)), CARD
+def make_address(number: int) -> Address:
+    """Where a member is reached."""
+    return Address("http", "", str(number))
 
 
 async def send_bare(platform: HttpPlatform) -> float:
@@ -107,9 +107,8 @@ async def send_bare(platform: HttpPlatform) -> float:
     slots = asyncio.Semaphore(IN_FLIGHT)
 
     async def send_one(number: int) -> None:
-        _, address, card = make_parcel(number)
         async with slots:
-            await platform.send(address, card)
+            await platform.send(make_address(number), CARD)
 
     began = time.perf_counter()
     await asyncio.gather(*(send_one(number) for number in range(MEMBERS)))
@@ -177,11 +176,22 @@ class DurableFanOut:
         self._loop.call_soon_threadsafe(self._done.set)
         return False
 
-    async def _deliver_batch(self, number: int, batch: list[int]) -> DeliveryCounts:
-        async def record(invitation: int, receipt: Receipt) -> None:
+    async def _deliver_batch(self, number: int, batch: list[int]) -> None:
+        """As the sender does: claimed, sent, settled, the first and the last durably."""
+        stopping = asyncio.Event()
+
+        async def send(invitation: int) -> None:
+            async def claim() -> bool:
+                await self._writer.put(("claimed", number, invitation))
+                return True
+
+            receipt = await self._courier.send(
+                self._platform, make_address(invitation), CARD, claim, stopping
+            )
+            assert receipt is not None
             await self._writer.put((receipt.outcome, number, invitation))
 
-        return await self._courier.deliver_cards(self._platform, map(make_parcel, batch), record)
+        await work_in_slots(batch, self._courier.policy.in_flight, send, stopping)
 
     def _write_references(self, rows: list[tuple[str, int, int]]) -> list[None]:
         # As the real ledger does it: the ORM and its objects stay out of the way of many rows.

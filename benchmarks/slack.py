@@ -30,20 +30,22 @@ from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncSay
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import func, select, update
 
 from benchmarks._made_up import CLOSES, OPENS, PARTNERSHIP, made_up_installation
 from benchmarks._running import bounded, replaced, scaled
 from benchmarks._slack_server import AFTER_ACK, AFTER_POST, TEAM, user_id
 from pulse_bot.domain.asking import schedule
+from pulse_bot.domain.outgoing import OutgoingKind, OutgoingState
 from pulse_bot.ports import Address, Handle
-from pulse_bot.sending.courier import Courier, Receipt
-from pulse_bot.storage import ledger
-from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.sending.courier import Courier
+from pulse_bot.sending.sender import Sender
 from pulse_bot.storage.group_commit import GroupCommit
+from pulse_bot.storage.models import OutboxRow
 from pulse_bot.testing import running
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import NewMember, add_members
-from pulse_bot.usecases.rounds.open_round import list_outgoing, open_round
+from pulse_bot.usecases.rounds.open_round import open_round
 from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission, record_answers
 from pulse_bot.usecases.router import route_event
 from pulse_bot_slack.adapter import SlackAdapter
@@ -165,28 +167,33 @@ async def measure_while_asking(
     slack: SlackProcess, handle: Handle, installation: Installation, round_id: int
 ) -> tuple[ClickRun, int]:
     """The same while cards go out to others, as a job sends them; and how many went out."""
-    keeping = GroupCommit[ledger.LedgerEntry, None](
-        partial(ledger.write_entries, installation.database)
-    )
-
-    async def keep(invitation: int, receipt: Receipt) -> None:
-        await keeping.put(ledger.LedgerEntry(invitation, DeliveryState.SENT))
-
-    clicking = {user_id(number) for number in range(AT_ONCE)}
-    waiting = list_outgoing(installation, round_id, "slack", TEAM, AT_ONCE + ASKED)
-    parcels = [(entry.invitation, entry.address, entry.card) for entry in waiting]
-    others = [entry for entry in parcels if entry[1].user not in clicking]
+    sender = Sender(installation, Courier())
+    clicking = [user_id(number) for number in range(AT_ONCE)]
+    own_cards = update(OutboxRow).where(OutboxRow.user.in_(clicking))
+    with installation.database.write() as session:
+        session.execute(own_cards.values(state=OutgoingState.SENT))
+    waiting = count_waiting(installation, round_id)
     async with run_adapter(slack, handle) as adapter:
-        asking = asyncio.create_task(Courier().deliver_cards(adapter, others, keep))
+        asking = asyncio.create_task(sender.send_page(adapter, TEAM))
         run = await slack.wait_for_run()
         still_asking = not asking.done()
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)
-    keeping.close()
+    sender.close()
     if not still_asking:
         raise RuntimeError("The fan-out was over before the clicks were: ask more people.")
-    left = len(list_outgoing(installation, round_id, "slack", TEAM, AT_ONCE + ASKED))
-    return run, len(waiting) - left
+    return run, waiting - count_waiting(installation, round_id)
+
+
+def count_waiting(installation: Installation, round_id: int) -> int:
+    """How many cards of a round are not sent."""
+    query = select(func.count()).where(
+        OutboxRow.round_id == round_id,
+        OutboxRow.kind == OutgoingKind.CARD,
+        OutboxRow.state == OutgoingState.WAITING,
+    )
+    with installation.database.read() as session:
+        return session.scalar(query) or 0
 
 
 async def print_measures(

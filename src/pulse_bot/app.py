@@ -38,7 +38,7 @@ from pulse_bot.usecases.context import Installation, Pool
 from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission, record_answers
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
 from pulse_bot.usecases.router import route_event
-from pulse_bot.usecases.tick import find_due_jobs
+from pulse_bot.usecases.tick import find_due_jobs, find_send_jobs
 from pulse_bot.usecases.workshops.pack import opens
 
 _log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ class App:
         self._answers = GroupCommit[Submission, RecordedAnswers](
             partial(record_answers, installation)
         )
-        self._job_handlers = JobHandlers(installation, adapters, self._tick_now)
+        self._job_handlers = JobHandlers(installation, adapters, self._send_due)
         self.engine = Engine(
             engine_url,
             self._job_handlers.by_name(),
@@ -146,7 +146,7 @@ class App:
         reply = await route_event(self.installation, self._answers.put, event)
         if isinstance(event, Pressed) and opens(event.action):
             # In the room everybody waits for the pack, and should not wait for a minute.
-            await asyncio.to_thread(self._tick_now)
+            await asyncio.to_thread(self._send_due)
         return reply
 
     async def run(self) -> None:
@@ -193,8 +193,11 @@ class App:
         await asyncio.to_thread(self._answers.close)
         await asyncio.to_thread(self._job_handlers.close)
 
-    def _tick_now(self) -> None:
-        self.engine.tick_now()
+    def _send_due(self) -> None:
+        """Have what is due sent at once, and not with the next tick."""
+        now = self.installation.clock.now()
+        for job in find_send_jobs(self.installation, now, frozenset(self._adapters)):
+            self.engine.enqueue(job)
 
     def _find_due_jobs(self, now: datetime) -> list[Job]:
         return find_due_jobs(

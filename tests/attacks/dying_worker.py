@@ -5,11 +5,13 @@ WHAT is open, close or post; WHERE is a key of `PLACES`. FILE notes what a chat 
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,13 +20,14 @@ import sqlalchemy as sa
 from pulse_bot.crypto import key_stores
 from pulse_bot.crypto.key_stores import DirectoryKeyStore
 from pulse_bot.domain.asking.schedule import OpenRound
-from pulse_bot.storage import posts as post_queries
-from pulse_bot.storage import rounds
-from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.ports import Address, Card, Sendable
+from pulse_bot.sending.courier import Courier
+from pulse_bot.sending.sender import Sender
+from pulse_bot.storage import outbox, rounds
 from pulse_bot.storage.database import Database
-from pulse_bot.testing import FixedClock
+from pulse_bot.testing import FakeAdapter, FixedClock
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds import close, open_round, post
+from pulse_bot.usecases.rounds import close, open_round
 from tests.made_up import CLOSES, OPENS, at, installation
 
 
@@ -100,10 +103,10 @@ PLACES: dict[str, dict[str, Callable[[], None]]] = {
         "after it is open": after(open_round, "open_round"),
     },
     "post": {
-        "before it is claimed": before(post_queries, "claim_post"),
-        "after it is claimed": after(post, "claim_next_post"),
-        "after it is sent": before(post, "record_posted"),
-        "after it is noted": after(post, "record_posted"),
+        "before it is claimed": before(outbox, "claim_entries"),
+        "after it is claimed": after(outbox, "claim_entries"),
+        "after it is sent": before(outbox, "settle_entries"),
+        "after it is noted": after(outbox, "settle_entries"),
     },
 }
 
@@ -119,12 +122,24 @@ def main() -> None:
     elif what == "close":
         close.close_round(made, 1)
     else:
+        at(made, CLOSES + timedelta(minutes=1))
         posts(made, Path(journal[0]))
 
 
 def posts(made: Installation, journal: Path) -> None:
-    """Post as the app does, into a file."""
-    while (posting := post.claim_next_post(made, 1, frozenset({"fake"}))) is not None:
-        with journal.open("a") as sent:
-            sent.write(posting.card.title + "\n")
-        post.record_posted(made, posting, DeliveryState.SENT)
+    """Post as the app does, into a file, on a platform that cannot be asked."""
+
+    class Journal(FakeAdapter):
+        async def send(self, address: Address, shown: Sendable) -> Address:
+            if isinstance(shown, Card):
+                with journal.open("a") as sent:
+                    sent.write(shown.title + "\n")
+            return address
+
+    async def send() -> None:
+        sender = Sender(made, Courier())
+        while await sender.send_page(Journal(confirms=False), ""):
+            pass
+        sender.close()
+
+    asyncio.run(send())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,20 +15,16 @@ import sqlalchemy as sa
 
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
-from pulse_bot.domain.asking.schedule import OpenRound
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.release.record import Digest
-from pulse_bot.ports import RoundKeys
-from pulse_bot.storage import history
-from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.ports import Card, RoundKeys
+from pulse_bot.storage import history, outbox
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.open_round import open_round
-from pulse_bot.usecases.rounds.post import claim_next_post, record_posted
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
-from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import installation
+from tests.outbox import send_due, tick
 
 WORKER: Final = f"""
 import sys, types
@@ -64,29 +60,16 @@ class Ground:
 
     def work_off(self, made: Installation) -> None:
         """Do what is due, tick by tick, until nothing is."""
-        does: dict[str, Callable[..., object]] = {
-            "open": lambda partnership, slot, closes_at, again: open_round(
-                made,
-                OpenRound(
-                    partnership,
-                    datetime.fromisoformat(slot),
-                    datetime.fromisoformat(closes_at),
-                    bool(again),
-                ),
-            ),
-            "close": lambda round_id: close_round(made, round_id),
-            "post": lambda round_id: self.post(made, round_id),
-        }
         for _ in range(4):
-            for job in find_due_jobs(made, made.clock.now(), ()):
-                if job.name in does:
-                    does[job.name](*job.args)
+            tick(made)
+            self.post(made)
 
-    def post(self, made: Installation, round_id: int) -> None:
-        """Post a digest to every chat that still waits for it."""
-        while (posting := claim_next_post(made, round_id, frozenset({"fake"}))) is not None:
-            self.posts.append(posting.card.title)
-            record_posted(made, posting, DeliveryState.SENT)
+    def post(self, made: Installation) -> None:
+        """Post digests to every chat that still waits for them; after a crash, once more."""
+        with made.database.write() as session:
+            outbox.recover_claimed(session, "fake", "")
+        sent = send_due(made, OutgoingKind.DIGEST)
+        self.posts += [one.card.title for one in sent if isinstance(one.shown, Card)]
 
 
 def digests(made: Installation, asked: Round) -> list[Digest]:

@@ -19,17 +19,17 @@ import sqlalchemy as sa
 from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.crypto.sealing import make_tag
 from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.outgoing import NextStep, OutgoingKind, OutgoingState
 from pulse_bot.ports import Address
-from pulse_bot.storage import ledger
-from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.storage import outbox
 from pulse_bot.storage.database import Database
-from pulse_bot.storage.models import InvitationRow, MemberRow
+from pulse_bot.storage.models import MemberRow, OutboxRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.record_answer import Submission
 from tests.attacks.restart import keys_of
 from tests.attacks.thief import Contents, contents
-from tests.made_up import CLOSES, WEEK, at, opened_round, people, recording
+from tests.made_up import CLOSES, OPENS, WEEK, at, opened_round, people, recording
 
 MEMBERS = 20
 ROUNDS = 5
@@ -136,11 +136,14 @@ async def watched(made: Installation, week: int, dice: random.Random) -> Watched
 def mark_as_sent(database: Database, dice: random.Random) -> list[int]:
     """The members in the order in which their invitations were marked as sent."""
     with database.read() as session:
-        found = session.execute(sa.select(InvitationRow.id, InvitationRow.member_id)).all()
+        cards = sa.select(OutboxRow).where(OutboxRow.kind == OutgoingKind.CARD)
+        found = [(row.id, row.member_id or 0) for row in session.scalars(cards)]
     waiting = list(found)
     dice.shuffle(waiting)
     for number, _ in waiting:
-        ledger.write_entries(database, [ledger.LedgerEntry(number, DeliveryState.SENT)])
+        assert outbox.claim_entries(database, [outbox.Claim(number, OPENS)]) == [True]
+        sent = NextStep(OutgoingState.SENT, OPENS)
+        outbox.settle_entries(database, [outbox.Settlement(number, sent)])
     return [member for _, member in waiting]
 
 

@@ -6,7 +6,6 @@ import secrets
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 
@@ -14,11 +13,10 @@ from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.crypto.sealing import Envelope
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.schedule import OpenRound
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.ports import Address
-from pulse_bot.storage import envelopes, ledger
-from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.storage import envelopes
 from pulse_bot.storage.database import Database
-from pulse_bot.storage.models import InvitationRow
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
@@ -46,6 +44,7 @@ from tests.made_up import (
     people,
     say,
 )
+from tests.outbox import send_due
 
 COMMENT = "The heron at the weir counted eleven."
 
@@ -54,11 +53,7 @@ async def answered(made: Installation) -> tuple[Round, list[Address], list[bytes
     """A round with answers, and what must not be found of it later."""
     everybody = people(made)
     asked = opened_round(made)
-    with made.database.read() as session:
-        sent = session.scalars(sa.select(InvitationRow.id)).all()
-    ledger.write_entries(
-        made.database, [ledger.LedgerEntry(number, DeliveryState.SENT) for number in sent]
-    )
+    assert len(send_due(made, OutgoingKind.CARD)) == len(everybody)
     await answer_all(made, asked, everybody)
     assert not await say(made, asked, everybody[0], COMMENT, "comment")
     with made.database.read() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import pickle
 import re
@@ -145,20 +146,7 @@ async def test_in_a_use_case(event: Event, answered_by: Function) -> None:
     assert logs.told_naively(place) >= set(SECRETS)
 
 
-JOBS: dict[str, tuple[int | str, ...]] = {
-    "open": (1, START.isoformat(), START.isoformat(), 0),
-    "deliver": (1, "fake", ""),
-    "remind": (1, 1, "fake", ""),
-    "close": (1,),
-    "post": (1,),
-    "tell": (1,),
-    "count": (1, 1),
-    "show": (1,),
-    "welcome": (1,),
-    "hand": (1,),
-    "reveal": (1,),
-    "announce": (1,),
-}
+JOBS: dict[str, tuple[int | str, ...]] = {"rounds": (0,), "send": ("fake", "")}
 
 
 def test_in_a_job(tmp_path: Path) -> None:
@@ -231,9 +219,15 @@ class ClumsyAdapter(FakeAdapter):
         stumble()
 
 
+async def claimed() -> bool:
+    """Always."""
+    return True
+
+
 async def test_in_a_card_that_an_adapter_cannot_send() -> None:
     with logged() as logs:
-        await Courier(RetryPolicy(pauses=())).send_card(ClumsyAdapter(), ADA, sample_card("Agree"))
+        courier, adapter = Courier(RetryPolicy(pauses=())), ClumsyAdapter()
+        await courier.send(adapter, ADA, sample_card("Agree"), claimed, asyncio.Event())
     assert logs.told(place_of(ClumsyAdapter.send)) == set()
 
 

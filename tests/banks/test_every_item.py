@@ -14,6 +14,7 @@ from pulse_bot.banks.load import load_library
 from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking.items import Item, ItemKind, list_options, list_slots
 from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.ports import Address, Card, Event, Form, Reply
 from pulse_bot.storage import history, partnerships
 from pulse_bot.testing import FakeAdapter, running
@@ -21,7 +22,6 @@ from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.reading.pages import digest_card
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.open_round import list_outgoing
 from pulse_bot.usecases.rounds.record_answer import RecordAnswers, Submission, record_answers
 from pulse_bot.usecases.router import route_event
 from tests.made_up import (
@@ -37,6 +37,7 @@ from tests.made_up import (
     people,
     recording,
 )
+from tests.outbox import send_due
 
 SEATS = ("first", "second", "third")
 """Themes that ask one question each in every round."""
@@ -125,9 +126,9 @@ async def play(talk: Talk, week: int) -> tuple[Round, Card]:
     """One round from its opening to its digest in the group's chat."""
     made, fake = talk.made, talk.fake
     asked = opened_round(made, week)
-    sent = list_outgoing(made, asked.id, "fake", "", 100)
+    sent = send_due(made, OutgoingKind.CARD)
     for one in sent:
-        await fake.send(one.address, one.card)
+        await fake.send(one.address, one.shown)
     first, *others = (one.address for one in sent)
     await answer_on_screen(talk, first, asked)
     given = [

@@ -12,7 +12,6 @@ from pulse_bot.app import open_installation
 from pulse_bot.config.settings import load_settings
 from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.storage import partnerships, rounds
-from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.workshop_tables import SeedingRow
 from tests.cli.conftest import NAME, Shell
 
@@ -36,7 +35,7 @@ def seed(shell: Shell, on: date, *, together: bool = False) -> None:
                 partnership_id=here, title=TITLE, workshop_on=on, items=[], round_id=asked.id,
                 state=SeedingState.ASKED, arranged=ArrangementKind.MERGED,
                 opens_at=None, closes_at=None,
-                together=together, seeded_by=None, handed=DeliveryState.WAITING,
+                together=together, seeded_by=None,
             )
         )  # fmt: skip
     made.database.close()

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
+from pulse_bot.domain.outgoing import SendOutcome
 from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Members, Sendable
-from pulse_bot.sending.courier import Parcel, Receipt
+from pulse_bot.sending.courier import Courier, Receipt, work_in_slots
+
+Parcel = tuple[int, Address, Card]
+"""Its number, where it goes, what it says."""
 
 CARD = Card(kind=CardKind.QUESTION, title="How was the week?")
 
@@ -58,6 +64,12 @@ class Ledger:
 
     seconds: float = 0.0
     rows: dict[int, Receipt] = field(default_factory=dict)
+    claims: list[int] = field(default_factory=list)
+
+    async def claim(self, number: int) -> bool:
+        """Note that one is about to be sent."""
+        self.claims.append(number)
+        return True
 
     async def record(self, invitation: int, receipt: Receipt) -> None:
         """Take a row, once."""
@@ -69,3 +81,22 @@ class Ledger:
 def parcels(count: int, workspace: str = "north") -> list[Parcel]:
     """Cards for so many members."""
     return [(n, Address("test", workspace, f"user-{n}"), CARD) for n in range(count)]
+
+
+async def deliver_all(
+    courier: Courier, platform: Platform, waiting: Iterable[Parcel], ledger: Ledger
+) -> Counter[SendOutcome | None]:
+    """Send each, as the sender does; how they ended, None for what was not begun."""
+    stopping = asyncio.Event()
+    ended: Counter[SendOutcome | None] = Counter()
+
+    async def send(parcel: Parcel) -> None:
+        number, address, card = parcel
+        claim = partial(ledger.claim, number)
+        receipt = await courier.send(platform, address, card, claim, stopping)
+        if receipt is not None:
+            await ledger.record(number, receipt)
+        ended[receipt.outcome if receipt else None] += 1
+
+    await work_in_slots(waiting, courier.policy.in_flight, send, stopping)
+    return ended

@@ -1,4 +1,4 @@
-"""`due`: a year of it, outages, lost rounds, and asking twice."""
+"""Openings: a year of them, outages, lost rounds, and when plans are looked at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,23 +23,14 @@ from pulse_bot.domain.asking.calendar import (
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.schedule import (
-    AnnounceChanges,
-    CloseRound,
-    CountMissing,
-    DeliverInvitations,
-    DeliverPack,
-    DueAction,
-    HeldRound,
+    LONGEST_LOOK,
     OpenRound,
     PartnershipSnapshot,
-    PostDigest,
-    RevealDigest,
     RoundSnapshot,
-    SendReminders,
-    SendWelcomes,
-    ShowWelcome,
-    TellLeads,
-    list_due_actions,
+    find_due_opening,
+    find_next_look,
+    reminder_times,
+    workshop_end,
 )
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -60,78 +52,56 @@ START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 OPENS = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
 CLOSES = datetime(2026, 1, 9, 16, tzinfo=UTC)
 HALF = OPENS + (CLOSES - OPENS) / 2
-WORKSPACE = ("fake", "")
 
 
 @dataclass
 class World:
-    """One partnership whose every due action is carried out at once, and kept."""
+    """One partnership whose rounds are closed and opened when they are due."""
 
     state: PartnershipSnapshot = field(
         default_factory=lambda: PartnershipSnapshot(1, CALENDAR, PLAN, START)
     )
-    done: list[tuple[datetime, DueAction]] = field(default_factory=list)
+    by_looks: bool = False
+    """Plans are looked at when the last look said, as the tick does it; else with every tick."""
+    look_at: datetime = datetime(2000, 1, 1, tzinfo=UTC)
+    opened: list[OpenRound] = field(default_factory=list)
+    opened_at: list[datetime] = field(default_factory=list)
+    closed: list[tuple[datetime, int]] = field(default_factory=list)
+    looks: int = 0
 
-    def tick(self, now: datetime) -> list[DueAction]:
-        """Do what is due until nothing is. Fails where an action stays due after it was done."""
-        seen: list[DueAction] = []
-        while actions := list_due_actions(self.state, now):
-            for action in actions:
-                assert action not in seen, f"{action} is due again after it was done."
-                seen.append(action)
-                self._do(action, now)
-        self.done += [(now, action) for action in seen]
-        return seen
-
-    def _do(self, action: DueAction, now: datetime) -> None:
+    def tick(self, now: datetime) -> None:
+        """Do what is due. Fails where a round opens twice at one moment."""
         latest = self.state.latest
-        if isinstance(action, OpenRound):
-            number = latest.id + 1 if latest else 1
-            fresh = RoundSnapshot(
-                number, RoundStatus.OPEN, action.slot, now, action.closes_at, action.again
-            )
-            self.state = replace(self.state, latest=replace(fresh, unsent=frozenset({WORKSPACE})))
+        if latest and latest.state is RoundStatus.OPEN and latest.closes_at <= now:
+            self.closed.append((now, latest.id))
+            self.change(latest=replace(latest, state=RoundStatus.CLOSED))
+        if self.by_looks and self.look_at > now:
             return
-        if isinstance(action, PostDigest):
-            left = tuple(one for one in self.state.unposted if one != action.round)
-            self.state = replace(self.state, unposted=left)
-            return
-        assert not isinstance(
-            action,
-            TellLeads
-            | CountMissing
-            | ShowWelcome
-            | SendWelcomes
-            | DeliverPack
-            | RevealDigest
-            | AnnounceChanges,
-        ), "Nothing here is told to chats."
-        assert latest is not None
-        assert action.round == latest.id
-        match action:
-            case DeliverInvitations():
-                latest = replace(latest, unsent=frozenset())
-            case SendReminders():
-                latest = replace(latest, reminders_done=action.which)
-            case CloseRound():
-                latest = replace(latest, state=RoundStatus.CLOSED)
-                self.state = replace(self.state, unposted=(*self.state.unposted, latest.id))
-        self.state = replace(self.state, latest=latest)
+        self.looks += 1
+        plan = find_due_opening(self.state, now)
+        self.look_at = find_next_look(self.state, now)
+        assert self.look_at > now
+        if plan is not None:
+            self._open(plan, now)
+            assert find_due_opening(self.state, now) is None
+
+    def _open(self, plan: OpenRound, now: datetime) -> None:
+        self.opened.append(plan)
+        self.opened_at.append(now)
+        fresh = RoundSnapshot(
+            len(self.opened), RoundStatus.OPEN, plan.slot, now, plan.closes_at, plan.again
+        )
+        self.state = replace(self.state, latest=fresh)
 
     def lose(self) -> None:
         """The key of the open round is gone."""
         assert self.state.latest is not None
-        lost = replace(self.state.latest, state=RoundStatus.LOST)
-        self.state = replace(self.state, latest=lost)
+        self.change(latest=replace(self.state.latest, state=RoundStatus.LOST))
 
-    def opened(self) -> list[OpenRound]:
-        return [action for _, action in self.done if isinstance(action, OpenRound)]
-
-    def reminded(self) -> list[tuple[datetime, SendReminders]]:
-        return [(now, action) for now, action in self.done if isinstance(action, SendReminders)]
-
-    def closed(self) -> list[tuple[datetime, int]]:
-        return [(now, action.round) for now, action in self.done if isinstance(action, CloseRound)]
+    def change(self, **what: Any) -> None:
+        """Something that plans depend on is another now, and so they are looked at again."""
+        self.state = replace(self.state, **what)
+        self.look_at = START
 
 
 def slots_of(start: datetime, end: datetime, calendar: Calendar) -> list[datetime]:
@@ -149,19 +119,13 @@ def check_a_run(world: World, ticks: Iterable[datetime], longest: timedelta) -> 
     for now in ticks:
         asked_at = now
         world.tick(now)
-    opened = world.opened()
     expected = slots_of(START, asked_at, world.state.calendar)
-    assert [one.slot for one in opened] == expected
-    assert [round_id for _, round_id in world.closed()] == list(range(1, len(world.closed()) + 1))
-    assert len(world.closed()) in (len(opened), len(opened) - 1)
-    for now, round_id in world.closed():
-        planned = opened[round_id - 1].closes_at
+    assert [one.slot for one in world.opened] == expected
+    assert [round_id for _, round_id in world.closed] == list(range(1, len(world.closed) + 1))
+    assert len(world.closed) in (len(world.opened), len(world.opened) - 1)
+    for now, round_id in world.closed:
+        planned = world.opened[round_id - 1].closes_at
         assert planned <= now <= planned + longest
-    for now, action in world.reminded():
-        assert not world.state.calendar.is_quiet(now)
-        assert opened[action.round - 1].slot < now < opened[action.round - 1].closes_at
-    told = [(action.round, action.which) for _, action in world.reminded()]
-    assert len(told) == len(set(told)) <= len(PLAN.reminders) * len(opened)
 
 
 def minutes(start: datetime, count: int) -> Iterator[datetime]:
@@ -173,20 +137,14 @@ def test_every_minute_of_two_terms_over_both_changes_of_the_clocks() -> None:
         world = World(PartnershipSnapshot(1, Calendar(LONDON), PLAN, start))
         for now in minutes(start, 60 * 24 * 15):
             world.tick(now)
-        assert [one.slot.astimezone(LONDON).hour for one in world.opened()] == [15, 15]
-        assert [now.astimezone(LONDON).hour for now, _ in world.closed()] == [16, 16]
-        assert [(action.round, action.which) for _, action in world.reminded()] == [
-            (1, 1),
-            (1, 2),
-            (2, 1),
-            (2, 2),
-        ]
+        assert [one.slot.astimezone(LONDON).hour for one in world.opened] == [15, 15]
+        assert [now.astimezone(LONDON).hour for now, _ in world.closed] == [16, 16]
 
 
 @given(st.integers(), st.integers(30, 239))
 @settings(max_examples=6, deadline=None)
 def test_a_year_with_ticks_at_random_times(seed: int, longest: int) -> None:
-    """Every week outside the holidays opens once, closes once, and reminds twice at most."""
+    """Every week outside the holidays opens once and closes once."""
     chance = random.Random(seed)
     now, ticks = START, []
     while now < START + timedelta(days=370):
@@ -218,67 +176,94 @@ def test_after_an_outage_a_round_opens_while_half_of_its_time_is_left(
     world.tick(OPENS - MINUTE)
     world.tick(OPENS + late)
 
-    assert bool(world.opened()) is opens
-    for opened in world.opened():
+    assert bool(world.opened) is opens
+    for opened in world.opened:
         assert (opened.slot, opened.closes_at, opened.again) == (OPENS, CLOSES, False)
     world.tick(OPENS + timedelta(days=7))
-    assert world.opened()[-1].slot == OPENS + timedelta(days=7)
+    assert world.opened[-1].slot == OPENS + timedelta(days=7)
 
 
 def test_after_an_outage_of_weeks_only_the_running_week_opens() -> None:
     world = World()
     world.tick(OPENS + timedelta(days=21, hours=1))
 
-    assert [one.slot for one in world.opened()] == [OPENS + timedelta(days=21)]
+    assert [one.slot for one in world.opened] == [OPENS + timedelta(days=21)]
 
 
 def test_a_round_that_should_be_over_is_closed_after_an_outage_before_the_next_opens() -> None:
     world = World()
     world.tick(OPENS)
-    actions = world.tick(OPENS + timedelta(days=14))
+    world.tick(OPENS + timedelta(days=14))
 
-    assert [type(action) for action in actions] == [
-        CloseRound,
-        PostDigest,
-        OpenRound,
-        DeliverInvitations,
-    ]
-    assert world.opened()[-1].slot == OPENS + timedelta(days=14)
+    assert world.closed == [(OPENS + timedelta(days=14), 1)]
+    assert world.opened[-1].slot == OPENS + timedelta(days=14)
 
 
-@pytest.mark.parametrize(
-    ("back_after", "which"),
-    # Wed 15:30 + 18 h is Thu 09:30, + 42 h is Fri 09:30.
-    [(17 * HOUR, []), (18 * HOUR, [1]), (41 * HOUR, [1]), (42 * HOUR, [2]), (48 * HOUR, [2])],
+changes = st.lists(
+    st.tuples(
+        st.integers(1, 60 * 24 * 15),
+        st.sampled_from(["lose", "limit", "seeding", "holiday", "programme", "none"]),
+    ),
+    max_size=6,
 )
-def test_of_several_missed_reminders_only_the_last_goes_out(
-    back_after: timedelta, which: list[int]
-) -> None:
-    world = World()
-    world.tick(OPENS)
-    world.tick(OPENS + back_after)
-
-    assert [action.which for _, action in world.reminded()] == which
-    world.tick(CLOSES - MINUTE)
-    assert [action.which for _, action in world.reminded()][-1] == 2
 
 
-def test_a_reminder_that_falls_into_quiet_hours_waits_for_the_morning() -> None:
-    plan = replace(PLAN, reminders=(timedelta(hours=6),))
-    world = World(PartnershipSnapshot(1, CALENDAR, plan, START))
-    for now in minutes(OPENS, 24 * 60):
-        world.tick(now)
+@given(changes)
+@settings(max_examples=40, deadline=None)
+def test_looks_find_every_opening_in_its_minute(changed: list[tuple[int, str]]) -> None:
+    """Looking when the last look said to finds what looking every minute finds."""
+    at = dict(changed)
+    every, looking = World(), World(by_looks=True)
+    for minute in range(60 * 24 * 15):
+        now = START + MINUTE * minute
+        for world in (every, looking):
+            change_plans(world, at.get(minute, ""), now)
+            world.tick(now)
+    assert looking.opened == every.opened
+    assert looking.opened_at == every.opened_at
+    # And it looks seldom, where nothing waits for room in the week.
+    assert looking.looks < every.looks / 2
 
-    assert [now for now, _ in world.reminded()] == [datetime(2026, 1, 8, 7, tzinfo=UTC)]
+
+def change_plans(world: World, what: str, now: datetime) -> None:
+    latest = world.state.latest
+    match what:
+        case "lose" if latest is not None and latest.state is RoundStatus.OPEN:
+            world.lose()
+        case "limit":
+            world.change(limit=3 if world.state.limit == 6 else 6)
+        case "seeding":
+            opens = now + 3 * HOUR
+            world.change(seedings=(PlannedSeeding(5, opens, opens + 60 * HOUR, 2),))
+        case "holiday":
+            day = (now + 24 * HOUR).date()
+            world.change(calendar=Calendar(LONDON, (*TERMS, Holiday(day, day))))
+        case "programme":
+            plan = replace(PLAN, opens=parse_week_time(f"{now:%a} 16:00"))
+            world.change(programme=plan, since=now)
+        case "none":
+            world.change(programme=None, since=None)
+
+
+def test_plans_are_looked_at_every_hour_at_least() -> None:
+    quiet = PartnershipSnapshot(1, CALENDAR, None, None)
+    assert find_next_look(quiet, START) == START + LONGEST_LOOK
+    assert find_next_look(PartnershipSnapshot(1, CALENDAR, PLAN, START), OPENS - MINUTE) == OPENS
+
+
+def test_reminders_come_so_long_after_the_opening() -> None:
+    assert reminder_times(PLAN, OPENS, CLOSES, is_workshop=False) == (
+        OPENS + 18 * HOUR,
+        OPENS + 42 * HOUR,
+    )
+    assert reminder_times(None, OPENS, CLOSES, is_workshop=False) == ()
 
 
 def test_nothing_is_made_up_for_from_before_the_programme_was_set() -> None:
-    assert (
-        list_due_actions(PartnershipSnapshot(1, CALENDAR, PLAN, OPENS + MINUTE), OPENS + 2 * MINUTE)
-        == ()
-    )
-    assert list_due_actions(PartnershipSnapshot(1, CALENDAR, PLAN, OPENS), OPENS + 2 * MINUTE) != ()
-    assert list_due_actions(PartnershipSnapshot(1, CALENDAR, None, None), OPENS) == ()
+    late = PartnershipSnapshot(1, CALENDAR, PLAN, OPENS + MINUTE)
+    assert find_due_opening(late, OPENS + 2 * MINUTE) is None
+    assert find_due_opening(replace(late, since=OPENS), OPENS + 2 * MINUTE) is not None
+    assert find_due_opening(PartnershipSnapshot(1, CALENDAR, None, None), OPENS) is None
 
 
 def test_a_lost_round_is_asked_again_once() -> None:
@@ -286,7 +271,7 @@ def test_a_lost_round_is_asked_again_once() -> None:
     world.tick(OPENS)
     world.lose()
     world.tick(OPENS + HOUR)
-    first, again = world.opened()
+    first, again = world.opened
     assert (first.again, again.again) == (False, True)
     assert again.closes_at == CLOSES
     assert again.slot > first.slot
@@ -294,10 +279,10 @@ def test_a_lost_round_is_asked_again_once() -> None:
     world.lose()
     for now in minutes(OPENS + HOUR, 60):
         world.tick(now)
-    assert world.opened() == [first, again]
+    assert world.opened == [first, again]
     # The next week is asked as ever.
     world.tick(OPENS + timedelta(days=7))
-    assert [one.again for one in world.opened()] == [False, True, False]
+    assert [one.again for one in world.opened] == [False, True, False]
 
 
 def test_a_round_that_is_lost_late_is_not_asked_again() -> None:
@@ -305,55 +290,18 @@ def test_a_round_that_is_lost_late_is_not_asked_again() -> None:
     world.tick(OPENS)
     world.lose()
 
-    assert world.tick(HALF + MINUTE) == []
+    world.tick(HALF + MINUTE)
+    assert len(world.opened) == 1
 
 
-@given(st.integers(0, 9), st.sampled_from(list(RoundStatus)), st.integers(-60, 60 * 24 * 9))
-def test_asking_twice_gives_the_same(done: int, state: RoundStatus, minute: int) -> None:
-    latest = RoundSnapshot(
-        1, state, OPENS, OPENS, CLOSES, reminders_done=done, unsent=frozenset({WORKSPACE})
-    )
-    asked = PartnershipSnapshot(1, CALENDAR, PLAN, START, latest, unposted=(3, 5))
-    now = OPENS + MINUTE * minute
-    actions = list_due_actions(asked, now)
+@given(st.sampled_from(list(RoundStatus)), st.integers(-60, 60 * 24 * 9))
+def test_nothing_opens_before_a_round_is_over(state: RoundStatus, minute: int) -> None:
+    latest = RoundSnapshot(1, state, OPENS, OPENS, CLOSES)
+    asked = PartnershipSnapshot(1, CALENDAR, PLAN, START, latest)
+    plan = find_due_opening(asked, OPENS + MINUTE * minute)
 
-    assert list_due_actions(asked, now) == actions
-    assert actions[:2] == (PostDigest(3), PostDigest(5))
-    kinds = {type(action) for action in actions[2:]}
-    allowed: dict[RoundStatus, set[type]] = {
-        RoundStatus.OPEN: {DeliverInvitations, SendReminders} if now < CLOSES else {CloseRound},
-        RoundStatus.CLOSING: {CloseRound},
-        RoundStatus.CLOSED: {OpenRound},
-        RoundStatus.LOST: {OpenRound},
-    }
-    assert kinds <= allowed[state]
-
-
-def test_leads_are_told_of_a_lost_chat_at_any_hour() -> None:
-    state = PartnershipSnapshot(1, CALENDAR, PLAN, START, lost_groups=(3, 4))
-    for now in (START, START.replace(hour=23), datetime(2026, 4, 5, 3, tzinfo=UTC)):
-        assert [one for one in list_due_actions(state, now) if isinstance(one, TellLeads)] == [
-            TellLeads(3),
-            TellLeads(4),
-        ]
-
-
-@pytest.mark.parametrize(
-    ("now", "counts"),
-    [
-        (OPENS, [CountMissing(7, 3), CountMissing(7, 4)]),
-        (OPENS.replace(hour=19), []),
-        (OPENS.replace(day=8, hour=7, minute=0), [CountMissing(7, 3), CountMissing(7, 4)]),
-        (CLOSES, []),
-    ],
-)
-def test_chats_are_counted_while_a_round_is_open_and_the_hour_is_not_quiet(
-    now: datetime, counts: list[CountMissing]
-) -> None:
-    latest = RoundSnapshot(7, RoundStatus.OPEN, OPENS, OPENS, CLOSES, uncounted=(3, 4))
-    state = PartnershipSnapshot(1, CALENDAR, PLAN, START, latest)
-
-    assert [one for one in list_due_actions(state, now) if isinstance(one, CountMissing)] == counts
+    assert find_due_opening(asked, OPENS + MINUTE * minute) == plan
+    assert plan is None or state in (RoundStatus.CLOSED, RoundStatus.LOST)
 
 
 SEEDING = PlannedSeeding(5, OPENS, datetime(2026, 1, 12, 18, tzinfo=UTC), 4)
@@ -361,7 +309,8 @@ SEEDING = PlannedSeeding(5, OPENS, datetime(2026, 1, 12, 18, tzinfo=UTC), 4)
 
 
 def opening(state: PartnershipSnapshot, now: datetime) -> list[OpenRound]:
-    return [one for one in list_due_actions(state, now) if isinstance(one, OpenRound)]
+    plan = find_due_opening(state, now)
+    return [plan] if plan else []
 
 
 def test_a_workshops_questions_take_the_weekly_opening() -> None:
@@ -425,25 +374,10 @@ def test_a_lost_round_of_a_workshop_is_asked_again_as_one() -> None:
 def test_a_workshop_reminds_after_a_day_and_a_day_before_the_close(
     length: timedelta, reminded: list[int]
 ) -> None:
-    """On weekdays of a calendar without nights, so that hours can be counted."""
-    calendar = Calendar(LONDON, (), CALENDAR.quiet_until, CALENDAR.quiet_until)
-    monday = datetime(2026, 1, 5, 8, tzinfo=UTC)
-    round_ = RoundSnapshot(1, RoundStatus.OPEN, monday, monday, monday + length, seeding=5)
-    world = World(PartnershipSnapshot(1, calendar, None, None, round_))
-    for hour in range(int(length / HOUR)):
-        world.tick(monday + HOUR * hour)
+    times = reminder_times(None, OPENS, OPENS + length, is_workshop=True)
 
-    assert [(now - monday) / HOUR for now, _ in world.reminded()] == reminded
+    assert [(at - OPENS) / HOUR for at in times] == reminded
 
 
-def test_packs_are_handed_revealed_and_changes_announced() -> None:
-    held = HeldRound(9, date(2026, 1, 13))
-    state = PartnershipSnapshot(
-        1, CALENDAR, PLAN, START, held=(held,), unhanded=(5,), unannounced=(2,), unposted=(3,)
-    )
-    before = datetime(2026, 1, 14, 6, 59, tzinfo=UTC)
-
-    assert list_due_actions(state, before)[:2] == (PostDigest(3), DeliverPack(5))
-    after = list_due_actions(state, before + MINUTE)
-    assert after[:3] == (RevealDigest(9), PostDigest(3), DeliverPack(5))
-    assert after[-1] == AnnounceChanges(2)
+def test_a_held_digest_is_opened_on_the_morning_after() -> None:
+    assert workshop_end(date(2026, 1, 13), CALENDAR) == datetime(2026, 1, 14, 7, tzinfo=UTC)

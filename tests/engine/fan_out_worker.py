@@ -16,10 +16,10 @@ from sqlalchemy import func, select
 
 from pulse_bot.app import App, assemble_installation
 from pulse_bot.crypto.key_stores import DirectoryKeyStore
+from pulse_bot.domain.outgoing import OutgoingKind, OutgoingState
 from pulse_bot.engine import Pace
 from pulse_bot.ports import Address, Handle, Limits, Members, Sendable
-from pulse_bot.storage.columns import DeliveryState
-from pulse_bot.storage.models import InvitationRow
+from pulse_bot.storage.models import OutboxRow
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
 
@@ -34,6 +34,7 @@ class FilePlatform:
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self._path = path
 
     async def run(self, handle: Handle) -> None:
         """Nobody answers."""
@@ -57,7 +58,8 @@ def open_app(folder: Path, database_url: str) -> Installation:
 
 def waiting(made: Installation) -> int:
     """How many invitations are not sent."""
-    query = select(func.count()).where(InvitationRow.state == DeliveryState.WAITING)
+    query = select(func.count()).where(OutboxRow.kind == OutgoingKind.CARD)
+    query = query.where(OutboxRow.state != OutgoingState.SENT)
     with made.database.read() as session:
         return session.scalar(query) or 0
 

@@ -17,10 +17,10 @@ from sqlalchemy import insert, select
 
 from pulse_bot.crypto.key_stores import make_key_folder
 from pulse_bot.domain.asking.schedule import OpenRound
+from pulse_bot.domain.outgoing import OutgoingKind, OutgoingState
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.columns import DeliveryState
-from pulse_bot.storage.models import InvitationRow, MemberRow
+from pulse_bot.storage.models import MemberRow, OutboxRow
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.members.directory import NewPartnership, create_partnership
 from pulse_bot.usecases.rounds.open_round import open_round
@@ -67,7 +67,8 @@ def fan(url: str, tmp_path: Path) -> Iterator[Fan]:
     assert open_round(made, OpenRound(1, OPENS, CLOSES)) is not None
 
     def recorded() -> set[str]:
-        query = select(InvitationRow.user).where(InvitationRow.state == DeliveryState.SENT)
+        query = select(OutboxRow.user).where(OutboxRow.kind == OutgoingKind.CARD)
+        query = query.where(OutboxRow.state == OutgoingState.SENT)
         with made.database.read() as session:
             return set(session.scalars(query))
 

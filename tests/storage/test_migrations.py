@@ -54,7 +54,7 @@ def test_envelopes_have_no_row_ids_on_sqlite(tmp_path: Path) -> None:
         made = connection.scalars(
             sa.text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'")
         )
-        assert set(made) == {"envelope", "waiting_comment"}
+        assert set(made) == {"envelope", "waiting_comment", "reminded"}
     database.close()
 
 

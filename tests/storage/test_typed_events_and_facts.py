@@ -23,6 +23,7 @@ import sqlalchemy as sa
 from alembic import command
 
 from pulse_bot.domain.asking.rounds import RoundStatus
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.audit_events import EventKind, Sentence
 from pulse_bot.domain.release import digest as facts
 from pulse_bot.domain.release import record
@@ -38,6 +39,7 @@ from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.reading import pages as reading_pages
 from pulse_bot.usecases.reading.operator_lists import list_log_lines
 from tests.made_up import PARTNERSHIP, found, installation
+from tests.outbox import rows
 
 MEMBERS = {
     PARTNERSHIP: Address("fake", "", "person-00"),
@@ -124,11 +126,16 @@ def test_the_log_and_the_settings_read_the_same(upgraded: Installation, name: st
 
 
 def test_what_waits_to_be_announced_is_told_the_same(upgraded: Installation) -> None:
+    with upgraded.database.write() as session:
+        announcements.plan_announcements(session, upgraded.clock.now())
+    planned = rows(upgraded, OutgoingKind.ANNOUNCEMENT)
     with upgraded.database.read() as session:
-        now = upgraded.clock.now()
-        due = [one for n in (1, 2) for one in announcements.find_unannounced(session, n, None, now)]
-    told = [announcements.claim_announcement(upgraded, group) for group in due]
-    cards = [[one.group, one.card.title, list(one.card.text)] for one in told if one]
+        told = [
+            (row.group_id, announcements.load_announcement_card(session, row.group_id, row.number))
+            for row in planned
+            if row.group_id is not None
+        ]
+    cards = [[group, card.title, list(card.text)] for group, card in told if card]
     assert cards == played()["read"]["announced"]
 
 

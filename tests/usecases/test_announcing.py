@@ -10,6 +10,7 @@ import pytest
 
 from pulse_bot.domain.asking.calendar import Holiday, parse_week_time
 from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.outgoing import OutgoingKind, SendOutcome
 from pulse_bot.domain.partnership.audit_events import ChatAdded
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import AdapterError
@@ -18,8 +19,7 @@ from pulse_bot.storage import groups
 from pulse_bot.storage.columns import LinkState
 from pulse_bot.testing import FakeAdapter
 from pulse_bot.usecases import audit_log
-from pulse_bot.usecases.chats import announcements, weekly_limit
-from pulse_bot.usecases.chats.announcements import Announcement
+from pulse_bot.usecases.chats import weekly_limit
 from pulse_bot.usecases.chats.programme import add_holiday, set_programme
 from pulse_bot.usecases.context import OPERATOR, Installation
 from pulse_bot.usecases.members import leave
@@ -32,7 +32,9 @@ from pulse_bot.usecases.members.directory import (
     change_role,
     remove_member,
 )
+from pulse_bot.usecases.outbox import Message, prepare_entries
 from tests.made_up import GROUP, PARTNERSHIP, answer_all, at, opened_round, people
+from tests.outbox import Sent, send_due, tick, waiting
 from tests.usecases.scene import Talk
 from tests.usecases.test_notices import running_app
 from tests.usecases.test_posting import worked_off
@@ -57,19 +59,22 @@ def valley(made: Installation) -> Installation:
     return made
 
 
-def due(made: Installation, adapters: frozenset[str] | None = None) -> tuple[int, ...]:
-    with made.database.read() as session:
-        return announcements.find_unannounced(session, 1, adapters, made.clock.now())
+def due(made: Installation, adapter: str = "fake") -> tuple[int | None, ...]:
+    """The chats of an adapter that are to be told now what was changed."""
+    tick(made)
+    entries = waiting(made, OutgoingKind.ANNOUNCEMENT, adapter=adapter)
+    prepared = prepare_entries(made, entries)
+    return tuple(one.group for one in entries if isinstance(prepared[one.id], Message))
 
 
 def wait(made: Installation, span: timedelta) -> None:
     at(made, made.clock.now() + span)
 
 
-def told(made: Installation) -> list[Announcement]:
-    """What the chats that are due are told, as the job does it."""
-    claimed = [announcements.claim_announcement(made, group) for group in due(made)]
-    return [one for one in claimed if one is not None]
+def told(made: Installation, adapter: str = "fake") -> list[Sent]:
+    """What the chats that are due are told."""
+    tick(made)
+    return send_due(made, OutgoingKind.ANNOUNCEMENT, adapter=adapter)
 
 
 def said(made: Installation) -> tuple[str, ...]:
@@ -102,7 +107,6 @@ def test_several_changes_make_one_message(valley: Installation) -> None:
     )
     wait(valley, DAY)
     assert due(valley) == ()
-    assert announcements.claim_announcement(valley, one.group) is None
 
 
 def test_who_changes_something_again_and_again_puts_nothing_off(valley: Installation) -> None:
@@ -294,15 +298,15 @@ def test_each_chat_is_told_for_itself_from_when_it_was_linked(valley: Installati
     add_group(valley, PARTNERSHIP, OTHER)
     wait(valley, SETTLED)
 
-    assert due(valley, frozenset({"other"})) == ()
+    assert due(valley, "other") == ()
     assert said(valley) == (
         "The operator set the weekly limit to 5 questions, instead of 6.",
         "The operator added a group chat in other.",
     )
     weekly_limit.change_limit(valley, PARTNERSHIP, 6)
     wait(valley, SETTLED)
-    assert (due(valley), due(valley, frozenset({"other"}))) == ((1, 2), (2,))
-    here, there = told(valley)
+    assert (due(valley), due(valley, "other")) == ((1,), (2,))
+    [here], [there] = told(valley), told(valley, "other")
     assert (here.address, there.address) == (GROUP, OTHER)
     assert here.card == there.card
 
@@ -320,33 +324,38 @@ async def test_a_chat_that_a_lead_links_hears_no_old_news(talk: Talk, valley: In
 def test_a_chat_without_pulse_bot_is_told_when_it_is_back(valley: Installation) -> None:
     weekly_limit.change_limit(valley, PARTNERSHIP, 5)
     with valley.database.write() as session:
-        assert groups.change_link(session, 1, LinkState.LINKED, LinkState.TOLD)
+        assert groups.change_link(session, 1, LinkState.LINKED, LinkState.GONE)
     wait(valley, SETTLED)
-    assert (due(valley), announcements.claim_announcement(valley, 1)) == ((), None)
+    assert due(valley) == ()
     with valley.database.write() as session:
-        assert groups.change_link(session, 1, LinkState.TOLD, LinkState.LINKED)
+        assert groups.change_link(session, 1, LinkState.GONE, LinkState.LINKED)
 
     assert len(said(valley)) == 1
 
 
-def test_what_could_not_be_sent_is_given_back(valley: Installation) -> None:
+def test_what_could_not_be_sent_is_told_later(valley: Installation) -> None:
     weekly_limit.change_limit(valley, PARTNERSHIP, 5)
     wait(valley, SETTLED)
-    [first] = told(valley)
-    assert due(valley) == ()
-
-    announcements.unclaim_announcement(valley, first)
-
-    assert due(valley) == (1,)
-    [again] = told(valley)
-    assert again == first
-    # Meanwhile another change was told: what was given back late does not take that with it.
+    tick(valley)
+    assert send_due(valley, OutgoingKind.ANNOUNCEMENT, outcome=SendOutcome.NOT_YET) == []
+    # What is changed meanwhile comes by itself, and nothing is told twice.
     weekly_limit.change_limit(valley, PARTNERSHIP, 6)
     wait(valley, SETTLED)
-    [later] = told(valley)
-    announcements.unclaim_announcement(valley, first)
-    assert due(valley) == ()
-    assert later.previous_line == again.newest_line
+
+    [first] = told(valley)
+    assert ["5 questions, instead of 6" in line for line in first.card.text[:-1]] == [True]
+    [second] = told(valley)
+    assert ["6 questions, instead of 5" in line for line in second.card.text[:-1]] == [True]
+    assert told(valley) == []
+
+
+def test_what_was_never_sent_is_told_with_the_next_change(valley: Installation) -> None:
+    weekly_limit.change_limit(valley, PARTNERSHIP, 5)
+    wait(valley, SETTLED)
+    tick(valley)
+    send_due(valley, OutgoingKind.ANNOUNCEMENT, outcome=SendOutcome.FAILED)
+
+    assert len(said(valley)) == 1
 
 
 async def test_the_job_tells_the_chat_once_and_again_when_it_could_not(tmp_path: Path) -> None:

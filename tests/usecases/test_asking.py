@@ -12,10 +12,10 @@ from pulse_bot.domain.asking.calendar import Holiday
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.schedule import OpenRound
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import rounds
-from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import MemberRow
 from pulse_bot.usecases.chats.programme import add_holiday, set_programme
 from pulse_bot.usecases.context import Installation
@@ -27,9 +27,9 @@ from pulse_bot.usecases.members.directory import (
     change_address,
     create_partnership,
 )
+from pulse_bot.usecases.outbox import Message, prepare_entries
 from pulse_bot.usecases.rounds.close import close_round, close_round_now
-from pulse_bot.usecases.rounds.open_round import list_outgoing, open_round, open_round_now
-from pulse_bot.usecases.rounds.post import claim_next_post, record_posted
+from pulse_bot.usecases.rounds.open_round import open_round, open_round_now
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -43,6 +43,7 @@ from tests.made_up import (
     opened_round,
     people,
 )
+from tests.outbox import rows, send_due, waiting
 
 pytestmark = pytest.mark.both_databases
 
@@ -58,7 +59,9 @@ def join(made: Installation, *names: str, time_zone: str | None = None) -> list[
 
 def asked_whom(made: Installation, asked: Round) -> set[str]:
     """The users whose cards may go out by now."""
-    ready = list_outgoing(made, asked.id, "fake", "", 100)
+    due = [one for one in waiting(made, OutgoingKind.CARD) if one.round == asked.id]
+    prepared = prepare_entries(made, due)
+    ready = [one for one in due if isinstance(prepared[one.id], Message)]
     assert len({one.address for one in ready}) == len(ready)
     return {one.address.user for one in ready}
 
@@ -167,16 +170,16 @@ def test_cards_wait_for_the_time_of_each_member(made: Installation) -> None:
 def test_no_card_goes_out_once_the_round_is_over(made: Installation) -> None:
     people(made)
     asked = opened_round(made)
-    assert len(list_outgoing(made, asked.id, "fake", "", 5)) == 5
-    assert list_outgoing(made, asked.id, "fake", "elsewhere", 5) == []
-    assert list_outgoing(made, asked.id + 1, "fake", "", 5) == []
+    assert len(asked_whom(made, asked)) == 14
+    assert waiting(made, workspace="elsewhere") == []
 
     at(made, CLOSES)
     assert found(made, asked.id).state is RoundStatus.OPEN
-    assert list_outgoing(made, asked.id, "fake", "", 5) == []
+    assert asked_whom(made, asked) == set()
     at(made, OPENS)
     close_round(made, asked.id)
-    assert list_outgoing(made, asked.id, "fake", "", 5) == []
+    assert asked_whom(made, asked) == set()
+    assert not rows(made, OutgoingKind.CARD, OutgoingKind.REMINDER, OutgoingKind.COUNT)
 
 
 def test_a_new_link_reaches_a_member_in_the_open_round(made: Installation) -> None:
@@ -195,14 +198,11 @@ def test_a_new_link_reaches_a_member_in_the_open_round(made: Installation) -> No
 def test_a_digest_is_posted_once_to_each_chat(made: Installation) -> None:
     people(made)
     asked = opened_round(made)
-    assert claim_next_post(made, asked.id, frozenset({"fake"})) is None
+    assert not rows(made, OutgoingKind.DIGEST)
     close_round(made, asked.id)
 
-    assert claim_next_post(made, asked.id, frozenset({"other"})) is None
-    posting = claim_next_post(made, asked.id, frozenset({"fake"}))
-    assert posting is not None
-    assert (posting.address, posting.card.title[:7]) == (GROUP, "Round 1")
-    # Claimed: another worker, or the same one after a crash, does not post it again.
-    assert claim_next_post(made, asked.id, frozenset({"fake"})) is None
-    record_posted(made, posting, DeliveryState.SENT)
-    assert claim_next_post(made, asked.id, frozenset({"fake"})) is None
+    assert waiting(made, OutgoingKind.DIGEST, adapter="other") == []
+    # Nobody answered, so that there is nothing to draw.
+    [words] = send_due(made, OutgoingKind.DIGEST)
+    assert (words.address, words.card.title[:7]) == (GROUP, "Round 1")
+    assert send_due(made, OutgoingKind.DIGEST) == []

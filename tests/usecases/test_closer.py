@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 
 from pulse_bot.adapter_kit.actions import LARGEST_NUMBER, NOT_IN_USE
 from pulse_bot.domain.asking.items import Item
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.release.record import Digest, SentenceFact, Statement, StatementKind
 from pulse_bot.ports import Address, Outcome
 from pulse_bot.usecases.reading.operator_lists import read_digests
 from pulse_bot.usecases.reading.pages import digest_card
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.digest_message import MESSAGE_LENGTH, message_card, select_left_out
-from pulse_bot.usecases.rounds.post import claim_next_post
 from tests.made_up import CLOSES, PARTNERSHIP, POOL, answer_all, at, opened_round, people
+from tests.outbox import send_due
 from tests.usecases.scene import Talk
 
 MEMBER = Address("fake", "", "person-02")
@@ -101,14 +102,13 @@ async def wordy_valley(talk: Talk) -> Talk:
 
 async def test_message_and_closer_look_say_all_of_it_and_nothing_else(wordy_valley: Talk) -> None:
     (whole,) = read_digests(wordy_valley.made, PARTNERSHIP)
-    posting = claim_next_post(wordy_valley.made, 1, frozenset({"fake"}))
-    assert posting is not None
-    ((button,),) = posting.card.buttons
+    message_card = send_due(wordy_valley.made, OutgoingKind.DIGEST)[0].card
+    ((button,),) = message_card.buttons
     assert button.label == "Look closer"
 
     reply = await wordy_valley.press(MEMBER, button.action)
 
-    message = [posting.card.title, *posting.card.text]
+    message = [message_card.title, *message_card.text]
     closer = [text for card in reply.cards for text in card.text]
     assert closer == [one.text for one in whole.statements if one.kind is StatementKind.QUESTION]
     assert sorted(message + closer) == sorted(one.text for one in whole.statements)
@@ -116,10 +116,9 @@ async def test_message_and_closer_look_say_all_of_it_and_nothing_else(wordy_vall
 
 
 async def test_members_get_the_same_message_as_the_group(wordy_valley: Talk) -> None:
-    posting = claim_next_post(wordy_valley.made, 1, frozenset({"fake"}))
+    posted = send_due(wordy_valley.made, OutgoingKind.DIGEST)[0].card
     (card,) = (await wordy_valley.look(MEMBER, "group")).cards
-    assert posting is not None
-    assert card == replace(posting.card, picture=None, file=None)
+    assert card == posted
 
 
 @pytest.mark.parametrize("number", ["2", "0", str(LARGEST_NUMBER)])

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Added, Address, Card, Commanded, Moved, Outcome, Removed, Reply
 from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow
-from pulse_bot.usecases.chats import notices
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
 from pulse_bot.usecases.members.invite import find_codes, renew_invitation
 from pulse_bot.usecases.reading.operator_lists import list_log_lines
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.post import claim_next_post
-from pulse_bot.usecases.tick import find_due_jobs
-from tests.made_up import CLOSES, GROUP, PARTNERSHIP, at, opened_round, people
+from tests.made_up import CLOSES, GROUP, OPENS, PARTNERSHIP, at, opened_round, people
+from tests.outbox import rows, send_due
 from tests.usecases.scene import Talk, snapshot, words
 
 CHAT = Address("fake", "", "another-chat")
@@ -250,12 +250,10 @@ async def test_removed_told_once_and_added_again(
     for secret in (MEMBER.user, GROUP.user, PARTNERSHIP):
         assert secret not in caplog.text
 
-    [job] = [one for one in find_due_jobs(made, made.clock.now(), live=()) if one.name == "tell"]
-    [(told, card)] = notices.claim_loss_notices(made, int(job.args[0]), {"fake"})
-    assert told == LEAD
-    assert card.title == f"pulse-bot was removed from a chat of {PARTNERSHIP}"
-    assert notices.claim_loss_notices(made, int(job.args[0]), {"fake"}) == []
-    assert not [one for one in find_due_jobs(made, made.clock.now(), live=()) if one.name == "tell"]
+    [told] = send_due(made, OutgoingKind.CHAT_LOST)
+    assert told.address == LEAD
+    assert told.card.title == f"pulse-bot was removed from a chat of {PARTNERSHIP}"
+    assert send_due(made, OutgoingKind.CHAT_LOST) == []
 
     assert buttons(await add(valley, chat=GROUP)) == JOIN
     assert chats(made) == {GROUP.user: LinkState.LINKED}
@@ -263,11 +261,11 @@ async def test_removed_told_once_and_added_again(
     assert await valley.handle(Removed(STRANGER, CHAT)) == Reply()
 
 
-async def test_leads_are_told_where_pulse_bot_writes_first(valley: Talk) -> None:
+async def test_leads_are_told_nothing_of_a_chat_that_is_back(valley: Talk) -> None:
     await valley.handle(Removed(MEMBER, GROUP))
+    await add(valley, chat=GROUP)
 
-    assert notices.claim_loss_notices(valley.made, 1, set()) == []
-    assert chats(valley.made) == {GROUP.user: LinkState.TOLD}
+    assert send_due(valley.made, OutgoingKind.CHAT_LOST) == []
 
 
 async def test_a_chat_that_is_gone_gets_no_digests(valley: Talk) -> None:
@@ -276,19 +274,15 @@ async def test_a_chat_that_is_gone_gets_no_digests(valley: Talk) -> None:
     at(made, CLOSES)
     close_round(made, asked.id)
     await valley.handle(Removed(MEMBER, GROUP))
-    names = [job.name for job in find_due_jobs(made, CLOSES, live=())]
-    assert names == ["tell"]
-    assert claim_next_post(made, asked.id, frozenset({"fake"})) is None
+    assert send_due(made, OutgoingKind.DIGEST) == []
     # Those of rounds that close meanwhile are not even waiting.
-    second = opened_round(made, 1)
-    close_round(made, second.id)
-    assert claim_next_post(made, second.id, frozenset({"fake"})) is None
+    at(made, OPENS + timedelta(days=3))
+    [early] = rows(made, OutgoingKind.DIGEST)
+    assert early.round_id == asked.id
 
     await add(valley, chat=GROUP)
-    posting = claim_next_post(made, asked.id, frozenset({"fake"}))
-    assert posting is not None
-    assert posting.address == GROUP
-    assert claim_next_post(made, second.id, frozenset({"fake"})) is None
+    words, *_ = send_due(made, OutgoingKind.DIGEST)
+    assert words.address == GROUP
 
 
 @pytest.mark.both_databases
@@ -302,7 +296,7 @@ async def test_a_chat_that_moves_is_written_to_there(valley: Talk) -> None:
     await say(valley, f"link {link_code(valley.made)}")
     # It was linked anew before the move was told: the old one is nowhere, and nobody is told.
     await valley.handle(Moved(there, CHAT))
-    assert chats(valley.made) == {there.user: LinkState.TOLD, CHAT.user: LinkState.LINKED}
+    assert chats(valley.made) == {there.user: LinkState.GONE, CHAT.user: LinkState.LINKED}
 
 
 async def test_a_renewed_invitation_is_on_the_button(valley: Talk) -> None:

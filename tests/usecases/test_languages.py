@@ -9,13 +9,12 @@ import pytest
 from sqlalchemy import update
 
 from pulse_bot.domain.asking.items import Item, Wording
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.ports import Address, Card, Submitted
-from pulse_bot.storage.columns import DeliveryState
-from pulse_bot.storage.models import InvitationRow, PartnershipRow
+from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.open_round import list_outgoing
-from pulse_bot.usecases.rounds.remind import claim_reminders
+from pulse_bot.usecases.outbox import Message, prepare_entries
 from tests.made_up import (
     CLOSES,
     PARTNERSHIP,
@@ -26,6 +25,7 @@ from tests.made_up import (
     opened_round,
     people,
 )
+from tests.outbox import send_due, waiting
 from tests.usecases.scene import Talk, envelopes_in
 
 WELSH_AGREE = "Cytuno'n gryf"
@@ -53,8 +53,10 @@ def labels(card: Card) -> list[str]:
 
 
 def cards_out(made: Installation, round_id: int) -> dict[Address, Card]:
-    sent = list_outgoing(made, round_id, "fake", "", 100)
-    return {one.address: one.card for one in sent}
+    due = [one for one in waiting(made, OutgoingKind.CARD) if one.round == round_id]
+    prepared = prepare_entries(made, due)
+    cards = {one.address: prepared[one.id] for one in due}
+    return {address: one.card for address, one in cards.items() if isinstance(one, Message)}
 
 
 async def test_every_card_and_form_comes_in_the_members_language(bilingual: Talk) -> None:
@@ -100,12 +102,11 @@ async def test_a_reminder_comes_in_the_members_language(bilingual: Talk) -> None
     made = bilingual.made
     welsh, other, *_ = people(made)
     await speaks_welsh(bilingual, welsh)
-    asked = opened_round(made)
-    with made.database.write() as session:
-        session.execute(update(InvitationRow).values(state=DeliveryState.SENT))
+    opened_round(made)
+    send_due(made, OutgoingKind.CARD)
     at(made, CLOSES - timedelta(hours=4))
 
-    reminded = dict(claim_reminders(made, asked.id, 1, "fake", ""))
+    reminded = {one.address: one.card for one in send_due(made, OutgoingKind.REMINDER)}
 
     assert reminded[welsh].title.endswith("yn Gymraeg.")
     assert reminded[other].title.endswith("is good.")

@@ -209,7 +209,7 @@ async def test_privacy_tells_of_every_row_that_is_held(talk: Talk) -> None:
 
     # All rows in the database that hold the name or the address, and where privacy tells of them.
     assert rows_with(talk.made, "Member 00") == {"member"}
-    assert rows_with(talk.made, one.user) == {"member", "invitation"}
+    assert rows_with(talk.made, one.user) == {"member", "outbox"}
     for line in ("Your name: Member 00", "Your school: School 0", "Your role: member; you are act"):
         assert line in told
     assert "Where you are reached: fake" in told

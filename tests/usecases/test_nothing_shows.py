@@ -18,7 +18,6 @@ from pulse_bot.usecases.reading.operator_lists import (
     read_digests,
 )
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import (
     CLOSES,
     PARTNERSHIP,
@@ -30,6 +29,7 @@ from tests.made_up import (
     people,
     recording,
 )
+from tests.outbox import rows, tick
 from tests.usecases.scene import Talk
 
 Choose = Callable[[int, int], str]
@@ -47,7 +47,8 @@ def operators_view(made: Installation) -> Seen:
         "rounds": list_rounds(made, PARTNERSHIP),
         "log": list_log_lines(made, PARTNERSHIP),
         "digests": read_digests(made, PARTNERSHIP),
-        "jobs": find_due_jobs(made, made.clock.now(), live=()),
+        "jobs": tick(made),
+        "outbox": [(row.kind, row.user, row.due_at, row.state) for row in rows(made)],
     }
 
 

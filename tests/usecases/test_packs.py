@@ -12,23 +12,22 @@ from pulse_bot.adapter_kit.actions import NOT_IN_USE
 from pulse_bot.domain.asking.calendar import parse_zone, to_utc
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import Refused
-from pulse_bot.ports import Address, Outcome, Reply, Submitted
+from pulse_bot.ports import Address, File, Outcome, Picture, Reply, Submitted
 from pulse_bot.storage import audit_log, partnerships
-from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import LogEntryRow, MemberRow
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
 from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
 from pulse_bot.usecases.reading.operator_lists import read_digest
 from pulse_bot.usecases.rounds import pack_files
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.post import claim_next_post
 from pulse_bot.usecases.words import audit_words
-from pulse_bot.usecases.workshops import deliver_pack
 from pulse_bot.usecases.workshops import pack as workshop_pack
 from tests.made_up import CLOSES, GROUP, PARTNERSHIP, answer_all, at, opened_round, people
+from tests.outbox import rows, send_due
 from tests.usecases.scene import Talk, words
 
 LEAD, FACILITATOR, MEMBER, OTHER = (Address("fake", "", f"person-{n:02}") for n in range(4))
@@ -73,7 +72,6 @@ def seeded(
             together=together,
             seeded_by=by,
             round_id=asked.id if asked else None,
-            handed=DeliveryState.WAITING,
         )
         session.add(row)
         session.flush()
@@ -102,13 +100,6 @@ def log(talk: Talk) -> list[tuple[str, str, bool]]:
             (audit_words.who(one.actor), audit_words.what(one.event), announced[one.id])
             for one in entries
         ]
-
-
-def due(talk: Talk, adapters: frozenset[str] | None = None) -> tuple[int, ...]:
-    """The packs that wait to be handed over."""
-    with talk.made.database.read() as session:
-        here = partnerships.find_partnership(session, PARTNERSHIP).id
-        return deliver_pack.find_undelivered(session, here, adapters)
 
 
 @pytest.mark.both_databases
@@ -271,7 +262,7 @@ async def test_what_is_held_nobody_reads_before_it_is_opened(valley: Talk) -> No
         for number in (None, asked.number):
             with pytest.raises(Refused, match="at the workshop on Monday 12 January, or by itself"):
                 read_digest(valley.made, PARTNERSHIP, number)
-    assert due(valley) == ()
+    assert not rows(valley.made, OutgoingKind.PACK)
 
 
 async def test_it_is_opened_on_its_day_by_whom_the_roles_allow(valley: Talk) -> None:
@@ -350,55 +341,41 @@ async def test_the_operator_opens_by_the_same_rules_and_each_look_is_logged(vall
 
 
 @pytest.mark.both_databases
-async def test_whoever_seeded_it_is_handed_the_card_that_everybody_gets(valley: Talk) -> None:
-    seeding, asked = await closed(valley)
-    assert due(valley) == due(valley, frozenset({"fake"})) == (seeding,)
-    assert due(valley, frozenset({"elsewhere"})) == ()
+async def test_whoever_seeded_it_is_sent_the_card_that_everybody_gets(valley: Talk) -> None:
+    _, asked = await closed(valley)
 
-    claimed = deliver_pack.claim_pack(valley.made, seeding)
+    card, *drawn = send_due(valley.made, OutgoingKind.PACK)
 
-    assert claimed is not None
-    address, card = claimed
-    assert address == FACILITATOR
-    assert card.file == pack_files.load_pack_file(valley.made, asked.id)
-    assert card.file is not None
-    posting = claim_next_post(valley.made, asked.id, frozenset({"fake"}))
-    assert posting is not None
-    assert (posting.address, posting.card) == (GROUP, card)
+    assert {one.address for one in (card, *drawn)} == {FACILITATOR}
+    assert [type(one.shown) for one in drawn] == [Picture, File]
+    assert drawn[1].shown == pack_files.load_pack_file(valley.made, asked.id)
+    assert send_due(valley.made, OutgoingKind.PACK) == []
+    posts = send_due(valley.made, OutgoingKind.DIGEST)
+    assert {one.address for one in posts} == {GROUP}
+    assert [one.shown for one in posts] == [one.shown for one in (card, *drawn)]
     [shown] = (await valley.look(MEMBER, "pack")).cards
-    assert replace(card, file=None, picture=None, buttons=()) == replace(shown, buttons=())
-    # Claimed before it is sent: a second worker finds nothing.
-    assert deliver_pack.claim_pack(valley.made, seeding) is None
-    assert due(valley) == ()
-
-    deliver_pack.record_delivered(valley.made, seeding, DeliveryState.WAITING)
-    assert due(valley) == (seeding,)
-    assert deliver_pack.claim_pack(valley.made, seeding) is not None
-    deliver_pack.record_delivered(valley.made, seeding, DeliveryState.SENT)
-    assert due(valley) == ()
+    assert replace(card.card, buttons=()) == replace(shown, buttons=())
 
 
-async def test_a_pack_that_is_held_is_handed_once_it_is_open(valley: Talk) -> None:
-    seeding, asked = await closed(valley, together=True)
-    assert deliver_pack.claim_pack(valley.made, seeding) is None
+async def test_a_pack_that_is_held_is_sent_once_it_is_open(valley: Talk) -> None:
+    _, asked = await closed(valley, together=True)
+    assert not rows(valley.made, OutgoingKind.PACK, OutgoingKind.DIGEST)
     workshop_pack.reveal_pack(valley.made, asked.id)
-    assert due(valley) == (seeding,)
-    assert deliver_pack.claim_pack(valley.made, seeding) is not None
+    assert len(send_due(valley.made, OutgoingKind.PACK)) == 3
+    assert len(send_due(valley.made, OutgoingKind.DIGEST)) == 3
 
 
-async def test_whoever_lost_the_role_is_not_handed_it_even_later(valley: Talk) -> None:
-    seeding, _ = await closed(valley)
+async def test_whoever_lost_the_role_is_not_sent_it_even_later(valley: Talk) -> None:
+    await closed(valley)
     change_role(valley.made, PARTNERSHIP, 2, Role.MEMBER)
-    assert deliver_pack.claim_pack(valley.made, seeding) is None
+    assert send_due(valley.made, OutgoingKind.PACK) == []
     change_role(valley.made, PARTNERSHIP, 2, Role.FACILITATOR)
-    assert due(valley) == ()
+    assert not rows(valley.made, OutgoingKind.PACK)
 
 
-async def test_what_an_operator_or_nobody_seeded_is_handed_to_nobody(valley: Talk) -> None:
-    seeding, asked = await closed(valley, by=None)
-    assert due(valley) == ()
-    assert deliver_pack.claim_pack(valley.made, seeding) is None
-    assert deliver_pack.claim_pack(valley.made, seeding + 99) is None
+async def test_what_an_operator_or_nobody_seeded_is_sent_to_nobody(valley: Talk) -> None:
+    _, asked = await closed(valley, by=None)
+    assert not rows(valley.made, OutgoingKind.PACK)
     # The group's chats get it all the same.
     assert pack_files.load_pack_file(valley.made, asked.id) is not None
 

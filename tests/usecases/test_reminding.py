@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
+from pulse_bot.crypto.sealing import generate_keys
 from pulse_bot.domain.asking.calendar import Holiday
 from pulse_bot.domain.asking.items import SKIP
 from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.outgoing import OutgoingKind, OutgoingState
 from pulse_bot.ports import Address
-from pulse_bot.storage.columns import DeliveryState
-from pulse_bot.storage.models import InvitationRow
-from pulse_bot.usecases.chats.programme import add_holiday
+from pulse_bot.storage import outbox
+from pulse_bot.storage.models import OutboxRow
+from pulse_bot.storage.outbox import ReminderTag
+from pulse_bot.usecases.chats.programme import add_holiday, set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, add_member
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.remind import claim_reminders
-from pulse_bot.usecases.tick import find_due_jobs
-from tests.made_up import CLOSES, OPENS, PARTNERSHIP, answer_all, at, opened_round, people
+from pulse_bot.usecases.rounds.remind import list_reminders, make_reminder_tag
+from tests.made_up import CLOSES, OPENS, PARTNERSHIP, PLAN, answer_all, at, opened_round, people
+from tests.outbox import rows, send_due, tick
 from tests.usecases.scene import Talk, snapshot
 
 DAY = timedelta(days=1)
@@ -29,16 +33,20 @@ DAY = timedelta(days=1)
 
 def sent(made: Installation, *users: str) -> None:
     """Note that the cards of some members went out, or of all."""
-    change = update(InvitationRow).values(state=DeliveryState.SENT)
+    cards = update(OutboxRow).where(OutboxRow.kind == OutgoingKind.CARD)
+    change = cards.values(state=OutgoingState.SENT)
     with made.database.write() as session:
-        session.execute(change.where(InvitationRow.user.in_(users)) if users else change)
+        session.execute(change.where(OutboxRow.user.in_(users)) if users else change)
 
 
 def reminded(made: Installation, asked: Round, which: int = 1) -> set[str]:
     """The users who are reminded now."""
-    told = claim_reminders(made, asked.id, which, "fake", "")
-    assert len({address for address, _ in told}) == len(told)
-    return {address.user for address, _ in told}
+    with made.database.read() as session:
+        told = list_reminders(session, made, asked.id, which, ("fake", ""), made.clock.now())
+    assert len({one.address for one in told}) == len(told)
+    tags = [ReminderTag(asked.id, one.tag, added=True) for one in told]
+    assert all(outbox.mark_reminded(made.database, tags))
+    return {one.address.user for one in told}
 
 
 async def test_only_those_who_have_not_answered_everything(talk: Talk) -> None:
@@ -107,16 +115,11 @@ def test_the_schedule_reminds_at_most_once_for_one_reminder(made: Installation) 
     sent(made)
     told = []
     for minutes in range(0, 48 * 60, 60):
-        now = OPENS + timedelta(minutes=minutes)
-        at(made, now)
-        for job in find_due_jobs(made, now, live=()):
-            if job.name == "remind":
-                _, which, adapter, workspace = job.args
-                told.append(
-                    claim_reminders(made, asked.id, int(which), str(adapter), str(workspace))
-                )
+        at(made, asked.opens_at + timedelta(minutes=minutes))
+        tick(made)
+        told.append(len(send_due(made, OutgoingKind.REMINDER)))
 
-    assert [len(parcels) for parcels in told] == [3]
+    assert [count for count in told if count] == [3]
 
 
 async def test_nothing_tells_who_was_reminded(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:
@@ -127,15 +130,61 @@ async def test_nothing_tells_who_was_reminded(talk: Talk, caplog: pytest.LogCapt
     asked = opened_round(made)
     sent(made)
     at(made, OPENS + DAY)
-    before = snapshot(made, without=["envelope", "reminder"])
+    before = snapshot(made, without=["envelope", "reminded"])
     await answer_all(made, asked, everybody[:3])
     caplog.clear()
 
     assert reminded(made, asked) == {one.user for one in everybody[3:]}
 
-    assert snapshot(made, without=["envelope", "reminder"]) == before
-    # That the reminder was taken on, and nothing else.
-    assert snapshot(made)["reminder"] == ["(1, 1, 'fake', '')"]
+    assert snapshot(made, without=["envelope", "reminded"]) == before
+    # How many were reminded, and no name: a tag is nobody's without the round's key.
+    with made.database.read() as session:
+        tags = outbox.load_reminded(session, asked.id)
+    keys = made.keys.load(asked.id)
+    assert keys is not None
+    assert tags == {make_reminder_tag(keys, number, 1) for number in (4, 5, 6)}
+    others = generate_keys()
+    assert not tags & {make_reminder_tag(others, number, 1) for number in range(1, 7)}
     for one in everybody:
         assert one.user not in caplog.text
     assert "Member" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("back_after", "which"),
+    # Wed 15:30 + 18 h is Thu 09:30, + 42 h is Fri 09:30.
+    [(17, []), (18, [1]), (41, [1]), (42, [2]), (48, [2])],
+)
+def test_of_several_missed_reminders_only_the_last_goes_out(
+    made: Installation, back_after: int, which: list[int]
+) -> None:
+    people(made, 3)
+    reminders = (timedelta(hours=18), timedelta(hours=42))
+    set_programme(made, PARTNERSHIP, replace(PLAN, reminders=reminders))
+    opened_round(made)
+    send_due(made, OutgoingKind.CARD)
+
+    at(made, OPENS + timedelta(hours=back_after))
+    sent = send_due(made, OutgoingKind.REMINDER)
+
+    assert len(sent) == 3 * len(which)
+    gone = [row.number for row in rows(made, OutgoingKind.REMINDER) if row.attempts]
+    assert gone == which
+    at(made, CLOSES - timedelta(minutes=1))
+    send_due(made, OutgoingKind.REMINDER)
+    assert [row.number for row in rows(made, OutgoingKind.REMINDER)][-1] == 2
+    assert rows(made, OutgoingKind.REMINDER)[-1].attempts == 1
+
+
+def test_a_reminder_that_falls_into_quiet_hours_waits_for_the_morning(made: Installation) -> None:
+    people(made, 3)
+    set_programme(made, PARTNERSHIP, replace(PLAN, reminders=(timedelta(hours=6),)))
+    opened_round(made)
+    send_due(made, OutgoingKind.CARD)
+    at(made, OPENS + timedelta(hours=6))
+    assert send_due(made, OutgoingKind.REMINDER) == []
+
+    at(made, datetime(2026, 1, 8, 6, 59, tzinfo=UTC))
+    assert send_due(made, OutgoingKind.REMINDER) == []
+    at(made, datetime(2026, 1, 8, 7, tzinfo=UTC))
+    assert len(send_due(made, OutgoingKind.REMINDER)) == 3

@@ -210,7 +210,7 @@ async def test_planning_tells_everybody(valley: Workshop) -> None:
     assert "a facilitator planned the workshop “Courage” on Tuesday 27 January 2026" in log
     assert "Member 01" not in log
     # The group's chat is told a little later.
-    assert "announce" in valley.run(START + timedelta(minutes=30))
+    assert "announcement" in valley.run(START + timedelta(minutes=30))
     again = await valley.press("plan")
     assert "planned already" in again.notice
 

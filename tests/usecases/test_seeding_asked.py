@@ -99,8 +99,8 @@ async def test_without_a_programme_it_goes_out_alone_and_reminds(talk: Talk) -> 
         (CLOSED - DAY, False),
         (datetime(2026, 1, 26, 7, tzinfo=UTC), True),
     ):
-        assert ("remind" in valley.run(at_)) is reminded, at_
-    assert "close" in valley.run(CLOSED)
+        assert ("reminder" in valley.run(at_)) is reminded, at_
+    assert "closed" in valley.run(CLOSED)
 
 
 async def test_after_an_outage_it_opens_while_a_day_is_left_and_nobody_sleeps(
@@ -182,15 +182,15 @@ async def test_a_cancelled_workshop_is_not_asked(valley: Workshop) -> None:
 async def test_a_held_pack_is_posted_only_after_its_day(valley: Workshop) -> None:
     await valley.planned(together="together")
     valley.run(ASKED)
-    assert "post" not in valley.run(CLOSED)
-    assert "reveal" not in valley.run(datetime(2026, 1, 27, 23, 59, tzinfo=UTC))
-    assert "reveal" in valley.run(datetime(2026, 1, 28, 7, tzinfo=UTC))
+    assert "digest" not in valley.run(CLOSED)
+    assert "digest" not in valley.run(datetime(2026, 1, 27, 23, 59, tzinfo=UTC))
+    assert "digest" in valley.run(datetime(2026, 1, 28, 7, tzinfo=UTC))
 
 
 async def test_a_pack_for_everybody_is_posted_at_the_close(valley: Workshop) -> None:
     await valley.planned()
     valley.run(ASKED)
-    assert {"post", "hand"} <= set(valley.run(CLOSED))
+    assert {"digest", "pack"} <= set(valley.run(CLOSED))
 
 
 async def test_a_workshops_questions_belong_to_no_series_and_to_no_block(valley: Workshop) -> None:

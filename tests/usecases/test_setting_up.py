@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 from sqlalchemy import select
 
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import (
     Added,
@@ -21,15 +22,15 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.columns import LinkState, WelcomeState
+from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow, OrganisationRow
 from pulse_bot.usecases.chats.link import sign_setup_key
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import NewPartnership, change_role, create_partnership
 from pulse_bot.usecases.members.invite import find_codes
 from pulse_bot.usecases.reading.operator_lists import list_log_lines
-from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import GROUP, PARTNERSHIP, PLAN, people
+from tests.outbox import rows
 from tests.usecases.scene import Talk, snapshot, words
 
 AFON = "Afon Valley"
@@ -113,11 +114,7 @@ async def test_a_stranger_with_a_code_sets_up_all_at_once(afon: Talk) -> None:
     )
     chat = chat_of(made)
     assert chat is not None
-    assert (chat.workspace, chat.state, chat.welcome) == (
-        CHAT.workspace,
-        LinkState.LINKED,
-        WelcomeState.DUE,
-    )
+    assert (chat.workspace, chat.state) == (CHAT.workspace, LinkState.LINKED)
     assert chat.guests
     assert schools_of(made) == ["St. Anne's, Hull", "Ysgol Un"]
     assert log(made)[:4] == [
@@ -126,9 +123,7 @@ async def test_a_stranger_with_a_code_sets_up_all_at_once(afon: Talk) -> None:
         f"whoever set up a group chat set the programme: trust, honesty; {HOURS}",
         "a group chat was linked",
     ]
-    assert [
-        job.args for job in find_due_jobs(made, made.clock.now(), live=()) if job.name == "show"
-    ] == [(chat.id,)]
+    assert [row.group_id for row in rows(made, OutgoingKind.WELCOME)] == [chat.id]
     assert not any(STRANGER.user in row for rows in snapshot(made).values() for row in rows)
 
 

@@ -9,11 +9,13 @@ import pytest
 
 from pulse_bot.config.logs import LineFormatter
 from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.domain.release.record import Digest, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import (
     Address,
+    Card,
     CardKind,
     Commanded,
     FieldKind,
@@ -37,7 +39,6 @@ from pulse_bot.usecases.members.directory import (
 )
 from pulse_bot.usecases.reading.operator_lists import list_log_lines, read_digests
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.post import claim_next_post
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -49,6 +50,7 @@ from tests.made_up import (
     opened_round,
     people,
 )
+from tests.outbox import send_due
 from tests.usecases.scene import Talk, envelopes_in, snapshot, words
 
 LEAD, FACILITATOR, MEMBER = (Address("fake", "", f"person-{n:02}") for n in range(3))
@@ -335,12 +337,11 @@ async def test_a_picture_that_fails_keeps_no_words_back(
     failing = replace(valley.made, renderer=Drawing(valley.made, error))
 
     [card] = (await Talk(failing, valley.record).look(MEMBER, "trends")).cards
-    posting = claim_next_post(failing, 1, frozenset({"fake"}))
+    [words] = send_due(failing, OutgoingKind.DIGEST)
 
     assert card.picture is None
-    assert posting is not None
-    assert (posting.address, posting.card.picture) == (GROUP, None)
-    assert posting.card.title.startswith("Round 1")
+    assert words.address == GROUP
+    assert words.card.title.startswith("Round 1")
     assert "Broken." not in "".join(map(LineFormatter().format, caplog.records))
 
 
@@ -349,9 +350,9 @@ async def test_the_newest_digest_goes_out_with_its_picture(valley: Talk) -> None
     renderer = Drawing(valley.made)
     drawing = replace(valley.made, renderer=renderer)
 
-    old, new = (claim_next_post(drawing, number, frozenset({"fake"})) for number in (1, 2))
+    sent = [one.shown for one in send_due(drawing, OutgoingKind.DIGEST)]
 
-    assert old is not None
-    assert new is not None
-    assert (old.card.picture, new.card.picture) == (None, PICTURE)
+    # That of the week before could not be sent all week, and is no news any more.
+    assert [one.title[:7] for one in sent if isinstance(one, Card)] == ["Round 2"]
+    assert [one for one in sent if isinstance(one, Picture)] == [PICTURE]
     assert renderer.drawn == [[2, 1]]

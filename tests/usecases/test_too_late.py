@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from pulse_bot.ports import Address, Outcome
+from pulse_bot.ports import Address, Members, Outcome
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, add_member
 from pulse_bot.usecases.rounds.close import close_round, close_round_now
-from pulse_bot.usecases.tick import find_due_jobs
-from tests.made_up import CLOSES, OPENS, PARTNERSHIP, WEEK, at, opened_round, people
+from tests.made_up import CLOSES, GROUP, OPENS, PARTNERSHIP, WEEK, at, opened_round, people
+from tests.outbox import send_due
 from tests.usecases.scene import Talk, envelopes_in
 
 pytestmark = pytest.mark.both_databases
@@ -97,6 +97,5 @@ def test_nothing_is_given_out_for_members_who_paused(talk: Talk) -> None:
     for address in everybody:
         leave.pause_questions(talk.made, address)
 
-    jobs = {job.name for job in find_due_jobs(talk.made, OPENS, live=())}
     # The chat is told how many have not joined; that is for nobody in particular.
-    assert jobs == {"count"}
+    assert [one.address for one in send_due(talk.made, members=Members(20))] == [GROUP]

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pulse_bot.crypto.key_stores import MemoryKeyStore
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
-from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.errors import KeyStoreError
 from pulse_bot.ports import Outcome, RoundKeys
+from pulse_bot.storage import rounds
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.reading.operator_lists import read_digests
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.open_round import open_round
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
-from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import (
     CLOSES,
     OPENS,
@@ -32,6 +30,7 @@ from tests.made_up import (
     people,
     recording,
 )
+from tests.outbox import tick
 from tests.usecases.scene import Talk, envelopes_in
 
 pytestmark = pytest.mark.both_databases
@@ -69,13 +68,12 @@ async def test_a_lost_key_is_told_and_the_round_asked_again_once(talk: Talk) -> 
 
 def ask_again(made: Installation) -> Round:
     """The one round that the schedule opens now, in place of a lost one."""
-    [job] = find_due_jobs(made, made.clock.now(), live=())
-    partnership, slot, closes_at, again = job.args
-    assert (job.name, again) == ("open", 1)
-    opening, closing = (datetime.fromisoformat(str(moment)) for moment in (slot, closes_at))
-    opened = open_round(made, OpenRound(int(partnership), opening, closing, again=True))
-    assert opened is not None
-    return found(made, opened)
+    assert tick(made)[0] == "rounds"
+    with made.database.read() as session:
+        newest = rounds.latest_round(session, 1)
+        assert newest is not None
+        assert newest.again
+        return rounds.round_from_row(newest)
 
 
 def test_a_replacement_that_is_lost_too_is_not_replaced(made: Installation) -> None:
@@ -87,7 +85,11 @@ def test_a_replacement_that_is_lost_too_is_not_replaced(made: Installation) -> N
 
     for minutes in range(5):
         at(made, OPENS + HOUR + timedelta(minutes=minutes))
-        assert find_due_jobs(made, made.clock.now(), live=()) == []
+        tick(made)
+        with made.database.read() as session:
+            newest = rounds.latest_round(session, 1)
+        assert newest is not None
+        assert newest.state is RoundStatus.LOST
     # The next week is asked as ever.
     assert opened_round(made, 1).number == 3
 

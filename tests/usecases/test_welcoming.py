@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from pulse_bot.app import App
 from pulse_bot.cards.question_cards import DECLINE
+from pulse_bot.domain.outgoing import PENDING, OutgoingKind
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.engine import Pace
 from pulse_bot.errors import AdapterError
@@ -30,7 +31,7 @@ from pulse_bot.ports import (
     Reply,
     Submitted,
 )
-from pulse_bot.storage.columns import WelcomeState
+from pulse_bot.storage import outbox
 from pulse_bot.storage.models import GroupRow, MemberRow
 from pulse_bot.testing import FakeAdapter, running
 from pulse_bot.testing.fake import FAKE_LIMITS
@@ -46,7 +47,7 @@ from pulse_bot.usecases.members.directory import (
 from pulse_bot.usecases.members.invite import find_codes
 from pulse_bot.usecases.reading.operator_lists import list_log_lines
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.tick import find_due_jobs
+from pulse_bot.usecases.tick import find_send_jobs
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -58,6 +59,7 @@ from tests.made_up import (
     opened_round,
     people,
 )
+from tests.outbox import rows, send_due, waiting
 from tests.usecases.scene import Talk, envelopes_in, snapshot, words
 from tests.usecases.test_posting import worked_off
 
@@ -126,9 +128,14 @@ def sent(fake: FakeAdapter) -> list[tuple[str, str]]:
     return [(address.user, card.title) for address, card in fake.sends if address != GROUP]
 
 
-def step(made: Installation, chat: Address = CHAT) -> WelcomeState:
-    with made.database.read() as session:
-        return session.scalars(select(GroupRow.welcome).where(GroupRow.chat == chat.user)).one()
+def step(made: Installation, chat: Address = CHAT) -> str:
+    """What a chat waits for: the card that invites everybody, everybody's own, or nothing."""
+    waits = [
+        row.kind.value
+        for row in rows(made, OutgoingKind.WELCOME, OutgoingKind.INVITATIONS)
+        if row.user == chat.user and row.state in PENDING
+    ]
+    return waits[0] if waits else ""
 
 
 def standing(made: Installation, address: Address) -> str:
@@ -149,7 +156,7 @@ async def test_a_chat_that_was_set_up_gets_its_card_and_each_person_one(tmp_path
 
         # Members and guests get none, and nobody a second one.
         assert sent(fake) == [(CHAT.user, JOIN), (NEW.user, CARD)]
-        assert step(app.installation) is WelcomeState.DONE
+        assert step(app.installation) == ""
         [card] = fake.cards(NEW)
         assert labels(card) == ["Join", "No, thank you"]
         assert card.buttons[0][0].invitation == find_codes(app.installation, PARTNERSHIP).invitation
@@ -201,7 +208,7 @@ async def test_a_platform_that_does_not_list_people_gets_the_chats_card_alone(
         await minutes(app)
 
         assert sent(fake) == [(CHAT.user, JOIN)]
-        assert step(app.installation) is WelcomeState.DONE
+        assert step(app.installation) == ""
 
 
 async def test_a_platform_that_is_away_is_asked_again(tmp_path: Path) -> None:
@@ -211,11 +218,11 @@ async def test_a_platform_that_is_away_is_asked_again(tmp_path: Path) -> None:
         fake.trouble = AWAY
         await set_up(fake)
         await minutes(app, count=1)
-        assert (sent(fake), step(app.installation)) == ([], WelcomeState.DUE)
+        assert (sent(fake), step(app.installation)) == ([], "welcome")
 
         fake.recover()
         await minutes(app, first=START + timedelta(minutes=1), count=2)
-        assert (sent(fake), step(app.installation)) == ([(CHAT.user, JOIN)], WelcomeState.SHOWN)
+        assert (sent(fake), step(app.installation)) == ([(CHAT.user, JOIN)], "invitations")
 
         fake.trouble = None
         await minutes(app, first=START + timedelta(minutes=3))
@@ -229,7 +236,7 @@ async def test_a_platform_that_will_never_tell_is_not_asked_for_ever(tmp_path: P
         await set_up(fake)
         await minutes(app)
 
-        assert step(app.installation) is WelcomeState.DONE
+        assert step(app.installation) == ""
 
 
 async def test_a_chat_without_the_bot_waits_until_it_is_there(tmp_path: Path) -> None:
@@ -247,33 +254,33 @@ async def test_a_chat_without_the_bot_waits_until_it_is_there(tmp_path: Path) ->
         assert sent(fake)[-1] == (NEW.user, CARD)
 
 
+def invite(made: Installation, kind: OutgoingKind) -> None:
+    """Have the first chat's people invited."""
+    with made.database.write() as session:
+        to = outbox.address_group(session.get_one(GroupRow, 1))
+        outbox.add_entry(session, kind, to, made.clock.now())
+
+
 def test_cards_are_claimed_before_they_are_sent(made: Installation) -> None:
     people(made)
-    for before, job, claim in (
-        (WelcomeState.DUE, "show", lambda: [welcome.claim_welcome(made, 1)]),
-        (
-            WelcomeState.SHOWN,
-            "welcome",
-            lambda: welcome.claim_invitations(made, 1, Members(1, (NEW,))),
-        ),
-    ):
-        with made.database.write() as session:
-            session.get_one(GroupRow, 1).welcome = before
-        [given] = [one for one in find_due_jobs(made, START, live=()) if one.name == job]
-        assert given.args == (1,)
-        # A second worker, and a job begun again after a crash, find it claimed.
-        claimed = [claim() for _ in range(2)]
-        assert claimed[0][0] is not None
-        assert claimed[1] in ([None], [])
-        assert not [one for one in find_due_jobs(made, START, live=()) if one.name == job]
+    for kind in (OutgoingKind.WELCOME, OutgoingKind.INVITATIONS):
+        invite(made, kind)
+        [entry] = waiting(made, kind)
+        # A second worker finds it claimed; so does a job that was begun again after a crash.
+        claims = [outbox.Claim(entry.id, START)] * 2
+        assert [outbox.claim_entries(made.database, [claim]) for claim in claims] == [
+            [True],
+            [False],
+        ]
+        assert waiting(made, kind) == []
 
 
 def test_chats_on_other_adapters_wait(made: Installation) -> None:
     people(made)
-    for before in (WelcomeState.DUE, WelcomeState.SHOWN):
-        with made.database.write() as session:
-            session.get_one(GroupRow, 1).welcome = before
-        assert find_due_jobs(made, START, live=(), adapters=frozenset({"other"})) == []
+    for kind in (OutgoingKind.WELCOME, OutgoingKind.INVITATIONS):
+        invite(made, kind)
+        assert find_send_jobs(made, START, frozenset({"other"})) == []
+        assert find_send_jobs(made, START, frozenset({"fake"})) != []
 
 
 async def test_a_no_is_kind_and_nothing_is_kept(talk: Talk) -> None:
@@ -306,12 +313,10 @@ async def test_who_comes_into_a_chat_is_invited(talk: Talk) -> None:
     guest = await talk.handle(Joined(GUEST, GROUP, "Guest", guest=True))
     assert guest.cards == (card,)
     # They get theirs with everybody else.
-    with talk.made.database.write() as session:
-        session.get_one(GroupRow, 1).welcome = WelcomeState.SHOWN
+    invite(talk.made, OutgoingKind.INVITATIONS)
     assert await talk.handle(Joined(NEW, GROUP, "Nia")) == Reply()
     # A chat that pulse-bot is not in any more invites nobody.
-    with talk.made.database.write() as session:
-        session.get_one(GroupRow, 1).welcome = WelcomeState.DONE
+    send_due(talk.made, OutgoingKind.INVITATIONS)
     await talk.handle(Removed(LEAD, GROUP))
     assert await talk.handle(Joined(NEW, GROUP, "Nia")) == Reply()
 
@@ -407,10 +412,8 @@ async def test_an_answer_makes_nobody_reachable(talk: Talk) -> None:
 @pytest.mark.parametrize("many", [0, 1, 3000])
 def test_however_many_are_there(made: Installation, many: int) -> None:
     everybody = people(made)
-    with made.database.write() as session:
-        session.get_one(GroupRow, 1).welcome = WelcomeState.SHOWN
     new = tuple(Address("fake", "", f"new-{number}") for number in range(many))
 
-    invited = welcome.claim_invitations(made, 1, Members(many + 14, (*everybody, *new)))
+    invited = welcome.list_invitations(made, 1, Members(many + 14, (*everybody, *new)))
 
     assert tuple(address for address, _ in invited) == new

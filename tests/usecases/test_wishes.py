@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from pulse_bot.domain.asking.items import Wording
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.ports import Address, Commanded, FieldKind, Outcome, Reply, Submitted
-from pulse_bot.storage.models import InvitationRow, MemberRow
+from pulse_bot.storage.models import MemberRow, OutboxRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import (
     NewMember,
@@ -21,9 +22,8 @@ from pulse_bot.usecases.members.directory import (
 from pulse_bot.usecases.members.invite import find_codes
 from pulse_bot.usecases.members.join import sign_join_key
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.open_round import list_outgoing
-from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import OPENS, PARTNERSHIP, POOL, at, opened_round, people
+from tests.outbox import tick, waiting
 from tests.usecases.scene import Talk, snapshot
 
 NEXT = "The next questions come to you on"
@@ -36,8 +36,8 @@ async def wish(talk: Talk, address: Address, when: str = "", zone: str = "") -> 
 
 def waits_until(made: Installation, address: Address) -> str:
     with made.database.read() as session:
-        row = session.scalars(select(InvitationRow).filter_by(user=address.user)).one()
-        return f"{row.not_before:%a %H:%M}"
+        query = select(OutboxRow).filter_by(user=address.user, kind=OutgoingKind.CARD)
+        return f"{session.scalars(query).one().due_at:%a %H:%M}"
 
 
 @pytest.mark.both_databases
@@ -72,15 +72,14 @@ async def test_a_card_waits_for_its_members_own_hour(talk: Talk) -> None:
     asked = opened_round(talk.made)
 
     assert (waits_until(talk.made, one), waits_until(talk.made, two)) == ("Thu 08:00", "Wed 15:30")
-    first = {card.address for card in list_outgoing(talk.made, asked.id, "fake", "", 100)}
+    first = {one.address for one in waiting(talk.made, OutgoingKind.CARD)}
     assert len(first) == 13
     assert one not in first
     # Their own page has the questions all the same.
     assert (await talk.home(one)).form is not None
     at(talk.made, OPENS + timedelta(hours=16, minutes=30))
-    jobs = [job.name for job in find_due_jobs(talk.made, talk.made.clock.now(), live=())]
-    assert "deliver" in jobs
-    assert one in {card.address for card in list_outgoing(talk.made, asked.id, "fake", "", 100)}
+    assert "send" in tick(talk.made)
+    assert one in {card.address for card in waiting(talk.made, OutgoingKind.CARD)}
 
     close_round(talk.made, asked.id)
     assert (await wish(talk, one, "open")).outcome is Outcome.DONE

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+from sqlalchemy import select
+
 from pulse_bot.domain.asking.items import Choice, Item, ItemKind
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.domain.partnership.people import Role
-from pulse_bot.ports import Address, Commanded, Job, Pressed, Reply, Submitted
+from pulse_bot.ports import Address, Commanded, Pressed, Reply, Submitted
 from pulse_bot.storage import rounds
+from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import change_role
-from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.open_round import open_round
-from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import PARTNERSHIP, POOL, THEMES, at, people
+from tests.outbox import send_due, tick
 from tests.usecases.scene import Talk
 
 LEAD, FACILITATOR, MEMBER = (Address("fake", "", f"person-{n:02}") for n in range(3))
@@ -100,27 +100,19 @@ def workshop(talk: Talk, members: int = 14) -> Workshop:
 
 
 def run(made: Installation, now: datetime) -> list[str]:
+    """Let a moment come; which rounds were opened, closed or revealed then, and what was sent."""
     at(made, now)
-    done: list[str] = []
-    for _ in range(5):
-        jobs = find_due_jobs(made, now, ())
-        done += [job.name for job in jobs]
-        if not any(_carried_out(made, job) for job in jobs):
-            break
-    return done
+    before = _states(made)
+    tick(made)
+    after = _states(made)
+    done = [name for number, name in after.items() if before.get(number) != name]
+    return [*done, *(one.kind.value for one in send_due(made))]
 
 
-def _carried_out(made: Installation, job: Job) -> bool:
-    if job.name == "open":
-        partnership, slot, closes_at, again, *seeding = job.args
-        plan = OpenRound(
-            int(partnership),
-            datetime.fromisoformat(str(slot)),
-            datetime.fromisoformat(str(closes_at)),
-            bool(again),
-            int(seeding[0]) if seeding else 0,
-        )
-        open_round(made, plan)
-    elif job.name == "close":
-        close_round(made, int(job.args[0]))
-    return job.name in ("open", "close")
+def _states(made: Installation) -> dict[int, str]:
+    with made.database.read() as session:
+        query = select(RoundRow.id, RoundRow.state, RoundRow.held).order_by(RoundRow.id)
+        return {
+            number: "held" if held else state.value
+            for number, state, held in session.execute(query)
+        }

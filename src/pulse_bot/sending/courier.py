@@ -1,46 +1,34 @@
-"""Sending many cards at once: no faster than a platform allows, each written down before the next.
+"""Sending one thing after another: no faster than a platform allows, and never raising.
 
-Knows the port and nothing else: who is to be asked, and where it is written down, come in as
-arguments. What is durable about it is the caller's: a ledger that `record` writes to, and a job
-that calls `deliver` again with whatever the ledger does not yet have.
+Knows the port and nothing else. What is durable about it is its user's: `claim` is called just
+before the first attempt, and the receipt says what became of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from pulse_bot.adapter_kit.token_bucket import TokenBucket
+from pulse_bot.domain.outgoing import SendOutcome
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Card, ChatAdapter, Limits
+from pulse_bot.ports import Address, ChatAdapter, Limits, Sendable
 
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
+ItemT = TypeVar("ItemT")
 
-# When a delivery is cancelled, what is on its way may still arrive and be written down. Shorter
+# When a sending is cancelled, what is on its way may still arrive and be written down. Shorter
 # than the engine's own patience with a handler.
 _GRACE_SECONDS: Final = 1.0
 
 
-class SendOutcome(StrEnum):
-    """Where a card ended."""
-
-    SENT = "sent"
-    FAILED = "failed"
-    """The platform will never take it: the member blocked the bot, or is gone."""
-    NOT_YET = "not yet"
-    """Nothing is known to have arrived. It stays unsent, for the next delivery."""
-    UNCERTAIN = "uncertain"
-    """It may have arrived, and is not sent again, because it must not come twice."""
-
-
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one card, with the platform's reason where it will never take it."""
+    """What became of one message, with the platform's reason where it will never take it."""
 
     outcome: SendOutcome
     address: Address
@@ -48,56 +36,22 @@ class Receipt:
     reason: str = ""
     gone: bool = False
     """Nobody can be reached there any more."""
-
-
-Parcel = tuple[int, Address, Card]
-"""An invitation's id, where it goes, what it says."""
-
-RecordReceipt = Callable[[int, Receipt], Awaitable[None]]
-"""Writes a receipt into the ledger; returns once that is on disk. Called for SENT and FAILED."""
+    retry_after: float = 0.0
+    """Seconds for which trying again would be in vain."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How hard a delivery tries. Times in seconds."""
+    """How hard one sending tries. Times in seconds."""
 
     in_flight: int = 30
-    """Also how many members can get a card twice after a crash."""
+    """Also how many messages can arrive twice after a crash."""
     pauses: tuple[float, ...] = (1.0, 4.0)
-    """Between the attempts at one card; there is one attempt more than pauses."""
+    """Between the attempts at what surely did not arrive: there is one attempt more than pauses."""
     timeout: float = 30.0
-    """For one attempt. A send that timed out may have arrived, and is sent again all the same: a
-    second card does no harm, a lost one does."""
-    longest_wait: float = 60.0
-    """A platform that asks for more leaves the rest unsent, for a later delivery."""
-
-
-@dataclass(slots=True)
-class DeliveryCounts:
-    """What a delivery came to. `retry_after` is in seconds: trying sooner would be in vain."""
-
-    sent: int = 0
-    failed: int = 0
-    uncertain: int = 0
-    not_yet: int = 0
-    retry_after: float = 0.0
-
-    def count_receipt(self, receipt: Receipt) -> None:
-        """Add one card."""
-        match receipt.outcome:
-            case SendOutcome.SENT:
-                self.sent += 1
-            case SendOutcome.FAILED:
-                self.failed += 1
-            case SendOutcome.UNCERTAIN:
-                self.uncertain += 1
-            case SendOutcome.NOT_YET:
-                self.not_yet += 1
-
-    @property
-    def nothing_sent(self) -> bool:
-        """Whether certainly none of them came anywhere, and all can be tried again."""
-        return self.not_yet > 0 and self.sent == self.failed == self.uncertain == 0
+    """For one attempt. What timed out may have arrived."""
+    longest_wait: float = 10.0
+    """A platform that asks for more leaves the rest for a later sending: a job must not wait."""
 
 
 class WorkspaceBucket:
@@ -129,38 +83,12 @@ class WorkspaceBucket:
 
 
 class Courier:
-    """Delivers for one process, on one event loop: it holds the buckets of all workspaces."""
+    """Sends for one process, on one event loop: it holds the buckets of all workspaces."""
 
     def __init__(self, policy: RetryPolicy = RetryPolicy()) -> None:
         """Buckets appear as workspaces are first written to, and stay."""
-        self._policy = policy
+        self.policy = policy
         self._buckets: dict[tuple[str, str], WorkspaceBucket] = {}
-
-    async def deliver_cards(
-        self,
-        adapter: ChatAdapter,
-        parcels: Iterable[Parcel],
-        record: RecordReceipt,
-        *,
-        once: bool = False,
-    ) -> DeliveryCounts:
-        """Send each parcel; all go to one workspace. Raises only what `record` raises.
-
-        `once`: none may come twice, so what may have arrived is not sent again. Cancelled, it
-        begins nothing new and gives what is on its way a moment to be written down.
-        """
-        run = _DeliveryRun(self, adapter, record, iter(parcels), once)
-        workers = [asyncio.create_task(run.send_parcels()) for _ in range(self._policy.in_flight)]
-        try:
-            await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
-        finally:
-            run.stopping.set()
-            await _finish_workers(workers)
-        for worker in workers:
-            error = None if worker.cancelled() else worker.exception()
-            if error is not None:
-                raise error
-        return run.delivered
 
     def bucket_for(self, adapter: ChatAdapter, workspace: str) -> WorkspaceBucket:
         """The bucket that all sends to a workspace go through."""
@@ -169,85 +97,95 @@ class Courier:
             self._buckets[key] = WorkspaceBucket(adapter.limits)
         return self._buckets[key]
 
-    async def send_card(
+    async def send(
         self,
         adapter: ChatAdapter,
         address: Address,
-        card: Card,
-        stopping: asyncio.Event | None = None,
-        *,
-        once: bool = False,
-    ) -> Receipt:
-        """Send one card, in a few attempts. Never raises what a platform raises.
+        shown: Sendable,
+        claim: Callable[[], Awaitable[bool]],
+        stopping: asyncio.Event,
+    ) -> Receipt | None:
+        """Send one thing, in a few attempts. Never raises what a platform raises.
 
-        Once `stopping` is set, no further attempt begins. `once`: it must not come twice, so what
-        may have arrived is not sent again.
+        None where nothing was begun: `claim` said no, the workspace is paused, or `stopping` is
+        set. What may have arrived is not tried again here.
         """
         bucket = self.bucket_for(adapter, address.workspace)
-        for pause in (*self._policy.pauses, 0.0):
-            if not await bucket.take_token(self._policy.longest_wait):
+        receipt: Receipt | None = None
+        for pause in (*self.policy.pauses, 0.0):
+            if not await bucket.take_token(self.policy.longest_wait) or stopping.is_set():
                 break
-            if stopping is not None and stopping.is_set():
-                break
-            receipt = await self._try_send(adapter, address, card)
-            if receipt.outcome is not SendOutcome.NOT_YET and (
-                once or receipt.outcome is not SendOutcome.UNCERTAIN
-            ):
+            if receipt is None and not await claim():
+                return None
+            receipt = await self._try_send(adapter, address, shown)
+            if receipt.outcome is not SendOutcome.NOT_YET:
                 return receipt
             if not bucket.paused_for():
-                await asyncio.sleep(pause)
-        return Receipt(SendOutcome.NOT_YET, address)
+                await _sleep_until(stopping, pause)
+        return receipt
 
-    async def _try_send(self, adapter: ChatAdapter, address: Address, card: Card) -> Receipt:
+    async def _try_send(self, adapter: ChatAdapter, address: Address, shown: Sendable) -> Receipt:
         try:
-            async with asyncio.timeout(self._policy.timeout):
-                arrived_at = await adapter.send(address, card)
+            async with asyncio.timeout(self.policy.timeout):
+                arrived_at = await adapter.send(address, shown)
         except AdapterError as error:
             if error.permanent:
                 return Receipt(SendOutcome.FAILED, address, reason=str(error), gone=error.gone)
             if error.retry_after > 0:
                 self.bucket_for(adapter, address.workspace).pause(error.retry_after)
-            return Receipt(
-                SendOutcome.UNCERTAIN if error.uncertain else SendOutcome.NOT_YET, address
-            )
+            outcome = SendOutcome.UNCERTAIN if error.uncertain else SendOutcome.NOT_YET
+            return Receipt(outcome, address, retry_after=error.retry_after)
         except TimeoutError:
             return Receipt(SendOutcome.UNCERTAIN, address)
         except Exception:
-            # One card that an adapter stumbles over must not keep the others from arriving.
-            _log.warning("%s could not send a card.", adapter.name, exc_info=True)
+            # What an adapter stumbles over must not keep the others from arriving.
+            _log.warning("%s could not send a message.", adapter.name, exc_info=True)
             return Receipt(SendOutcome.NOT_YET, address)
         return Receipt(SendOutcome.SENT, arrived_at)
 
 
-@dataclass(slots=True)
-class _DeliveryRun:
-    """One delivery under way."""
+async def _sleep_until(stopping: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stopping.wait(), seconds)
 
-    courier: Courier
-    adapter: ChatAdapter
-    record: RecordReceipt
-    parcels: Iterator[Parcel]
-    once: bool
-    delivered: DeliveryCounts = field(default_factory=DeliveryCounts)
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def send_parcels(self) -> None:
-        """One of the slots: it takes a parcel only after the ledger has the one before."""
-        for invitation, address, card in self.parcels:
-            receipt = await self.courier.send_card(
-                self.adapter, address, card, self.stopping, once=self.once
-            )
-            if receipt.outcome in (SendOutcome.NOT_YET, SendOutcome.UNCERTAIN):
-                pause = self.courier.bucket_for(self.adapter, address.workspace).paused_for()
-                self.delivered.retry_after = max(self.delivered.retry_after, pause)
-            else:
-                await self.record(invitation, receipt)
-            self.delivered.count_receipt(receipt)
-            if self.stopping.is_set():
+async def work_in_slots(
+    items: Iterable[ItemT],
+    slots: int,
+    work: Callable[[ItemT], Awaitable[None]],
+    stopping: asyncio.Event,
+) -> None:
+    """Do the work for each item, so many at once. Raises what `work` raises, and begins no more.
+
+    Cancelled, it sets `stopping`, begins nothing new, and gives what is on its way a moment.
+    """
+    waiting = iter(items)
+
+    async def take_items() -> None:
+        for item in waiting:
+            if stopping.is_set():
                 return
+            await work(item)
+
+    workers = [asyncio.create_task(take_items()) for _ in range(slots)]
+    try:
+        await asyncio.wait(workers, return_when=asyncio.FIRST_EXCEPTION)
+    except asyncio.CancelledError:
+        stopping.set()
+        raise
+    finally:
+        await _finish_workers(workers, stopping)
+    for worker in workers:
+        error = None if worker.cancelled() else worker.exception()
+        if error is not None:
+            raise error
 
 
-async def _finish_workers(workers: list[asyncio.Task[None]]) -> None:
+async def _finish_workers(workers: list[asyncio.Task[None]], stopping: asyncio.Event) -> None:
+    if all(worker.done() for worker in workers):
+        return
+    # One has failed, or all is to stop: no item is begun any more.
+    stopping.set()
     try:
         await asyncio.wait(workers, timeout=_GRACE_SECONDS)
     finally:

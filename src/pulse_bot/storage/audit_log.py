@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.outgoing import PENDING, OutgoingKind, OutgoingState
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.domain.partnership.announced import is_announced
 from pulse_bot.domain.partnership.audit_events import (
@@ -18,7 +19,8 @@ from pulse_bot.domain.partnership.audit_events import (
     Unreadable,
 )
 from pulse_bot.domain.partnership.people import Role
-from pulse_bot.storage.models import LogEntryRow
+from pulse_bot.storage.columns import LinkState
+from pulse_bot.storage.models import GroupRow, LogEntryRow, OutboxRow
 from pulse_bot.storage.plain_values import UnknownShape, from_plain, to_plain
 
 _log = logging.getLogger(__name__)
@@ -84,16 +86,37 @@ def newest_id(session: Session, partnership_id: int) -> int:
 
 
 def announced_entries(
-    session: Session, partnership_id: int, after: int, until: datetime
+    session: Session, partnership_id: int, after: int, newest: int
 ) -> list[LogEntry]:
-    """The lines to be announced with a number above `after`, written until a moment; oldest first.
-
-    Those of this moment wait: a line with a lower number may still be on its way into the table.
-    """
+    """The lines to be announced with a number above `after` and up to `newest`; oldest first."""
     query = _of(partnership_id).where(
-        LogEntryRow.announce, LogEntryRow.id > after, LogEntryRow.at <= until
+        LogEntryRow.announce, LogEntryRow.id > after, LogEntryRow.id <= newest
     )
     return _entries(session, query.order_by(LogEntryRow.id))
+
+
+def list_unannounced(session: Session, now: datetime) -> dict[int, list[LogEntry]]:
+    """By group, the lines that its chat has yet to be told, oldest first; of all partnerships.
+
+    Only of chats that pulse-bot is in and to which no announcement is on its way. Lines of this
+    moment wait: one with a lower number may still be on its way into the table.
+    """
+    on_its_way = (
+        select(OutboxRow.id)
+        .where(OutboxRow.group_id == GroupRow.id, OutboxRow.kind == OutgoingKind.ANNOUNCEMENT)
+        .where(OutboxRow.state.in_((*PENDING, OutgoingState.CLAIMED)))
+    )
+    query = (
+        select(GroupRow.id, LogEntryRow)
+        .join(LogEntryRow, LogEntryRow.partnership_id == GroupRow.partnership_id)
+        .where(LogEntryRow.announce, LogEntryRow.id > GroupRow.announced, LogEntryRow.at <= now)
+        .where(GroupRow.state == LinkState.LINKED, ~on_its_way.exists())
+        .order_by(LogEntryRow.id)
+    )
+    pending: dict[int, list[LogEntry]] = {}
+    for group, row in session.execute(query):
+        pending.setdefault(group, []).append(_entry(row))
+    return pending
 
 
 def read_event(kind: str, fields: dict[str, object]) -> AuditEvent:

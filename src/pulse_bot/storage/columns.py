@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, DateTime, Enum, LargeBinary, MetaData, String, TypeDecorator
 from sqlalchemy.engine import Dialect
@@ -12,18 +12,12 @@ from sqlalchemy.orm import DeclarativeBase
 
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
+from pulse_bot.domain.outgoing import OutgoingKind, OutgoingPart, OutgoingState
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.domain.partnership.people import Role, Standing
 
-
-class DeliveryState(StrEnum):
-    """How far a message is: an invitation or a digest's post."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    """Handed to the platform; after a crash nobody knows whether it arrived."""
-    SENT = "sent"
-    FAILED = "failed"
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before everything that is kept."""
 
 
 class LinkState(StrEnum):
@@ -31,19 +25,7 @@ class LinkState(StrEnum):
 
     LINKED = "linked"
     GONE = "gone"
-    """It was removed; the leads are to be told."""
-    TOLD = "told"
-    """It was removed, and the leads know."""
-
-
-class WelcomeState(StrEnum):
-    """How far a group's chat is with inviting its people."""
-
-    DUE = "due"
-    """The card that invites them has yet to come into the chat."""
-    SHOWN = "shown"
-    """That card is there; everybody in the chat has yet to get one of their own."""
-    DONE = "done"
+    """It was removed."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -93,9 +75,10 @@ class TableBase(DeclarativeBase):
         bytes: LargeBinary,
         Role: _enum_type(Role),
         Standing: _enum_type(Standing),
-        DeliveryState: _enum_type(DeliveryState),
+        OutgoingKind: _enum_type(OutgoingKind),
+        OutgoingPart: _enum_type(OutgoingPart),
+        OutgoingState: _enum_type(OutgoingState),
         LinkState: _enum_type(LinkState),
-        WelcomeState: _enum_type(WelcomeState),
         RoundStatus: _enum_type(RoundStatus),
         SeedingState: _enum_type(SeedingState),
         ArrangementKind: _enum_type(ArrangementKind),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select, true, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.ports import Address
-from pulse_bot.storage.columns import LinkState, WelcomeState
+from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.storage.rounds import execute_update
 
@@ -42,40 +42,6 @@ def list_linked(session: Session, partnership_id: int) -> Sequence[GroupRow]:
     return session.scalars(query.order_by(GroupRow.id)).all()
 
 
-def list_gone(session: Session, partnership_id: int) -> tuple[int, ...]:
-    """The chats that pulse-bot was removed from, of which the leads do not know yet."""
-    query = select(GroupRow.id).where(
-        GroupRow.partnership_id == partnership_id, GroupRow.state == LinkState.GONE
-    )
-    return tuple(session.scalars(query.order_by(GroupRow.id)))
-
-
-def list_uncounted(
-    session: Session, partnership_id: int, number: int, adapters: frozenset[str] | None
-) -> tuple[int, ...]:
-    """The chats on these adapters, None is all, that were not told in this round who is missing."""
-    query = (
-        select(GroupRow.id)
-        .where(true() if adapters is None else GroupRow.adapter.in_(adapters))
-        .where(GroupRow.partnership_id == partnership_id, GroupRow.state == LinkState.LINKED)
-        .where(GroupRow.counted_round < number)
-    )
-    return tuple(session.scalars(query.order_by(GroupRow.id)))
-
-
-def list_welcoming(
-    session: Session, partnership_id: int, step: WelcomeState, adapters: frozenset[str] | None
-) -> tuple[int, ...]:
-    """The chats on these adapters, None is all, that are at a step of inviting their people."""
-    query = (
-        select(GroupRow.id)
-        .where(true() if adapters is None else GroupRow.adapter.in_(adapters))
-        .where(GroupRow.partnership_id == partnership_id, GroupRow.state == LinkState.LINKED)
-        .where(GroupRow.welcome == step)
-    )
-    return tuple(session.scalars(query.order_by(GroupRow.id)))
-
-
 def link_chat(session: Session, partnership: PartnershipRow, address: Address) -> GroupRow | None:
     """Link a chat; None where another runner linked one with the same code at this moment.
 
@@ -94,7 +60,6 @@ def link_chat(session: Session, partnership: PartnershipRow, address: Address) -
         workspace=address.workspace,
         chat=address.user,
         state=LinkState.LINKED,
-        counted_round=0,
     )
     session.add(row)
     session.flush()
@@ -108,23 +73,3 @@ def change_link(session: Session, group_id: int, before: LinkState, after: LinkS
     """
     change = update(GroupRow).where(GroupRow.id == group_id, GroupRow.state == before)
     return execute_update(session, change.values(state=after)) == 1
-
-
-def change_welcome(
-    session: Session, group_id: int, before: WelcomeState, after: WelcomeState
-) -> bool:
-    """Compare-and-set of how far a chat's people are invited: False where another was first.
-
-    The other runner is the same job, begun again after a crash.
-    """
-    change = update(GroupRow).where(GroupRow.id == group_id, GroupRow.welcome == before)
-    return execute_update(session, change.values(welcome=after)) == 1
-
-
-def claim_count(session: Session, group_id: int, number: int) -> bool:
-    """Take on the counting of a round before it is told: after a crash it is missing, never double.
-
-    The other runner is the same job, begun again after a crash.
-    """
-    change = update(GroupRow).where(GroupRow.id == group_id, GroupRow.counted_round < number)
-    return execute_update(session, change.values(counted_round=number)) == 1

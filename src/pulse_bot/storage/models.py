@@ -15,8 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
+from pulse_bot.domain.outgoing import OutgoingKind, OutgoingPart, OutgoingState
 from pulse_bot.domain.partnership.people import Role, Standing
-from pulse_bot.storage.columns import DeliveryState, LinkState, TableBase, WelcomeState
+from pulse_bot.storage.columns import LONG_AGO, LinkState, TableBase
 
 
 class PartnershipRow(TableBase):
@@ -36,6 +37,8 @@ class PartnershipRow(TableBase):
     """How often the invitation was replaced: it makes older ones worthless."""
     weekly_limit: Mapped[int] = mapped_column(default=6)
     """How many questions a member is asked in any seven days at most."""
+    look_at: Mapped[datetime] = mapped_column(default=LONG_AGO, index=True)
+    """Before this moment no round can open: whatever changes the plans puts it back."""
 
 
 class OrganisationRow(TableBase):
@@ -85,9 +88,6 @@ class GroupRow(TableBase):
     workspace: Mapped[str]
     chat: Mapped[str]
     state: Mapped[LinkState] = mapped_column(default=LinkState.LINKED)
-    counted_round: Mapped[int] = mapped_column(default=0)
-    """The number of the round at which the group was last told how many have not come yet."""
-    welcome: Mapped[WelcomeState] = mapped_column(default=WelcomeState.DONE)
     guests: Mapped[bool] = mapped_column(default=False)
     """Whether the platform's guests in it are invited, too."""
     announced: Mapped[int] = mapped_column(default=0)
@@ -128,6 +128,7 @@ class RoundRow(TableBase):
     __tablename__ = "round"
     __table_args__ = (
         UniqueConstraint("partnership_id", "number"),
+        Index("ix_round_closing", "state", "closes_at"),
         # The other runner is a second worker's tick: only one of them opens a slot.
         Index("uq_round_slot", "partnership_id", "slot", unique=True),
     )
@@ -163,34 +164,15 @@ class SeatRow(TableBase):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
 
 
-class InvitationRow(TableBase):
-    """That a member is sent their question card; never that it was answered."""
+class RemindedRow(TableBase):
+    """That somebody was reminded: a tag that only the round's key could make, and no member."""
 
-    __tablename__ = "invitation"
-    __table_args__ = (
-        UniqueConstraint("round_id", "member_id"),
-        Index("ix_invitation_waiting", "round_id", "adapter", "workspace", "state"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
-    adapter: Mapped[str]
-    workspace: Mapped[str]
-    user: Mapped[str]
-    not_before: Mapped[datetime]
-    state: Mapped[DeliveryState]
-
-
-class ReminderRow(TableBase):
-    """That a reminder of a round was taken on in a workspace; never who was reminded."""
-
-    __tablename__ = "reminder"
+    __tablename__ = "reminded"
+    # A row id would keep the order in which people were reminded.
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - read by SQLAlchemy as it is
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    which: Mapped[int] = mapped_column(primary_key=True)
-    adapter: Mapped[str] = mapped_column(primary_key=True)
-    workspace: Mapped[str] = mapped_column(primary_key=True)
+    tag: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class EnvelopeRow(TableBase):
@@ -249,14 +231,41 @@ class ReleaseRow(TableBase):
     """The fact itself, as numbers and words that were released, in plain values."""
 
 
-class PostRow(TableBase):
-    """That a digest goes to a group's chat."""
+class OutboxRow(TableBase):
+    """Something that leaves, from when it is due until it has arrived or is no news any more.
 
-    __tablename__ = "post"
+    Question cards and reminders of a round are deleted when it closes. That a card was sent is
+    kept until then, and never that it was answered.
+    """
 
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("group_chat.id"), primary_key=True)
-    state: Mapped[DeliveryState]
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_due", "state", "due_at"),
+        Index("ix_outbox_round", "round_id", "kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[OutgoingKind]
+    part: Mapped[OutgoingPart] = mapped_column(default=OutgoingPart.WORDS)
+    partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("group_chat.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    number: Mapped[int] = mapped_column(default=0)
+    """Which reminder of the round; the newest line that the chat was told before; the entry that
+    has not arrived."""
+    adapter: Mapped[str]
+    workspace: Mapped[str]
+    user: Mapped[str]
+    """Empty where it is for several people of the workspace."""
+    state: Mapped[OutgoingState] = mapped_column(default=OutgoingState.WAITING)
+    due_at: Mapped[datetime]
+    news_until: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    tried_at: Mapped[datetime | None]
+    """The first attempt."""
+    reported: Mapped[bool] = mapped_column(default=False)
+    """Leads and operator were told that it does not arrive."""
 
 
 class SecretRow(TableBase):
@@ -276,6 +285,8 @@ class LogEntryRow(TableBase):
     """
 
     __tablename__ = "log_entry"
+    # What a chat has yet to be told is looked for every minute, of all partnerships.
+    __table_args__ = (Index("ix_log_entry_announce", "announce", "partnership_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, case, select, true, update
+from sqlalchemy import Select, case, select, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.rounds import RoundStatus
@@ -14,9 +13,8 @@ from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.storage import history, seedings
-from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.frozen import thaw_item
-from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow
+from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.rounds import execute_update
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
 
@@ -150,32 +148,3 @@ def reveal_round(session: Session, round_id: int) -> bool:
         RoundRow.id == round_id, RoundRow.state == RoundStatus.CLOSED, RoundRow.held
     )
     return execute_update(session, change.values(held=False)) == 1
-
-
-def list_unhanded(
-    session: Session, partnership_id: int, adapters: frozenset[str] | None
-) -> Sequence[int]:
-    """Workshops whose pack is open, and waits for whoever seeded it, on one of these adapters."""
-    query = (
-        select(SeedingRow.id)
-        .join(RoundRow, RoundRow.id == SeedingRow.round_id)
-        .join(MemberRow, MemberRow.id == SeedingRow.seeded_by)
-        .where(
-            SeedingRow.partnership_id == partnership_id, SeedingRow.handed == DeliveryState.WAITING
-        )
-        .where(RoundRow.state == RoundStatus.CLOSED, RoundRow.held.is_(False))
-        .where(true() if adapters is None else MemberRow.adapter.in_(adapters))
-        .order_by(SeedingRow.id)
-    )
-    return session.scalars(query).all()
-
-
-def claim_delivery(session: Session, seeding_id: int, state: DeliveryState) -> bool:
-    """Take on the handing of a pack before it is sent: after a crash it is missing, never double.
-
-    Whoever seeded it can ask for it at any time. The other runner is a second worker.
-    """
-    change = update(SeedingRow).where(
-        SeedingRow.id == seeding_id, SeedingRow.handed == DeliveryState.WAITING
-    )
-    return execute_update(session, change.values(handed=state)) == 1

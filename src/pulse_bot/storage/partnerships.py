@@ -85,16 +85,18 @@ def load_calendars(session: Session, row: PartnershipRow) -> Callable[[MemberRow
 def load_programme(session: Session, partnership_id: int) -> tuple[Programme, datetime] | None:
     """A partnership's plan, and since when it holds."""
     row = session.get(ProgrammeRow, partnership_id)
-    if row is None:
-        return None
-    plan = Programme(
+    return None if row is None else (programme_from_row(row), row.since)
+
+
+def programme_from_row(row: ProgrammeRow) -> Programme:
+    """The domain's programme of a row."""
+    return Programme(
         themes=tuple(row.themes),
         opens=WeekTime(row.opens_weekday, row.opens_at),
         closes=WeekTime(row.closes_weekday, row.closes_at),
         items_a_round=row.items_a_round,
         reminders=tuple(timedelta(minutes=minutes) for minutes in row.reminder_minutes),
     )
-    return plan, row.since
 
 
 def preferred_time(member: MemberRow) -> WeekTime | None:

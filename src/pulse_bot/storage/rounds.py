@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, and_, delete, func, select, tuple_, update
+from sqlalchemy import Select, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.rounds import ALLOWED_MOVES, Round, RoundStatus, Seat
-from pulse_bot.domain.asking.schedule import RoundSnapshot
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.asking.workshop import ArrangementKind
+from pulse_bot.domain.outgoing import OutgoingKind, OutgoingState
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.ports import Address
-from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.frozen import thaw_item
 from pulse_bot.storage.models import (
     EnvelopeRow,
-    InvitationRow,
     MemberRow,
+    OutboxRow,
     PartnershipRow,
-    ReminderRow,
+    RemindedRow,
     RoundRow,
     SeatRow,
 )
@@ -37,40 +36,6 @@ def move_round(session: Session, round_id: int, to: RoundStatus) -> bool:
     allowed = [state for state, next_states in ALLOWED_MOVES.items() if to in next_states]
     change = update(RoundRow).where(RoundRow.id == round_id, RoundRow.state.in_(allowed))
     return execute_update(session, change.values(state=to)) == 1
-
-
-def claim_reminder(
-    session: Session, round_id: int, which: int, adapter: str, workspace: str
-) -> bool:
-    """Take on a reminder before it is sent, so that a crash can lose one and never double it.
-
-    The other runner is the same job, begun again after a crash.
-    """
-    key = (round_id, which, adapter, workspace)
-    if session.get(ReminderRow, key) is not None:
-        return False
-    session.add(ReminderRow(round_id=round_id, which=which, adapter=adapter, workspace=workspace))
-    return True
-
-
-def give_back_reminder(
-    session: Session, round_id: int, which: int, adapter: str, workspace: str
-) -> None:
-    """Let a reminder be taken on again."""
-    row = session.get(ReminderRow, (round_id, which, adapter, workspace))
-    if row is not None:
-        session.delete(row)
-
-
-def list_workspaces(session: Session, round_id: int) -> list[tuple[str, str]]:
-    """(adapter, workspace) of everybody who is invited to a round."""
-    query = (
-        select(InvitationRow.adapter, InvitationRow.workspace)
-        .where(InvitationRow.round_id == round_id)
-        .distinct()
-        .order_by(InvitationRow.adapter, InvitationRow.workspace)
-    )
-    return [(adapter, workspace) for adapter, workspace in session.execute(query)]
 
 
 def execute_update(session: Session, change: Any) -> int:
@@ -114,6 +79,26 @@ def list_unclosed(session: Session) -> Sequence[RoundRow]:
     return session.scalars(query).all()
 
 
+def list_due_closings(session: Session, now: datetime) -> list[tuple[int, int]]:
+    """(round, partnership) of all whose time is over, or whose closing was interrupted."""
+    query = (
+        select(RoundRow.id, RoundRow.partnership_id)
+        .where(
+            or_(
+                and_(RoundRow.state == RoundStatus.OPEN, RoundRow.closes_at <= now),
+                RoundRow.state == RoundStatus.CLOSING,
+            )
+        )
+        .order_by(RoundRow.closes_at, RoundRow.id)
+    )
+    return [(round_id, owner) for round_id, owner in session.execute(query)]
+
+
+def find_by_number(session: Session, partnership_id: int, number: int) -> RoundRow | None:
+    """A round of a partnership by its number."""
+    return session.scalar(_select_rounds(partnership_id).where(RoundRow.number == number))
+
+
 def find_ended(session: Session, among: Iterable[int]) -> frozenset[int]:
     """Those of some rounds that are closed or lost, whose keys must not exist."""
     query = select(RoundRow.id).where(
@@ -155,32 +140,6 @@ def count_pulse_rounds(session: Session, partnership_id: int) -> int:
 
 def _select_rounds(partnership_id: int) -> Select[RoundRow]:
     return select(RoundRow).where(RoundRow.partnership_id == partnership_id)
-
-
-def snapshot_round(session: Session, row: RoundRow, now: datetime) -> RoundSnapshot:
-    """What the schedule needs to know of a round."""
-    waiting = (
-        select(InvitationRow.adapter, InvitationRow.workspace)
-        .join(MemberRow, MemberRow.id == InvitationRow.member_id)
-        .where(
-            InvitationRow.round_id == row.id,
-            InvitationRow.state == DeliveryState.WAITING,
-            InvitationRow.not_before <= now,
-            MemberRow.standing == Standing.ACTIVE,
-        )
-        .distinct()
-    )
-    reminded = select(func.max(ReminderRow.which)).where(ReminderRow.round_id == row.id)
-    return RoundSnapshot(
-        id=row.id,
-        state=row.state,
-        slot=row.slot,
-        opens_at=row.opens_at,
-        closes_at=row.closes_at,
-        again=row.again,
-        reminders_done=session.scalar(reminded) or 0,
-        unsent=frozenset((adapter, workspace) for adapter, workspace in session.execute(waiting)),
-    )
 
 
 def load_roster(session: Session, round_id: int) -> list[Seat]:
@@ -261,41 +220,18 @@ def find_open_round(session: Session, member_id: int) -> Round | None:
     return None if row is None else round_from_row(row)
 
 
-def list_due_invitations(
-    session: Session, round_id: int, adapter: str, workspace: str, now: datetime, most: int
-) -> list[tuple[int, Address, str | None]]:
-    """Invitations whose time has come, of members who can still be reached, in which language."""
-    query = (
-        select(InvitationRow.id, InvitationRow.user, MemberRow.language)
-        .join(MemberRow, MemberRow.id == InvitationRow.member_id)
-        .where(
-            InvitationRow.round_id == round_id,
-            InvitationRow.adapter == adapter,
-            InvitationRow.workspace == workspace,
-            InvitationRow.state == DeliveryState.WAITING,
-            InvitationRow.not_before <= now,
-            MemberRow.standing == Standing.ACTIVE,
-        )
-        .order_by(InvitationRow.id)
-        .limit(most)
-    )
-    rows = session.execute(query).all()
-    return [
-        (row_id, Address(adapter, workspace, user), language) for row_id, user, language in rows
-    ]
-
-
 def list_reachable(
     session: Session, round_id: int, adapter: str, workspace: str
 ) -> list[tuple[MemberRow, Address]]:
     """Everybody on a roster who had their card and can be reached in one workspace, and where."""
     query = (
         select(MemberRow)
-        .join(InvitationRow, InvitationRow.member_id == MemberRow.id)
+        .join(OutboxRow, OutboxRow.member_id == MemberRow.id)
         .where(
-            InvitationRow.round_id == round_id,
+            OutboxRow.round_id == round_id,
+            OutboxRow.kind == OutgoingKind.CARD,
             # A card that waits, for its hour or for the platform, needs no reminder of it.
-            InvitationRow.state != DeliveryState.WAITING,
+            OutboxRow.state != OutgoingState.WAITING,
             MemberRow.standing == Standing.ACTIVE,
             MemberRow.adapter == adapter,
             MemberRow.workspace == workspace,
@@ -307,7 +243,13 @@ def list_reachable(
     ]
 
 
+OF_MEMBERS: Final = (OutgoingKind.CARD, OutgoingKind.REMINDER, OutgoingKind.COUNT)
+"""What leaves for a round only while it is open."""
+
+
 def erase_members(session: Session, round_id: int) -> None:
-    """Delete what a round holds of its members: envelopes, seats, invitations."""
-    for table in (EnvelopeRow, SeatRow, InvitationRow, ReminderRow):
+    """Delete what a round holds of its members: envelopes, seats, cards and reminders."""
+    for table in (EnvelopeRow, SeatRow, RemindedRow):
         session.execute(delete(table).where(table.round_id == round_id))
+    waiting = delete(OutboxRow).where(OutboxRow.round_id == round_id)
+    session.execute(waiting.where(OutboxRow.kind.in_(OF_MEMBERS)))

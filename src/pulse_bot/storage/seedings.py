@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.arrange_workshop import AskedBatch, PlannedSeeding, Situation
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import RoundStatus
-from pulse_bot.domain.asking.schedule import HeldRound
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.frozen import freeze_item, thaw_item
@@ -84,16 +84,24 @@ def load_situation(
     )
 
 
-def list_held(session: Session, partnership_id: int) -> tuple[HeldRound, ...]:
-    """Closed rounds whose digest waits to be opened together."""
+class HeldRound(NamedTuple):
+    """A closed round whose digest waits to be opened together in the room."""
+
+    round: int
+    partnership: int
+    workshop_on: date
+
+
+def list_held(session: Session, partnership_id: int | None = None) -> list[HeldRound]:
+    """What waits to be opened together, of one partnership or of all."""
     query = (
-        select(RoundRow.id, SeedingRow.workshop_on)
+        select(RoundRow.id, RoundRow.partnership_id, SeedingRow.workshop_on)
         .join(SeedingRow, SeedingRow.round_id == RoundRow.id)
-        .where(RoundRow.partnership_id == partnership_id)
         .where(RoundRow.state == RoundStatus.CLOSED, RoundRow.held.is_(True))
+        .where(true() if partnership_id is None else RoundRow.partnership_id == partnership_id)
         .order_by(RoundRow.id)
     )
-    return tuple(HeldRound(round_id, day) for round_id, day in session.execute(query))
+    return [HeldRound(*row) for row in session.execute(query)]
 
 
 def thaw_items(row: SeedingRow) -> tuple[Item, ...]:

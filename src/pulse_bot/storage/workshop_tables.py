@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.domain.partnership.commitments import CommitmentState
-from pulse_bot.storage.columns import DeliveryState, TableBase
+from pulse_bot.storage.columns import TableBase
 
 
 class SeedingRow(TableBase):
@@ -35,8 +35,6 @@ class SeedingRow(TableBase):
     seeded_by: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     """Whom the pack is handed to; None for an operator, and once they have left."""
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"), index=True)
-    handed: Mapped[DeliveryState]
-    """The pack on its way to whoever seeded it."""
 
 
 class CommitmentRow(TableBase):

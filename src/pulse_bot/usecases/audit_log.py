@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import AuditEvent
-from pulse_bot.storage import audit_log
+from pulse_bot.storage import audit_log, plans
 from pulse_bot.usecases.context import Installation
 
 _A_DAY: Final = timedelta(days=1)
@@ -27,6 +27,8 @@ def record(
 ) -> None:
     """Write a line into the log; where its kind is announced, the group's chats are told."""
     audit_log.add(session, partnership_id, installation.clock.now(), actor, event)
+    # Whatever may change a plan says so in the log.
+    plans.look_again(session, partnership_id)
 
 
 def record_once(

@@ -1,12 +1,12 @@
-"""`due(state, now)`: which rounds open, who is reminded, what closes, what is posted.
+"""`list_due_openings(state, now)`: which round opens now, for one partnership.
 
-Pure, and asked once a minute in the whole cluster. Asking twice is harmless: every action is
-carried out by a compare-and-set, and its job has a key that a second worker cannot take again.
+Pure. Asking twice is harmless: every opening is carried out by a compare-and-set. What is due by a
+moment of its own, a closing, a reminder, a message, is found by the database instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -21,10 +21,18 @@ from pulse_bot.domain.asking.arrange_workshop import (
     weekly_room,
 )
 from pulse_bot.domain.asking.calendar import Calendar, to_utc
-from pulse_bot.domain.asking.programme import WEEKLY_LIMIT, Programme, last_window
+from pulse_bot.domain.asking.programme import (
+    WEEKLY_LIMIT,
+    Programme,
+    last_window,
+    next_opening,
+)
 from pulse_bot.domain.asking.rounds import RoundStatus
 
 DAY: Final = timedelta(days=1)
+LONGEST_LOOK: Final = timedelta(hours=1)
+"""However far the next opening is, plans are looked at again after so long."""
+_SOON: Final = timedelta(minutes=1)
 _ON_TIME_LIMIT: Final = timedelta(minutes=5)
 
 
@@ -39,21 +47,8 @@ class RoundSnapshot:
     closes_at: datetime
     again: bool = False
     """It stands in for a lost one already."""
-    reminders_done: int = 0
-    unsent: frozenset[tuple[str, str]] = frozenset()
-    """(adapter, workspace) of invitations whose time has come and that are not sent."""
-    uncounted: tuple[int, ...] = ()
-    """Where the round begins a block: group chats not told yet how many have not joined."""
     seeding: int = 0
     """The seeding whose questions it asks; 0 for the weekly pulse alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeldRound:
-    """A closed round whose digest waits to be opened together in the room."""
-
-    round: int
-    workshop_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +61,6 @@ class PartnershipSnapshot:
     since: datetime | None
     """When the programme was set; openings before it are not made up for."""
     latest: RoundSnapshot | None = None
-    unposted: tuple[int, ...] = ()
-    """Closed rounds whose digest is not in every group's chat yet."""
-    lost_groups: tuple[int, ...] = ()
-    """Group chats that pulse-bot was removed from, of which the leads do not know yet."""
-    unshown: tuple[int, ...] = ()
-    """Group chats in which the card that invites everybody has yet to be shown."""
-    unwelcomed: tuple[int, ...] = ()
-    """Group chats whose people have yet to get cards of their own."""
     limit: int = WEEKLY_LIMIT
     """Questions that a member is asked in any seven days at most."""
     asked_before: tuple[AskedBatch, ...] = ()
@@ -81,11 +68,6 @@ class PartnershipSnapshot:
     one of them asks the same questions again."""
     seedings: tuple[PlannedSeeding, ...] = ()
     """Planned and not asked yet."""
-    held: tuple[HeldRound, ...] = ()
-    unhanded: tuple[int, ...] = ()
-    """Seedings whose pack is on no way yet to whoever seeded them."""
-    unannounced: tuple[int, ...] = ()
-    """Group chats that have yet to read what was changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,153 +84,54 @@ class OpenRound:
     seeding: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class DeliverInvitations:
-    """Send the waiting invitations of a round in one workspace."""
-
-    round: int
-    adapter: str
-    workspace: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendReminders:
-    """Remind those who have not answered, for the `which`-th time."""
-
-    round: int
-    which: int
-
-
-@dataclass(frozen=True, slots=True)
-class CloseRound:
-    """Close a round whose time is over, or whose closing was interrupted."""
-
-    round: int
-
-
-@dataclass(frozen=True, slots=True)
-class PostDigest:
-    """Post the digest of a closed round to the group's chats."""
-
-    round: int
-
-
-@dataclass(frozen=True, slots=True)
-class TellLeads:
-    """Tell the leads that pulse-bot was removed from a group's chat."""
-
-    group: int
-
-
-@dataclass(frozen=True, slots=True)
-class CountMissing:
-    """Tell a group's chat how many in it have not joined, and never who."""
-
-    round: int
-    group: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShowWelcome:
-    """Show a group's chat the card that invites everybody there."""
-
-    group: int
-
-
-@dataclass(frozen=True, slots=True)
-class SendWelcomes:
-    """Send everybody in a group's chat who is no member a card of their own."""
-
-    group: int
-
-
-@dataclass(frozen=True, slots=True)
-class DeliverPack:
-    """Hand a workshop's pack to whoever seeded it."""
-
-    seeding: int
-
-
-@dataclass(frozen=True, slots=True)
-class RevealDigest:
-    """Open a held digest to everybody: the workshop's day is over."""
-
-    round: int
-
-
-@dataclass(frozen=True, slots=True)
-class AnnounceChanges:
-    """Tell a group's chat what was changed."""
-
-    group: int
-
-
-DueAction = (
-    OpenRound
-    | DeliverInvitations
-    | SendReminders
-    | CloseRound
-    | PostDigest
-    | TellLeads
-    | CountMissing
-    | ShowWelcome
-    | SendWelcomes
-    | DeliverPack
-    | RevealDigest
-    | AnnounceChanges
-)
-
-
-def list_due_actions(state: PartnershipSnapshot, now: datetime) -> tuple[DueAction, ...]:
-    """What has to happen now for one partnership, in this order."""
-    # What can wait comes last.
-    announcements = (AnnounceChanges(group) for group in state.unannounced)
-    return (
-        *_news_actions(state, now),
-        *_welcome_actions(state, now),
-        *_next_move(state, now),
-        *announcements,
-    )
-
-
-def _news_actions(state: PartnershipSnapshot, now: datetime) -> Iterator[DueAction]:
-    yield from (
-        RevealDigest(held.round)
-        for held in state.held
-        if now >= _workshop_end(held, state.calendar)
-    )
-    yield from (PostDigest(round_id) for round_id in state.unposted)
-    yield from (DeliverPack(seeding) for seeding in state.unhanded)
-    # At any hour: somebody did it a moment ago, and it can be undone while they are there.
-    yield from (TellLeads(group) for group in state.lost_groups)
-
-
-def _workshop_end(held: HeldRound, calendar: Calendar) -> datetime:
-    """When a workshop's day is over, and the quiet hours after it: the digest is posted then."""
-    return to_utc(held.workshop_on + DAY, calendar.quiet_until, calendar.zone)
-
-
-def _welcome_actions(state: PartnershipSnapshot, now: datetime) -> Iterator[DueAction]:
-    # At any hour, too: whoever set up the chat waits for it. Its people do not.
-    yield from (ShowWelcome(group) for group in state.unshown)
-    if not state.calendar.is_quiet(now):
-        yield from (SendWelcomes(group) for group in state.unwelcomed)
-
-
-def _next_move(state: PartnershipSnapshot, now: datetime) -> Iterable[DueAction]:
+def find_due_opening(state: PartnershipSnapshot, now: datetime) -> OpenRound | None:
+    """The round that is to open now; None where there is none, or one is not over yet."""
     latest = state.latest
-    if latest is None or latest.state is RoundStatus.CLOSED:
-        return _open_next(state, now)
-    if latest.state is RoundStatus.LOST:
-        return tuple(_replace_lost(state.id, latest, now)) or _open_next(state, now)
-    if latest.state is RoundStatus.CLOSING or now >= latest.closes_at:
-        return (CloseRound(latest.id),)
-    return _while_open(state, latest, now)
+    if latest is not None and latest.state in (RoundStatus.OPEN, RoundStatus.CLOSING):
+        return None
+    return _find_replacement(state, now) or _open_next(state, now)
 
 
-def _open_next(state: PartnershipSnapshot, now: datetime) -> tuple[OpenRound, ...]:
+def find_next_look(state: PartnershipSnapshot, now: datetime) -> datetime:
+    """Until when nothing opens, as long as no plan is changed: an hour at most.
+
+    Something may wait for room in the week, or for the morning: then it is looked at every minute.
+    """
+    if state.latest is not None and state.latest.state in (RoundStatus.OPEN, RoundStatus.CLOSING):
+        # Its closing has the next look taken at once.
+        return max(now, state.latest.closes_at) + LONGEST_LOOK
+    if _may_open_late(state, now):
+        return now + _SOON
+    openings = [seeding.opens_at for seeding in state.seedings]
+    if state.programme is not None:
+        openings += filter(None, [next_opening(state.programme, state.calendar, now)])
+    return min([at for at in openings if at > now] + [now + LONGEST_LOOK])
+
+
+def _may_open_late(state: PartnershipSnapshot, now: datetime) -> bool:
+    """Whether an opening lies behind that can still be made up for."""
+    if any(
+        seeding.opens_at <= now <= seeding.closes_at - LEAST_ANSWER_TIME
+        for seeding in state.seedings
+    ):
+        return True
+    if _find_replacement(state, now) is not None:
+        return True
+    if state.programme is None or state.since is None:
+        return False
+    opening, closing = last_window(state.programme, state.calendar, now)
+    taken = state.latest is not None and opening <= _taken_until(state.latest)
+    return not taken and opening >= state.since and _worth_opening(opening, closing, now)
+
+
+def workshop_end(workshop_on: date, calendar: Calendar) -> datetime:
+    """When a workshop's day is over, and the quiet hours after it: a held digest is opened then."""
+    return to_utc(workshop_on + DAY, calendar.quiet_until, calendar.zone)
+
+
+def _open_next(state: PartnershipSnapshot, now: datetime) -> OpenRound | None:
     # One at a time, and a workshop first: it has a date, and the weekly questions come next week.
-    return tuple(_open_seedings(state, now))[:1] or tuple(_open_weekly(state, now))
+    return next(_open_seedings(state, now), None) or next(_open_weekly(state, now), None)
 
 
 def _open_seedings(state: PartnershipSnapshot, now: datetime) -> Iterator[OpenRound]:
@@ -298,11 +181,16 @@ def _taken_until(latest: RoundSnapshot) -> datetime:
     return latest.closes_at if latest.seeding else latest.slot
 
 
-def _replace_lost(partnership: int, lost: RoundSnapshot, now: datetime) -> Iterator[OpenRound]:
+def _find_replacement(state: PartnershipSnapshot, now: datetime) -> OpenRound | None:
+    """The round that stands in for one that was lost."""
+    lost = state.latest
     # Once: where keys vanish again and again, members would be asked every minute.
-    if not lost.again and _worth_opening(lost.opens_at, lost.closes_at, now):
-        later = max(now, lost.slot + timedelta(seconds=1))
-        yield OpenRound(partnership, later, lost.closes_at, again=True, seeding=lost.seeding)
+    if lost is None or lost.state is not RoundStatus.LOST or lost.again:
+        return None
+    if not _worth_opening(lost.opens_at, lost.closes_at, now):
+        return None
+    later = max(now, lost.slot + timedelta(seconds=1))
+    return OpenRound(state.id, later, lost.closes_at, again=True, seeding=lost.seeding)
 
 
 def _worth_opening(opening: datetime, closing: datetime, now: datetime) -> bool:
@@ -310,25 +198,11 @@ def _worth_opening(opening: datetime, closing: datetime, now: datetime) -> bool:
     return now <= opening + (closing - opening) / 2
 
 
-def _while_open(
-    state: PartnershipSnapshot, latest: RoundSnapshot, now: datetime
-) -> Iterator[DueAction]:
-    for adapter, workspace in sorted(latest.unsent):
-        yield DeliverInvitations(latest.id, adapter, workspace)
-    if not state.calendar.is_quiet(now):
-        yield from (CountMissing(latest.id, group) for group in latest.uncounted)
-    reminders = _reminder_times(state.programme, latest)
-    if latest.reminders_done >= len(reminders):
-        return
-    passed = sum(at <= now for at in reminders)
-    # After an outage only the last of several missed reminders goes out.
-    if passed > latest.reminders_done and not state.calendar.is_quiet(now):
-        yield SendReminders(latest.id, passed)
-
-
-def _reminder_times(plan: Programme | None, latest: RoundSnapshot) -> tuple[datetime, ...]:
+def reminder_times(
+    plan: Programme | None, opens_at: datetime, closes_at: datetime, *, is_workshop: bool
+) -> tuple[datetime, ...]:
     """When who has not answered is reminded: for a workshop after a day, and a day before."""
-    if not latest.seeding:
-        return tuple(latest.opens_at + after for after in plan.reminders) if plan else ()
-    first, last = latest.opens_at + DAY, latest.closes_at - DAY
+    if not is_workshop:
+        return tuple(opens_at + after for after in plan.reminders) if plan else ()
+    first, last = opens_at + DAY, closes_at - DAY
     return (first, last) if last - first >= DAY / 2 else (first,)

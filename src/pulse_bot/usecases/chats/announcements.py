@@ -7,19 +7,17 @@ commitments. That somebody paused, came back or could not be reached is nobody's
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.announced import came, went
-from pulse_bot.ports import Address, Card, CardKind
-from pulse_bot.storage import announcements, audit_log, groups, partnerships
+from pulse_bot.ports import Card, CardKind
+from pulse_bot.storage import audit_log, outbox
 from pulse_bot.storage.audit_log import LogEntry
-from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow, PartnershipRow
-from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.words import audit_words
 
 _SETTLE_TIME: Final = timedelta(minutes=2)
@@ -32,32 +30,16 @@ _MOST_LINES: Final = 12
 _LONGEST_LINE: Final = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """What a chat is told, claimed by whoever tells it."""
-
-    group: int
-    address: Address
-    card: Card
-    previous_line: int
-    """The number of the newest line that the chat was told before."""
-    newest_line: int
-    """The number of the newest line that it is told now."""
-
-
-def find_unannounced(
-    session: Session, partnership_id: int, adapters: frozenset[str] | None, now: datetime
-) -> tuple[int, ...]:
-    """The chats on these adapters, None is all, that are to be told now what was changed."""
-    partnership = session.get_one(PartnershipRow, partnership_id)
-    if partnerships.load_calendar(session, partnership).is_quiet(now):
-        return ()
-    return tuple(
-        group.id
-        for group in groups.list_linked(session, partnership_id)
-        if (adapters is None or group.adapter in adapters)
-        and _is_due(audit_log.announced_entries(session, partnership_id, group.announced, now), now)
-    )
+def plan_announcements(session: Session, now: datetime) -> None:
+    """Have every chat told what was changed, once nothing was for a while: of all partnerships."""
+    pending = audit_log.list_unannounced(session, now)
+    for group_id, lines in pending.items():
+        settled = [line for line in lines if line.at <= now - _SETTLE_TIME]
+        if settled and _is_due(lines, now):
+            group = session.get_one(GroupRow, group_id)
+            to = outbox.address_group(group)
+            newest = settled[-1].id
+            outbox.add_entry(session, OutgoingKind.ANNOUNCEMENT, to, now, number=newest)
 
 
 def _is_due(lines: Sequence[LogEntry], now: datetime) -> bool:
@@ -71,34 +53,12 @@ def _is_roster_line(line: LogEntry) -> bool:
     return came(line.event) or went(line.event)
 
 
-def claim_announcement(installation: Installation, group_id: int) -> Announcement | None:
-    """Claim the telling of a chat, and say what goes where; None where there is nothing to tell.
-
-    Claimed before it is sent: after a crash it is missing there, and stands in the log all the
-    same; it is never told twice.
-    """
-    now = installation.clock.now()
-    with installation.database.write() as session:
-        group = session.get_one(GroupRow, group_id)
-        before = group.announced
-        lines = audit_log.announced_entries(
-            session, group.partnership_id, before, now - _SETTLE_TIME
-        )
-        if group.state is not LinkState.LINKED or not lines:
-            return None
-        if not announcements.mark_announced(session, group_id, before, lines[-1].id):
-            return None
-        partnership = session.get_one(PartnershipRow, group.partnership_id)
-        card = _announcement_card(partnership.name, lines)
-        return Announcement(group_id, groups.group_address(group), card, before, lines[-1].id)
-
-
-def unclaim_announcement(installation: Installation, announcement: Announcement) -> None:
-    """The chat could not be told yet, and it is due again."""
-    with installation.database.write() as session:
-        announcements.mark_announced(
-            session, announcement.group, announcement.newest_line, announcement.previous_line
-        )
+def load_announcement_card(session: Session, group_id: int, newest: int) -> Card | None:
+    """What a chat is told up to a line of the log; None where it was told already."""
+    group = session.get_one(GroupRow, group_id)
+    lines = audit_log.announced_entries(session, group.partnership_id, group.announced, newest)
+    partnership = session.get_one(PartnershipRow, group.partnership_id)
+    return _announcement_card(partnership.name, lines) if lines else None
 
 
 def _announcement_card(name: str, lines: Sequence[LogEntry]) -> Card:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from pulse_bot.cards import actions
 from pulse_bot.crypto import codes
 from pulse_bot.crypto.codes import CodePurpose
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.domain.partnership.audit_events import ChatBack, ChatLinked, ChatLost
 from pulse_bot.domain.partnership.roles import Permission, is_allowed
@@ -30,11 +31,12 @@ from pulse_bot.ports import (
     Reply,
 )
 from pulse_bot.storage import audit_log as stored_log
-from pulse_bot.storage import groups, partnerships, rounds
-from pulse_bot.storage.columns import LinkState, WelcomeState
+from pulse_bot.storage import groups, outbox, partnerships
+from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.database import Conflict, retry_on_conflict
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases import audit_log
+from pulse_bot.usecases.chats.leads import tell_leads
 from pulse_bot.usecases.context import PULSE_BOT, Installation
 from pulse_bot.usecases.members.invite import make_invitation
 
@@ -71,7 +73,7 @@ def _greet_or_link(installation: Installation, event: Added) -> Reply:
         if group is None and partnership is None:
             return _public_reply(_greeting_card(installation, event.group))
         if group is None and partnership is not None:
-            group = link_chat(session, installation, partnership, event.group, WelcomeState.SHOWN)
+            group = link_chat(session, installation, partnership, event.group)
         if group is not None:
             note_return(session, installation, group)
         return _invitation_reply(session, installation, group, event.group)
@@ -117,7 +119,7 @@ def _link_by_code(installation: Installation, address: Address, chat: Address, c
         partnership, may_link = resolve_code(session, installation, address, code)
         group = groups.find_group(session, chat)
         if group is None and partnership is not None and may_link:
-            group = link_chat(session, installation, partnership, chat, WelcomeState.SHOWN)
+            group = link_chat(session, installation, partnership, chat)
         elif (
             group is not None and partnership is not None and partnership.id == group.partnership_id
         ):
@@ -166,16 +168,19 @@ def link_chat(
     installation: Installation,
     partnership: PartnershipRow,
     chat: Address,
-    welcome: WelcomeState,
+    *,
+    welcomed: bool = True,
 ) -> GroupRow:
-    """Link a chat, which is at this step of inviting its people, to a held partnership."""
+    """Link a chat to a held partnership, and have its people invited.
+
+    `welcomed`: the card by which everybody joins comes into the chat at once, as the reply.
+    """
     group = groups.link_chat(session, partnership, chat)
     if group is None:
         raise Conflict("That code was used at this very moment. Nothing was changed.")
-    newest = rounds.latest_round(session, partnership.id)
-    # Just invited, nobody is counted before the next block.
-    group.welcome = welcome
-    group.counted_round = newest.number if newest is not None else 0
+    kind = OutgoingKind.INVITATIONS if welcomed else OutgoingKind.WELCOME
+    to = outbox.address_group(group)
+    outbox.add_entry(session, kind, to, installation.clock.now())
     chat_itself = Actor(ActorKind.GROUP_CHAT)
     audit_log.record(session, installation, partnership.id, chat_itself, ChatLinked())
     # What was changed before is no news there.
@@ -197,6 +202,7 @@ def note_return(session: Session, installation: Installation, group: GroupRow) -
     """Note that pulse-bot is in a chat, if it was not."""
     if group.state is not LinkState.LINKED:
         group.state = LinkState.LINKED
+        outbox.hurry_group(session, group.id, installation.clock.now())
         audit_log.record(session, installation, group.partnership_id, PULSE_BOT, ChatBack())
 
 
@@ -267,11 +273,18 @@ def note_removed(installation: Installation, event: Removed) -> Reply:
 
 
 def mark_chat_lost(installation: Installation, group_id: int) -> None:
-    """Note that pulse-bot is in a chat no more, once; the tick lets the leads be told."""
+    """Note that pulse-bot is in a chat no more, once, and have the leads told."""
     with installation.database.write() as session:
         if not groups.change_link(session, group_id, LinkState.LINKED, LinkState.GONE):
             return
         partnership = session.get_one(GroupRow, group_id).partnership_id
+        tell_leads(
+            session,
+            partnership,
+            OutgoingKind.CHAT_LOST,
+            installation.clock.now(),
+            group_id=group_id,
+        )
         audit_log.record(session, installation, partnership, PULSE_BOT, ChatLost())
     _log.warning(
         "pulse-bot was removed from a group's chat, which gets no digests until it is added again.",
@@ -289,9 +302,10 @@ def move_chat(installation: Installation, event: Moved) -> Reply:
         if target is None or target.id == group.id:
             group.workspace, group.chat = event.to.workspace, event.to.user
             group.state = LinkState.LINKED
+            outbox.move_group(session, group)
         else:
             # Linked anew there before the move was told.
-            group.state = LinkState.TOLD
+            group.state = LinkState.GONE
     return Reply()
 
 

@@ -2,49 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final
-
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.partnership.people import Standing
-from pulse_bot.domain.partnership.roles import Permission, is_allowed
-from pulse_bot.ports import Address, Card, CardKind, Members
-from pulse_bot.storage import groups, partnerships
+from pulse_bot.ports import Card, CardKind, Members
+from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import LinkState
-from pulse_bot.storage.models import GroupRow, MemberRow, PartnershipRow, RoundRow
+from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases.chats.link import join_button
 from pulse_bot.usecases.context import Installation
 
-_TOLD_STANDINGS: Final = (Standing.ACTIVE, Standing.PAUSED)
-"""Who paused is asked nothing, and is told what concerns the chat all the same."""
 
-
-def claim_loss_notices(
-    installation: Installation, group_id: int, adapters: Collection[str]
-) -> list[tuple[Address, Card]]:
-    """Claim the telling of a chat that was lost, and say whom to tell on these adapters.
-
-    Claimed before it is sent: after a crash somebody is not told, and nobody is told twice.
-    """
-    with installation.database.write() as session:
-        if not groups.change_link(session, group_id, LinkState.GONE, LinkState.TOLD):
-            return []
-        partnership = _load_partnership(session, group_id)
-        card = _lost_card(partnership)
-        return [
-            (_member_address(member), card)
-            for member, _ in partnerships.list_members(session, partnership.id)
-            if is_allowed(member.role, Permission.SET_UP_CHATS)
-            and member.standing in _TOLD_STANDINGS
-            and member.adapter in adapters
-        ]
-
-
-def unclaim_loss_notices(installation: Installation, group_id: int) -> None:
-    """Nobody could be told yet, and it is due again."""
-    with installation.database.write() as session:
-        groups.change_link(session, group_id, LinkState.TOLD, LinkState.GONE)
+def load_loss_card(session: Session, group_id: int) -> Card | None:
+    """That pulse-bot was removed from a chat; None where it is in it again."""
+    group = session.get_one(GroupRow, group_id)
+    if group.state is LinkState.LINKED:
+        return None
+    return _lost_card(_load_partnership(session, group_id))
 
 
 def _lost_card(partnership: PartnershipRow) -> Card:
@@ -54,16 +28,6 @@ def _lost_card(partnership: PartnershipRow) -> Card:
     )
     title = f"pulse-bot was removed from a chat of {partnership.name}"
     return Card(CardKind.NOTICE, title, text)
-
-
-def claim_count(installation: Installation, round_id: int, group_id: int) -> Address | None:
-    """Claim the counting of a chat for a round: where it is, or None where it was claimed."""
-    with installation.database.write() as session:
-        number = session.get_one(RoundRow, round_id).number
-        group = session.get_one(GroupRow, group_id)
-        if group.state is not LinkState.LINKED or not groups.claim_count(session, group_id, number):
-            return None
-        return groups.group_address(group)
 
 
 def missing_card(installation: Installation, group_id: int, chat_members: Members) -> Card | None:
@@ -97,7 +61,3 @@ def missing_card(installation: Installation, group_id: int, chat_members: Member
 def _load_partnership(session: Session, group_id: int) -> PartnershipRow:
     group = session.get_one(GroupRow, group_id)
     return session.get_one(PartnershipRow, group.partnership_id)
-
-
-def _member_address(member: MemberRow) -> Address:
-    return Address(member.adapter, member.workspace, member.user)

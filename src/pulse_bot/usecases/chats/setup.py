@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.cards import actions
 from pulse_bot.crypto import codes
+from pulse_bot.domain.outgoing import PENDING, OutgoingKind
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.domain.partnership.audit_events import GuestsInvited, SchoolsAdded
 from pulse_bot.domain.partnership.roles import Permission, describe_allowed
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Field, FieldKind, Form, Option, Pressed, Reply, Submitted
 from pulse_bot.storage import audit_log as stored_log
-from pulse_bot.storage import groups, partnerships
-from pulse_bot.storage.columns import WelcomeState
+from pulse_bot.storage import groups, outbox, partnerships
 from pulse_bot.storage.database import retry_on_conflict
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases import audit_log, form_values
@@ -157,7 +157,7 @@ def _submit_setup(installation: Installation, event: Submitted) -> Reply:
             *_add_schools(session, installation, row, schools, who),
             *_set_guests(session, installation, group, values["guests"], who),
         ]
-        if group.welcome is WelcomeState.DUE:
+        if outbox.has_entry(session, group.id, [OutgoingKind.WELCOME], PENDING):
             # What was set while it was linked is no news there.
             group.announced = stored_log.newest_id(session, row.id)
             sentences.append("The card by which people join comes into the chat in a minute.")
@@ -205,7 +205,7 @@ def _link_group(
         # The other runner is the same form, sent twice: it waited, and finds the chat linked.
         linked = groups.find_group(session, chat)
         if linked is None:
-            return link_chat(session, installation, partnership, chat, WelcomeState.DUE)
+            return link_chat(session, installation, partnership, chat, welcomed=False)
     _check_leader(linked, find_led_partnership(session, address))
     note_return(session, installation, linked)
     return linked

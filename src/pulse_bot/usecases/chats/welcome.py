@@ -9,12 +9,13 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards import question_cards
+from pulse_bot.domain.outgoing import PENDING, OutgoingKind
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import MemberCameBack, MemberWentFromChat
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.ports import Address, Button, Card, CardKind, Joined, Left, Members, Reply
-from pulse_bot.storage import groups, partnerships
-from pulse_bot.storage.columns import LinkState, WelcomeState
+from pulse_bot.storage import groups, outbox, partnerships
+from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow, PartnershipRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.chats.link import PROMISE, join_card
@@ -23,43 +24,18 @@ from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.invite import make_invitation
 
 
-def claim_welcome(installation: Installation, group_id: int) -> tuple[Address, Card] | None:
-    """Claim the card that invites a whole chat, and say where it goes; None where it was claimed.
-
-    Claimed before it is sent: after a crash it is missing until somebody asks for it.
-    """
-    with installation.database.write() as session:
-        if not groups.change_welcome(session, group_id, WelcomeState.DUE, WelcomeState.SHOWN):
-            return None
-        group = session.get_one(GroupRow, group_id)
-        partnership = session.get_one(PartnershipRow, group.partnership_id)
-        return groups.group_address(group), join_card(installation, partnership)
+def load_welcome_card(session: Session, installation: Installation, group_id: int) -> Card:
+    """The card that invites a whole chat."""
+    group = session.get_one(GroupRow, group_id)
+    partnership = session.get_one(PartnershipRow, group.partnership_id)
+    return join_card(installation, partnership)
 
 
-def unclaim_welcome(installation: Installation, group_id: int) -> None:
-    """The card is not in the chat yet, and is due again."""
-    with installation.database.write() as session:
-        groups.change_welcome(session, group_id, WelcomeState.SHOWN, WelcomeState.DUE)
-
-
-def find_waiting_chat(installation: Installation, group_id: int) -> Address | None:
-    """The chat whose people wait for their own cards; None where they do not."""
-    with installation.database.read() as session:
-        group = session.get_one(GroupRow, group_id)
-        return groups.group_address(group) if group.welcome is WelcomeState.SHOWN else None
-
-
-def claim_invitations(
+def list_invitations(
     installation: Installation, group_id: int, chat_members: Members
 ) -> list[tuple[Address, Card]]:
-    """Claim the cards for the people in a chat, and say whom to send one.
-
-    Claimed before they are sent: nobody gets two. After a crash somebody may get none, who still
-    has the card in the chat.
-    """
-    with installation.database.write() as session:
-        if not groups.change_welcome(session, group_id, WelcomeState.SHOWN, WelcomeState.DONE):
-            return []
+    """Whom of the people in a chat to invite, and with which card: nobody who is a member."""
+    with installation.database.read() as session:
         group = session.get_one(GroupRow, group_id)
         partnership = session.get_one(PartnershipRow, group.partnership_id)
         excluded = partnerships.known_addresses(session, chat_members.addresses)
@@ -67,12 +43,6 @@ def claim_invitations(
             excluded |= frozenset(chat_members.guests)
         card = _invitation_card(installation, partnership)
         return [(address, card) for address in chat_members.addresses if address not in excluded]
-
-
-def unclaim_invitations(installation: Installation, group_id: int) -> None:
-    """None of the cards went out, and all are due again."""
-    with installation.database.write() as session:
-        groups.change_welcome(session, group_id, WelcomeState.DONE, WelcomeState.SHOWN)
 
 
 def _invitation_card(installation: Installation, partnership: PartnershipRow) -> Card:
@@ -128,7 +98,9 @@ def _invite_arrival(
     session: Session, installation: Installation, group: GroupRow, event: Joined
 ) -> Reply:
     # As long as the chat's people wait for their cards, this one is among them.
-    if group.welcome is not WelcomeState.DONE or (event.guest and not group.guests):
+    kinds = (OutgoingKind.WELCOME, OutgoingKind.INVITATIONS)
+    waiting = outbox.has_entry(session, group.id, kinds, PENDING)
+    if waiting or (event.guest and not group.guests):
         return Reply()
     partnership = session.get_one(PartnershipRow, group.partnership_id)
     return Reply(cards=(_invitation_card(installation, partnership),))

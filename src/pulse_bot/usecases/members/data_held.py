@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import format_date
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.models import InvitationRow, MemberRow, OrganisationRow, RoundRow, SeatRow
+from pulse_bot.storage.models import MemberRow, OrganisationRow, OutboxRow, RoundRow, SeatRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 
@@ -15,7 +16,9 @@ def list_held_data(session: Session, member: MemberRow) -> list[str]:
     """What is kept, a line each. No line depends on what they answered, or whether."""
     school = session.get_one(OrganisationRow, member.organisation_id).name
     preferred = partnerships.preferred_time(member)
-    card_count = select(func.count()).where(InvitationRow.member_id == member.id)
+    card_count = select(func.count()).where(
+        OutboxRow.member_id == member.id, OutboxRow.kind == OutgoingKind.CARD
+    )
     return [
         f"Your name: {member.name}",
         f"Your school: {school}",

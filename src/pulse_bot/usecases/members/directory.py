@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import parse_zone
@@ -21,11 +20,9 @@ from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import audit_log as stored_log
-from pulse_bot.storage import partnerships
-from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.storage import outbox, partnerships
 from pulse_bot.storage.models import (
     GroupRow,
-    InvitationRow,
     MemberRow,
     OrganisationRow,
     PartnershipRow,
@@ -167,15 +164,7 @@ def change_address(
         member_row.adapter = address.adapter
         member_row.workspace = address.workspace
         member_row.user = address.user
-        card = update(InvitationRow).where(InvitationRow.member_id == member_row.id)
-        session.execute(
-            card.values(
-                adapter=address.adapter,
-                workspace=address.workspace,
-                user=address.user,
-                state=DeliveryState.WAITING,
-            )
-        )
+        outbox.move_member(session, member_row)
         school = session.get_one(OrganisationRow, member_row.organisation_id)
         renewed = MemberLinkRenewed(member_row.role, school.name)
         audit_log.record(session, installation, row.id, OPERATOR, renewed)

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import secrets
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards import question_cards
@@ -15,7 +15,8 @@ from pulse_bot.domain.partnership.audit_events import MemberLeft
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Button, Card, CardKind, Reply
-from pulse_bot.storage.models import InvitationRow, MemberRow
+from pulse_bot.storage import outbox
+from pulse_bot.storage.models import MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import Installation
@@ -108,7 +109,7 @@ def forget_member(session: Session, member: MemberRow) -> None:
     member.name = ""
     member.time_zone = member.language = member.asked_weekday = member.asked_at = None
     member.user = f"left-{secrets.token_hex(16)}"
-    session.execute(delete(InvitationRow).where(InvitationRow.member_id == member.id))
+    outbox.forget_member(session, member.id)
     prepared = update(SeedingRow).where(SeedingRow.seeded_by == member.id)
     session.execute(prepared.values(seeded_by=None))
 

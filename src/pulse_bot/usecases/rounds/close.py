@@ -29,12 +29,12 @@ from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import Tally, tally_item
 from pulse_bot.domain.release.trend import GUARD_WINDOW
 from pulse_bot.errors import Refused
-from pulse_bot.storage import envelopes, groups, history, packs, partnerships, rounds, seedings
-from pulse_bot.storage.columns import DeliveryState
-from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
+from pulse_bot.storage import envelopes, history, packs, partnerships, plans, rounds, seedings
+from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.context import OPERATOR, Installation
+from pulse_bot.usecases.rounds import post
 from pulse_bot.usecases.rounds.decrypt import DecryptedRound, decrypt_round
 
 _log = logging.getLogger(__name__)
@@ -88,6 +88,7 @@ def settle_round(installation: Installation, round_id: int) -> None:
         )
         _keep_results(session, installation, round_, decrypted)
         rounds.erase_members(session, round_id)
+        plans.look_again(session, round_.partnership)
 
 
 def forget_rounds(installation: Installation, round_ids: Iterable[int]) -> None:
@@ -113,6 +114,7 @@ def declare_lost(installation: Installation, round_id: int) -> None:
         if round_ is not None and rounds.move_round(session, round_id, RoundStatus.LOST):
             follow_up.ask_lost_again(session, round_)
             rounds.erase_members(session, round_id)
+            plans.look_again(session, round_.partnership)
             _log.error("The key of a round is gone. Its answers were destroyed unread.")
 
 
@@ -134,8 +136,8 @@ def _keep_results(
     stored_tallies = [keepable_tally(item_tally, round_.thresholds) for item_tally in tallies]
     history.keep_tallies(session, round_, stored_tallies, key)
     history.keep_releases(session, round_.id, installation.renderer.statements(digest_facts))
-    for group in groups.list_linked(session, round_.partnership):
-        session.add(PostRow(round_id=round_.id, group_id=group.id, state=DeliveryState.WAITING))
+    if not session.get_one(RoundRow, round_.id).held:
+        post.queue_digest(session, installation, round_.id)
 
 
 def _shuffle_comments(texts: Iterable[Comment]) -> tuple[Comment, ...]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards.question_cards import first_card
@@ -13,31 +16,23 @@ from pulse_bot.domain.asking import schedule
 from pulse_bot.domain.asking.calendar import Calendar, format_moment, next_occurrence
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.preferences import card_time
-from pulse_bot.domain.asking.rounds import RoundStatus
+from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.audit_events import RoundOpened, WorkshopGivenUp
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
-from pulse_bot.ports import Address, Card
-from pulse_bot.storage import partnerships, rounds, seedings
-from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.ports import Card
+from pulse_bot.storage import groups, outbox, partnerships, rounds, seedings
 from pulse_bot.storage.database import Conflict
 from pulse_bot.storage.frozen import freeze_item
-from pulse_bot.storage.models import InvitationRow, MemberRow, PartnershipRow, RoundRow, SeatRow
+from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow, SeatRow
+from pulse_bot.storage.outbox import OutgoingEntry
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, PULSE_BOT, Installation
-from pulse_bot.usecases.members.thresholds import compute_thresholds, must_wait
+from pulse_bot.usecases.members.thresholds import BLOCK, compute_thresholds, must_wait
 from pulse_bot.usecases.rounds.pick_items import NO_PROGRAMME, NothingToAsk, pick_items
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingInvitation:
-    """An invitation that is ready to be sent."""
-
-    invitation: int
-    address: Address
-    card: Card
 
 
 def open_round(installation: Installation, plan: schedule.OpenRound) -> int | None:
@@ -96,6 +91,9 @@ def _create_round(
     calendar_of = partnerships.load_calendars(session, partnership)
     for member in members:
         _invite_member(session, row, member, calendar_of(member))
+    _plan_reminders(session, row, members, is_workshop=seeding is not None)
+    if seeding is None or seeding.arranged is ArrangementKind.MERGED:
+        _plan_counts(session, row)
     return row.id
 
 
@@ -164,42 +162,103 @@ def _invite_member(session: Session, row: RoundRow, member: MemberRow, calendar:
     session.add(
         SeatRow(round_id=row.id, member_id=member.id, organisation_id=member.organisation_id)
     )
-    session.add(
-        InvitationRow(
-            round_id=row.id,
-            member_id=member.id,
-            adapter=member.adapter,
-            workspace=member.workspace,
-            user=member.user,
-            not_before=card_time(
-                partnerships.preferred_time(member), row.opens_at, row.closes_at, calendar
-            ),
-            state=DeliveryState.WAITING,
-        )
+    due_at = card_time(partnerships.preferred_time(member), row.opens_at, row.closes_at, calendar)
+    outbox.add_entry(
+        session,
+        OutgoingKind.CARD,
+        outbox.address_member(member),
+        due_at,
+        row.closes_at,
+        round_id=row.id,
     )
 
 
-def list_outgoing(
-    installation: Installation, round_id: int, adapter: str, workspace: str, most: int
-) -> list[OutgoingInvitation]:
-    """The next cards to send in one workspace; none once the round is no longer open."""
-    now = installation.clock.now()
-    with installation.database.read() as session:
-        round_ = rounds.load_round(session, round_id)
-        if round_ is None or not round_.takes_answers(now):
-            return []
-        partnership = session.get_one(PartnershipRow, round_.partnership)
-        calendar = partnerships.load_calendar(session, partnership)
-        until = format_moment(round_.closes_at, calendar.zone)
-        waiting = rounds.list_due_invitations(session, round_id, adapter, workspace, now, most)
-        languages = {member_language or partnership.language for _, _, member_language in waiting}
-        cards = {
-            language: first_card(round_.in_language(language), until) for language in languages
-        }
-        return [
-            OutgoingInvitation(invitation, address, cards[member_language or partnership.language])
-            for invitation, address, member_language in waiting
-        ]
+def _plan_reminders(
+    session: Session, row: RoundRow, members: list[MemberRow], *, is_workshop: bool
+) -> None:
+    """One entry a reminder and workspace; whom it reaches is worked out when it is sent."""
+    planned = partnerships.load_programme(session, row.partnership_id)
+    times = schedule.reminder_times(
+        planned[0] if planned else None, row.opens_at, row.closes_at, is_workshop=is_workshop
+    )
+    workspaces = {(member.adapter, member.workspace): None for member in members}
+    for which, at in enumerate(times, 1):
+        for adapter, workspace in workspaces:
+            to = {
+                "partnership_id": row.partnership_id,
+                "adapter": adapter,
+                "workspace": workspace,
+                "user": "",
+            }
+            outbox.add_entry(
+                session,
+                OutgoingKind.REMINDER,
+                to,
+                at,
+                row.closes_at,
+                round_id=row.id,
+                number=which,
+            )
+
+
+def _plan_counts(session: Session, row: RoundRow) -> None:
+    """Where a block begins, every chat is told how many in it have not joined."""
+    if rounds.count_pulse_rounds(session, row.partnership_id) % BLOCK != 1:
+        return
+    for group in groups.list_linked(session, row.partnership_id):
+        to = outbox.address_group(group)
+        outbox.add_entry(
+            session, OutgoingKind.COUNT, to, row.opens_at, row.closes_at, round_id=row.id
+        )
+
+
+def prepare_cards(
+    session: Session, entries: Sequence[OutgoingEntry], now: datetime
+) -> dict[int, Card]:
+    """The question cards of some entries, by the entry; none once a round is no longer open.
+
+    Members whom nothing may be sent now, because they paused, have none.
+    """
+    rounds_open = _load_open_rounds(session, {entry.round for entry in entries}, now)
+    query = select(MemberRow.id, MemberRow.language).where(
+        MemberRow.id.in_({entry.member for entry in entries}),
+        MemberRow.standing == Standing.ACTIVE,
+    )
+    languages = dict(session.execute(query).all())
+    first_cards = cache(_first_card)
+    return {
+        entry.id: first_cards(open_round_, languages[entry.member])
+        for entry in entries
+        if entry.member in languages
+        and (open_round_ := rounds_open.get(entry.round or 0)) is not None
+    }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _OpenRound:
+    """A round whose cards go out."""
+
+    round: Round
+    until: str
+    language: str
+
+
+def _first_card(asked: _OpenRound, language: str | None) -> Card:
+    return first_card(asked.round.in_language(language or asked.language), asked.until)
+
+
+def _load_open_rounds(
+    session: Session, round_ids: Collection[int | None], now: datetime
+) -> dict[int, _OpenRound]:
+    opened = {}
+    for round_id in round_ids:
+        round_ = rounds.load_round(session, round_id) if round_id is not None else None
+        if round_ is not None and round_.takes_answers(now):
+            partnership = session.get_one(PartnershipRow, round_.partnership)
+            calendar = partnerships.load_calendar(session, partnership)
+            until = format_moment(round_.closes_at, calendar.zone)
+            opened[round_.id] = _OpenRound(round_, until, partnership.language)
+    return opened
 
 
 def open_round_now(installation: Installation, name: str) -> tuple[int, str]:

@@ -1,84 +1,129 @@
-"""Posting a digest to the group's chats, exactly as it was released."""
+"""A digest's way to people: into the group's chats, exactly as it was released, and to who asked.
+
+Whoever seeded a workshop gets the card that everybody gets: a courtesy, and no look ahead of the
+others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from pulse_bot.ports import Address, Card
-from pulse_bot.storage import groups, history, posts
-from pulse_bot.storage.columns import DeliveryState, LinkState
-from pulse_bot.storage.models import GroupRow, PostRow, RoundRow
+from pulse_bot.domain.outgoing import OutgoingKind, OutgoingPart, OutgoingState
+from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.domain.partnership.roles import Permission, is_allowed
+from pulse_bot.errors import Refused
+from pulse_bot.ports import Card, File, Picture
+from pulse_bot.storage import groups, history, outbox, packs, partnerships, rounds, seedings
+from pulse_bot.storage.models import GroupRow, MemberRow, OutboxRow, RoundRow
+from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.digest_message import MOST_DRAWN, draw_digests, message_card
 from pulse_bot.usecases.rounds.pack_files import load_pack_file
 
 
-@dataclass(frozen=True, slots=True)
-class DigestPost:
-    """A digest on its way to one chat."""
-
-    round: int
-    group: int
-    address: Address
-    card: Card
-
-
-def claim_next_post(
-    installation: Installation,
-    round_id: int,
-    adapters: frozenset[str],
-    tried: Collection[int] = (),
-) -> DigestPost | None:
-    """Claim the next post of a digest that waits for one of these adapters; None after the last.
-
-    Those groups that were `tried` just now are passed over: one that is away holds up no other.
-    Claimed before it is sent: after a crash a digest is missing in a chat, and never there twice.
-    The group's page always has it.
-    """
-    claimed = _claim_chat(installation, round_id, adapters, tried)
-    if claimed is None:
-        return None
-    # Drawn while nothing is locked: it takes a second.
-    card = render_digest_post(installation, round_id)
-    return DigestPost(round_id, claimed.id, groups.group_address(claimed), card)
+def queue_digest(session: Session, installation: Installation, round_id: int) -> None:
+    """Send a digest that everybody may read into every chat, and to whoever seeded its workshop."""
+    now = installation.clock.now()
+    row = session.get_one(RoundRow, round_id)
+    for group in groups.list_linked(session, row.partnership_id):
+        to = outbox.address_group(group)
+        outbox.add_entry(session, OutgoingKind.DIGEST, to, now, round_id=round_id)
+    seeding = seedings.find_seeding(session, round_id)
+    preparer = _find_preparer(session, seeding) if seeding is not None else None
+    if preparer is not None:
+        to = outbox.address_member(preparer)
+        outbox.add_entry(session, OutgoingKind.PACK, to, now, round_id=round_id)
 
 
-def render_digest_post(installation: Installation, round_id: int) -> Card:
-    """A digest as it comes to everybody: its message, its picture and, of a workshop, its pack."""
+def _find_preparer(session: Session, seeding: SeedingRow) -> MemberRow | None:
+    """Whoever seeded a workshop, while they may."""
+    member = session.get(MemberRow, seeding.seeded_by) if seeding.seeded_by else None
+    return member if member is not None and may_get_pack(member) else None
+
+
+def may_get_pack(member: MemberRow) -> bool:
+    """Whether somebody who seeded a workshop is given its pack: they may have lost the role."""
+    return member.standing is not Standing.LEFT and is_allowed(member.role, Permission.SEED)
+
+
+def list_parts(session: Session, round_id: int) -> tuple[OutgoingPart, ...]:
+    """What comes after the words of a digest: its picture and, of a workshop, its pack."""
+    has_pack = packs.find_round_pack(session, round_id) is not None
+    return (OutgoingPart.PICTURE, *((OutgoingPart.FILE,) if has_pack else ()))
+
+
+def load_digest_card(session: Session, round_id: int) -> Card:
+    """The words of a digest, as they come to everybody."""
+    row = session.get_one(RoundRow, round_id)
+    return message_card(history.load_digest(session, row.partnership_id, row.number))
+
+
+def draw_part(
+    installation: Installation, round_id: int, part: OutgoingPart
+) -> Picture | File | None:
+    """The picture or the pack of a digest; None where there is none, or another came since."""
+    if part is OutgoingPart.FILE:
+        return load_pack_file(installation, round_id)
     with installation.database.read() as session:
-        round_row = session.get_one(RoundRow, round_id)
-        digest = history.load_digest(session, round_row.partnership_id, round_row.number)
-        newest = history.list_digests(session, round_row.partnership_id, MOST_DRAWN)
-    picture = draw_digests(installation, newest) if newest[0].number == digest.number else None
-    return replace(
-        message_card(digest), picture=picture, file=load_pack_file(installation, round_id)
-    )
+        row = session.get_one(RoundRow, round_id)
+        newest = history.list_digests(session, row.partnership_id, MOST_DRAWN)
+    return draw_digests(installation, newest) if newest[0].number == row.number else None
 
 
-def _claim_chat(
-    installation: Installation, round_id: int, adapters: frozenset[str], tried: Collection[int]
-) -> GroupRow | None:
+def post_again(
+    installation: Installation, name: str, number: int | None = None, *, everywhere: bool = False
+) -> tuple[int, int]:
+    """Post a digest into the chats that do not have it, or everywhere once more. Raises Refused.
+
+    Returns the number of its round, and of how many chats it goes to.
+    """
     with installation.database.write() as session:
-        waiting = (
-            select(GroupRow)
-            .join(PostRow, PostRow.group_id == GroupRow.id)
-            .where(PostRow.round_id == round_id, PostRow.state == DeliveryState.WAITING)
-            .where(GroupRow.state == LinkState.LINKED, GroupRow.adapter.in_(adapters))
-            .where(GroupRow.id.not_in(tried))
-            .order_by(GroupRow.id)
-            .limit(1)
-        )
-        group = session.scalar(waiting)
-        if group is None or not posts.claim_post(session, round_id, group.id):
-            return None
-        return group
+        partnership = partnerships.find_partnership(session, name)
+        row = _find_readable(session, partnership.id, number)
+        return row.number, queue_again(session, installation, row, everywhere=everywhere)
 
 
-def record_posted(installation: Installation, post: DigestPost, state: DeliveryState) -> None:
-    """Keep what became of a post."""
-    with installation.database.write() as session:
-        row = session.get_one(PostRow, (post.round, post.group))
-        row.state = state
+def _find_readable(session: Session, partnership_id: int, number: int | None) -> RoundRow:
+    digests = history.list_digests(session, partnership_id, 1) if number is None else []
+    wanted = digests[0].number if digests else number
+    row = rounds.find_by_number(session, partnership_id, wanted) if wanted is not None else None
+    if row is None or not packs.is_readable(session, row.id):
+        raise Refused("There is no such digest to post. See: pulse-bot round list")
+    return row
+
+
+def queue_again(
+    session: Session, installation: Installation, row: RoundRow, *, everywhere: bool = False
+) -> int:
+    """Queue a digest for the chats that do not have all of it; returns how many those are."""
+    now = installation.clock.now()
+    posts = outbox.list_digest_posts(session, row.id)
+    queued = 0
+    for group in groups.list_linked(session, row.partnership_id):
+        own = [post for post in posts if post.group_id == group.id]
+        queued += _queue_for_group(session, group, row, own, now, everywhere=everywhere)
+    return queued
+
+
+def _queue_for_group(
+    session: Session,
+    group: GroupRow,
+    row: RoundRow,
+    posts: list[OutboxRow],
+    now: datetime,
+    *,
+    everywhere: bool,
+) -> bool:
+    if any(post.state is OutgoingState.CLAIMED for post in posts):
+        return False
+    if everywhere or not posts:
+        for post in posts:
+            session.delete(post)
+        to = outbox.address_group(group)
+        outbox.add_entry(session, OutgoingKind.DIGEST, to, now, round_id=row.id)
+        return True
+    missing = [post for post in posts if post.state is not OutgoingState.SENT]
+    outbox.send_again(session, missing, now)
+    return bool(missing)

@@ -1,6 +1,15 @@
-"""Reminding those who have not answered: worked out in memory, never written down."""
+"""Reminding those who have not answered: worked out in memory, never written down.
+
+What is written down of a reminder is a tag that only the round's key could make, as an envelope
+has one. So nobody is reminded twice, even after a crash, and nobody can tell who was reminded.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
 
 from pulse_bot.cards.question_cards import first_card
 from pulse_bot.crypto.sealing import make_tag
@@ -8,45 +17,55 @@ from pulse_bot.domain.asking.calendar import format_moment
 from pulse_bot.domain.asking.items import list_slots
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address, Card, RoundKeys
-from pulse_bot.storage import envelopes, partnerships, rounds
+from pulse_bot.storage import envelopes, outbox, partnerships, rounds
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.partnerships import member_language
 from pulse_bot.usecases.context import Installation
 
 
-def claim_reminders(
-    installation: Installation, round_id: int, which: int, adapter: str, workspace: str
-) -> list[tuple[Address, Card]]:
-    """Claim a reminder and say whom to send it to; nobody where it was claimed before.
+@dataclass(frozen=True, slots=True)
+class ReminderCard:
+    """A reminder for one person."""
 
-    Claimed before it is sent: after a crash some are not reminded, and nobody is reminded twice.
-    """
-    now = installation.clock.now()
+    tag: bytes
+    address: Address
+    card: Card
+
+
+def list_reminders(
+    session: Session,
+    installation: Installation,
+    round_id: int,
+    which: int,
+    workspace: tuple[str, str],
+    now: datetime,
+) -> list[ReminderCard]:
+    """Whom to remind now in a workspace, (adapter, workspace): nobody who has been already."""
     keys = installation.keys.load(round_id)
-    with installation.database.write() as session:
-        round_ = rounds.load_round(session, round_id)
-        if round_ is None or keys is None or not round_.takes_answers(now):
-            return []
-        if not rounds.claim_reminder(session, round_id, which, adapter, workspace):
-            return []
-        partnership = session.get_one(PartnershipRow, round_.partnership)
-        calendar_of = partnerships.load_calendars(session, partnership)
-        until = format_moment(round_.closes_at, calendar_of(None).zone)
-        recorded_tags = envelopes.load_tags(session, round_id)
-        return [
-            (address, first_card(round_.in_language(member_language(member, partnership)), until))
-            for member, address in rounds.list_reachable(session, round_id, adapter, workspace)
-            if not has_answered(round_, keys, member.id, recorded_tags)
-            and not calendar_of(member).is_quiet(now)
-        ]
+    round_ = rounds.load_round(session, round_id)
+    if round_ is None or keys is None or not round_.takes_answers(now):
+        return []
+    partnership = session.get_one(PartnershipRow, round_.partnership)
+    calendar_of = partnerships.load_calendars(session, partnership)
+    until = format_moment(round_.closes_at, calendar_of(None).zone)
+    recorded_tags = envelopes.load_tags(session, round_id)
+    reminded = outbox.load_reminded(session, round_id)
+    return [
+        ReminderCard(
+            tag,
+            address,
+            first_card(round_.in_language(member_language(member, partnership)), until),
+        )
+        for member, address in rounds.list_reachable(session, round_id, *workspace)
+        if (tag := make_reminder_tag(keys, member.id, which)) not in reminded
+        and not has_answered(round_, keys, member.id, recorded_tags)
+        and not calendar_of(member).is_quiet(now)
+    ]
 
 
-def unclaim_reminders(
-    installation: Installation, round_id: int, which: int, adapter: str, workspace: str
-) -> None:
-    """None of a reminder's cards went out, and it is due again."""
-    with installation.database.write() as session:
-        rounds.give_back_reminder(session, round_id, which, adapter, workspace)
+def make_reminder_tag(keys: RoundKeys, member: int, which: int) -> bytes:
+    """That a member got a reminder. No question has an empty id, so it is no answer's tag."""
+    return make_tag(keys.tag_key, member, "", f"reminder {which}")
 
 
 def has_answered(

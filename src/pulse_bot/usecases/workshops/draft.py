@@ -39,7 +39,6 @@ from pulse_bot.domain.partnership.audit_events import (
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships, seedings
-from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
@@ -123,7 +122,6 @@ def begin_draft(
         arranged=ArrangementKind.ALONE,
         together=request.together,
         seeded_by=member,
-        handed=DeliveryState.WAITING,
     )
     session.add(row)
     session.flush()

@@ -31,7 +31,7 @@ from pulse_bot.usecases import audit_log
 from pulse_bot.usecases import permissions as allowed
 from pulse_bot.usecases.context import OPERATOR, PULSE_BOT, Installation
 from pulse_bot.usecases.find_member import find_member
-from pulse_bot.usecases.rounds import pack_files
+from pulse_bot.usecases.rounds import pack_files, post
 from pulse_bot.usecases.rounds.digest_message import message_card
 
 
@@ -181,6 +181,7 @@ def _reveal_round(
     if packs.reveal_round(session, round_row.id):
         opened = PackOpened(round_row.number)
         audit_log.record(session, installation, round_row.partnership_id, who, opened)
+        post.queue_digest(session, installation, round_row.id)
 
 
 def _show_pack_file(installation: Installation, address: Address, seeding: int) -> Reply:

@@ -1,0 +1,108 @@
+"""Rounds whose time has come: closed, opened, and digests revealed. Each partnership on its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from pulse_bot.domain.asking import schedule
+from pulse_bot.errors import Refused
+from pulse_bot.storage import partnerships, plans, rounds, seedings
+from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.close import close_round
+from pulse_bot.usecases.rounds.open_round import open_round
+from pulse_bot.usecases.workshops import pack
+
+_log = logging.getLogger(__name__)
+
+SHARDS: Final = 4
+"""Partnerships are worked off in so many rows, each by one worker at a time."""
+AT_ONCE: Final = 20
+"""Rounds between two looks at what is to be sent."""
+_LOOK_TAKES: Final = timedelta(minutes=1)
+"""After a crash in the middle of a look, plans are looked at again after so long."""
+
+
+def has_due_rounds(installation: Installation, now: datetime) -> frozenset[int]:
+    """The shards in which something is due."""
+    with installation.database.read() as session:
+        closings = rounds.list_due_closings(session, now)
+        looks = plans.list_due_looks(session, now, SHARDS * AT_ONCE)
+    revealed = _list_due_reveals(installation, now)
+    owners = {owner for _, owner in closings} | {owner for _, owner in revealed} | set(looks)
+    return frozenset(owner % SHARDS for owner in owners)
+
+
+def work_off_rounds(installation: Installation, shard: int) -> bool:
+    """Close, reveal and open some of what is due in a shard; returns whether there is more."""
+    now = installation.clock.now()
+    with installation.database.read() as session:
+        closings = [
+            (round_id, owner)
+            for round_id, owner in rounds.list_due_closings(session, now)
+            if owner % SHARDS == shard
+        ]
+    for round_id, owner in closings[:AT_ONCE]:
+        _run_guarded(partial(_close_round, installation, round_id), owner, "closed")
+    for round_id, owner in _list_due_reveals(installation, now):
+        if owner % SHARDS == shard:
+            _run_guarded(partial(pack.reveal_pack, installation, round_id), owner, "revealed")
+    looked = _open_due(installation, now, shard)
+    return len(closings) > AT_ONCE or looked == AT_ONCE
+
+
+def _close_round(installation: Installation, round_id: int) -> None:
+    close_round(installation, round_id)
+    _log.info("A round is over; its key is destroyed.", extra={"round": round_id})
+
+
+def _run_guarded(work: Callable[[], object], partnership: int, what: str) -> None:
+    try:
+        work()
+    except Exception:
+        # The others go on; this one is due again with the next tick.
+        _log.exception("A round could not be %s.", what, extra={"partnership": partnership})
+
+
+def _list_due_reveals(installation: Installation, now: datetime) -> list[tuple[int, int]]:
+    """(round, partnership) of held digests that are to be opened to everybody now."""
+    with installation.database.read() as session:
+        due = []
+        for round_id, owner, day in seedings.list_held(session):
+            calendar = partnerships.load_calendar(session, session.get_one(PartnershipRow, owner))
+            if now >= schedule.workshop_end(day, calendar):
+                due.append((round_id, owner))
+        return due
+
+
+def _open_due(installation: Installation, now: datetime, shard: int) -> int:
+    """Open what is to open in some partnerships; returns how many were looked at."""
+    again = now + _LOOK_TAKES
+    with installation.database.write() as session:
+        looks = plans.list_due_looks(session, now, AT_ONCE, shard, SHARDS)
+        plans.begin_looks(session, looks, again)
+    with installation.database.read() as session:
+        snapshots = plans.load_snapshots(session, looks, now)
+    for snapshot in snapshots:
+        plan = schedule.find_due_opening(snapshot, now)
+        if plan is not None:
+            _run_guarded(partial(_open_round, installation, plan), snapshot.id, "opened")
+    with installation.database.write() as session:
+        upcoming = {one.id: schedule.find_next_look(one, now) for one in snapshots}
+        plans.end_looks(session, again, upcoming)
+    return len(looks)
+
+
+def _open_round(installation: Installation, plan: schedule.OpenRound) -> None:
+    try:
+        round_id = open_round(installation, plan)
+    except Refused as refused:
+        _log.info("No round was opened. %s", refused, extra={"partnership": plan.partnership})
+        return
+    if round_id is not None:
+        extra = {"partnership": plan.partnership, "round": round_id}
+        _log.info("A round is open.", extra=extra)
