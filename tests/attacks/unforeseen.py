@@ -52,6 +52,7 @@ class BrokenKeys:
     """A key store that stumbles, too."""
 
     create = load = destroy = list_rounds = check = stumble
+    read_marker = write_marker = locate = stumble
 
 
 def broken_installation() -> Installation:

@@ -16,6 +16,7 @@ from pulse_bot.crypto.key_stores import (
     make_key_folder,
     open_key_store,
 )
+from pulse_bot.errors import KeyStoreError
 from pulse_bot.ports import KeyStore
 
 REDIS = "redis://127.0.0.1:6379/0"
@@ -38,6 +39,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeyStore]:
         yield kept
         for round_id in kept.list_rounds():
             kept.destroy(round_id)
+        kept._server.delete(kept._marker_key)
         kept.close()
 
 
@@ -99,3 +101,69 @@ def test_keys_are_never_printed(store: KeyStore) -> None:
 def test_a_folder_is_opened_by_its_path_and_redis_by_its_url(tmp_path: Path) -> None:
     assert isinstance(open_key_store(str(tmp_path)), DirectoryKeyStore)
     assert isinstance(open_key_store("redis://127.0.0.1:1/0"), RedisKeyStore)
+
+
+def test_a_marker_comes_back_as_it_was_written_last(store: KeyStore) -> None:
+    assert store.read_marker() is None
+
+    store.write_marker(b"\0one")
+    store.write_marker(b"two\xff")
+
+    assert store.read_marker() == b"two\xff"
+
+
+def test_a_marker_is_no_round_and_stays_when_keys_go(store: KeyStore) -> None:
+    store.write_marker(b"here")
+    store.create(1)
+    store.destroy(1)
+
+    assert store.list_rounds() == frozenset()
+    assert store.load(1) is None
+    assert store.read_marker() == b"here"
+
+
+def test_keys_do_not_touch_the_marker_nor_the_marker_keys(store: KeyStore) -> None:
+    keys = store.create(1)
+    store.write_marker(b"here")
+
+    assert store.load(1) == keys
+    assert store.check() == ()
+
+
+def test_a_store_is_where_it_was_a_moment_ago(store: KeyStore) -> None:
+    before = store.locate()
+    store.create(1)
+    store.write_marker(b"here")
+    after = store.locate()
+
+    assert (after.place, after.medium) == (before.place, before.medium)
+    assert (after.holder, after.life) == (before.holder, before.life)
+    assert bool(after.holder) == bool(after.life)
+    assert after.age >= 0
+
+
+def test_one_damaged_key_harms_no_other(store: KeyStore) -> None:
+    """It is named, and raises for its own round alone."""
+    first, _, third = store.create(1), store.create(2), store.create(3)
+    if not damage(store, 2):
+        pytest.skip("keys in the memory of this process do not get damaged")
+
+    assert store.list_rounds() == {1, 2, 3}
+    assert (store.load(1), store.load(3)) == (first, third)
+    with pytest.raises(KeyStoreError, match="damaged: 4 bytes instead of 64"):
+        store.load(2)
+    [warning] = store.check()
+    assert "round" in warning
+    assert "2" in warning
+    assert "is damaged" in warning
+    store.destroy(2)
+    assert store.check() == ()
+
+
+def damage(store: KeyStore, round_id: int) -> bool:
+    """Leave half a key, as a bad disk does."""
+    if isinstance(store, DirectoryKeyStore):
+        (store.folder / f"round-{round_id}.key").write_bytes(b"half")
+    elif isinstance(store, RedisKeyStore):
+        store._server.set(store._redis_key(round_id), b"half")
+    return not isinstance(store, MemoryKeyStore)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
+from pulse_bot.crypto.machine import Machine, is_in_memory
 from pulse_bot.errors import KeyStoreError
 
 
@@ -154,6 +159,59 @@ def test_killed_in_the_middle_there_is_a_whole_key_or_none(folder: Path, when: s
     store.create(1)
     store.destroy(1)
     assert list(folder.iterdir()) == []
+
+
+def test_a_folder_is_itself_by_every_path_and_no_copy_is_it(folder: Path) -> None:
+    DirectoryKeyStore(folder).create(1)
+    other_name, copy = folder.parent / "other", folder.parent / "copy"
+    other_name.symlink_to(folder)
+    shutil.copytree(folder, copy)
+
+    here = DirectoryKeyStore(folder).locate()
+    assert here.place == f"{folder} on {socket.gethostname()}"
+    assert DirectoryKeyStore(other_name).locate().medium == here.medium
+    assert DirectoryKeyStore(copy).locate().medium != here.medium
+
+
+def test_a_folder_on_a_disk_outlives_every_start_of_the_machine(folder: Path) -> None:
+    if is_in_memory(folder):
+        pytest.skip("the folder for tests is in memory here")
+
+    site = DirectoryKeyStore(folder).locate()
+
+    assert (site.holder, site.life) == ("", "")
+
+
+def test_a_folder_in_memory_lives_as_long_as_the_machine_runs() -> None:
+    memory = Path("/dev/shm")  # noqa: S108 - it is looked at, and a folder of random name is made
+    if not (memory.is_dir() and is_in_memory(memory)):
+        pytest.skip("no folder in memory at /dev/shm")
+    machine = Machine("school-server", "machine", "first start", 120.0)
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        site = DirectoryKeyStore(Path(folder), lambda: machine).locate()
+        again = replace(machine, boot="second start", uptime=1.0)
+        later = DirectoryKeyStore(Path(folder), lambda: again).locate()
+        unknown = DirectoryKeyStore(Path(folder), lambda: replace(machine, number="")).locate()
+
+    assert (site.holder, site.life, site.age) == ("machine", "first start", 120.0)
+    assert (later.holder, later.life, later.age) == ("machine", "second start", 1.0)
+    assert later.medium != site.medium
+    assert (unknown.holder, unknown.life) == ("", "")
+
+
+@pytest.mark.parametrize("where", ["before sync", "before rename", "after rename"])
+def test_killed_while_the_marker_is_written_it_is_the_old_or_the_new(
+    folder: Path, where: str
+) -> None:
+    store = DirectoryKeyStore(folder)
+    store.write_marker(b"old")
+    program = KILLED.replace(".create(1)", ".write_marker(b'new')")
+
+    ended = subprocess.run([sys.executable, "-c", program, folder, where], check=False)
+
+    assert ended.returncode == -signal.SIGKILL
+    assert store.read_marker() == (b"new" if where == "after rename" else b"old")
+    assert (folder / "store.marker").stat().st_mode & 0o777 == 0o600
 
 
 LOOP = """

@@ -6,11 +6,13 @@ A folder (default), a Redis server that writes nothing to disk (several machines
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from pulse_bot.crypto.machine import Machine, is_in_memory, read_machine
 from pulse_bot.crypto.private_files import (
     PRIVATE_DIR_MODE,
     PRIVATE_FILE_MODE,
@@ -22,12 +24,14 @@ from pulse_bot.crypto.private_files import (
 )
 from pulse_bot.crypto.sealing import KEY_BYTES, generate_keys
 from pulse_bot.errors import KeyStoreError, MissingExtra
-from pulse_bot.ports import KeyStore, RoundKeys
+from pulse_bot.ports import KeyStore, RoundKeys, StoreSite
 
 if TYPE_CHECKING:
     from redis import Redis
 
 Answer = TypeVar("Answer")
+
+_MARKER_FILE: Final = "store.marker"
 
 
 def open_key_store(setting: str) -> KeyStore:
@@ -42,6 +46,8 @@ class MemoryKeyStore:
 
     def __init__(self) -> None:
         self._keys: dict[int, RoundKeys] = {}
+        self._marker: bytes | None = None
+        self._life = secrets.token_hex(8)
 
     def create(self, round_id: int) -> RoundKeys:
         self._keys[round_id] = generate_keys()
@@ -56,15 +62,26 @@ class MemoryKeyStore:
     def list_rounds(self) -> frozenset[int]:
         return frozenset(self._keys)
 
-    def check(self) -> None:
+    def read_marker(self) -> bytes | None:
+        return self._marker
+
+    def write_marker(self, marker: bytes) -> None:
+        self._marker = marker
+
+    def locate(self) -> StoreSite:
+        return StoreSite("this process", self._life, "this process", self._life)
+
+    def check(self) -> Sequence[str]:
         """Memory always serves."""
+        return ()
 
 
 class DirectoryKeyStore:
     """One file a round, for the server's user alone; ideally on tmpfs, never in a backup."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, machine: Callable[[], Machine] = read_machine) -> None:
         self.folder = folder
+        self._machine = machine
 
     def create(self, round_id: int) -> RoundKeys:
         """Replaces keys that are there: an opening that was rolled back leaves some behind.
@@ -72,11 +89,7 @@ class DirectoryKeyStore:
         The file appears whole or not at all, also after a crash: it is written under another name.
         """
         keys = generate_keys()
-        draft = self.folder / f".round-{round_id}.{secrets.token_hex(8)}.draft"
-        with explain_file_errors(draft):
-            write_private_file(draft, keys.secret_key + keys.tag_key)
-            draft.replace(self._key_file(round_id))
-            sync_folder(self.folder)
+        self._replace_file(self._key_file(round_id), keys.secret_key + keys.tag_key)
         return keys
 
     def load(self, round_id: int) -> RoundKeys | None:
@@ -109,18 +122,66 @@ class DirectoryKeyStore:
         numbers = [name.removeprefix("round-") for name in names if name.startswith("round-")]
         return frozenset(int(number) for number in numbers if number.isdecimal())
 
-    def check(self) -> None:
+    def read_marker(self) -> bytes | None:
+        file = self.folder / _MARKER_FILE
+        with explain_file_errors(file):
+            try:
+                return file.read_bytes()
+            except FileNotFoundError:
+                self._check_folder()
+                return None
+
+    def write_marker(self, marker: bytes) -> None:
+        self._replace_file(self.folder / _MARKER_FILE, marker)
+
+    def locate(self) -> StoreSite:
+        """Two folders are one where the kernel says so; a copy is another, on whatever machine."""
+        with explain_file_errors(self.folder):
+            self._check_folder()
+            status, machine = self.folder.stat(), self._machine()
+            in_memory = is_in_memory(self.folder) and machine.number and machine.boot
+        marks = (machine.boot or machine.name, status.st_dev, status.st_ino)
+        return StoreSite(
+            place=f"{self.folder} on {machine.name}",
+            medium=hashlib.sha256("/".join(map(str, marks)).encode()).hexdigest()[:32],
+            holder=machine.number if in_memory else "",
+            life=machine.boot if in_memory else "",
+            age=machine.uptime,
+        )
+
+    def check(self) -> Sequence[str]:
         """Looks at the mode before it tries: to the superuser, everything is writable."""
         self._check_folder()
         check_private(self.folder, PRIVATE_DIR_MODE)
-        for file in self.folder.glob("round-*.key"):
-            check_private(file, PRIVATE_FILE_MODE)
+        warnings = tuple(self._find_damaged())
         trial = self.folder / f".trial.{secrets.token_hex(8)}.draft"
         with explain_file_errors(trial):
             try:
                 write_private_file(trial, bytes(2 * KEY_BYTES))
             finally:
                 trial.unlink(missing_ok=True)
+        return warnings
+
+    def _find_damaged(self) -> Iterator[str]:
+        """Why some keys cannot be used. Raises for one that others can read."""
+        for round_id in sorted(self.list_rounds()):
+            file = self._key_file(round_id)
+            try:
+                check_private(file, PRIVATE_FILE_MODE)
+            except FileNotFoundError:
+                # Another worker destroyed it at this very moment.
+                continue
+            try:
+                self.load(round_id)
+            except KeyStoreError as error:
+                yield str(error)
+
+    def _replace_file(self, file: Path, content: bytes) -> None:
+        draft = self.folder / f".{file.stem}.{secrets.token_hex(8)}.draft"
+        with explain_file_errors(draft):
+            write_private_file(draft, content)
+            draft.replace(file)
+            sync_folder(self.folder)
 
     def _key_file(self, round_id: int) -> Path:
         return self.folder / f"round-{round_id}.key"
@@ -143,6 +204,7 @@ class RedisKeyStore:
         except ModuleNotFoundError as error:
             raise MissingExtra("redis", "redis") from error
         self._prefix = prefix
+        self._marker_key = f"{prefix}marker"
         self._failure = redis.RedisError
         try:
             self._server: Redis = redis.Redis.from_url(
@@ -172,11 +234,33 @@ class RedisKeyStore:
         redis_keys = self._query_server(
             lambda: list(self._server.scan_iter(match=f"{self._prefix}*"))
         )
-        names = [name.decode() for name in redis_keys if isinstance(name, bytes)]
+        # Whatever else is there under strange names is no round.
+        names = [name.decode(errors="replace") for name in redis_keys if isinstance(name, bytes)]
         numbers = [name.removeprefix(self._prefix) for name in names]
         return frozenset(int(number) for number in numbers if number.isdecimal())
 
-    def check(self) -> None:
+    def read_marker(self) -> bytes | None:
+        stored = self._query_server(lambda: self._server.get(self._marker_key))
+        return stored if isinstance(stored, bytes) else None
+
+    def write_marker(self, marker: bytes) -> None:
+        self._query_server(lambda: self._server.set(self._marker_key, marker))
+
+    def locate(self) -> StoreSite:
+        """A server writes nothing to disk, so whatever it held is gone once it is started anew."""
+        options = self._server.connection_pool.connection_kwargs
+        number = options.get("db") or 0
+        server = options.get("path") or f"{options.get('host')}:{options.get('port')}"
+        info = self._query_server(lambda: self._server.info("server"))
+        return StoreSite(
+            place=f"redis://{server}/{number}",
+            medium=f"{info['run_id']}/{number}",
+            holder=f"redis://{server}/{number}",
+            life=str(info["run_id"]),
+            age=float(info["uptime_in_seconds"]),
+        )
+
+    def check(self) -> Sequence[str]:
         """The server must answer, must not write to disk, and must not forget."""
         if self._read_setting("save") or self._read_setting("appendonly") != "no":
             raise KeyStoreError(
@@ -189,6 +273,14 @@ class RedisKeyStore:
                 "The Redis server of the key store throws keys away when it is full, which loses "
                 "rounds. Run on it: redis-cli config set maxmemory-policy noeviction"
             )
+        return tuple(self._find_damaged())
+
+    def _find_damaged(self) -> Iterator[str]:
+        for round_id in sorted(self.list_rounds()):
+            try:
+                self.load(round_id)
+            except KeyStoreError as error:
+                yield f"The key of round {round_id} cannot be used. {error}"
 
     def close(self) -> None:
         """Give the connections back."""

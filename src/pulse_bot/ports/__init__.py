@@ -48,7 +48,15 @@ from pulse_bot.ports.messages import (
     Sendable,
     Ticks,
 )
-from pulse_bot.ports.services import Clock, Job, JobHandler, KeyStore, Renderer, RoundKeys
+from pulse_bot.ports.services import (
+    Clock,
+    Job,
+    JobHandler,
+    KeyStore,
+    Renderer,
+    RoundKeys,
+    StoreSite,
+)
 
 __all__ = [
     "LONGEST_ACTION",
@@ -89,7 +97,7 @@ __all__ = [
     "Reply",
     "RoundKeys",
     "Scope",
-    "Sendable",
+    "StoreSite",
     "Submitted",
     "Ticks",
     "Vault",

@@ -28,6 +28,22 @@ class RoundKeys:
     tag_key: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class StoreSite:
+    """Where a key store is, and what its keys live in."""
+
+    place: str
+    """For people, without a password: "/run/pulse-bot/keys on school-server"."""
+    medium: str
+    """Equal for all who share the very same folder or server, and another for every copy of it."""
+    holder: str = ""
+    """The machine or address whose memory it is; empty for a store that outlives a restart."""
+    life: str = ""
+    """Changes exactly when everything that this memory held is gone: at each start of it."""
+    age: float = 0.0
+    """Seconds since this life began."""
+
+
 class KeyStore(Protocol):
     """Keeps the keys of open rounds, outside the database and outside every backup.
 
@@ -38,16 +54,28 @@ class KeyStore(Protocol):
         """New random keys for a round, kept durably before this returns."""
 
     def load(self, round_id: int) -> RoundKeys | None:
-        """The keys of a round, or None where there are none."""
+        """The keys of a round, or None where there are none. Raises for one that is damaged."""
 
     def destroy(self, round_id: int) -> None:
         """Make the keys unrecoverable. Repeating it is harmless."""
 
     def list_rounds(self) -> frozenset[int]:
-        """The rounds whose keys exist."""
+        """The rounds whose keys exist, damaged ones among them."""
 
-    def check(self) -> None:
-        """Raise unless keys can be kept, and kept safely."""
+    def read_marker(self) -> bytes | None:
+        """What was written here to know the store again; None where nothing was, or it is gone."""
+
+    def write_marker(self, marker: bytes) -> None:
+        """Keep a marker in place of the one before, durably: whole, or not at all."""
+
+    def locate(self) -> StoreSite:
+        """Where the store is, and what it lives in, as it is now."""
+
+    def check(self) -> Sequence[str]:
+        """Raise unless keys can be kept, and kept safely.
+
+        Returns a warning for each single key that is damaged: the other rounds go on.
+        """
 
 
 @dataclass(frozen=True, slots=True)
