@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -14,9 +16,10 @@ from pulse_bot.banks.load import load_library
 from pulse_bot.config.plugins import adapter_plugins, load_renderer
 from pulse_bot.config.settings import Settings
 from pulse_bot.crypto.key_stores import load_installation_key, open_key_store
+from pulse_bot.crypto.sealing import KEY_BYTES
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.engine import EVERY_MINUTE, Engine, Pace
-from pulse_bot.errors import AdapterError
+from pulse_bot.errors import AdapterError, KeyStoreError, StorageError
 from pulse_bot.ports import (
     ChatAdapter,
     Clock,
@@ -33,6 +36,7 @@ from pulse_bot.sending.jobs import JobHandlers
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
+from pulse_bot.storage.proven_keys import ProvenKeys
 from pulse_bot.storage.vault import DatabaseVault
 from pulse_bot.usecases.context import Installation, Pool
 from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission, record_answers
@@ -42,6 +46,9 @@ from pulse_bot.usecases.tick import find_due_jobs, find_send_jobs
 from pulse_bot.usecases.workshops.pack import opens
 
 _log = logging.getLogger(__name__)
+
+KEYS_SECONDS: Final = 20.0
+"""Between two looks whether the key store is still this database's own."""
 
 STARTUP_SECONDS: Final = 30.0
 """After the start of an adapter, for which its failing ends the process."""
@@ -66,6 +73,25 @@ def open_installation(settings: Settings) -> Installation:
     )
 
 
+def open_without_proof(settings: Settings) -> tuple[Installation, ProvenKeys]:
+    """The same for what needs no keys, which goes on working where they are wrong or away.
+
+    Its key store still proves itself at each use. Without its file, the installation key opens
+    nothing, and nothing that it signs is worth anything.
+    """
+    try:
+        installation_key = load_installation_key(settings.installation_key_file)
+    except KeyStoreError:
+        installation_key = secrets.token_bytes(KEY_BYTES)
+    return _assemble(
+        settings.database_url.get_secret_value(),
+        open_key_store(settings.key_store.get_secret_value()),
+        installation_key,
+        WallClock(),
+        settings.bank_dirs,
+    )
+
+
 def assemble_installation(
     database_url: str,
     keys: KeyStore,
@@ -73,18 +99,40 @@ def assemble_installation(
     clock: Clock,
     bank_dirs: Sequence[Path] = (),
 ) -> Installation:
-    """Open a database beside its keys, bring both up to date. Raises PulseBotError for people."""
-    keys.check()
+    """Open a database beside its keys, bring it up to date, and have them prove themselves.
+
+    Raises PulseBotError for people.
+    """
+    for warning in keys.check():
+        _log.warning("One round is in trouble, the others are not. %s", warning)
+    installation, proven = _assemble(database_url, keys, installation_key, clock, bank_dirs)
+    try:
+        proven.prove()
+    except BaseException:
+        installation.database.close()
+        raise
+    return installation
+
+
+def _assemble(
+    database_url: str,
+    keys: KeyStore,
+    installation_key: bytes,
+    clock: Clock,
+    bank_dirs: Sequence[Path],
+) -> tuple[Installation, ProvenKeys]:
     database = Database(database_url)
     upgrade(database)
-    return Installation(
+    proven = ProvenKeys(database, keys, installation_key)
+    installation = Installation(
         database=database,
-        keys=keys,
+        keys=proven,
         clock=clock,
         renderer=load_renderer(),
         pool=cache(partial(_load_pool, bank_dirs)),
         installation_key=installation_key,
     )
+    return installation, proven
 
 
 def _load_pool(bank_dirs: Sequence[Path]) -> Pool:
@@ -123,6 +171,8 @@ class App:
         self.installation = installation
         self._adapters = adapters
         self._listening: set[str] = set()
+        self._watching: asyncio.Task[None] | None = None
+        self._stopped = asyncio.Event()
         for name, adapter in adapters.items():
             if isinstance(adapter, Keeping):
                 key = installation.installation_key
@@ -183,7 +233,11 @@ class App:
     async def start(self) -> None:
         """Start the engine; the adapters live on the running loop."""
         self._job_handlers.start(asyncio.get_running_loop())
-        # Not by commands: one with another key store in its settings would give open rounds up.
+        keys = self.installation.keys
+        if isinstance(keys, ProvenKeys):
+            await asyncio.to_thread(keys.prove, serving=True)
+            self._stopped.clear()
+            self._watching = asyncio.create_task(_watch_keys(keys, self._stopped))
         await asyncio.to_thread(sweep_rounds, self.installation)
         await asyncio.to_thread(self.engine.start)
 
@@ -192,6 +246,11 @@ class App:
         await asyncio.to_thread(self.engine.stop)
         await asyncio.to_thread(self._answers.close)
         await asyncio.to_thread(self._job_handlers.close)
+        self._stopped.set()
+        if self._watching is not None:
+            await asyncio.wait([self._watching])
+        if isinstance(self.installation.keys, ProvenKeys):
+            await asyncio.to_thread(self.installation.keys.close)
 
     def _send_due(self) -> None:
         """Have what is due sent at once, and not with the next tick."""
@@ -203,3 +262,22 @@ class App:
         return find_due_jobs(
             self.installation, now, self.engine.live_keys(), frozenset(self._adapters)
         )
+
+
+async def _watch_keys(keys: ProvenKeys, stopped: asyncio.Event) -> None:
+    """Stay seen by other workers; find out when the key store is not the right one any more."""
+    said = ""
+    while not stopped.is_set():
+        # Not cancelled at a stop: a look that goes on in its thread would be seen after it.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), KEYS_SECONDS)
+            return
+        try:
+            await asyncio.to_thread(keys.renew)
+            said = ""
+        except (KeyStoreError, StorageError) as error:
+            if str(error) != said:
+                said = str(error)
+                _log.error("%s", said)
+        except Exception:
+            _log.exception("The key store could not be looked at; it is tried again.")

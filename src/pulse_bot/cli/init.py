@@ -118,6 +118,7 @@ def _print_summary(file: Path, settings: Settings) -> None:
     click.echo("  Leave them out of every backup; they are best kept in memory (tmpfs).")
     click.echo(f"Installation key: {settings.installation_key_file}")
     click.echo("  Keep a copy in a safe place: past rounds cannot be read without it.")
+    click.echo("  A second worker needs the same keys: copy this file, and set key_store to Redis.")
     click.echo("\nNext:")
     for step in ("partnership create --help", "member add --help", "programme set --help", "run"):
         click.echo(f"  pulse-bot {step}")

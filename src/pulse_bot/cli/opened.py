@@ -27,14 +27,53 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def with_installation(command: Callable[Concatenate[Installation, P], R]) -> Callable[P, R]:
-    """Hand a command the opened installation as its first argument."""
+    """Hand a command the opened installation as its first argument.
 
-    def opened(settings: Settings, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    It needs no keys, and goes on working where they are wrong or away.
+    """
+
+    def open_it(settings: Settings) -> Installation:
+        from pulse_bot.app import open_without_proof
+
+        return open_without_proof(settings)[0]
+
+    return _with_opened(open_it, command)
+
+
+def with_installation_key(command: Callable[Concatenate[Installation, P], R]) -> Callable[P, R]:
+    """The same for one that signs something: the installation key is this database's own."""
+
+    def open_it(settings: Settings) -> Installation:
+        from pulse_bot.app import open_without_proof
+        from pulse_bot.crypto.key_stores import load_installation_key
+
+        load_installation_key(settings.installation_key_file)
+        installation, keys = open_without_proof(settings)
+        keys.prove_installation_key()
+        return installation
+
+    return _with_opened(open_it, command)
+
+
+def with_keys(command: Callable[Concatenate[Installation, P], R]) -> Callable[P, R]:
+    """The same for one that opens or closes rounds: all keys are this database's own."""
+
+    def open_it(settings: Settings) -> Installation:
         from pulse_bot.app import open_installation
+
+        return open_installation(settings)
+
+    return _with_opened(open_it, command)
+
+
+def _with_opened(
+    open_it: Callable[[Settings], Installation], command: Callable[Concatenate[Installation, P], R]
+) -> Callable[P, R]:
+    def opened(settings: Settings, /, *args: P.args, **kwargs: P.kwargs) -> R:
         from pulse_bot.config.logs import set_up_logging
 
         set_up_logging("WARNING", settings.log_style)
-        installation = open_installation(settings)
+        installation = open_it(settings)
         try:
             return command(installation, *args, **kwargs)
         finally:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pulse_bot.cli.opened import as_json, print_rows, with_installation
+from pulse_bot.cli.opened import as_json, print_rows, with_installation, with_installation_key
 
 if TYPE_CHECKING:
     from datetime import time
@@ -30,7 +30,7 @@ def partnership() -> None:
 @click.option("--language", default="en", show_default=True, help="Its language.")
 @click.option("--quiet-from", default="19:00", show_default=True, help="Nobody is written to from,")
 @click.option("--quiet-until", default="07:00", show_default=True, help="and until this hour.")
-@with_installation
+@with_installation_key
 def create(
     installation: Installation,
     *,
@@ -93,7 +93,7 @@ def show(installation: Installation, *, name: str, as_json: bool) -> None:
 @click.argument("name")
 @click.option("--renew", is_flag=True, help="Make older invitations worthless first.")
 @as_json
-@with_installation
+@with_installation_key
 def codes(installation: Installation, *, name: str, renew: bool, as_json: bool) -> None:
     """Print the code that links a chat, and the invitation that members join by."""
     from pulse_bot.usecases.members import invite

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pulse_bot.cli.opened import as_json, print_rows, with_installation
+from pulse_bot.cli.opened import as_json, print_rows, with_installation, with_keys
 
 if TYPE_CHECKING:
     from pulse_bot.usecases.context import Installation
@@ -19,7 +19,7 @@ def round_() -> None:
 
 @round_.command("open")
 @click.argument("partnership")
-@with_installation
+@with_keys
 def open_(installation: Installation, *, partnership: str) -> None:
     """Open a round now. A running pulse-bot sends its cards within a minute."""
     from pulse_bot.usecases.rounds.open_round import open_round_now
@@ -30,7 +30,7 @@ def open_(installation: Installation, *, partnership: str) -> None:
 
 @round_.command()
 @click.argument("partnership")
-@with_installation
+@with_keys
 def close(installation: Installation, *, partnership: str) -> None:
     """Close the open round now: tally, release, destroy the key."""
     from pulse_bot.usecases.rounds.close import close_round_now

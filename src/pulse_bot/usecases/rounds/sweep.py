@@ -1,11 +1,16 @@
-"""The sweep at start-up and with every tick: keys and rounds that do not belong together."""
+"""The sweep at start-up and with every tick: keys and rounds that do not belong together.
+
+It destroys what nobody can bring back, so it acts on nothing but the word of a key store that has
+proven to be this database's own (decisions, Keys prove themselves). Whatever fails belongs to one
+round, and is tried again with the next sweep.
+"""
 
 from __future__ import annotations
 
 import logging
 
-from pulse_bot.errors import KeyStoreError, StorageError
-from pulse_bot.storage import rounds
+from pulse_bot.errors import KeyStoreError, PulseBotError, StorageError
+from pulse_bot.storage import key_identity, rounds
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.close import declare_lost, forget_rounds
 
@@ -14,13 +19,16 @@ _log = logging.getLogger(__name__)
 
 def sweep_rounds(installation: Installation) -> None:
     """Give up open rounds whose key is gone, and forget rounds that are over."""
-    key_rounds = installation.keys.list_rounds()
+    try:
+        key_rounds = installation.keys.list_rounds()
+    except KeyStoreError as error:
+        # A wrong folder, one that is not mounted, a server that is away: no reason to destroy.
+        _log.error("Rounds were not swept. %s", error)
+        return
     with installation.database.read() as session:
-        keyless = [row.id for row in rounds.list_unclosed(session) if row.id not in key_rounds]
-    for round_id in keyless:
-        # Looked at again, because the listing of keys is older than the list of rounds.
-        if installation.keys.load(round_id) is None:
-            declare_lost(installation, round_id)
+        unclosed = key_identity.list_unclosed_keys(session)
+    for round_id in unclosed.keys() - key_rounds:
+        _give_up_keyless(installation, round_id)
     with installation.database.read() as session:
         over = rounds.find_ended(session, key_rounds) | rounds.list_unforgotten(session)
     try:
@@ -28,3 +36,15 @@ def sweep_rounds(installation: Installation) -> None:
     except (StorageError, KeyStoreError) as error:
         # Somebody reads the file, a backup perhaps. Rounds must open and close all the same.
         _log.warning("What closed rounds left behind could not be cleaned yet. %s", error)
+
+
+def _give_up_keyless(installation: Installation, round_id: int) -> None:
+    try:
+        # Looked at again, because the listing of keys is older than the list of rounds.
+        if installation.keys.load(round_id) is None:
+            declare_lost(installation, round_id)
+    except PulseBotError as error:
+        _log.error("A round without a key stays as it is. %s", error, extra={"round": round_id})
+    except Exception:
+        # A row that cannot be read: the others go on.
+        _log.exception("A round without a key stays as it is.", extra={"round": round_id})
