@@ -97,6 +97,7 @@ __all__ = [
     "Reply",
     "RoundKeys",
     "Scope",
+    "Sendable",
     "StoreSite",
     "Submitted",
     "Ticks",
