@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy
 
 from pulse_bot.config import logs
-from pulse_bot.errors import StorageError
+from pulse_bot.errors import Refused, StorageError
 
 SECRET = "4-and-nobody-may-know"
 
@@ -102,6 +102,41 @@ def test_the_causes_of_our_own_errors_are_told_so_too(written: io.StringIO) -> N
     assert SECRET not in written.getvalue()
     assert "StorageError: The database is full. Make room. at" in written.getvalue()
     assert "caused by KeyError at cli/test_logs.py:" in written.getvalue()
+
+
+def refuse() -> None:
+    raise Refused(f"“{SECRET}” is too short to be a question.")
+
+
+def test_a_refusal_that_a_bug_came_out_of_is_told_without_what_was_typed(
+    written: io.StringIO,
+) -> None:
+    try:
+        try:
+            refuse()
+        except Refused:
+            int("a bug")
+    except ValueError:
+        log().exception("an event was not handled")
+
+    assert SECRET not in written.getvalue()
+    assert "ValueError at cli/test_logs.py:" in written.getvalue()
+    assert "caused by Refused at cli/test_logs.py:" in written.getvalue()
+
+
+def test_what_an_error_with_a_cause_was_raised_beside_is_told_too(written: io.StringIO) -> None:
+    try:
+        try:
+            int(SECRET)
+        except ValueError:
+            cause = OSError(SECRET)
+            raise StorageError("The database is full. Make room.") from cause
+    except StorageError:
+        log().exception("closing failed")
+
+    assert SECRET not in written.getvalue()
+    assert "caused by OSError at nowhere" in written.getvalue()
+    assert "caused by ValueError at cli/test_logs.py:" in written.getvalue()
 
 
 def test_the_statement_and_parameters_of_a_failed_query_are_not_written(

@@ -24,7 +24,7 @@ from traceback import walk_tb
 from types import TracebackType
 from typing import Final, TextIO
 
-from pulse_bot.errors import PulseBotError
+from pulse_bot.errors import PulseBotError, Refused
 
 EXTRA_FIELDS: Final = ("adapter", "workspace", "partnership", "round", "job", "count", "seconds")
 """What a record may carry in `extra`. None of them leads to a member; others are not written."""
@@ -99,7 +99,8 @@ def is_logged(record: logging.LogRecord) -> bool:
 def describe_error(error: BaseException, trace: TracebackType | None = None) -> str:
     """An exception and its causes: our own with their message, others with type and place alone.
 
-    What could not be imported is named: it is the name of a module, and all that helps.
+    A refusal is told without its message, which can quote what somebody typed. What could not be
+    imported is named: it is the name of a module, and all that helps.
     """
     return " caused by ".join(
         _describe_link(link, trace) for link in islice(_walk_causes(error), LINKS)
@@ -107,7 +108,8 @@ def describe_error(error: BaseException, trace: TracebackType | None = None) -> 
 
 
 def _describe_link(error: BaseException, trace: TracebackType | None) -> str:
-    detail = f": {error}" if isinstance(error, PulseBotError) else ""
+    has_words = isinstance(error, PulseBotError) and not isinstance(error, Refused)
+    detail = f": {error}" if has_words else ""
     if isinstance(error, ImportError) and error.name:
         detail = f": {error.name}"
     places = " < ".join(_trace_places(error.__traceback__ or trace))
@@ -124,7 +126,7 @@ def _walk_causes(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(link))
         yield link
         # What `from None` hides, too: it hides words, of which none are written.
-        links.append(link.__cause__ or link.__context__)
+        links += (link.__cause__, link.__context__)
         links += link.exceptions if isinstance(link, BaseExceptionGroup) else ()
 
 
