@@ -119,6 +119,27 @@ async def test_an_error_reaches_every_waiter_and_the_next_row_is_served(disk: Di
         assert await group.put(4) == 8
 
 
+async def test_a_bug_that_a_future_refuses_reaches_whoever_waits(disk: Disk) -> None:
+    """`next` without a default raises what no future takes."""
+    disk.error = StopIteration()
+    with writer(disk) as group:
+        async with asyncio.timeout(60):
+            with pytest.raises(RuntimeError) as raised:
+                await group.put(1)
+    assert raised.value.__cause__ is disk.error
+
+
+async def test_results_that_are_too_few_reach_whoever_waits() -> None:
+    """And the thread goes on: without it nobody would ever be answered again."""
+    results = [[], [7]]
+    group = GroupCommit[int, int](lambda _: results.pop(0))
+    async with asyncio.timeout(60):
+        with pytest.raises(RuntimeError, match="one result a row"):
+            await group.put(1)
+        assert await group.put(2) == 7
+    group.close()
+
+
 async def test_a_waiter_that_gives_up_does_no_harm(disk: Disk) -> None:
     with writer(disk) as group:
         disk.free.clear()

@@ -92,6 +92,8 @@ class GroupCommit(Generic[RowT, ResultT]):
             )
         except Exception as error:
             results = [error] * len(group)
+        if len(results) != len(group):
+            results = [RuntimeError("A commit returns one result a row.")] * len(group)
         self._deliver_results(group, results)
 
     def _deliver_results(
@@ -116,7 +118,12 @@ def _settle_futures(
     for future, result in outcomes:
         if future.done():
             continue
-        if isinstance(result, Exception):
+        if isinstance(result, StopIteration):
+            # A future refuses one, and whoever waits would wait for ever.
+            bug = RuntimeError("A commit ran out of what it looked for.")
+            bug.__cause__ = result
+            future.set_exception(bug)
+        elif isinstance(result, Exception):
             future.set_exception(result)
         else:
             future.set_result(result)
