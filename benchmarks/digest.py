@@ -1,8 +1,8 @@
 """Time and memory of a digest after 26 weeks and after 520: `python -m benchmarks.digest`.
 
-What is measured is `settle`: opening the envelopes of the round, tallying, the release policy with
-the trend call, the words, and the transaction that keeps them. The history before it is made up.
-Goal: within 20 % of each other, and under 50 ms.
+What is measured is `settle_round`: opening the envelopes of the round, tallying, the release policy
+with the trend call, the words, and the transaction that keeps them. The history before it is made
+up. Goal: within 20 % of each other, and under 50 ms.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The words of a digest: facts in, statements out, in the order in which they are read aloud.
 
-Pure, and in English; no layout lives here (`text` and `page` have it), and no decision about what
-may be said (the release policy has it). Once said, a statement is kept for ever, so a change of
-words here changes later digests only.
+Pure, and in English; no layout lives here (`digest_text` and `page` have it), and no decision about
+what may be said (the release policy has it). Once said, a statement is kept for ever, so a change
+of words here changes later digests only.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A workshop's pack as files: the page, the PDF, and pictures for slides.
 
-The words are in `pack_words`, the pictures in `pack_pictures`. A pack holds nothing that its digest
-does not say.
+The words are in `layout`, the pictures in `pictures`. A pack holds nothing that its digest does not
+say.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ QUIET: Final = 85
 """A grey that is read well on paper: 7.5 to 1."""
 HAIR: Final = 170
 _SHEETS: Final = "\ue000\ue001"
-"""Stands for the number of sheets until it is known: of private signs, which `drawable` lets nobody
-type. As long as the two digits that room is kept for."""
+"""Stands for the number of sheets until it is known: of private signs, which `drawable_text` lets
+nobody type. As long as the two digits that room is kept for."""
 
 
 class A4Document(FPDF):

@@ -1,4 +1,4 @@
-"""The cards and forms of the core; what their buttons mean when they come back is `card_actions`.
+"""The cards and forms of the core; what their buttons mean when they come back is in `actions`.
 
 Platform-neutral and pure: a use case picks what to say, an adapter how it looks. How an action
 becomes text, and is read again, is in `adapter_kit.actions`.

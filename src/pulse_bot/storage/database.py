@@ -171,7 +171,7 @@ def _open_sqlite(url: URL) -> Engine:
 
 
 def _set_up_connection(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    # The driver's own transactions start too late for us; `_begin` starts them.
+    # The driver's own transactions start too late for us; `_begin_transaction` starts them.
     connection.isolation_level = None
     for setting in _SQLITE_SETTINGS:
         connection.execute(setting)

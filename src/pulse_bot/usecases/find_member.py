@@ -22,7 +22,7 @@ class NotAMember(Refused):
 
 
 def find_member(session: Session, address: Address) -> tuple[MemberRow, PartnershipRow]:
-    """The member at an address and their partnership. Raises NobodyThere."""
+    """The member at an address and their partnership. Raises NotAMember."""
     member = partnerships.member_at(session, address)
     if member is None:
         raise NotAMember

@@ -103,7 +103,7 @@ class Arrangement:
 def arrange_seeding(
     questions: int, workshop_on: date, situation: Situation, now: datetime
 ) -> Arrangement:
-    """When so many questions are asked for a workshop. Raises CannotBeArranged.
+    """When so many questions are asked for a workshop. Raises ArrangementError.
 
     With the weekly opening of nine to three days before, where that is still ahead; else alone,
     seven days before or as soon after that as can be.

@@ -1,6 +1,6 @@
 """The bars of the release policy: how many must answer, out of how many organisations.
 
-What is decided with them is in `release`.
+What is decided with them is in `release.policy`.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class CommitmentError(ValueError):
 
 
 def normalise_commitment(text: str, *, english: bool = True) -> str:
-    """A commitment as it is kept: one line, with a full stop. Raises CannotBeCommitted.
+    """A commitment as it is kept: one line, with a full stop. Raises CommitmentError.
 
     In English it has to say "we": the promise is the group's, and no one member's.
     """
@@ -88,7 +88,7 @@ def normalise_commitment(text: str, *, english: bool = True) -> str:
 
 
 def parse_due_day(text: str, today: date) -> date:
-    """The day that somebody typed, or chose. Raises CannotBeCommitted."""
+    """The day that somebody typed, or chose. Raises CommitmentError."""
     day = parse_day(text, today)
     if day is None:
         raise CommitmentError("That is not a day. Write it like 4 December, or choose one.")

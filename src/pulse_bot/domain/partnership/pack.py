@@ -16,7 +16,7 @@ from pulse_bot.domain.release.record import Digest, ReleasedQuestion, Statement,
 from pulse_bot.domain.release.results import ReleasedValue, Silence
 
 LONGEST_MINUTES: Final = 90
-"""Minutes of a workshop at most; with one question it takes `SHORTEST`."""
+"""Minutes of a workshop at most; with one question it takes `SHORTEST_MINUTES`."""
 SHORTEST_MINUTES: Final = 60
 MOST_DISCUSSED: Final = 6
 """Questions that a workshop has time for. The others are read alone, at the start."""

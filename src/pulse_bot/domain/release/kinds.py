@@ -2,7 +2,7 @@
 
 Found by one study (release policy, What was measured): every sum, every count and every total of up
 to two colluders was enumerated. Whether anything is said at all is
-decided in `release`, from counts and membership alone.
+decided in `policy`, from counts and membership alone.
 """
 
 from __future__ import annotations

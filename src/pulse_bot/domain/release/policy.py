@@ -2,9 +2,9 @@
 
 `docs/release-policy.md` states what is carried out. Here live the two keys, the coarse levels of a
 week and of a half-term, the response band, and the facts of a digest made of them. Beside it:
-`release_kinds` for each kind of item, `release_words` for what people wrote, `trend_release` for
-the trend, `release_talk` for what follows from all that was released. Nothing else reads tallies to
-show something. How it is worded is the renderers'. All arithmetic is exact, in whole numbers and
+`kinds` for each kind of item, `comments` for what people wrote, `trend_wording` for the trend,
+`talking_prompt` for what follows from all that was released. Nothing else reads tallies to show
+something. How it is worded is the renderers'. All arithmetic is exact, in whole numbers and
 fractions: a rounding error at the border of a cell would be another promise.
 """
 

@@ -1,7 +1,7 @@
 """What may be said of one question or one theme, after the release policy, by the kind of item.
 
 A value here may be read by anybody: it holds coarse numbers and words, and no count, sum or exact
-share. Which of them may be said is decided in `release`; how they are worded is the renderers'.
+share. Which of them may be said is decided in `policy`; how they are worded is the renderers'.
 """
 
 from __future__ import annotations

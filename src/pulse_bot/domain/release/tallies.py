@@ -46,9 +46,9 @@ class Moments:
 class Tally:
     """One question of one round.
 
-    `moments` by part: `ANSWER`, or "now", "later" and "gap" for a `journey`. `counts` by choice for
-    `choose` and `yes-no`. `organisations` is how many organisations the answers came out of: those
-    of the slot that came out of the fewest, because each is said on its own.
+    `moments` by part: `ANSWER_PART`, or "now", "later" and "gap" for a `journey`. `counts` by
+    choice for `choose` and `yes-no`. `organisations` is how many organisations the answers came out
+    of: those of the slot that came out of the fewest, because each is said on its own.
     """
 
     item: str

@@ -3,7 +3,7 @@
 The answers of the last four rounds against the twelve rounds before, question by question: least
 squares on single answers, `answer ~ question + recent`, in the closed form that needs only n, Σx
 and Σx² a round and question. Here is what can be known; what may be said of it is decided in
-`trend_release`. Rounds are those that passed the two keys, oldest first, one question each.
+`trend_wording`. Rounds are those that passed the two keys, oldest first, one question each.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Asked when: how and when a workshop's questions are asked, in words, and what waits for them.
 
-The rules behind it are in `domain.arranging`.
+The rules behind it are in `asking.arrange_workshop`.
 """
 
 from __future__ import annotations

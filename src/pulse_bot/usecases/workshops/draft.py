@@ -1,7 +1,7 @@
 """Drafts and plans of workshops: begun, changed, planned, cancelled, whoever does it.
 
-What is asked and when is decided in `domain.arranging`; how a draft looks is in `draft_card`, what
-a conversation does with it in `seed`, the operator's commands in `cli.seed`.
+What is asked and when is decided in `asking.arrange_workshop`; how a draft looks is in `cards`,
+what a conversation does with it in `conversation`, the operator's commands in `operator`.
 """
 
 from __future__ import annotations

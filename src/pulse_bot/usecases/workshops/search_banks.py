@@ -1,6 +1,6 @@
 """Searching: which questions of the banks have the words that say what a workshop is about.
 
-Which of them are suggested is decided in `suggesting`.
+Which of them are suggested is decided in `suggest`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Suggesting: which questions of the banks fit a workshop that somebody has in mind.
 
 None of a core, because these belong to the weekly series, and none that was asked in the last
-rounds. What else is wrong with a question of one's own is in `own_words`.
+rounds. What else is wrong with a question of one's own is in `own_questions`.
 """
 
 from __future__ import annotations
