@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.architecture import code
 
 PAGE = (code.ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
@@ -13,6 +15,31 @@ PATH = re.compile(r"`((?:src|adapters|reports)/[\w./-]*)`")
 def missing_paths(page: str) -> list[str]:
     """The paths that a page names and the checkout does not have."""
     return [path for path in PATH.findall(page) if not (code.ROOT / path).exists()]
+
+
+EXAMPLES = {
+    "a kind of question": re.compile(r"ItemKind\.YES_NO|yes-no"),
+    "a statement of the digest": re.compile("NewcomersFact"),
+}
+"""Rows of "Where do I put", each with one of its kind that is there already, and plain."""
+
+
+def row(beginning: str) -> str:
+    """The row of the page that begins like this."""
+    return next(line for line in PAGE.splitlines() if line.startswith(f"| {beginning} |"))
+
+
+@pytest.mark.parametrize("thing", EXAMPLES)
+def test_a_row_names_every_file_that_one_of_its_kind_is_in(thing: str) -> None:
+    files = [
+        code.name(path)
+        for path in code.files(*code.SHIPPED)
+        if EXAMPLES[thing].search(path.read_text(encoding="utf-8"))
+        if "migrations" not in path.parts
+    ]
+
+    assert len(files) >= 3
+    assert [file for file in files if file not in PATH.findall(row(thing))] == []
 
 
 def test_every_path_of_the_page_is_there() -> None:
