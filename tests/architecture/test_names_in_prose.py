@@ -20,6 +20,7 @@ from tests.architecture import code
 
 NAMED = re.compile(r"`([A-Za-z_][\w.]*)(?:\(\))?`")
 RAISED = re.compile(r"\bRaises ([A-Z]\w+)(?:(?:, | and | or )([A-Z]\w+))*")
+MODULE = re.compile(r"`(?:[\w/]+/)?(\w+)\.py`|`(test_\w+)`")
 FILE = re.compile(r".*\.(?:py|md|html|j2|css|js|json|toml|yaml|csv|xlsx)$")
 WORD = re.compile(r"[\w.-]{1,40}")
 
@@ -104,6 +105,32 @@ def test_every_name_in_prose_is_there(folders: Sequence[str], among: Sequence[st
     ]
 
     assert found == []
+
+
+def modules_nowhere(page: str) -> list[str]:
+    """The modules that a page names and the checkout does not have."""
+    stems = {path.stem for path in code.files(*code.EVERYTHING)}
+    named = ("".join(found) for found in MODULE.findall(page))
+    return [name for name in named if name not in stems]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        path
+        for pattern in ("*.md", "docs/*.md", "adapters/**/*.md", "tests/**/*.md")
+        for path in code.ROOT.glob(pattern)
+    ],
+    ids=code.name,
+)
+def test_every_module_that_a_page_names_is_there(page: Path) -> None:
+    assert modules_nowhere(page.read_text(encoding="utf-8")) == []
+
+
+def test_a_module_that_is_nowhere_is_found() -> None:
+    page = "`release_kinds.py`, `release/kinds.py`; `test_nothing` and `test_release_ends`"
+
+    assert modules_nowhere(page) == ["release_kinds", "test_nothing"]
 
 
 @pytest.mark.parametrize(
