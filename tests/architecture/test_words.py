@@ -84,6 +84,49 @@ def test_the_glossary_defines_what_the_names_use() -> None:
         assert word in page, f"the glossary does not say that {word} is not used"
 
 
+YES_OR_NO = ("is", "has", "may", "can", "must", "takes", "meets")
+PLAIN_TEXT = {
+    ("adapters/web/pulse_bot_web/settings.py", "_is_a_plain_web_address"): "rebuilt elsewhere",
+}
+
+
+def misleading(tree: ast.AST) -> list[str]:
+    """Functions whose names ask a question that their results do not answer, or promise a list."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            verb, _, noun = node.name.strip("_").partition("_")
+            result = ast.unparse(node.returns)
+            asks = verb in YES_OR_NO and not result.startswith(("bool", "TypeGuard"))
+            lists = verb == "list" and noun and result in ("str", "int", "bool", "None")
+            found += [node.name] if asks or lists else []
+    return found
+
+
+def test_a_name_that_asks_or_lists_says_what_comes_back() -> None:
+    found = [
+        (code.name(path), name)
+        for path in code.files(*code.SHIPPED)
+        for name in misleading(code.tree(path))
+    ]
+
+    assert [place for place in found if place not in PLAIN_TEXT] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("def is_end(self) -> End: ...", ["is_end"]),
+        ("def _list_rounds() -> str: ...", ["_list_rounds"]),
+        ("def is_last() -> bool: ...", []),
+        ("def list_() -> None: ...", []),
+        ("def list_rounds() -> list[str]: ...", []),
+    ],
+)
+def test_a_misleading_name_is_found(line: str, names: list[str]) -> None:
+    assert misleading(ast.parse(line)) == names
+
+
 def class_names(paths: Iterable[Path]) -> dict[str, list[str]]:
     """Every class name with the places that define it, inner classes too."""
     found: defaultdict[str, list[str]] = defaultdict(list)

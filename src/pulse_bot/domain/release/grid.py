@@ -49,7 +49,7 @@ class Cell:
     """Everything beyond it is merged into it."""
 
     @property
-    def is_end(self) -> End:
+    def open_end(self) -> End:
         """On which side it is open."""
         if not self.is_last:
             return End.NONE
@@ -58,7 +58,7 @@ class Cell:
     @property
     def printed(self) -> tuple[Decimal, End, Decimal]:
         """The middle, which is what is said, the open end, and the step."""
-        return _decimal(self.middle), self.is_end, _decimal(self.step)
+        return _decimal(self.middle), self.open_end, _decimal(self.step)
 
 
 def _decimal(tenths: Fraction) -> Decimal:

@@ -30,9 +30,9 @@ def list_held_data(session: Session, member: MemberRow) -> list[str]:
         f"Your time zone: {member.time_zone or 'the one of the partnership'}",
         f"When you are asked: {preferred or 'as soon as a round opens'}",
         f"Your language: {member.language or 'the one of the partnership'}",
-        f"You are on the list of: {_list_rounds(session, member)}",
+        f"You are on the list of: {_describe_rounds(session, member)}",
         f"Question cards for you in it, sent or waiting: {session.scalar(card_count) or 0}",
-        f"Workshops that you prepared: {_list_workshops(session, member)}",
+        f"Workshops that you prepared: {_describe_workshops(session, member)}",
         (
             "Your answers: sealed and without your name while a round is open, and destroyed when "
             "it closes. No list says whether you answered."
@@ -40,7 +40,7 @@ def list_held_data(session: Session, member: MemberRow) -> list[str]:
     ]
 
 
-def _list_rounds(session: Session, member: MemberRow) -> str:
+def _describe_rounds(session: Session, member: MemberRow) -> str:
     seats = (
         select(RoundRow.number)
         .join(SeatRow, SeatRow.round_id == RoundRow.id)
@@ -49,7 +49,7 @@ def _list_rounds(session: Session, member: MemberRow) -> str:
     return ", ".join(f"round {number}" for number in session.scalars(seats)) or "no open round"
 
 
-def _list_workshops(session: Session, member: MemberRow) -> str:
+def _describe_workshops(session: Session, member: MemberRow) -> str:
     query = (
         select(SeedingRow.title, SeedingRow.workshop_on)
         .where(SeedingRow.seeded_by == member.id)
