@@ -20,6 +20,7 @@ from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import (
     BlockFact,
     DigestFacts,
+    MissingPart,
     QuestionFact,
     ResponseBand,
     TrendFact,
@@ -29,6 +30,7 @@ from pulse_bot.domain.release.record import (
     Digest,
     HeadlineFact,
     LowPulseFact,
+    MissingFact,
     NewcomersFact,
     NextRoundFact,
     ReleasedAgreement,
@@ -72,6 +74,17 @@ LOW_PULSE: Final = (
     "Trust in this pulse itself is low. Talk about why, before you rely on the numbers; “privacy” "
     "says who can see what."
 )
+
+MISSING: Final = {
+    MissingPart.QUESTION: "anything of at least one question",
+    MissingPart.OVER_TIME: "how a theme moves over time",
+    MissingPart.EARLIER: "anything of an earlier round",
+    MissingPart.WORDS: "what some of us wrote",
+    MissingPart.COMMITMENTS: "how our commitments stand",
+    MissingPart.WORKSHOP: "which workshop it was for",
+    MissingPart.TALK: "what is worth talking about",
+    MissingPart.NEXT: "when the next round opens",
+}
 
 SILENCE_HIDES: Final = "Those who did not answer may see it differently."
 
@@ -147,10 +160,14 @@ def _digest_statements(facts: DigestFacts) -> Iterator[Statement]:
     yield from _response_statements(facts)
     if facts.low_pulse:
         yield Statement(LowPulseFact(), LOW_PULSE)
+    if facts.missing:
+        yield _missing_statement(facts.missing)
     if facts.talk:
         yield _talk_statement(facts)
     yield from map(_comment_statement, facts.comments)
-    yield _next_statement(facts)
+    # Said of a date that could not be worked out, "no date yet" would be untrue.
+    if MissingPart.NEXT not in facts.missing:
+        yield _next_statement(facts)
 
 
 def _headline_statement(facts: DigestFacts) -> Statement:
@@ -207,6 +224,16 @@ def _talk_statement(facts: DigestFacts) -> Statement:
     why = f", because we see {about} differently" if about else ""
     talk = TalkFact(facts.talk, facts.talk_about)
     return Statement(talk, f"Worth talking about{why}: {facts.talk}")
+
+
+def _missing_statement(parts: Sequence[MissingPart]) -> Statement:
+    *first, last = (MISSING[part] for part in parts)
+    named = f"{', '.join(first)} and {last}" if first else last
+    text = (
+        f"Something went wrong on our side, and this digest could not say {named}; "
+        "the answers were destroyed at the close all the same."
+    )
+    return Statement(MissingFact(tuple(parts)), text)
 
 
 def _response_statements(facts: DigestFacts) -> Iterator[Statement]:

@@ -7,6 +7,7 @@ PulseBotError                what happened, and what to do next
 │   └── BankMistakes         all the mistakes of a bank file, together
 ├── StorageError             the database is locked, read-only, full, missing or too new
 ├── KeyStoreError            the key store cannot keep keys, or cannot keep them safely
+│   └── DamagedKey           a key is there and is none: waiting does not mend it
 ├── SealError                an envelope cannot be opened or was tampered with
 ├── AdapterError             a platform refused; `permanent` says whether trying again can help
 └── MissingExtra             a library of an extra is not installed
@@ -45,6 +46,10 @@ class StorageError(PulseBotError):
 
 class KeyStoreError(PulseBotError):
     """The key store cannot keep keys, or cannot keep them safely."""
+
+
+class DamagedKey(KeyStoreError):
+    """The key of one round is there, and is none: waiting does not mend it."""
 
 
 class SealError(PulseBotError):

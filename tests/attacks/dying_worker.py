@@ -27,7 +27,7 @@ from pulse_bot.storage import outbox, rounds
 from pulse_bot.storage.database import Database
 from pulse_bot.testing import FakeAdapter, FixedClock
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds import close, open_round
+from pulse_bot.usecases.rounds import clean, close, open_round, post
 from tests.made_up import CLOSES, OPENS, at, installation
 
 
@@ -121,6 +121,7 @@ def main() -> None:
         open_round.open_round(made, OpenRound(1, OPENS, CLOSES))
     elif what == "close":
         close.close_round(made, 1)
+        clean.clean_files(made)
     else:
         at(made, CLOSES + timedelta(minutes=1))
         posts(made, Path(journal[0]))

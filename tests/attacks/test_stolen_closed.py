@@ -26,6 +26,7 @@ from pulse_bot.usecases.members.directory import (
     add_member,
     create_partnership,
 )
+from pulse_bot.usecases.rounds.clean import clean_files
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.open_round import open_round
 from tests.attacks.thief import contents, held, held_by_server
@@ -75,6 +76,12 @@ async def test_nothing_is_left_of_the_members(made: Installation, tmp_path: Path
     assert len(traces_left(made, tmp_path, traces)) > 0.9 * len(traces)
     at(made, CLOSES)
     close_round(made, asked.id)
+    if made.database.is_sqlite:
+        assert traces_left(made, tmp_path, traces) == []
+    # PostgreSQL keeps deleted rows until the next night: sealed bytes, to a key that is gone.
+    assert COMMENT.encode() not in traces_left(made, tmp_path, traces)
+    assert made.keys.list_rounds() == frozenset()
+    assert clean_files(made)
     assert traces_left(made, tmp_path, traces) == []
     made.database.close()
     assert traces_left(made, tmp_path, traces) == []
@@ -85,9 +92,11 @@ async def test_without_the_cleaning_it_is_found(
 ) -> None:
     """The control: deleting rows is not enough, and the search sees what is left."""
     asked, _, traces = await answered(made)
-    monkeypatch.setattr(Database, "scrub", lambda _self: None)
+    for name in ("scrub", "truncate_log"):
+        monkeypatch.setattr(Database, name, lambda _self: None)
     at(made, CLOSES)
     close_round(made, asked.id)
+    assert clean_files(made)
     assert len(traces_left(made, tmp_path, traces)) > 0.5 * len(traces)
 
 
@@ -106,7 +115,7 @@ async def test_what_remains_is_digests_and_sealed_tallies(
         "reminder",
     }
     changed = {name for name in after if after[name] != before[name]}
-    new = {"tally", "release", "post", "waiting_comment", "round"}
+    new = {"tally", "release", "post", "waiting_comment", "round", "leftover"}
     assert changed <= {*new, "envelope", "seat", "invitation"}
     written = repr([after[name] for name in sorted(new)])
     for secret in (COMMENT, "moments", "person-", "Member 0", '"n":'):
@@ -150,6 +159,7 @@ async def test_the_server_wipes_beside_a_round_that_is_still_open() -> None:
                     traces += [one.tag, one.ciphertext[700:740]]
         at(made, CLOSES)
         close_round(made, asked.id)
+        assert clean_files(made)
         assert len(contents(made.database)["envelope"]) == 60
         assert held_by_server(made.database, traces) == []
         made.database.close()

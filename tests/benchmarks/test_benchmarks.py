@@ -20,6 +20,10 @@ from benchmarks._running import bounded, replaced
 ROOT: Final = Path(__file__).parents[2]
 NUMBER: Final = r"[\d,]+(\.\d+)?"
 PRINTED: Final = {
+    "cleaning": (
+        rf"the nightly pass: took {NUMBER} s; .* {NUMBER} ms at most",
+        rf"a rewrite \(baseline\): took {NUMBER} s; .* {NUMBER} ms at most",
+    ),
     "clicks": (
         rf"a commit each {NUMBER}, handle\(\) {NUMBER}, bare grouped inserts {NUMBER};",
         rf"{NUMBER} x a commit each \(goal: 3\), {NUMBER} of the limit",

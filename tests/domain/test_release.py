@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulse_bot.domain.asking.items import Item, ItemKind
-from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.asking.thresholds import POLICY_VERSION, Thresholds
 from pulse_bot.domain.release.digest import ResponseBand
 from pulse_bot.domain.release.policy import (
     block_level,
@@ -306,7 +306,7 @@ def test_the_second_key_is_four_organisations_or_all_three(organisations: int, b
 
 def test_thresholds_are_kept_and_read_again() -> None:
     stricter = Thresholds(answers=8, organisations=5, roster=16)
-    assert Thresholds.from_json(stricter.to_json()) == stricter
+    assert Thresholds.from_json(stricter.to_json(), POLICY_VERSION) == stricter
 
 
 @pytest.mark.parametrize("change", [{"answers": 4}, {"organisations": 2}, {"block_rounds": 4}])
@@ -315,7 +315,20 @@ def test_thresholds_are_never_laxer_than_the_policy(change: dict[str, int]) -> N
         Thresholds(**change)
 
 
-@pytest.mark.parametrize("kept", [{}, {**BARS.to_json(), "bar": 1}])
-def test_bars_that_are_missing_or_unknown_are_not_guessed(kept: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="missing or unknown"):
-        Thresholds.from_json(kept)
+@pytest.mark.parametrize("version", [POLICY_VERSION, 404])
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        ({}, BARS),
+        ({**BARS.to_json(), "bar": 1}, BARS),
+        ({**BARS.to_json(), "answers": "many", "roster": None}, BARS),
+        # Whoever can write to the database lifts no bar under what was promised.
+        (dict.fromkeys(BARS.to_json(), 1), Thresholds(organisations=3)),
+        (dict.fromkeys(BARS.to_json(), -(10**9)), Thresholds(organisations=3)),
+        ({"answers": 9}, Thresholds(answers=9)),
+    ],
+)
+def test_bars_are_read_as_they_were_kept_and_never_laxer(
+    kept: dict[str, object], read: Thresholds, version: int
+) -> None:
+    assert Thresholds.from_json(kept, version) == read

@@ -117,12 +117,12 @@ def test_a_new_migration_is_written_in_plain_types(tmp_path: Path) -> None:
     places = (str(VERSIONS[0].parent), str(drafts))
     config.set_main_option("version_locations", os.pathsep.join(places))
     with database.connect() as connection:
-        connection.execute(sa.text("ALTER TABLE round DROP COLUMN closes_at"))
+        connection.execute(sa.text("ALTER TABLE round DROP COLUMN opens_at"))
         config.attributes["connection"] = connection
         command.revision(config, "draft", autogenerate=True, version_path=str(drafts))
     [draft] = drafts.glob("*.py")
     written = draft.read_text(encoding="utf-8")
-    assert "sa.Column('closes_at', sa.DateTime()" in written
+    assert "sa.Column('opens_at', sa.DateTime()" in written
     assert "pulse_bot" not in written
     database.close()
 

@@ -79,11 +79,15 @@ def list_(installation: Installation, *, as_json: bool) -> None:
 @with_installation
 def show(installation: Installation, *, name: str, as_json: bool) -> None:
     """Show a partnership: its settings, and the log of what was changed."""
-    from pulse_bot.usecases.reading.operator_lists import list_log_lines, list_partnerships
+    from pulse_bot.usecases.reading.operator_lists import (
+        explain_zone,
+        list_log_lines,
+        list_partnerships,
+    )
 
     print_rows(list_partnerships(installation, name), as_json=as_json, nothing="")
     if not as_json:
-        click.echo()
+        click.echo(explain_zone(installation, name))
         print_rows(
             list_log_lines(installation, name), as_json=False, nothing="Nothing changed yet."
         )

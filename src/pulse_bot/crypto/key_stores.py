@@ -23,8 +23,8 @@ from pulse_bot.crypto.private_files import (
     write_private_file,
 )
 from pulse_bot.crypto.sealing import KEY_BYTES, generate_keys
-from pulse_bot.errors import KeyStoreError, MissingExtra
-from pulse_bot.ports import KeyStore, RoundKeys, StoreSite
+from pulse_bot.errors import DamagedKey, KeyStoreError, MissingExtra
+from pulse_bot.ports import KeyStore, RoundKeys
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -345,7 +345,7 @@ def load_installation_key(file: Path) -> bytes:
 
 def _parse_keys(content: bytes, place: str) -> RoundKeys:
     if len(content) != 2 * KEY_BYTES:
-        raise KeyStoreError(
+        raise DamagedKey(
             f"The key {place} is damaged: {len(content)} bytes instead of {2 * KEY_BYTES}. "
             "Remove it: the round counts as lost then, and is asked again."
         )

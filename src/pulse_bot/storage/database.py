@@ -13,13 +13,19 @@ from typing import Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pulse_bot.errors import MissingExtra, StorageError
-from pulse_bot.storage.scrubbing import scrub_postgres, scrub_sqlite
+from pulse_bot.storage.scrubbing import scrub_postgres, scrub_sqlite, truncate_sqlite_log
 
 _SQLITE_SETTINGS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -106,6 +112,15 @@ class Database:
             with connection.begin():
                 yield connection
 
+    def truncate_log(self) -> None:
+        """Empty SQLite's log, in which deleted rows stand as they were; cheap, and soon done.
+
+        Not while somebody reads: whoever cleans the files does it then. PostgreSQL has no need.
+        """
+        if self.is_sqlite:
+            with explain_db_errors():
+                truncate_sqlite_log(self.engine)
+
     def scrub(self) -> None:
         """Remove what deleted rows leave behind in files: free pages, the log, dead rows.
 
@@ -117,6 +132,16 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+
+def is_passing_error(error: BaseException) -> bool:
+    """Whether an error inside a transaction says that the database is away, busy or full.
+
+    Such a transaction is worth trying again as it is; another error would come again.
+    """
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | NoConnection | StorageError)
 
 
 @contextmanager

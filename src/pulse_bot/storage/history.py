@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -16,12 +17,21 @@ from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.closed_round import Comment
-from pulse_bot.domain.release.record import Digest, Statement
+from pulse_bot.domain.release.record import (
+    Digest,
+    ReleasedFact,
+    SentenceFact,
+    Statement,
+    StatementKind,
+)
 from pulse_bot.domain.release.series import PastRound
 from pulse_bot.domain.release.tallies import Moments, Tally
+from pulse_bot.errors import SealError
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingCommentRow
 from pulse_bot.storage.releases import keep_fact, read_fact
 from pulse_bot.storage.workshop_tables import SeedingRow
+
+_log = logging.getLogger(__name__)
 
 _FIRST_MARK, _LATER_MARK = "1", "0"
 """Stand before a waiting comment: whether it is its writer's first of that round."""
@@ -59,6 +69,12 @@ def keep_releases(session: Session, round_id: int, statements: Iterable[Statemen
         )
 
 
+def has_releases(session: Session, round_id: int) -> bool:
+    """Whether anything was said of a round: then nothing else is ever said of it."""
+    query = select(ReleaseRow.round_id).where(ReleaseRow.round_id == round_id).limit(1)
+    return session.scalar(query) is not None
+
+
 def _dump_tally(tally: Tally) -> bytes:
     return json.dumps(asdict(tally), separators=(",", ":")).encode()
 
@@ -85,10 +101,11 @@ def load_series_end(
 ) -> list[PastRound]:
     """The last rounds of an item's series, oldest first. No other question of theirs is opened.
 
-    Raises SealError under another installation's key.
+    A tally that cannot be read is one of too few answers, and is marked: the rounds beside it are
+    where they were.
     """
     query = (
-        select(TallyRow.sealed, RoundRow.thresholds, RoundRow.roster_size)
+        select(TallyRow.sealed, RoundRow.thresholds, RoundRow.policy_version, RoundRow.roster_size)
         .join(RoundRow, RoundRow.id == TallyRow.round_id)
         .where(
             RoundRow.partnership_id == partnership_id,
@@ -100,13 +117,27 @@ def load_series_end(
     )
     rows = session.execute(query).all()
     return [
-        PastRound(
-            _load_tally(unseal_tally(installation_key, sealed)),
-            thresholds := Thresholds.from_json(stored),
-            small_roster=roster_size < thresholds.roster,
-        )
-        for sealed, stored, roster_size in reversed(rows)
+        _past_round(_open_tally(sealed, installation_key), *row) for sealed, *row in reversed(rows)
     ]
+
+
+def _past_round(
+    tally: Tally | None, stored: Mapping[str, object], version: int, roster_size: int
+) -> PastRound:
+    thresholds = Thresholds.from_json(stored, version)
+    if tally is None:
+        nothing = Tally("", ItemKind.AGREE, n=0, organisations=0)
+        return PastRound(nothing, thresholds, unreadable=True)
+    return PastRound(tally, thresholds, small_roster=roster_size < thresholds.roster)
+
+
+def _open_tally(sealed: bytes, installation_key: bytes) -> Tally | None:
+    """A tally of the past; None where it does not open, or is not what was kept there."""
+    try:
+        return _load_tally(unseal_tally(installation_key, sealed))
+    except (SealError, ValueError, KeyError, TypeError, AttributeError) as error:
+        _log.error("A tally of the past cannot be read: %s.", type(error).__name__)
+        return None
 
 
 def keep_comments(
@@ -125,13 +156,29 @@ def keep_comments(
 
 
 def take_comments(session: Session, partnership_id: int, installation_key: bytes) -> list[Comment]:
-    """Take the comments that wait: they are deleted, to be shown or kept anew."""
+    """Take the comments that wait: they are deleted, to be shown or kept anew.
+
+    What does not open waits on, unread.
+    """
     query = select(WaitingCommentRow).where(WaitingCommentRow.partnership_id == partnership_id)
-    rows = session.scalars(query).all()
-    for row in rows:
-        session.delete(row)
-    texts = [unseal_comment(installation_key, row.sealed) for row in rows]
-    return [Comment(text[1:], first=text[0] == _FIRST_MARK) for text in texts]
+    taken = []
+    for row in session.scalars(query).all():
+        try:
+            text = unseal_comment(installation_key, row.sealed)
+            taken.append(Comment(text[1:], first=text[0] == _FIRST_MARK))
+        except (SealError, ValueError, IndexError, TypeError) as error:
+            _log.error("A comment that waits cannot be read: %s.", type(error).__name__)
+        else:
+            session.delete(row)
+    return taken
+
+
+def has_waiting(session: Session, partnership_id: int) -> bool:
+    """Whether comments wait."""
+    query = select(WaitingCommentRow.token).where(
+        WaitingCommentRow.partnership_id == partnership_id
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def load_tallies(
@@ -199,7 +246,7 @@ def _load_digests(
     )
     for row in session.scalars(releases):
         statements.setdefault(row.round_id, []).append(
-            Statement(read_fact(row.kind, row.fields), row.text, row.result)
+            Statement(_read_fact(row), row.text, row.result)
         )
     return [
         Digest(
@@ -211,3 +258,12 @@ def _load_digests(
         )
         for row in closed_rounds
     ]
+
+
+def _read_fact(row: ReleaseRow) -> ReleasedFact:
+    """The fact of a statement; where it cannot be read, that it was said in these words."""
+    try:
+        return read_fact(row.kind, row.fields)
+    except (ValueError, TypeError, AttributeError):
+        _log.error("A released fact cannot be read.", extra={"round": row.round_id})
+        return SentenceFact(StatementKind.NOTE)

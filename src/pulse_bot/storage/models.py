@@ -17,7 +17,13 @@ from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
 from pulse_bot.domain.outgoing import OutgoingKind, OutgoingPart, OutgoingState
 from pulse_bot.domain.partnership.people import Role, Standing
-from pulse_bot.storage.columns import LONG_AGO, LinkState, TableBase
+from pulse_bot.storage.columns import (
+    DeliveryState,
+    LinkState,
+    StoredZone,
+    TableBase,
+    WelcomeState,
+)
 
 
 class PartnershipRow(TableBase):
@@ -27,7 +33,7 @@ class PartnershipRow(TableBase):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
-    time_zone: Mapped[str]
+    time_zone: Mapped[str] = mapped_column(StoredZone)
     language: Mapped[str]
     quiet_from: Mapped[time]
     quiet_until: Mapped[time]
@@ -67,7 +73,7 @@ class MemberRow(TableBase):
     adapter: Mapped[str]
     workspace: Mapped[str]
     user: Mapped[str]
-    time_zone: Mapped[str | None]
+    time_zone: Mapped[str | None] = mapped_column(StoredZone)
     language: Mapped[str | None]
     asked_weekday: Mapped[int | None]
     """With `asked_at`: when their questions come in a week; None is as soon as a round opens."""
@@ -131,6 +137,8 @@ class RoundRow(TableBase):
         Index("ix_round_closing", "state", "closes_at"),
         # The other runner is a second worker's tick: only one of them opens a slot.
         Index("uq_round_slot", "partnership_id", "slot", unique=True),
+        # What is due to close, or to be cleaned, is asked for all partnerships at once.
+        Index("ix_round_due", "state", "closes_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -149,7 +157,7 @@ class RoundRow(TableBase):
     items: Mapped[list[Any]]
     again: Mapped[bool]
     forgotten: Mapped[bool] = mapped_column(default=False)
-    """It is over, its key is destroyed, and the files are clean of its deleted rows."""
+    """It is over, and its key is destroyed."""
     held: Mapped[bool] = mapped_column(default=False)
     """Its digest waits, unread by anybody, to be opened together in the room."""
 
@@ -266,6 +274,41 @@ class OutboxRow(TableBase):
     """The first attempt."""
     reported: Mapped[bool] = mapped_column(default=False)
     """Leads and operator were told that it does not arrive."""
+
+
+class LeftoverRow(TableBase):
+    """That rows were deleted whose bytes may still be in the files; nothing of whose they were."""
+
+    __tablename__ = "leftover"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+
+
+class TroubleRow(TableBase):
+    """A job that did not succeed, and is tried again with growing pauses.
+
+    No row refers to another here: what is damaged must not keep it from being said.
+    """
+
+    __tablename__ = "trouble"
+    __table_args__ = (
+        UniqueConstraint("job", "subject", "partnership_id"),
+        Index("ix_trouble_retry", "retry_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    partnership_id: Mapped[int]
+    """0 for what is of none."""
+    job: Mapped[str]
+    """What was tried: `storage.troubles` says which there are."""
+    subject: Mapped[int] = mapped_column(default=0)
+    """The id of the round, the chat or the workshop; 0 for the partnership itself."""
+    kind: Mapped[str]
+    """The type of the exception and the place where it was raised, and no value."""
+    since: Mapped[datetime]
+    attempts: Mapped[int]
+    retry_at: Mapped[datetime]
 
 
 class SecretRow(TableBase):

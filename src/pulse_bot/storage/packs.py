@@ -13,8 +13,9 @@ from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.storage import history, seedings
-from pulse_bot.storage.frozen import thaw_item
-from pulse_bot.storage.models import PartnershipRow, RoundRow
+from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.storage.frozen import thaw_readable
+from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow
 from pulse_bot.storage.rounds import execute_update
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
 
@@ -102,7 +103,7 @@ def load_pack(
         time_zone=partnership.time_zone,
         title=seeding.title,
         workshop_on=seeding.workshop_on,
-        questions=tuple(thaw_item(item) for item in round_row.items),
+        questions=tuple(thaw_readable(round_row.items)),
         digest=history.load_digest(session, partnership.id, round_row.number),
         commitments=tuple(
             Commitment(number, text, date.fromisoformat(due), CommitmentState.OPEN)

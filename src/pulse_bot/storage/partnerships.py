@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from functools import cache
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import String, select, type_coerce
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.asking.calendar import Calendar, Holiday, WeekTime, parse_zone
+from pulse_bot.domain.asking.calendar import WEEKDAYS, Calendar, Holiday, WeekTime, parse_zone
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
@@ -22,6 +25,11 @@ from pulse_bot.storage.models import (
     PartnershipRow,
     ProgrammeRow,
 )
+
+_log = logging.getLogger(__name__)
+
+_LONGEST_MINUTES: Final = 10 * 366 * 24 * 60
+"""No pause that anybody stored is longer, and a longer one cannot be added to a date."""
 
 
 def partnership_exists(session: Session, name: str) -> bool:
@@ -50,6 +58,12 @@ def find_partnership(session: Session, name: str) -> PartnershipRow:
     return partnership
 
 
+def stored_zone(session: Session, partnership_id: int) -> str:
+    """The name of its time zone as it stands there, whether or not there is such a zone here."""
+    name = type_coerce(PartnershipRow.time_zone, String)
+    return session.scalar(select(name).where(PartnershipRow.id == partnership_id)) or ""
+
+
 def member_language(member: MemberRow, partnership: PartnershipRow) -> str:
     """The language that a member wants to read questions in: their own, or the partnership's."""
     return member.language or partnership.language
@@ -70,9 +84,16 @@ def load_calendars(session: Session, row: PartnershipRow) -> Callable[[MemberRow
     @cache
     def build_calendar(organisation: int | None, time_zone: str) -> Calendar:
         holidays = [
-            Holiday(first, last) for owner, first, last in days if owner in (None, organisation)
+            Holiday(first, last)
+            for owner, first, last in days
+            if owner in (None, organisation) and None not in (first, last)
         ]
-        return Calendar(parse_zone(time_zone), tuple(holidays), row.quiet_from, row.quiet_until)
+        calendar = Calendar(parse_zone(time_zone), tuple(holidays))
+        quiet: tuple[time | None, time | None] = (row.quiet_from, row.quiet_until)
+        # Where a quiet hour cannot be read, the usual ones hold: both, or they would not fit.
+        if quiet[0] is None or quiet[1] is None:
+            return calendar
+        return replace(calendar, quiet_from=quiet[0], quiet_until=quiet[1])
 
     def member_calendar(member: MemberRow | None) -> Calendar:
         if member is None:
@@ -83,25 +104,52 @@ def load_calendars(session: Session, row: PartnershipRow) -> Callable[[MemberRow
 
 
 def load_programme(session: Session, partnership_id: int) -> tuple[Programme, datetime] | None:
-    """A partnership's plan, and since when it holds."""
+    """A partnership's plan as it was stored, and since when it holds; None where none can be read.
+
+    What is refused today is carried out all the same, because it was promised.
+    """
     row = session.get(ProgrammeRow, partnership_id)
-    return None if row is None else (programme_from_row(row), row.since)
+    plan = _read_programme(row) if row is not None else None
+    if row is None or plan is None:
+        return None
+    return plan, row.since
 
 
-def programme_from_row(row: ProgrammeRow) -> Programme:
-    """The domain's programme of a row."""
-    return Programme(
-        themes=tuple(row.themes),
-        opens=WeekTime(row.opens_weekday, row.opens_at),
-        closes=WeekTime(row.closes_weekday, row.closes_at),
-        items_a_round=row.items_a_round,
-        reminders=tuple(timedelta(minutes=minutes) for minutes in row.reminder_minutes),
+def is_programme_readable(row: ProgrammeRow) -> bool:
+    """Whether a stored plan can be carried out."""
+    return _read_programme(row) is not None
+
+
+def _read_programme(row: ProgrammeRow) -> Programme | None:
+    # In a damaged row anything can stand, whatever the columns are declared as.
+    days: Sequence[object] = (row.opens_weekday, row.closes_weekday)
+    hours: Sequence[object] = (row.opens_at, row.closes_at, row.since)
+    items: object = row.items_a_round
+    is_whole = (
+        all(isinstance(day, int) and 0 <= day < len(WEEKDAYS) for day in days)
+        and None not in hours
+        and bool(row.themes)
+        and all(isinstance(theme, str) for theme in row.themes)
+        and isinstance(items, int)
+        and all(isinstance(n, int) and abs(n) <= _LONGEST_MINUTES for n in row.reminder_minutes)
+    )
+    if not is_whole:
+        _log.error("A programme cannot be read.", extra={"partnership": row.partnership_id})
+        return None
+    return Programme.as_stored(
+        tuple(row.themes),
+        WeekTime(row.opens_weekday, row.opens_at),
+        WeekTime(row.closes_weekday, row.closes_at),
+        row.items_a_round,
+        tuple(timedelta(minutes=entry) for entry in row.reminder_minutes),
     )
 
 
 def preferred_time(member: MemberRow) -> WeekTime | None:
     """When a member wishes to be asked, in their own time zone; None is as soon as can be."""
     if member.asked_weekday is None or member.asked_at is None:
+        return None
+    if not 0 <= member.asked_weekday < len(WEEKDAYS):
         return None
     return WeekTime(member.asked_weekday, member.asked_at)
 

@@ -26,6 +26,7 @@ FACT_TYPES: Final[Mapping[str, type[ReleasedFact]]] = {
     "response": record.ResponseFact,
     "newcomers": record.NewcomersFact,
     "low-pulse": record.LowPulseFact,
+    "missing": record.MissingFact,
     "talk": record.TalkFact,
     "next": record.NextRoundFact,
     "sentence": record.SentenceFact,

@@ -9,13 +9,15 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import ALLOWED_MOVES, Round, RoundStatus, Seat
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.asking.workshop import ArrangementKind
 from pulse_bot.domain.outgoing import OutgoingKind, OutgoingState
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.ports import Address
-from pulse_bot.storage.frozen import thaw_item
+from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.storage.frozen import thaw_item, thaw_readable
 from pulse_bot.storage.models import (
     EnvelopeRow,
     MemberRow,
@@ -33,9 +35,51 @@ def move_round(session: Session, round_id: int, to: RoundStatus) -> bool:
 
     The other runner is a second worker, or an operator at the command line.
     """
-    allowed = [state for state, next_states in ALLOWED_MOVES.items() if to in next_states]
-    change = update(RoundRow).where(RoundRow.id == round_id, RoundRow.state.in_(allowed))
+    # A state that nobody knows keeps no round from its end.
+    refused = [state for state, next_states in ALLOWED_MOVES.items() if to not in next_states]
+    change = update(RoundRow).where(RoundRow.id == round_id, RoundRow.state.not_in(refused))
     return execute_update(session, change.values(state=to)) == 1
+
+
+def bring_closing_forward(session: Session, round_id: int, now: datetime) -> None:
+    """Note when a round's closing began, where that is sooner, or its time cannot be read."""
+    row = session.get_one(RoundRow, round_id, populate_existing=True)
+    closes_at: datetime | None = row.closes_at
+    row.closes_at = now if closes_at is None else min(closes_at, now)
+
+
+def claim_reminder(
+    session: Session, round_id: int, which: int, adapter: str, workspace: str
+) -> bool:
+    """Take on a reminder before it is sent, so that a crash can lose one and never double it.
+
+    The other runner is the same job, begun again after a crash.
+    """
+    key = (round_id, which, adapter, workspace)
+    if session.get(ReminderRow, key) is not None:
+        return False
+    session.add(ReminderRow(round_id=round_id, which=which, adapter=adapter, workspace=workspace))
+    return True
+
+
+def give_back_reminder(
+    session: Session, round_id: int, which: int, adapter: str, workspace: str
+) -> None:
+    """Let a reminder be taken on again."""
+    row = session.get(ReminderRow, (round_id, which, adapter, workspace))
+    if row is not None:
+        session.delete(row)
+
+
+def list_workspaces(session: Session, round_id: int) -> list[tuple[str, str]]:
+    """(adapter, workspace) of everybody who is invited to a round."""
+    query = (
+        select(InvitationRow.adapter, InvitationRow.workspace)
+        .where(InvitationRow.round_id == round_id)
+        .distinct()
+        .order_by(InvitationRow.adapter, InvitationRow.workspace)
+    )
+    return [(adapter, workspace) for adapter, workspace in session.execute(query)]
 
 
 def execute_update(session: Session, change: Any) -> int:
@@ -44,13 +88,29 @@ def execute_update(session: Session, change: Any) -> int:
 
 
 def load_round(session: Session, round_id: int) -> Round | None:
-    """A round as it was frozen, with its present state."""
+    """A round as it was frozen, with its present state. Raises UnreadableItem."""
     row = session.get(RoundRow, round_id, populate_existing=True)
     return None if row is None else round_from_row(row)
 
 
 def round_from_row(row: RoundRow) -> Round:
-    """The domain's round of a row."""
+    """The domain's round of a row. Raises UnreadableItem.
+
+    No question is left out: an answer says by its place which question it is to.
+    """
+    return _build_round(row, tuple(thaw_item(item) for item in row.items))
+
+
+def salvage_round(row: RoundRow) -> tuple[Round, bool]:
+    """A round with the questions that can be read, for its closing, and whether these are all.
+
+    Answers are found by a question's id, so that those to the others are where they were.
+    """
+    items = tuple(thaw_readable(row.items))
+    return _build_round(row, items), len(items) == len(row.items) > 0
+
+
+def _build_round(row: RoundRow, items: tuple[Item, ...]) -> Round:
     return Round(
         id=row.id,
         partnership=row.partnership_id,
@@ -60,12 +120,17 @@ def round_from_row(row: RoundRow) -> Round:
         closes_at=row.closes_at,
         public_key=row.public_key,
         roster_size=row.roster_size,
-        thresholds=Thresholds.from_json(row.thresholds),
-        items=tuple(thaw_item(item) for item in row.items),
+        thresholds=Thresholds.from_json(row.thresholds, row.policy_version),
+        items=items,
         newcomers=row.newcomers,
         policy_version=row.policy_version,
         again=row.again,
     )
+
+
+def find_owner(session: Session, round_id: int) -> int:
+    """Whose round it is; 0 where there is none of this id."""
+    return session.scalar(select(RoundRow.partnership_id).where(RoundRow.id == round_id)) or 0
 
 
 def latest_round(session: Session, partnership_id: int) -> RoundRow | None:
@@ -75,7 +140,7 @@ def latest_round(session: Session, partnership_id: int) -> RoundRow | None:
 
 def list_unclosed(session: Session) -> Sequence[RoundRow]:
     """Every round that still has envelopes to keep."""
-    query = select(RoundRow).where(RoundRow.state.in_([RoundStatus.OPEN, RoundStatus.CLOSING]))
+    query = select(RoundRow).where(RoundRow.state.not_in([RoundStatus.CLOSED, RoundStatus.LOST]))
     return session.scalars(query).all()
 
 
@@ -108,7 +173,7 @@ def find_ended(session: Session, among: Iterable[int]) -> frozenset[int]:
 
 
 def list_unforgotten(session: Session) -> frozenset[int]:
-    """Rounds that are over, and whose deleted rows may still be readable in the files."""
+    """Rounds that are over, and whose keys may still exist."""
     query = select(RoundRow.id).where(
         RoundRow.state.in_([RoundStatus.CLOSED, RoundStatus.LOST]), RoundRow.forgotten.is_(False)
     )
@@ -116,7 +181,7 @@ def list_unforgotten(session: Session) -> frozenset[int]:
 
 
 def mark_forgotten(session: Session, among: Iterable[int]) -> None:
-    """Note that nothing is left of the members in some rounds."""
+    """Note that the keys of some rounds are destroyed."""
     session.execute(update(RoundRow).where(RoundRow.id.in_(among)).values(forgotten=True))
 
 

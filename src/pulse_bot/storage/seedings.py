@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.storage import partnerships
-from pulse_bot.storage.frozen import freeze_item, thaw_item
+from pulse_bot.storage.frozen import freeze_item, thaw_readable
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.rounds import execute_update
 from pulse_bot.storage.workshop_tables import SeedingRow
@@ -26,6 +25,12 @@ _LOOKED_BACK = timedelta(days=8)
 def find_seeding(session: Session, round_id: int) -> SeedingRow | None:
     """The seeding whose questions a round asked; None for a round of the weekly pulse alone."""
     return session.scalar(select(SeedingRow).where(SeedingRow.round_id == round_id))
+
+
+def is_together(session: Session, round_id: int) -> bool:
+    """Whether a round's digest is opened together, in the room of its workshop."""
+    query = select(SeedingRow.together).where(SeedingRow.round_id == round_id)
+    return bool(session.scalar(query))
 
 
 def list_seedings(
@@ -95,18 +100,25 @@ class HeldRound(NamedTuple):
 def list_held(session: Session, partnership_id: int | None = None) -> list[HeldRound]:
     """What waits to be opened together, of one partnership or of all."""
     query = (
-        select(RoundRow.id, RoundRow.partnership_id, SeedingRow.workshop_on)
+        select(RoundRow.id, SeedingRow.workshop_on, RoundRow.closes_at)
         .join(SeedingRow, SeedingRow.round_id == RoundRow.id)
         .where(RoundRow.state == RoundStatus.CLOSED, RoundRow.held.is_(True))
         .where(true() if partnership_id is None else RoundRow.partnership_id == partnership_id)
         .order_by(RoundRow.id)
     )
-    return [HeldRound(*row) for row in session.execute(query)]
+    days: Iterable[tuple[int, date | None, datetime]] = (
+        (round_id, day, closed_at) for round_id, day, closed_at in session.execute(query)
+    )
+    # A day that cannot be read must not keep a digest from its group for ever.
+    return tuple(
+        HeldRound(round_id, closed_at.date() if day is None else day)
+        for round_id, day, closed_at in days
+    )
 
 
 def thaw_items(row: SeedingRow) -> tuple[Item, ...]:
-    """A seeding's questions, as they were chosen."""
-    return tuple(thaw_item(item) for item in row.items)
+    """A seeding's questions, as they were chosen: those that can be read."""
+    return tuple(thaw_readable(row.items))
 
 
 def freeze_items(chosen: Iterable[Item]) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ without such an order are asked least recently asked first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -51,6 +51,22 @@ class Programme:
             raise ValueError("A reminder comes a minute to a week after the opening.")
         if self.opens == self.closes:
             raise ValueError("A round must close at another time than it opens.")
+
+    @classmethod
+    def as_stored(
+        cls,
+        themes: tuple[str, ...],
+        opens: WeekTime,
+        closes: WeekTime,
+        items_a_round: int,
+        reminders: tuple[timedelta, ...],
+    ) -> Programme:
+        """A plan that was accepted once: it is carried out, whatever is refused today."""
+        plan = object.__new__(cls)
+        values = (themes, opens, closes, items_a_round, reminders)
+        for field, value in zip(fields(cls), values, strict=True):
+            object.__setattr__(plan, field.name, value)
+        return plan
 
     @property
     def reminder_minutes(self) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ What is decided with them is in `release.policy`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Final
 
 POLICY_VERSION: Final = 1
@@ -43,11 +43,22 @@ class Thresholds:
         return cls(organisations=max(_MINIMUMS["organisations"], min(4, organisations)))
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, int]) -> Thresholds:
-        """The bars as they were kept. Raises ValueError where one is missing or unknown."""
-        if set(stored) != {field.name for field in fields(cls)}:
-            raise ValueError("These are not the bars of a round: one is missing or unknown.")
-        return cls(**stored)
+    def from_json(cls, stored: Mapping[str, object], version: int) -> Thresholds:
+        """The bars as they were kept under an edition of the policy, whatever today's says.
+
+        A bar that is missing, or no number, is the usual one. None is under that edition's own
+        least: a promise that was laxer was never made. Of an edition that is not known the
+        strictest is taken.
+        """
+        least = _MINIMUMS_BY_VERSION.get(version) or _MINIMUMS
+        kept = object.__new__(cls)
+        for name, usual in cls().to_json().items():
+            value = stored.get(name)
+            number = value if isinstance(value, int) else usual
+            object.__setattr__(kept, name, max(number, least.get(name, number)))
+        # One whole turn of the core, in every edition so far.
+        object.__setattr__(kept, "block_rounds", BLOCK_ROUNDS)
+        return kept
 
     def to_json(self) -> dict[str, int]:
         """The bars as they are kept."""
@@ -63,3 +74,5 @@ _MINIMUMS: Final = {
     "block_answers": 28,
     "block_least_rounds": 3,
 }
+_MINIMUMS_BY_VERSION: Final = {1: _MINIMUMS}
+"""An edition stays for as long as rounds of it are: whoever changes the least adds one here."""

@@ -140,6 +140,28 @@ class CommitmentFact:
     news: CommitmentNews
 
 
+class MissingPart(StrEnum):
+    """What a digest lacks because it could not be read or computed when the round closed.
+
+    Which part it is depends on what failed, and tells nothing of any answer.
+    """
+
+    QUESTION = "question"
+    """One or more of the questions."""
+    OVER_TIME = "over time"
+    """The trend or the six rounds of one or more themes."""
+    EARLIER = "earlier"
+    """An earlier round, which what is said over time leaves out."""
+    WORDS = "words"
+    """What was written."""
+    COMMITMENTS = "commitments"
+    WORKSHOP = "workshop"
+    """Which workshop the round was for."""
+    TALK = "talk"
+    NEXT = "next"
+    """When the next round opens."""
+
+
 @dataclass(frozen=True, slots=True)
 class DigestFacts:
     """All that may be said of one closed round. Times are in UTC, read in `time_zone`."""
@@ -170,3 +192,5 @@ class DigestFacts:
     """Those that were made, asked about, kept or dropped since the last digest."""
     commitments_kept: tuple[int, int] = (0, 0)
     """How many were kept, of how many that were due or had ended: digests told of each of them."""
+    missing: tuple[MissingPart, ...] = ()
+    """What had to be left out, because it could not be read or computed."""

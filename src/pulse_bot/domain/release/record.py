@@ -10,7 +10,12 @@ from typing import Final
 
 from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
-from pulse_bot.domain.release.digest import CommitmentFact, ResponseBand, TrendFact
+from pulse_bot.domain.release.digest import (
+    CommitmentFact,
+    MissingPart,
+    ResponseBand,
+    TrendFact,
+)
 from pulse_bot.domain.release.results import Agreement, Level, ReleasedValue, Silence
 
 
@@ -26,7 +31,7 @@ class StatementKind(StrEnum):
     AGREEMENT = "agreement"
     COMMITMENT = "commitment"
     NOTE = "note"
-    """What a low trust in the pulse itself asks of the group."""
+    """A word of care: trust in the pulse itself is low, or something is missing from the digest."""
     COMMENT = "comment"
     NEXT = "next"
 
@@ -112,6 +117,13 @@ class LowPulseFact:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingFact:
+    """What could not be read or computed at the close; no part is named where all of it is."""
+
+    parts: tuple[MissingPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TalkFact:
     """The talking prompt, and the theme of two camps where that chose it."""
 
@@ -147,6 +159,7 @@ ReleasedFact = (
     | ResponseFact
     | NewcomersFact
     | LowPulseFact
+    | MissingFact
     | TalkFact
     | NextRoundFact
     | SentenceFact
@@ -167,6 +180,7 @@ _STATEMENT_KINDS: Final[Mapping[type[ReleasedFact], StatementKind]] = {
     ResponseFact: StatementKind.RESPONSE,
     NewcomersFact: StatementKind.RESPONSE,
     LowPulseFact: StatementKind.NOTE,
+    MissingFact: StatementKind.NOTE,
     TalkFact: StatementKind.TALK,
     NextRoundFact: StatementKind.NEXT,
 }

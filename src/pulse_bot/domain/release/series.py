@@ -30,6 +30,8 @@ class PastRound:
     thresholds: Thresholds
     small_roster: bool = False
     """Its roster was under the bar, so that its digest did not tell whether it was heard."""
+    unreadable: bool = False
+    """What was kept of it cannot be read any more; its tally is one of no answers."""
 
     @property
     def meets_thresholds(self) -> bool:

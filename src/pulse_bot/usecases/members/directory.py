@@ -20,7 +20,8 @@ from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import audit_log as stored_log
-from pulse_bot.storage import outbox, partnerships
+from pulse_bot.storage import leftovers, partnerships
+from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.models import (
     GroupRow,
     MemberRow,
@@ -29,7 +30,7 @@ from pulse_bot.storage.models import (
 )
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, Installation
-from pulse_bot.usecases.members.leave import forget_member, restore_member, scrub_database
+from pulse_bot.usecases.members.leave import forget_member, restore_member
 from pulse_bot.usecases.members.roles import assign_role
 from pulse_bot.usecases.members.thresholds import note_threshold_change
 
@@ -180,7 +181,7 @@ def remove_member(installation: Installation, partnership: str, member: int) -> 
         audit_log.record(session, installation, row.id, OPERATOR, removed)
         with note_threshold_change(session, installation, row):
             forget_member(session, member_row)
-    scrub_database(installation)
+            leftovers.note_leftovers(session, installation.clock.now())
 
 
 def change_role(installation: Installation, partnership: str, member: int, role: Role) -> None:

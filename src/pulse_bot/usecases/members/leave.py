@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import secrets
 
 from sqlalchemy import update
@@ -13,17 +12,14 @@ from pulse_bot.cards import question_cards
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import MemberLeft
 from pulse_bot.domain.partnership.people import Role, Standing
-from pulse_bot.errors import StorageError
 from pulse_bot.ports import Address, Button, Card, CardKind, Reply
-from pulse_bot.storage import outbox
-from pulse_bot.storage.models import MemberRow
+from pulse_bot.storage import leftovers
+from pulse_bot.storage.models import InvitationRow, MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import NotAMember, find_member
 from pulse_bot.usecases.members.thresholds import note_threshold_change
-
-_log = logging.getLogger(__name__)
 
 
 def pause_questions(installation: Installation, address: Address) -> Reply:
@@ -94,8 +90,8 @@ def leave_partnership(installation: Installation, address: Address) -> Reply:
         audit_log.record(session, installation, partnership.id, leaver, MemberLeft())
         with note_threshold_change(session, installation, partnership):
             forget_member(session, member)
+            leftovers.note_leftovers(session, installation.clock.now())
         name = partnership.name
-    scrub_database(installation)
     text = ("Your name and your address are deleted. Thank you for having been part of it.",)
     return Reply(cards=(Card(CardKind.NOTICE, f"You have left {name}", text),))
 
@@ -112,12 +108,3 @@ def forget_member(session: Session, member: MemberRow) -> None:
     outbox.forget_member(session, member.id)
     prepared = update(SeedingRow).where(SeedingRow.seeded_by == member.id)
     session.execute(prepared.values(seeded_by=None))
-
-
-def scrub_database(installation: Installation) -> None:
-    """Clean up after somebody who left, now or with the next closing."""
-    try:
-        installation.database.scrub()
-    except StorageError as error:
-        # Somebody reads the file just now; the closing of the next round cleans it.
-        _log.warning("What a member who left had could not be cleaned yet. %s", error)

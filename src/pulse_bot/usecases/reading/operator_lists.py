@@ -51,6 +51,16 @@ def list_partnerships(installation: Installation, name: str | None = None) -> li
         return rows
 
 
+def explain_zone(installation: Installation, name: str) -> str:
+    """That a partnership's time zone no longer exists here; empty where it does."""
+    with installation.database.read() as session:
+        row = partnerships.find_partnership(session, name)
+        stored = partnerships.stored_zone(session, row.id)
+    if stored == row.time_zone:
+        return ""
+    return f"Its time zone, {stored}, is not known here. {row.time_zone} is used in its place."
+
+
 def list_members(installation: Installation, name: str) -> list[ListRow]:
     """Who is in a partnership. Addresses stay out: a list gets passed on."""
     with installation.database.read() as session:

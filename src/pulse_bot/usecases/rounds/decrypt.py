@@ -116,6 +116,9 @@ def _open_envelopes(keys: RoundKeys, sealed: Iterable[Envelope]) -> Iterable[tup
             yield envelope, unseal_answer(keys, envelope)
         except SealError as error:
             _log.warning("%s", error)
+        except (ValueError, TypeError):
+            # Bytes that no envelope ever had, or no text in it: left out as those that do not open.
+            _log.warning("An envelope could not be read and was left out.")
 
 
 def _find_answers(

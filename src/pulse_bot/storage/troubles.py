@@ -1,0 +1,131 @@
+"""Troubles: jobs that did not succeed, since when, and when they are tried again.
+
+A job that succeeds clears its trouble. What is kept of an error is its type and its place.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from traceback import extract_tb
+from typing import Final, NamedTuple
+
+from sqlalchemy import ColumnElement, String, and_, delete, exists, literal, or_, select
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.asking.rounds import RoundStatus
+from pulse_bot.storage.models import PartnershipRow, RoundRow, TroubleRow
+
+CLOSE: Final = "close"
+FORGET: Final = "forget"
+CLEAN: Final = "clean"
+READ: Final = "read"
+"""Something stored that cannot be read; its kind says which column."""
+
+SHORTEST_PAUSE: Final = timedelta(minutes=1)
+LONGEST_PAUSE: Final = timedelta(hours=1)
+
+_ENDED: Final = (RoundStatus.CLOSED, RoundStatus.LOST)
+
+
+class TroubleSubject(NamedTuple):
+    """What was tried, and for what: a job's name, the id that it is about, and whose that is."""
+
+    job: str
+    subject: int = 0
+    partnership: int = 0
+
+
+def describe_error(error: BaseException) -> str:
+    """The type of an error and the place where it was raised, without any value."""
+    frames = extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def record_trouble(
+    session: Session, subject: TroubleSubject, kind: str, now: datetime
+) -> TroubleRow:
+    """Note that a job failed once more; the pause before the next attempt doubles, to an hour."""
+    row = find_trouble(session, subject)
+    if row is None:
+        row = TroubleRow(
+            partnership_id=subject.partnership,
+            job=subject.job,
+            subject=subject.subject,
+            since=now,
+            attempts=0,
+        )
+        session.add(row)
+    row.kind = kind
+    row.attempts += 1
+    # A clock that stood wrong, or a number of many digits, must not make a pause for ever.
+    doublings = min(row.attempts - 1, 10)
+    row.retry_at = now + min(LONGEST_PAUSE, SHORTEST_PAUSE * 2**doublings)
+    return row
+
+
+def clear_trouble(session: Session, subject: TroubleSubject) -> None:
+    """A job succeeded, or is no longer wanted."""
+    session.execute(delete(TroubleRow).where(_is_of(subject)))
+
+
+def find_trouble(session: Session, subject: TroubleSubject) -> TroubleRow | None:
+    """The trouble of a job, if it has any."""
+    return session.scalar(select(TroubleRow).where(_is_of(subject)))
+
+
+def list_troubles(session: Session) -> list[tuple[TroubleRow, str | None]]:
+    """Every trouble with the name of its partnership, the oldest first."""
+    query = (
+        select(TroubleRow, PartnershipRow.name)
+        .outerjoin(PartnershipRow, PartnershipRow.id == TroubleRow.partnership_id)
+        .order_by(TroubleRow.since, TroubleRow.id)
+    )
+    return [(row, name) for row, name in session.execute(query)]
+
+
+def retry_now(session: Session, trouble_id: int, now: datetime) -> TroubleRow | None:
+    """Let a job be tried again at once; None where there is no such trouble."""
+    row = session.get(TroubleRow, trouble_id)
+    if row is not None:
+        row.retry_at = now
+    return row
+
+
+def is_waiting(session: Session, subject: TroubleSubject, now: datetime) -> bool:
+    """Whether a job has failed, and its pause is not over."""
+    row = find_trouble(session, subject)
+    return row is not None and row.retry_at > now
+
+
+def list_due_closings(session: Session, now: datetime, most: int = 1000) -> list[int]:
+    """The rounds of all partnerships that are to be closed now, those that wait longest first.
+
+    Those whose time is over, and those whose closing began and did not end; none in a pause after
+    a failure. A round in a state that nobody knows is closed at its time, as any other.
+    """
+    paused = exists().where(
+        TroubleRow.job == CLOSE, TroubleRow.subject == RoundRow.id, TroubleRow.retry_at > now
+    )
+    over = or_(RoundRow.closes_at <= now, RoundRow.state == RoundStatus.CLOSING)
+    if session.get_bind().dialect.name == "sqlite":
+        # A moment that is none: nobody knows how long the answers may lie there.
+        over = or_(
+            over, RoundRow.closes_at.op("NOT GLOB")(literal("[0-9][0-9][0-9][0-9]-*", String))
+        )
+    query = (
+        select(RoundRow.id)
+        .where(RoundRow.state.not_in(_ENDED), over, ~paused)
+        .order_by(RoundRow.closes_at, RoundRow.id)
+        .limit(most)
+    )
+    return list(session.scalars(query))
+
+
+def _is_of(subject: TroubleSubject) -> ColumnElement[bool]:
+    return and_(
+        TroubleRow.job == subject.job,
+        TroubleRow.subject == subject.subject,
+        TroubleRow.partnership_id == subject.partnership,
+    )

@@ -1,0 +1,324 @@
+"""A digest of a round that closes, out of all that can be read and computed.
+
+What fails costs its own part, and the digest says what is missing. All of it happens in the closing
+transaction, each part that asks the database in a savepoint of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from pulse_bot.domain.asking.calendar import parse_zone
+from pulse_bot.domain.asking.items import Item
+from pulse_bot.domain.asking.programme import next_opening
+from pulse_bot.domain.release.closed_round import ClosedRound, Comment
+from pulse_bot.domain.release.comments import list_waiting
+from pulse_bot.domain.release.digest import DigestFacts, MissingPart
+from pulse_bot.domain.release.policy import keepable_tally, release_facts
+from pulse_bot.domain.release.record import HeadlineFact, MissingFact, Statement
+from pulse_bot.domain.release.series import PastRound, Series
+from pulse_bot.domain.release.tallies import Tally, tally_item
+from pulse_bot.domain.release.trend import EARLIER_ROUNDS, GUARD_WINDOW, RECENT_ROUNDS
+from pulse_bot.ports import RoundKeys
+from pulse_bot.storage import envelopes, groups, history, packs, partnerships, rounds, seedings
+from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
+from pulse_bot.usecases.commitments import follow_up
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.decrypt import DecryptedRound, decrypt_round
+from pulse_bot.usecases.rounds.guarded_parts import Addition, Closing
+from pulse_bot.usecases.words.apology_words import NO_DIGEST, headline
+
+_log = logging.getLogger(__name__)
+
+_SAID_OF_EARLIER: Final = RECENT_ROUNDS + EARLIER_ROUNDS
+"""Rounds whose loss a digest tells of: a block and a trend compare no more."""
+
+
+def keep_digest(
+    session: Session, installation: Installation, round_id: int, keys: RoundKeys
+) -> None:
+    """Open a round's envelopes, and keep its tallies and what may be said of them.
+
+    Harmless where something was said of it. Raises whatever leaves nothing to say at all.
+    """
+    if history.has_releases(session, round_id):
+        return
+    round_, is_whole = rounds.salvage_round(session.get_one(RoundRow, round_id))
+    closing = Closing(session, installation, round_)
+    if not is_whole:
+        closing.lose(MissingPart.QUESTION)
+    roster = rounds.load_roster(session, round_id)
+    # Those who have a seat were asked, whatever else stands there.
+    closing.round = replace(round_, roster_size=max(round_.roster_size, len(roster)))
+    decrypted = decrypt_round(
+        closing.round, keys, roster, envelopes.load_envelopes(session, round_id)
+    )
+    _keep_results(closing, decrypted)
+    _add_posts(session, round_id, round_.partnership)
+
+
+def keep_apology(session: Session, installation: Installation, round_id: int) -> None:
+    """Keep, as a round's digest, that there is none. Asks no more of what is stored than it must.
+
+    In words of the core's own: the renderer may be what failed.
+    """
+    if history.has_releases(session, round_id):
+        return
+    row = session.get_one(RoundRow, round_id)
+    partnership = session.get_one(PartnershipRow, row.partnership_id)
+    title = headline(row.number, partnership.name, row.closes_at, partnership.time_zone)
+    statements = (
+        Statement(HeadlineFact(row.number), title),
+        Statement(MissingFact(), NO_DIGEST),
+    )
+    history.keep_releases(session, round_id, statements)
+    _add_posts(session, round_id, row.partnership_id)
+
+
+def _add_posts(session: Session, round_id: int, partnership_id: int) -> None:
+    for group in groups.list_linked(session, partnership_id):
+        session.add(PostRow(round_id=round_id, group_id=group.id, state=DeliveryState.WAITING))
+
+
+def _keep_results(closing: Closing, decrypted: DecryptedRound) -> None:
+    tallies = _tally_items(closing, decrypted)
+    closed = _add_words(closing, _build_closed_round(closing, decrypted, tallies), decrypted)
+    digest_facts = _add_group_facts(closing, _release(closing, closed))
+    _keep_for_later(closing, closed, tallies)
+    statements = _word_digest(closing, digest_facts)
+    history.keep_releases(closing.session, closing.round.id, statements)
+
+
+def _tally_items(closing: Closing, decrypted: DecryptedRound) -> Mapping[str, Tally]:
+    """The tallies by item id. An item that cannot be added up is none of the round's any more."""
+    tallies = {}
+    for item in closing.round.items:
+        compute = partial(tally_item, item, decrypted.answers[item.id])
+        tally = closing.attempt(MissingPart.QUESTION, compute)
+        if tally is not None:
+            tallies[item.id] = tally
+    items = tuple(item for item in closing.round.items if item.id in tallies)
+    closing.round = replace(closing.round, items=items)
+    return tallies
+
+
+def _build_closed_round(
+    closing: Closing, decrypted: DecryptedRound, tallies: Mapping[str, Tally]
+) -> ClosedRound:
+    session, round_ = closing.session, closing.round
+    partnership = session.get_one(PartnershipRow, round_.partnership)
+    planned = partnerships.load_programme(session, round_.partnership)
+    now = closing.installation.clock.now()
+    return ClosedRound(
+        partnership=partnership.name,
+        number=round_.number,
+        opened_at=round_.opens_at,
+        closed_at=round_.closes_at,
+        next_opens_at=closing.attempt(
+            MissingPart.NEXT, lambda: _find_next_opening(session, partnership, now)
+        ),
+        time_zone=partnership.time_zone,
+        items=round_.items,
+        tallies=tallies,
+        roster_size=round_.roster_size,
+        answered=decrypted.answered,
+        organisations=decrypted.organisations,
+        newcomers=round_.newcomers,
+        thresholds=round_.thresholds,
+        series=tuple(_load_series(closing, tallies)),
+        themes=len(planned[0].themes) if planned else 0,
+    )
+
+
+def _find_next_opening(
+    session: Session, partnership: PartnershipRow, now: datetime
+) -> datetime | None:
+    """When people are asked next, for a workshop or by the programme; None where nobody knows."""
+    planned = partnerships.load_programme(session, partnership.id)
+    openings = [opening.opens_at for opening in seedings.list_planned(session, partnership.id)]
+    calendar = partnerships.load_calendar(session, partnership)
+    weekly = next_opening(planned[0], calendar, now) if planned else None
+    return min(
+        [opening for opening in (*openings, weekly) if opening and opening > now], default=None
+    )
+
+
+def _load_series(closing: Closing, tallies: Mapping[str, Tally]) -> Iterable[Series]:
+    """Each theme's series. At most a year of it is opened, however long it is."""
+    lengths = closing.attempt(
+        MissingPart.OVER_TIME,
+        lambda: history.series_lengths(closing.session, closing.round.partnership),
+    )
+    for item in closing.round.items:
+        if not item.core or lengths is None:
+            continue
+        load = partial(_load_one_series, closing, item, tallies[item.id], lengths)
+        series = closing.attempt(MissingPart.OVER_TIME, load)
+        if series is None:
+            continue
+        if any(past.unreadable for past in series.past[-_SAID_OF_EARLIER:]):
+            closing.lose(MissingPart.EARLIER)
+        yield series
+
+
+def _load_one_series(
+    closing: Closing, item: Item, tally: Tally, lengths: Mapping[tuple[str, str], int]
+) -> Series:
+    round_ = closing.round
+    past = history.load_series_end(
+        closing.session,
+        round_.partnership,
+        item,
+        GUARD_WINDOW - 1,
+        closing.installation.installation_key,
+    )
+    newest = PastRound(tally, round_.thresholds, round_.roster_size < round_.thresholds.roster)
+    rounds_before = lengths.get((item.dimension, item.bank), 0)
+    earlier = any(theme == item.dimension and bank != item.bank for theme, bank in lengths)
+    return Series(item.dimension, rounds_before + 1, (*past, newest), earlier)
+
+
+def _add_words(closing: Closing, closed: ClosedRound, decrypted: DecryptedRound) -> ClosedRound:
+    """The round with what was written in it, and what waited for it, shuffled."""
+    session, partnership = closing.session, closing.round.partnership
+    take = partial(
+        history.take_comments, session, partnership, closing.installation.installation_key
+    )
+    waiting = closing.attempt(MissingPart.WORDS, take) or []
+    if history.has_waiting(session, partnership):
+        closing.lose(MissingPart.WORDS)
+    return replace(
+        closed,
+        comments=_shuffle_comments([*waiting, *decrypted.comments]),
+        word_answers={
+            item_id: _shuffle_comments(texts)
+            for item_id, texts in decrypted.words.items()
+            if item_id in closed.tallies
+        },
+    )
+
+
+def _shuffle_comments(texts: Iterable[Comment]) -> tuple[Comment, ...]:
+    shuffled = list(texts)
+    random.SystemRandom().shuffle(shuffled)
+    return tuple(shuffled)
+
+
+def _release(closing: Closing, closed: ClosedRound) -> DigestFacts:
+    """What may be said; where the policy fails, of each part with which it does not."""
+    try:
+        return release_facts(closed, secrets.randbelow)
+    except Exception:
+        _log.exception("The release policy failed.", extra={"round": closing.round.id})
+    additions: list[Addition] = [
+        *((MissingPart.QUESTION, {"items": (item,)}) for item in closed.items),
+        *((MissingPart.OVER_TIME, {"series": (series,)}) for series in closed.series),
+        (MissingPart.WORDS, {"comments": closed.comments}),
+    ]
+    bare = replace(closed, items=(), series=(), comments=())
+    kept = closing.add_what_works(
+        bare, additions, lambda candidate: release_facts(candidate, secrets.randbelow)
+    )
+    return release_facts(kept, secrets.randbelow)
+
+
+def _add_group_facts(closing: Closing, digest_facts: DigestFacts) -> DigestFacts:
+    """The facts, with the workshop that the round was for and what is new of commitments."""
+    session, round_ = closing.session, closing.round
+    today = digest_facts.closed_at.astimezone(parse_zone(digest_facts.time_zone)).date()
+    settled = closing.attempt(
+        MissingPart.COMMITMENTS,
+        lambda: (
+            follow_up.settle_commitments(session, round_.partnership, digest_facts.questions),
+            follow_up.count_kept(session, round_.partnership, today),
+        ),
+    )
+    if settled is not None:
+        told, counted = settled
+        digest_facts = replace(digest_facts, commitments=told, commitments_kept=counted)
+    # First and by itself: what is opened together in the room is held in the same transaction, so
+    # that nobody reads it before, whatever else of the workshop cannot be read.
+    session.get_one(RoundRow, round_.id).held = seedings.is_together(session, round_.id)
+    add_workshop = partial(_add_workshop, session, round_.id, digest_facts)
+    return closing.attempt(MissingPart.WORKSHOP, add_workshop) or digest_facts
+
+
+def _add_workshop(session: Session, round_id: int, digest_facts: DigestFacts) -> DigestFacts:
+    seeding = seedings.find_seeding(session, round_id)
+    if seeding is None:
+        return digest_facts
+    packs.freeze_commitments(session, seeding)
+    workshop_ids = {item.id for item in seedings.thaw_items(seeding)}
+    questions = tuple(
+        replace(question, weekly=question.item not in workshop_ids)
+        for question in digest_facts.questions
+    )
+    return replace(
+        digest_facts, questions=questions, workshop=seeding.title, workshop_on=seeding.workshop_on
+    )
+
+
+def _keep_for_later(closing: Closing, closed: ClosedRound, tallies: Mapping[str, Tally]) -> None:
+    """What waits or is compared later: sealed words and sealed tallies."""
+    session, round_, key = (
+        closing.session,
+        closing.round,
+        closing.installation.installation_key,
+    )
+    closing.attempt(
+        MissingPart.WORDS,
+        lambda: history.keep_comments(session, round_.partnership, list_waiting(closed), key),
+    )
+    stored = [keepable_tally(tallies[item.id], round_.thresholds) for item in round_.items]
+    closing.attempt(
+        MissingPart.OVER_TIME, lambda: history.keep_tallies(session, round_, stored, key)
+    )
+
+
+def _word_digest(closing: Closing, facts: DigestFacts) -> Sequence[Statement]:
+    """The statements; where the renderer fails, those of each part with which it does not."""
+    renderer = closing.installation.renderer
+    facts = replace(facts, missing=closing.missing_parts)
+    try:
+        return renderer.statements(facts)
+    except Exception:
+        _log.exception("The renderer failed.", extra={"round": closing.round.id})
+    additions: list[Addition] = [
+        *((MissingPart.QUESTION, {"questions": (fact,)}) for fact in facts.questions),
+        *((MissingPart.OVER_TIME, {"blocks": (fact,)}) for fact in facts.blocks),
+        *((MissingPart.OVER_TIME, {"trends": (fact,)}) for fact in facts.trends),
+        (MissingPart.COMMITMENTS, {"commitments": facts.commitments}),
+        (MissingPart.WORKSHOP, {"workshop": facts.workshop, "workshop_on": facts.workshop_on}),
+        (MissingPart.TALK, {"talk": facts.talk, "talk_about": facts.talk_about}),
+        (MissingPart.WORDS, {"comments": facts.comments}),
+        (MissingPart.NEXT, {"next_opens_at": facts.next_opens_at}),
+    ]
+    kept = closing.add_what_works(_strip_facts(facts), additions, renderer.statements)
+    return renderer.statements(replace(kept, missing=closing.missing_parts))
+
+
+def _strip_facts(facts: DigestFacts) -> DigestFacts:
+    """The facts without any part that another can be said without."""
+    return replace(
+        facts,
+        questions=(),
+        blocks=(),
+        trends=(),
+        commitments=(),
+        workshop="",
+        workshop_on=None,
+        talk="",
+        talk_about="",
+        comments=(),
+        next_opens_at=None,
+    )
