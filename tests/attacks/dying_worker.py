@@ -27,7 +27,7 @@ from pulse_bot.storage import outbox, rounds
 from pulse_bot.storage.database import Database
 from pulse_bot.testing import FakeAdapter, FixedClock
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds import clean, close, open_round, post
+from pulse_bot.usecases.rounds import clean, close, open_round
 from tests.made_up import CLOSES, OPENS, at, installation
 
 

@@ -261,7 +261,7 @@ def test_one_damaged_column_is_nobody_elses(ground: Ground, damage: Damage) -> N
     # Both close when their time is over.
     at(made, LATER)
     with made.database.read() as session:
-        due = troubles.list_due_closings(session, made.clock.now())
+        due = [one.round for one in troubles.list_due_closings(session, made.clock.now())]
     assert sorted(due) == [doomed, other]
     for round_id in due:
         close_round(made, round_id)

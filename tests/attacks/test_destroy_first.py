@@ -238,7 +238,7 @@ def away(database_url: str) -> tuple[Installation, AwayStore, Round]:
 
 def due(made: Installation) -> list[int]:
     with made.database.read() as session:
-        return troubles.list_due_closings(session, made.clock.now())
+        return [due.round for due in troubles.list_due_closings(session, made.clock.now())]
 
 
 def test_a_key_store_that_is_away_is_waited_for_with_growing_pauses(

@@ -24,7 +24,7 @@ from pulse_bot.crypto.private_files import (
 )
 from pulse_bot.crypto.sealing import KEY_BYTES, generate_keys
 from pulse_bot.errors import DamagedKey, KeyStoreError, MissingExtra
-from pulse_bot.ports import KeyStore, RoundKeys
+from pulse_bot.ports import KeyStore, RoundKeys, StoreSite
 
 if TYPE_CHECKING:
     from redis import Redis

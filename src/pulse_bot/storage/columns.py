@@ -25,20 +25,12 @@ from pulse_bot.domain.outgoing import OutgoingKind, OutgoingPart, OutgoingState
 from pulse_bot.domain.partnership.commitments import CommitmentState
 from pulse_bot.domain.partnership.people import Role, Standing
 
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before everything that is kept."""
 _log = logging.getLogger(__name__)
 
 FALLBACK_ZONE: Final = "UTC"
 """For a time zone that no longer exists: the database of zones on this machine has the say."""
-
-
-class DeliveryState(StrEnum):
-    """How far a message is: an invitation or a digest's post."""
-
-    WAITING = "waiting"
-    SENDING = "sending"
-    """Handed to the platform; after a crash nobody knows whether it arrived."""
-    SENT = "sent"
-    FAILED = "failed"
 
 
 class LinkState(StrEnum):
@@ -251,9 +243,10 @@ class TableBase(DeclarativeBase):
         date: StoredDate,
         Role: StoredWord(Role),
         Standing: StoredWord(Standing),
-        DeliveryState: StoredWord(DeliveryState),
+        OutgoingKind: StoredWord(OutgoingKind),
+        OutgoingPart: StoredWord(OutgoingPart),
+        OutgoingState: StoredWord(OutgoingState),
         LinkState: StoredWord(LinkState),
-        WelcomeState: StoredWord(WelcomeState),
         RoundStatus: StoredWord(RoundStatus),
         SeedingState: StoredWord(SeedingState),
         ArrangementKind: StoredWord(ArrangementKind),

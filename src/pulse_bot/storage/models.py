@@ -17,13 +17,7 @@ from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
 from pulse_bot.domain.outgoing import OutgoingKind, OutgoingPart, OutgoingState
 from pulse_bot.domain.partnership.people import Role, Standing
-from pulse_bot.storage.columns import (
-    DeliveryState,
-    LinkState,
-    StoredZone,
-    TableBase,
-    WelcomeState,
-)
+from pulse_bot.storage.columns import LONG_AGO, LinkState, StoredZone, TableBase
 
 
 class PartnershipRow(TableBase):
@@ -134,7 +128,6 @@ class RoundRow(TableBase):
     __tablename__ = "round"
     __table_args__ = (
         UniqueConstraint("partnership_id", "number"),
-        Index("ix_round_closing", "state", "closes_at"),
         # The other runner is a second worker's tick: only one of them opens a slot.
         Index("uq_round_slot", "partnership_id", "slot", unique=True),
         # What is due to close, or to be cleaned, is asked for all partnerships at once.

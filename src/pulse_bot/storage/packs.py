@@ -13,9 +13,8 @@ from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.storage import history, seedings
-from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.frozen import thaw_readable
-from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow
+from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.rounds import execute_update
 from pulse_bot.storage.workshop_tables import CommitmentRow, SeedingRow
 

@@ -109,7 +109,7 @@ def load_programme(session: Session, partnership_id: int) -> tuple[Programme, da
     What is refused today is carried out all the same, because it was promised.
     """
     row = session.get(ProgrammeRow, partnership_id)
-    plan = _read_programme(row) if row is not None else None
+    plan = read_programme(row) if row is not None else None
     if row is None or plan is None:
         return None
     return plan, row.since
@@ -117,10 +117,11 @@ def load_programme(session: Session, partnership_id: int) -> tuple[Programme, da
 
 def is_programme_readable(row: ProgrammeRow) -> bool:
     """Whether a stored plan can be carried out."""
-    return _read_programme(row) is not None
+    return read_programme(row) is not None
 
 
-def _read_programme(row: ProgrammeRow) -> Programme | None:
+def read_programme(row: ProgrammeRow) -> Programme | None:
+    """A stored plan; None where it cannot be read."""
     # In a damaged row anything can stand, whatever the columns are declared as.
     days: Sequence[object] = (row.opens_weekday, row.closes_weekday)
     hours: Sequence[object] = (row.opens_at, row.closes_at, row.since)

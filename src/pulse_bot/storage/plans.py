@@ -22,7 +22,7 @@ from pulse_bot.domain.asking.schedule import PartnershipSnapshot, RoundSnapshot
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.storage.columns import LONG_AGO
 from pulse_bot.storage.models import HolidayRow, PartnershipRow, ProgrammeRow, RoundRow
-from pulse_bot.storage.partnerships import programme_from_row
+from pulse_bot.storage.partnerships import read_programme
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 _log = logging.getLogger(__name__)
@@ -119,7 +119,7 @@ class _Parts:
         return PartnershipSnapshot(
             id=row.id,
             calendar=Calendar(parse_zone(row.time_zone), days, row.quiet_from, row.quiet_until),
-            programme=programme_from_row(planned) if planned else None,
+            programme=read_programme(planned) if planned else None,
             since=planned.since if planned else None,
             latest=self.latest.get(row.id),
             limit=row.weekly_limit,
@@ -177,5 +177,6 @@ def _load_asked_before(
     )
     batches: defaultdict[int, list[AskedBatch]] = defaultdict(list)
     for partnership, at, items in session.execute(query):
-        batches[partnership].append(AskedBatch(at, len(items)))
+        # What cannot be read of a round counts as nothing asked.
+        batches[partnership].append(AskedBatch(at, len(items or ())))
     return batches

@@ -41,9 +41,7 @@ def recent_marks(session: Session, partnership_id: int) -> list[list[str]]:
     ]
 
 
-def _asked_items(
-    session: Session, partnership_id: int, most: int
-) -> Sequence[list[dict[str, Any]]]:
+def _asked_items(session: Session, partnership_id: int, most: int) -> Sequence[list[Any]]:
     query = (
         select(RoundRow.items)
         .where(RoundRow.partnership_id == partnership_id, RoundRow.state != RoundStatus.LOST)

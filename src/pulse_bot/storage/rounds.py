@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import Select, and_, delete, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.items import Item
@@ -16,7 +16,6 @@ from pulse_bot.domain.asking.workshop import ArrangementKind
 from pulse_bot.domain.outgoing import OutgoingKind, OutgoingState
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.ports import Address
-from pulse_bot.storage.columns import DeliveryState
 from pulse_bot.storage.frozen import thaw_item, thaw_readable
 from pulse_bot.storage.models import (
     EnvelopeRow,
@@ -46,40 +45,6 @@ def bring_closing_forward(session: Session, round_id: int, now: datetime) -> Non
     row = session.get_one(RoundRow, round_id, populate_existing=True)
     closes_at: datetime | None = row.closes_at
     row.closes_at = now if closes_at is None else min(closes_at, now)
-
-
-def claim_reminder(
-    session: Session, round_id: int, which: int, adapter: str, workspace: str
-) -> bool:
-    """Take on a reminder before it is sent, so that a crash can lose one and never double it.
-
-    The other runner is the same job, begun again after a crash.
-    """
-    key = (round_id, which, adapter, workspace)
-    if session.get(ReminderRow, key) is not None:
-        return False
-    session.add(ReminderRow(round_id=round_id, which=which, adapter=adapter, workspace=workspace))
-    return True
-
-
-def give_back_reminder(
-    session: Session, round_id: int, which: int, adapter: str, workspace: str
-) -> None:
-    """Let a reminder be taken on again."""
-    row = session.get(ReminderRow, (round_id, which, adapter, workspace))
-    if row is not None:
-        session.delete(row)
-
-
-def list_workspaces(session: Session, round_id: int) -> list[tuple[str, str]]:
-    """(adapter, workspace) of everybody who is invited to a round."""
-    query = (
-        select(InvitationRow.adapter, InvitationRow.workspace)
-        .where(InvitationRow.round_id == round_id)
-        .distinct()
-        .order_by(InvitationRow.adapter, InvitationRow.workspace)
-    )
-    return [(adapter, workspace) for adapter, workspace in session.execute(query)]
 
 
 def execute_update(session: Session, change: Any) -> int:
@@ -142,21 +107,6 @@ def list_unclosed(session: Session) -> Sequence[RoundRow]:
     """Every round that still has envelopes to keep."""
     query = select(RoundRow).where(RoundRow.state.not_in([RoundStatus.CLOSED, RoundStatus.LOST]))
     return session.scalars(query).all()
-
-
-def list_due_closings(session: Session, now: datetime) -> list[tuple[int, int]]:
-    """(round, partnership) of all whose time is over, or whose closing was interrupted."""
-    query = (
-        select(RoundRow.id, RoundRow.partnership_id)
-        .where(
-            or_(
-                and_(RoundRow.state == RoundStatus.OPEN, RoundRow.closes_at <= now),
-                RoundRow.state == RoundStatus.CLOSING,
-            )
-        )
-        .order_by(RoundRow.closes_at, RoundRow.id)
-    )
-    return [(round_id, owner) for round_id, owner in session.execute(query)]
 
 
 def find_by_number(session: Session, partnership_id: int, number: int) -> RoundRow | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
@@ -100,20 +101,22 @@ class HeldRound(NamedTuple):
 def list_held(session: Session, partnership_id: int | None = None) -> list[HeldRound]:
     """What waits to be opened together, of one partnership or of all."""
     query = (
-        select(RoundRow.id, SeedingRow.workshop_on, RoundRow.closes_at)
+        select(RoundRow.id, RoundRow.partnership_id, SeedingRow.workshop_on, RoundRow.closes_at)
         .join(SeedingRow, SeedingRow.round_id == RoundRow.id)
         .where(RoundRow.state == RoundStatus.CLOSED, RoundRow.held.is_(True))
         .where(true() if partnership_id is None else RoundRow.partnership_id == partnership_id)
         .order_by(RoundRow.id)
     )
-    days: Iterable[tuple[int, date | None, datetime]] = (
-        (round_id, day, closed_at) for round_id, day, closed_at in session.execute(query)
-    )
     # A day that cannot be read must not keep a digest from its group for ever.
-    return tuple(
-        HeldRound(round_id, closed_at.date() if day is None else day)
-        for round_id, day, closed_at in days
-    )
+    return [
+        HeldRound(round_id, owner, day if _is_day(day) else closed_at.date())
+        for round_id, owner, day, closed_at in session.execute(query)
+    ]
+
+
+def _is_day(day: date | None) -> bool:
+    """Whether a day could be read."""
+    return day is not None
 
 
 def thaw_items(row: SeedingRow) -> tuple[Item, ...]:

@@ -99,7 +99,14 @@ def is_waiting(session: Session, subject: TroubleSubject, now: datetime) -> bool
     return row is not None and row.retry_at > now
 
 
-def list_due_closings(session: Session, now: datetime, most: int = 1000) -> list[int]:
+class DueClosing(NamedTuple):
+    """A round that is to be closed now, and whose it is."""
+
+    round: int
+    partnership: int
+
+
+def list_due_closings(session: Session, now: datetime, most: int = 1000) -> list[DueClosing]:
     """The rounds of all partnerships that are to be closed now, those that wait longest first.
 
     Those whose time is over, and those whose closing began and did not end; none in a pause after
@@ -115,12 +122,12 @@ def list_due_closings(session: Session, now: datetime, most: int = 1000) -> list
             over, RoundRow.closes_at.op("NOT GLOB")(literal("[0-9][0-9][0-9][0-9]-*", String))
         )
     query = (
-        select(RoundRow.id)
+        select(RoundRow.id, RoundRow.partnership_id)
         .where(RoundRow.state.not_in(_ENDED), over, ~paused)
         .order_by(RoundRow.closes_at, RoundRow.id)
         .limit(most)
     )
-    return list(session.scalars(query))
+    return [DueClosing(*row) for row in session.execute(query)]
 
 
 def _is_of(subject: TroubleSubject) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from pulse_bot.domain.asking import schedule
 from pulse_bot.errors import Refused
-from pulse_bot.storage import partnerships, plans, rounds, seedings
+from pulse_bot.storage import partnerships, plans, seedings, troubles
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.close import close_round
@@ -30,7 +30,7 @@ _LOOK_TAKES: Final = timedelta(minutes=1)
 def has_due_rounds(installation: Installation, now: datetime) -> frozenset[int]:
     """The shards in which something is due."""
     with installation.database.read() as session:
-        closings = rounds.list_due_closings(session, now)
+        closings = troubles.list_due_closings(session, now)
         looks = plans.list_due_looks(session, now, SHARDS * AT_ONCE)
     revealed = _list_due_reveals(installation, now)
     owners = {owner for _, owner in closings} | {owner for _, owner in revealed} | set(looks)
@@ -43,7 +43,7 @@ def work_off_rounds(installation: Installation, shard: int) -> bool:
     with installation.database.read() as session:
         closings = [
             (round_id, owner)
-            for round_id, owner in rounds.list_due_closings(session, now)
+            for round_id, owner in troubles.list_due_closings(session, now)
             if owner % SHARDS == shard
         ]
     for round_id, owner in closings[:AT_ONCE]:

@@ -8,7 +8,11 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import TypeDecorator
 
-from pulse_bot.storage import models, workshop_tables  # noqa: F401 - they register themselves
+from pulse_bot.storage import (
+    key_identity,  # noqa: F401 - they register themselves
+    models,  # noqa: F401 - the same
+    workshop_tables,  # noqa: F401 - the same
+)
 from pulse_bot.storage.columns import TableBase
 
 

@@ -20,8 +20,7 @@ from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import audit_log as stored_log
-from pulse_bot.storage import leftovers, partnerships
-from pulse_bot.storage.columns import DeliveryState
+from pulse_bot.storage import leftovers, outbox, partnerships
 from pulse_bot.storage.models import (
     GroupRow,
     MemberRow,

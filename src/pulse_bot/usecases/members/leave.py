@@ -13,8 +13,8 @@ from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import MemberLeft
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.ports import Address, Button, Card, CardKind, Reply
-from pulse_bot.storage import leftovers
-from pulse_bot.storage.models import InvitationRow, MemberRow
+from pulse_bot.storage import leftovers, outbox
+from pulse_bot.storage.models import MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import Installation

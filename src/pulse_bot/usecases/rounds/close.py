@@ -22,7 +22,7 @@ from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.partnership.audit_events import RoundClosed
 from pulse_bot.errors import DamagedKey, KeyStoreError, PulseBotError, Refused, StorageError
 from pulse_bot.ports import RoundKeys
-from pulse_bot.storage import leftovers, partnerships, rounds, troubles
+from pulse_bot.storage import leftovers, partnerships, plans, rounds, troubles
 from pulse_bot.storage.database import is_passing_error
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.storage.troubles import TroubleSubject
@@ -120,19 +120,24 @@ def _keep_what_can_be_said(
 ) -> None:
     """A digest; where that fails, that there is none. What fails here never stops the destruction.
 
-    Only a database that is away or busy does, because then nothing can be destroyed either.
+    Only a database that is away or busy does, because then nothing can be destroyed either; where
+    it has seemed so for a day, and this transaction goes on, it is none of that.
     """
+    is_overdue = _is_overdue(session, installation, round_id)
     attempts: list[Callable[[Session, Installation, int], None]] = [keep_apology]
     if keys is not None:
-        attempts.insert(0, partial(keep_digest, keys=keys))
+        whole, parts = (
+            partial(keep_digest, keys=keys, careful=careful) for careful in (False, True)
+        )
+        attempts = [whole, parts, keep_apology]
     for keep in attempts:
         try:
             with session.begin_nested():
                 keep(session, installation, round_id)
         except Exception as error:
-            if is_passing_error(error):
+            if is_passing_error(error) and not is_overdue:
                 raise
-            _log.exception("A digest could not be made.", extra={"round": round_id})
+            _log.exception("One way to make a digest failed.", extra={"round": round_id})
         else:
             return
 
@@ -142,13 +147,19 @@ def _is_hopeless(installation: Installation, round_id: int, error: KeyStoreError
     if isinstance(error, DamagedKey):
         return True
     with installation.database.read() as session:
-        trouble = troubles.find_trouble(session, _find_subject(session, troubles.CLOSE, round_id))
-        return trouble is not None and installation.clock.now() >= trouble.since + LONGEST_WAIT
+        return _is_overdue(session, installation, round_id)
+
+
+def _is_overdue(session: Session, installation: Installation, round_id: int) -> bool:
+    """Whether a closing has been tried for as long as it may be."""
+    trouble = troubles.find_trouble(session, _find_subject(session, troubles.CLOSE, round_id))
+    return trouble is not None and installation.clock.now() >= trouble.since + LONGEST_WAIT
 
 
 def _let_go(session: Session, installation: Installation, round_id: int) -> None:
     """Delete what a round that is over holds of its members, and note that the files hold it."""
     rounds.erase_members(session, round_id)
+    plans.look_again(session, rounds.find_owner(session, round_id))
     leftovers.note_leftovers(session, installation.clock.now())
     troubles.clear_trouble(session, _find_subject(session, troubles.CLOSE, round_id))
 

@@ -30,6 +30,9 @@ class Closing:
     session: Session
     installation: Installation
     round: Round
+    careful: bool
+    """Each part is made by itself, in a savepoint. Else the first that fails is raised: nearly
+    always none does, and savepoints are asked of the database one by one."""
     missing: set[MissingPart] = field(default_factory=set)
 
     def attempt(self, part: MissingPart, compute: Callable[[], T]) -> T | None:
@@ -37,6 +40,8 @@ class Closing:
 
         Raises what comes of a database that is away or busy: the closing is tried again then.
         """
+        if not self.careful:
+            return compute()
         try:
             with self.session.begin_nested():
                 return compute()

@@ -29,11 +29,11 @@ from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import Tally, tally_item
 from pulse_bot.domain.release.trend import EARLIER_ROUNDS, GUARD_WINDOW, RECENT_ROUNDS
 from pulse_bot.ports import RoundKeys
-from pulse_bot.storage import envelopes, groups, history, packs, partnerships, rounds, seedings
-from pulse_bot.storage.columns import DeliveryState
-from pulse_bot.storage.models import PartnershipRow, PostRow, RoundRow
+from pulse_bot.storage import envelopes, history, packs, partnerships, rounds, seedings
+from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds import post
 from pulse_bot.usecases.rounds.decrypt import DecryptedRound, decrypt_round
 from pulse_bot.usecases.rounds.guarded_parts import Addition, Closing
 from pulse_bot.usecases.words.apology_words import NO_DIGEST, headline
@@ -45,16 +45,22 @@ _SAID_OF_EARLIER: Final = RECENT_ROUNDS + EARLIER_ROUNDS
 
 
 def keep_digest(
-    session: Session, installation: Installation, round_id: int, keys: RoundKeys
+    session: Session,
+    installation: Installation,
+    round_id: int,
+    keys: RoundKeys,
+    *,
+    careful: bool,
 ) -> None:
     """Open a round's envelopes, and keep its tallies and what may be said of them.
 
-    Harmless where something was said of it. Raises whatever leaves nothing to say at all.
+    Harmless where something was said of it. Raises whatever leaves nothing to say at all, and,
+    where it is not `careful`, whatever leaves out a part that could be computed.
     """
     if history.has_releases(session, round_id):
         return
     round_, is_whole = rounds.salvage_round(session.get_one(RoundRow, round_id))
-    closing = Closing(session, installation, round_)
+    closing = Closing(session, installation, round_, careful)
     if not is_whole:
         closing.lose(MissingPart.QUESTION)
     roster = rounds.load_roster(session, round_id)
@@ -64,7 +70,7 @@ def keep_digest(
         closing.round, keys, roster, envelopes.load_envelopes(session, round_id)
     )
     _keep_results(closing, decrypted)
-    _add_posts(session, round_id, round_.partnership)
+    _queue_digest(session, installation, round_id)
 
 
 def keep_apology(session: Session, installation: Installation, round_id: int) -> None:
@@ -82,12 +88,13 @@ def keep_apology(session: Session, installation: Installation, round_id: int) ->
         Statement(MissingFact(), NO_DIGEST),
     )
     history.keep_releases(session, round_id, statements)
-    _add_posts(session, round_id, row.partnership_id)
+    _queue_digest(session, installation, round_id)
 
 
-def _add_posts(session: Session, round_id: int, partnership_id: int) -> None:
-    for group in groups.list_linked(session, partnership_id):
-        session.add(PostRow(round_id=round_id, group_id=group.id, state=DeliveryState.WAITING))
+def _queue_digest(session: Session, installation: Installation, round_id: int) -> None:
+    """Have a digest posted, unless it is held to be opened together."""
+    if not session.get_one(RoundRow, round_id).held:
+        post.queue_digest(session, installation, round_id)
 
 
 def _keep_results(closing: Closing, decrypted: DecryptedRound) -> None:
@@ -220,6 +227,8 @@ def _release(closing: Closing, closed: ClosedRound) -> DigestFacts:
         return release_facts(closed, secrets.randbelow)
     except Exception:
         _log.exception("The release policy failed.", extra={"round": closing.round.id})
+        if not closing.careful:
+            raise
     additions: list[Addition] = [
         *((MissingPart.QUESTION, {"items": (item,)}) for item in closed.items),
         *((MissingPart.OVER_TIME, {"series": (series,)}) for series in closed.series),
@@ -293,6 +302,8 @@ def _word_digest(closing: Closing, facts: DigestFacts) -> Sequence[Statement]:
         return renderer.statements(facts)
     except Exception:
         _log.exception("The renderer failed.", extra={"round": closing.round.id})
+        if not closing.careful:
+            raise
     additions: list[Addition] = [
         *((MissingPart.QUESTION, {"questions": (fact,)}) for fact in facts.questions),
         *((MissingPart.OVER_TIME, {"blocks": (fact,)}) for fact in facts.blocks),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -86,7 +86,6 @@ def _create_tables() -> None:
         sa.Column("look_at", sa.DateTime(), nullable=False, server_default=str(LONG_AGO)),
     )
     op.create_index("ix_partnership_look_at", "partnership", ["look_at"])
-    op.create_index("ix_round_closing", "round", ["state", "closes_at"])
     op.create_index("ix_log_entry_announce", "log_entry", ["announce", "partnership_id", "id"])
     op.create_table(
         "reminded",
