@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from pulse_bot.config.plugins import load_renderer
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, MemoryKeyStore, make_key_folder
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.release.digest import DigestFacts, MissingPart
 from pulse_bot.domain.release.record import (
     CommentFact,
@@ -31,7 +32,6 @@ from pulse_bot.storage.models import TroubleRow
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.close import LONGEST_WAIT, close_round
-from pulse_bot.usecases.rounds.post import claim_next_post
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
 from tests.made_up import (
     CLOSES,
@@ -45,6 +45,7 @@ from tests.made_up import (
     people,
     say,
 )
+from tests.outbox import send_due
 
 MINUTE = timedelta(minutes=1)
 
@@ -187,9 +188,8 @@ def test_where_nothing_can_be_worded_the_group_reads_that(
     assert is_apology(said)
     assert said.statements[1].text.endswith("and nobody can read them any more.")
     assert "Words 1" not in caplog.text
-    posting = claim_next_post(made, asked.id, frozenset({"fake"}))
-    assert posting is not None
-    assert posting.card.title == said.statements[0].text
+    [posted] = send_due(made, OutgoingKind.DIGEST)
+    assert posted.card.title == said.statements[0].text
     # Repeating it changes nothing: what was said was said.
     close_round(made, asked.id)
     assert digest_of(made, asked) == said

@@ -57,6 +57,7 @@ JOIN: Final = "join"
 DECLINE: Final = "decline"
 SETUP: Final = SetUpChat.NAME
 PACK: Final = "pack"
+REPOST: Final = "repost"
 COMMITMENT: Final = "commitment"
 ROLE: Final = "role"
 LOG: Final = "log"

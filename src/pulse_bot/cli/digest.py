@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def digest() -> None:
-    """Show and export digests."""
+    """Show, export and post digests."""
 
 
 @digest.command()
@@ -79,6 +79,27 @@ def export(
     extra_files = [str(file.with_name(name)) for name in files if name != file.name]
     columns = f" What its columns hold is in {extra_files[0]}." if extra_files else ""
     click.echo(f"Wrote {count} to {file}.{columns}")
+
+
+@digest.command("post")
+@click.argument("partnership")
+@click.option("--round", "number", type=int, help="Its number.  [default: the last one closed]")
+@click.option("--everywhere", is_flag=True, help="Also into chats that have it already.")
+@with_installation
+def post_(
+    installation: Installation, *, partnership: str, number: int | None, everywhere: bool
+) -> None:
+    """Post a digest again, into the chats in which it has not arrived."""
+    from pulse_bot.usecases.rounds.post import post_again
+
+    number, chats = post_again(installation, partnership, number, everywhere=everywhere)
+    if not chats:
+        raise Refused(
+            f"The digest of round {number} is in every chat of {partnership} already. With "
+            "--everywhere it is posted once more."
+        )
+    count = f"{chats} chat{'' if chats == 1 else 's'}"
+    click.echo(f"A running pulse-bot posts round {number} to {count} within a minute.")
 
 
 def _write_file(file: Path, content: bytes) -> None:

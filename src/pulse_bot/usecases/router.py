@@ -27,7 +27,7 @@ from pulse_bot.ports import (
     Submitted,
 )
 from pulse_bot.storage import partnerships, rounds
-from pulse_bot.usecases.chats import link, programme_conversation, setup, welcome
+from pulse_bot.usecases.chats import link, programme_conversation, setup, undelivered, welcome
 from pulse_bot.usecases.commitments import conversation as commitment_conversation
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import NotAMember, find_member
@@ -105,6 +105,7 @@ PRESSES: Mapping[str, Callable[[Installation, Pressed], Reply]] = {
     question_cards.SETUP: setup.reopen_setup,
     question_cards.SEED: workshop_conversation.press_workshop_button,
     question_cards.PACK: pack.press_pack_button,
+    question_cards.REPOST: undelivered.press_repost,
     question_cards.COMMITMENT: commitment_conversation.press_commitment_button,
     question_cards.ROLE: roles.ask_role_change,
     digest_message.LOOK_CLOSER: closer_look.show_left_out,

@@ -1,20 +1,42 @@
-"""What does not arrive: leads are told in a chat of their own, the operator by the log."""
+"""What does not arrive: leads are told in a chat of their own, the operator by the log.
+
+A lead can have a digest posted again, by a button of that message or of their own page.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
 
+from pulse_bot.adapter_kit.actions import Action, decode, encode
+from pulse_bot.cards import question_cards
 from pulse_bot.domain.outgoing import UNARRIVED, OutgoingKind, OutgoingPart, OutgoingState
-from pulse_bot.ports import Card, CardKind
+from pulse_bot.domain.partnership.roles import Permission, is_allowed
+from pulse_bot.ports import Button, Card, CardKind, Pressed, Reply
 from pulse_bot.storage import outbox
-from pulse_bot.storage.models import OutboxRow, PartnershipRow, RoundRow
+from pulse_bot.storage.models import MemberRow, OutboxRow, PartnershipRow, RoundRow
+from pulse_bot.usecases import permissions
 from pulse_bot.usecases.chats.leads import tell_leads
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import find_member
+from pulse_bot.usecases.rounds import post
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RepostDigest(Action):
+    """The button that posts a digest again."""
+
+    NAME: ClassVar[str] = question_cards.REPOST
+    round: int
+    """Its number."""
+
 
 _PARTS: Final = {
     OutgoingPart.WORDS: "",
@@ -46,7 +68,46 @@ def load_undelivered_card(session: Session, entry: int) -> Card | None:
         f"For an hour {what} could not be sent, because {row.adapter} did not take it. {going_on}",
         _ADVICE[row.kind],
     )
-    return Card(CardKind.NOTICE, f"Something of {name} does not arrive", text)
+    title = f"Something of {name} does not arrive"
+    return Card(CardKind.NOTICE, title, text, _again_buttons(session, row))
+
+
+def _again_buttons(session: Session, row: OutboxRow) -> tuple[tuple[Button, ...], ...]:
+    if row.kind is not OutgoingKind.DIGEST:
+        return ()
+    return ((again_button(_round_number(session, row)),),)
+
+
+def again_button(number: int) -> Button:
+    """The button that posts the digest of a round, by its number, again."""
+    return Button("Post it again", encode(RepostDigest(number)))
+
+
+def list_unarrived_cards(
+    session: Session, installation: Installation, member: MemberRow
+) -> Iterator[Card]:
+    """For who sets up chats, a card for each digest that has not come into every chat."""
+    if not is_allowed(member.role, Permission.SET_UP_CHATS):
+        return
+    now = installation.clock.now()
+    for round_id in outbox.list_unarrived_digests(session, member.partnership_id, now):
+        number = session.get_one(RoundRow, round_id).number
+        text = ("Look whether pulse-bot is still in the chat and may write there.",)
+        title = f"The digest of round {number} has not arrived in a chat"
+        yield Card(CardKind.NOTICE, title, text, ((again_button(number),),))
+
+
+def press_repost(installation: Installation, event: Pressed) -> Reply:
+    """Post a digest again into the chats that do not have it. Raises Refused."""
+    wanted = decode(RepostDigest, event.action)
+    with installation.database.write() as session:
+        member, partnership = find_member(session, event.address)
+        permissions.check_permission(member, Permission.SET_UP_CHATS)
+        row = post.find_posted_round(session, partnership.id, wanted.round)
+        queued = post.queue_again(session, installation, row)
+    if not queued:
+        return Reply("Every chat has it already, so nothing was posted.")
+    return Reply("It is posted again within a minute.")
 
 
 def _describe_entry(session: Session, row: OutboxRow) -> str:
@@ -68,8 +129,7 @@ def _round_number(session: Session, row: OutboxRow) -> int:
 _READ_IT: Final = "Everybody can read it all the same, with “/pulse group” or on the group's page."
 _ADVICE: Final = {
     OutgoingKind.DIGEST: (
-        f"{_READ_IT} Look whether pulse-bot is still in the chat and may write there; then post it "
-        "again, with the button on your own page."
+        f"{_READ_IT} Look whether pulse-bot is still in the chat and may write there."
     ),
     OutgoingKind.PACK: "It is there for everybody all the same, with “/pulse pack”.",
     OutgoingKind.WELCOME: (

@@ -15,6 +15,7 @@ from pulse_bot.ports import Button, Card, CardKind, OpenedHome, Reply
 from pulse_bot.storage import history, partnerships, rounds
 from pulse_bot.storage.models import MemberRow, PartnershipRow
 from pulse_bot.usecases import permissions
+from pulse_bot.usecases.chats import undelivered
 from pulse_bot.usecases.chats.link import PROMISE
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import find_member
@@ -63,6 +64,7 @@ def _lower_cards(
     session: Session, installation: Installation, member: MemberRow, partnership: PartnershipRow
 ) -> Iterator[Card]:
     # Nothing here may depend on what this member answered, or whether.
+    yield from undelivered.list_unarrived_cards(session, installation, member)
     yield from _question_cards(session, installation, member, partnership)
     yield _member_card(session, installation, member, partnership)
     promise = Button("Read the promise", "privacy")

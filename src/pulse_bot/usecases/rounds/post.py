@@ -81,11 +81,12 @@ def post_again(
     """
     with installation.database.write() as session:
         partnership = partnerships.find_partnership(session, name)
-        row = _find_readable(session, partnership.id, number)
+        row = find_posted_round(session, partnership.id, number)
         return row.number, queue_again(session, installation, row, everywhere=everywhere)
 
 
-def _find_readable(session: Session, partnership_id: int, number: int | None) -> RoundRow:
+def find_posted_round(session: Session, partnership_id: int, number: int | None) -> RoundRow:
+    """The round of a digest that everybody may read, the newest for None. Raises Refused."""
     digests = history.list_digests(session, partnership_id, 1) if number is None else []
     wanted = digests[0].number if digests else number
     row = rounds.find_by_number(session, partnership_id, wanted) if wanted is not None else None

@@ -1,0 +1,297 @@
+"""Everything that leaves arrives, whatever the platform does meanwhile; and when it does not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulse_bot.app import App
+from pulse_bot.domain.outgoing import (
+    PENDING,
+    OutgoingKind,
+    OutgoingState,
+    SendOutcome,
+    plan_next_step,
+)
+from pulse_bot.domain.partnership.people import Role
+from pulse_bot.domain.release.record import Digest
+from pulse_bot.engine import Pace
+from pulse_bot.errors import AdapterError, Refused
+from pulse_bot.ports import (
+    Address,
+    Card,
+    CardKind,
+    Joined,
+    OpenedHome,
+    Outcome,
+    Picture,
+    Pressed,
+    Removed,
+    Sendable,
+)
+from pulse_bot.testing import FakeAdapter, SendFault, running
+from pulse_bot.usecases.chats import weekly_limit
+from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import change_role
+from pulse_bot.usecases.rounds.post import post_again
+from tests.made_up import (
+    CLOSES,
+    GROUP,
+    OPENS,
+    PARTNERSHIP,
+    START,
+    all_told,
+    answer_all,
+    at,
+    found,
+    installation,
+    people,
+)
+from tests.outbox import rows
+from tests.usecases.test_posting import worked_off
+
+LEAD = Address("fake", "", "person-00")
+MINUTE = timedelta(minutes=1)
+PICTURE = Picture(b"\x89PNG", "A picture of it.")
+
+
+class Drawing:
+    """A renderer whose pictures cost nothing."""
+
+    def __init__(self, made: Installation) -> None:
+        self._real = made.renderer
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._real, name)
+
+    def picture(self, digests: list[Digest]) -> Picture:
+        return PICTURE
+
+
+@asynccontextmanager
+async def running_app(folder: Path, fake: FakeAdapter) -> AsyncIterator[App]:
+    """An app whose fourteen members are on the fake platform, and whose first member leads."""
+    made = installation(f"sqlite:///{folder / 'pulse-bot.db'}")
+    made = replace(made, renderer=Drawing(made))  # type: ignore[arg-type] # it has every method
+    people(made)
+    change_role(made, PARTNERSHIP, 1, Role.LEAD)
+    all_told(made)
+    app = App(made, {"fake": fake}, f"sqlite:///{folder / 'engine.db'}", pace=Pace(None, 0.02))
+    await app.start()
+    try:
+        async with running(fake, app.handle):
+            yield app
+    finally:
+        await app.stop()
+        made.database.close()
+
+
+async def later(app: App, *after: int) -> None:
+    """Let so many minutes go by, and do each time what is due."""
+    now = app.installation.clock.now()
+    for minute in after:
+        at(app.installation, now + MINUTE * minute)
+        await worked_off(app)
+
+
+def kind_of(shown: Sendable) -> str:
+    """What something is to whoever reads it."""
+    if not isinstance(shown, Card):
+        return type(shown).__name__
+    return shown.title.split(" after ")[0] if shown.kind is CardKind.NOTICE else shown.kind.value
+
+
+class Faulty(FakeAdapter):
+    """Whatever is sent of each kind, the first of it meets a fault."""
+
+    def __init__(self, fault: SendFault | None, *, confirms: bool) -> None:
+        super().__init__(confirms=confirms)
+        self.fault = fault
+        self.met: set[str] = set()
+
+    async def send(self, address: Address, shown: Sendable) -> Address:
+        kind = kind_of(shown)
+        if kind == "question" and self.reminding:
+            kind = "reminder"
+        if self.fault is not None and kind not in self.met:
+            self.met.add(kind)
+            self.plant(self.fault, to=address)
+        return await super().send(address, shown)
+
+    reminding = False
+
+
+async def play(folder: Path, fake: Faulty) -> Counter[tuple[str, str]]:
+    """A week in which everything is sent that there is; who got what, and how often."""
+    async with running_app(folder, fake) as app:
+        made = app.installation
+        for number in range(22):
+            await fake.tell(Joined(fake.address(f"anyone-{number}"), GROUP, "Anyone"))
+        weekly_limit.change_limit(made, PARTNERSHIP, 5)
+        await later(app, 2, 4, 9)
+        at(made, OPENS)
+        await later(app, 0, 2, 5)
+        await answer_all(
+            made, found(made, 1), [Address("fake", "", f"person-{n:02}") for n in range(12)]
+        )
+        before = Counter(fake.arrived)
+        at(made, OPENS + timedelta(hours=24))
+        fake.reminding = True
+        await later(app, 0, 2, 5)
+        fake.reminding = False
+        reminded = Counter(fake.arrived) - before
+        at(made, CLOSES)
+        await later(app, 0, 2, 5)
+        await fake.tell(Removed(LEAD, GROUP))
+        await later(app, 0, 2, 5)
+    marks = {id(one): "reminder" for one in reminded}
+    return Counter(
+        (marks.get(id(one)) or kind_of(one.shown), one.address.user) for one in fake.arrived
+    )
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Counter[tuple[str, str]]:
+    """What arrives on a platform without a fault."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    return asyncio.run(play(folder, Faulty(None, confirms=True)))
+
+
+def test_a_whole_week_is_sent(undisturbed: Counter[tuple[str, str]]) -> None:
+    kinds = Counter(kind for kind, _ in undisturbed.elements())
+    assert kinds == {
+        f"What was changed in {PARTNERSHIP}": 1,
+        f"The pulse of {PARTNERSHIP}": 1,
+        "question": 14,
+        "reminder": 2,
+        "digest": 1,
+        "Picture": 1,
+        f"pulse-bot was removed from a chat of {PARTNERSHIP}": 1,
+    }
+
+
+@pytest.mark.parametrize("confirms", [True, False])
+@pytest.mark.parametrize("fault", [fault for fault in SendFault if not fault.error().permanent])
+async def test_everything_arrives_whatever_a_platform_does_once(
+    tmp_path: Path, undisturbed: Counter[tuple[str, str]], fault: SendFault, *, confirms: bool
+) -> None:
+    fake = Faulty(fault, confirms=confirms)
+    arrived = await play(tmp_path, fake)
+
+    assert len(fake.met) == 7, "a kind of message met no fault"
+    missing, doubled = undisturbed - arrived, arrived - undisturbed
+    # Nobody is reminded twice, so that one reminder that may have arrived stays one that may.
+    assert [kind for kind, _ in missing] == ["reminder"] * (fault is SendFault.LOST)
+    # Where the platform cannot be asked, a second copy is better than none.
+    sent_twice = len(fake.met) - 1 if fault is SendFault.ARRIVED and not confirms else 0
+    assert len(list(doubled.elements())) == sent_twice
+    assert "reminder" not in {kind for kind, _ in doubled}
+
+
+async def test_a_stop_leaves_nothing_claimed(tmp_path: Path) -> None:
+    """A stop in the middle of slow drawings and slow sends: all of it goes out after the start."""
+
+    class Slow(FakeAdapter):
+        async def send(self, address: Address, shown: Sendable) -> Address:
+            await asyncio.sleep(0.2)
+            return await super().send(address, shown)
+
+    fake = Slow()
+    async with running_app(tmp_path, fake) as app:
+        at(app.installation, OPENS)
+        await asyncio.to_thread(app.engine.tick_now)
+        while not fake.arrived:  # noqa: ASYNC110 - the platform tells nobody
+            await asyncio.sleep(0.02)
+    made = installation(f"sqlite:///{tmp_path / 'pulse-bot.db'}", app.installation.clock)  # type: ignore[arg-type] # it is fixed
+    states = {row.state for row in rows(made, OutgoingKind.CARD)}
+    made.database.close()
+    assert OutgoingState.CLAIMED not in states
+
+
+async def test_what_does_not_arrive_for_an_hour_is_told_and_posted_by_a_button(
+    tmp_path: Path,
+) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        made = app.installation
+        at(made, OPENS)
+        await worked_off(app)
+        await answer_all(made, found(made, 1), [LEAD])
+        at(made, CLOSES)
+        fake.fail(AdapterError("Nothing gets through.", permanent=False), to=GROUP)
+        await later(app, 0, 30, 59)
+        titles = [card.title for card in fake.cards(LEAD)]
+        assert f"Something of {PARTNERSHIP} does not arrive" not in titles
+
+        await later(app, 2, 4)
+        told = fake.cards(LEAD)[-1]
+        assert told.title == f"Something of {PARTNERSHIP} does not arrive"
+        assert told.text[0].startswith(
+            "For an hour the digest of round 1 to the group's chat could not be sent, because fake "
+            "did not take it. I keep trying for some days."
+        )
+        # Only once, and on the lead's own page for as long as it lasts.
+        await later(app, 10, 20)
+        assert [card.title for card in fake.cards(LEAD)].count(told.title) == 1
+        home = await app.handle(OpenedHome(LEAD, page=True))
+        [again] = [card for card in home.cards if "has not arrived in a chat" in card.title]
+        assert again.title == "The digest of round 1 has not arrived in a chat"
+        member = await app.handle(OpenedHome(Address("fake", "", "person-05"), page=True))
+        assert not [card for card in member.cards if "has not arrived" in card.title]
+
+        fake.recover()
+        [[button]] = told.buttons
+        assert (button.label, button) == ("Post it again", again.buttons[0][0])
+        reply = await app.handle(Pressed(LEAD, button.action))
+        assert reply.notice == "It is posted again within a minute."
+        await later(app, 1)
+        assert [card.title[:7] for card in fake.cards(GROUP)] == ["Round 1"]
+        reply = await app.handle(Pressed(LEAD, button.action))
+        assert reply.notice == "Every chat has it already, so nothing was posted."
+        refused = await app.handle(Pressed(Address("fake", "", "person-05"), button.action))
+        assert refused.outcome is Outcome.REFUSED
+
+
+async def test_an_operator_posts_a_digest_again(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        made = app.installation
+        with pytest.raises(Refused, match="no such digest"):
+            post_again(made, PARTNERSHIP)
+        at(made, OPENS)
+        await worked_off(app)
+        at(made, CLOSES)
+        await worked_off(app)
+        assert len(fake.cards(GROUP)) == 1
+
+        assert post_again(made, PARTNERSHIP) == (1, 0)
+        assert post_again(made, PARTNERSHIP, 1, everywhere=True) == (1, 1)
+        await later(app, 1)
+        assert len(fake.cards(GROUP)) == 2
+
+
+@given(
+    st.lists(st.sampled_from(list(SendOutcome)), min_size=1, max_size=40),
+    st.integers(0, 3600),
+)
+def test_an_entry_always_ends_and_never_moves_back(
+    outcomes: list[SendOutcome], retry_after: int
+) -> None:
+    now, copies = START, 0
+    for attempts, outcome in enumerate(outcomes, 1):
+        step = plan_next_step(outcome, attempts, now, timedelta(seconds=retry_after))
+        copies += outcome in (SendOutcome.SENT, SendOutcome.UNCERTAIN)
+        if step.state not in PENDING:
+            assert (step.state is OutgoingState.SENT) == (outcome is SendOutcome.SENT)
+            return
+        assert step.due_at >= now + max(MINUTE, timedelta(seconds=retry_after))
+        now = step.due_at
