@@ -11,8 +11,8 @@ from telegram.error import RetryAfter
 
 from pulse_bot_telegram.errors import ChatPaused
 from pulse_bot_telegram.pacing import Lane, TelegramRateLimiter
-from tests.delivery import virtual_time
 from tests.platforms.telegram.rates import Send, busiest
+from tests.sending import virtual_time
 
 
 class Platform:

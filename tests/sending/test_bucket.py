@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pulse_bot.ports import Limits
 from pulse_bot.sending.courier import WorkspaceBucket
-from tests.delivery import virtual_time
+from tests.sending import virtual_time
 
 
 def limits(rate: float, burst: int) -> Limits:
