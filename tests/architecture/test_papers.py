@@ -1,4 +1,4 @@
-"""Pages whose links lead somewhere, constraints that hold, and no address of a registry."""
+"""Pages whose links and files are there, constraints that hold, and no address of a registry."""
 
 from __future__ import annotations
 
@@ -14,7 +14,13 @@ from tests.architecture import code
 
 PAGES = sorted(
     path
-    for pattern in ("*.md", "docs/**/*.md", "adapters/**/*.md", "question_banks/**/*.md")
+    for pattern in (
+        "*.md",
+        "docs/**/*.md",
+        "adapters/**/*.md",
+        "question_banks/**/*.md",
+        "tests/**/*.md",
+    )
     for path in code.ROOT.glob(pattern)
 )
 HOSTS = ("py" + "pi.org", "python" + "hosted.org", "npm" + "js.", "jsdeli" + "vr", "unp" + "kg.com")
@@ -27,6 +33,67 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     local = [link for link in links if not re.match(r"[a-z]+:", link)]
 
     assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+FILE = re.compile(
+    r"`([\w./-]+\.(?:py|j2|json|md|toml)"
+    r"|(?:src|adapters|reports|tests|benchmarks|docs|question_banks|\.ci)/[\w./-]*)`"
+)
+OF_THE_READER = {"pulse-bot.toml"}
+"""Files that a reader has, and the checkout does not."""
+
+
+def missing_files(text: str, folder: Path) -> list[str]:
+    """The files and folders that a page names and that are neither here nor in its own folders.
+
+    A page may name a folder and then the files in it.
+    """
+    quoted = [path for path in FILE.findall(FENCED.sub("", text)) if path not in OF_THE_READER]
+    places = [code.ROOT, folder, *(code.ROOT / path for path in quoted if path.endswith("/"))]
+    return [path for path in quoted if not any((place / path).exists() for place in places)]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=code.name)
+def test_every_file_that_a_page_names_is_there(page: Path) -> None:
+    assert missing_files(page.read_text(encoding="utf-8"), page.parent) == []
+
+
+def test_a_file_that_is_not_there_is_found() -> None:
+    text = "In `src/pulse_bot/domain/release/`: `grid.py`, `release_kinds.py`; `src/gone/`, `a.md`."
+
+    assert missing_files(text, code.ROOT) == ["release_kinds.py", "src/gone/", "a.md"]
+
+
+HERE = Path(__file__)
+QUOTED = re.compile(r"`(\w{3,})`")
+
+
+def unknown_names(sources: dict[Path, str]) -> dict[str, list[str]]:
+    """By file, what stands between back quotes there and nowhere as a name or a file."""
+    known = {path.stem for path in sources}
+    for source in sources.values():
+        known.update(re.findall(r"\w+", QUOTED.sub("", source)))
+    found = {code.name(path): QUOTED.findall(source) for path, source in sources.items()}
+    return {
+        name: unknown
+        for name, quoted in found.items()
+        if (unknown := [one for one in quoted if one not in known])
+    }
+
+
+def test_docstrings_quote_names_that_are_there() -> None:
+    # The adapters come too once the one of Slack names its own classes.
+    inside = [path for path in code.files("src", "reports", "tests", "benchmarks") if path != HERE]
+    sources = {path: path.read_text(encoding="utf-8") for path in inside}
+
+    assert unknown_names(sources) == {}
+
+
+def test_a_name_that_is_nowhere_is_found() -> None:
+    source = '"""Decided in `grid`, `release_kinds` and `keep`."""\ndef keep(): ...\n'
+
+    assert unknown_names({code.ROOT / "grid.py": source}) == {"grid.py": ["release_kinds"]}
 
 
 RECORDS = sorted((code.ROOT / "docs" / "decisions").glob("[0-9]*.md"))
