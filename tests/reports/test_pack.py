@@ -310,7 +310,8 @@ def test_without_its_libraries_the_message_names_the_extra(
 
 def _forget_pictures() -> None:
     """What was drawn before must not stand in for a library that is not there."""
-    from pulse_bot_reports.charts import gaps, ranks
+    from pulse_bot_reports.charts import canvas, gaps, ranks
 
+    canvas._sign_width.cache_clear()
     gaps._gap_png.cache_clear()
     ranks._rank_png.cache_clear()

@@ -20,6 +20,7 @@ from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.trends import chart_png
 from pulse_bot_reports.exports.files import export_digests
 from pulse_bot_reports.page.tables import NOTHING
+from pulse_bot_reports.paper.a4 import A4Document
 from pulse_bot_reports.paper.history_pdf import history_pdf
 from tests.reports.facts import FACTS
 from tests.reports.history import THEMES, digest, history, level, week
@@ -151,6 +152,25 @@ def test_words_of_any_kind_make_a_file(words: str) -> None:
         for one in (digest(n, week(words or "x", level("3.0"))) for n in (1, 2))
     ]
     assert made(*digests, partnership=words).startswith(b"%PDF-")
+
+
+def test_a_long_name_is_clipped_without_measuring_each_of_its_lengths(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measured: list[str] = []
+    paper, width = A4Document("A", FACTS.closed_at), A4Document.get_string_width
+
+    def counted(self: A4Document, text: str) -> float:
+        measured.append(text)
+        return width(self, text)
+
+    monkeypatch.setattr(A4Document, "get_string_width", counted)
+    clipped = paper.clip_text("W" * 3000, 100)
+
+    assert clipped == f"{'W' * (len(clipped) - 1)}…"
+    assert width(paper, clipped) <= 100 < width(paper, f"W{clipped}")
+    assert len(measured) < 20
+    assert paper.clip_text("Short", 100) == "Short"
 
 
 @pytest.mark.parametrize("rounds", [0, 1, 104])

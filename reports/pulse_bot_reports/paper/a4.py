@@ -6,6 +6,7 @@ so it is imported where a PDF is asked for. What stands on the sheets is the cal
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import datetime
 from io import BytesIO
 from typing import Final
@@ -120,9 +121,17 @@ class A4Document(FPDF):
     def clip_text(self, text: str, width: float) -> str:
         """A text in one line of small type."""
         self.set_type(SMALL, QUIET)
-        while text and self.get_string_width(text) > width:
-            text = f"{text[:-2].rstrip()}…"
-        return text
+        if self.get_string_width(text) <= width:
+            return text
+        # The first length that is too long; sign by sign a long name would take seconds.
+        length = bisect_right(
+            range(len(text)), width, key=lambda n: self.get_string_width(_cut_text(text, n))
+        )
+        return _cut_text(text, max(length - 1, 0))
+
+
+def _cut_text(text: str, length: int) -> str:
+    return f"{text[:length].rstrip()}…"
 
 
 def line_height(size: float) -> float:
