@@ -43,6 +43,10 @@ OPEN_COMMITMENTS: Final = "Open until now"
 NEW_COMMITMENTS: Final = "New today"
 NEW_HEADINGS: Final = ("What we will do", "By when")
 NEW_LINES: Final = 5
+NEW_ASK: Final = "What will we do next, and by when?"
+"""Where there is no room for lines to write on."""
+OTHERS: Final = "The others are in the pack's page."
+"""Where there is no room for all open commitments."""
 REST: Final = "The rest of the digest, word for word"
 EXIT: Final = "Before you leave"
 EXIT_ASKS: Final = ("A discovery", "A disturbance", "A delight")
@@ -81,6 +85,11 @@ class OpenCommitment:
     text: str
     due: str
 
+    @property
+    def sentence(self) -> str:
+        """What was promised, and by when."""
+        return f"{self.text} By {self.due}."
+
 
 @dataclass(frozen=True, slots=True)
 class PackContent:
@@ -97,6 +106,11 @@ class PackContent:
     """Said where no question has anything to show; otherwise empty."""
     commitments: tuple[OpenCommitment, ...]
     rest: tuple[str, ...]
+
+    @property
+    def order_heading(self) -> str:
+        """The heading of the running order."""
+        return f"{ORDER}, {self.minutes} minutes"
 
 
 def lay_out_pack(pack: Pack) -> PackContent:

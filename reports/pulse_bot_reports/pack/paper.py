@@ -79,7 +79,7 @@ def _write_cover(paper: A4Document, content: PackContent) -> None:
         paper.write_text(text, size=BODY, ink=QUIET)
         paper.ln(1.5)
     paper.ln(3)
-    _write_section(paper, f"{layout.ORDER}, {content.minutes} minutes")
+    _write_section(paper, content.order_heading)
     for step in content.order:
         _write_step(paper, step)
 
@@ -194,7 +194,7 @@ def _write_asks(paper: A4Document, title: str, asks: Sequence[str]) -> None:
 
 
 def _write_commitments(paper: A4Document, commitments: Sequence[OpenCommitment]) -> None:
-    written = [f"{commitment.text} By {commitment.due}." for commitment in commitments]
+    written = [commitment.sentence for commitment in commitments]
     new = 12 + layout.NEW_LINES * LINE_TO_WRITE_ON
     old = sum(paper.text_height(text, paper.epw - BAR, BODY) + 1.5 for text in written)
     paper.ln(8)

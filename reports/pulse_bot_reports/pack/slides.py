@@ -1,7 +1,9 @@
 """A pack as slides: one picture each, 1920 by 1080 pixels, to be put into any presentation.
 
-A question is never smaller than can be read from the back of a room: what does not fit is cut into
-further slides, or left to the page and the PDF, which have all of it.
+What is said, and how a question goes with its result, its quotes and its prompt, is laid out in
+`layout`, as for the page and the PDF, in whose order the slides come; decided here is only what one
+slide has room for. A question is never smaller than can be read from the back of a room: what does
+not fit is cut into further slides, or left to the page and the PDF, which have all of it.
 """
 
 from __future__ import annotations
@@ -80,7 +82,7 @@ def _cover_texts(content: PackContent) -> Iterator[SlideText]:
 
 
 def _order_texts(content: PackContent) -> Iterator[SlideText]:
-    yield SlideText(f"{layout.ORDER}, {content.minutes} minutes", LARGE, bold=True)
+    yield SlideText(content.order_heading, LARGE, bold=True)
     for step in content.order:
         yield SlideText(f"{step.begins}   {step.title} ({step.minutes})", BODY)
 
@@ -124,10 +126,10 @@ def _ask_texts(title: str, asks: Sequence[str]) -> Iterator[SlideText]:
 def _commitment_texts(content: PackContent) -> Iterator[SlideText]:
     yield SlideText(layout.COMMITMENTS, TITLE, above=60, bold=True)
     for commitment in content.commitments[:MOST_COMMITMENTS]:
-        yield SlideText(f"{commitment.text} By {commitment.due}.", BODY, above=24, barred=True)
+        yield SlideText(commitment.sentence, BODY, above=24, barred=True)
     if len(content.commitments) > MOST_COMMITMENTS:
-        yield SlideText("The others are in the pack's page.", SMALL, quiet=True)
-    yield SlideText("What will we do next, and by when?", LARGE, above=60)
+        yield SlideText(layout.OTHERS, SMALL, quiet=True)
+    yield SlideText(layout.NEW_ASK, LARGE, above=60)
 
 
 def _draw_slide(content: PackContent, blocks: Iterator[SlideText]) -> bytes:
