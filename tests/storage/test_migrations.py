@@ -14,6 +14,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from pulse_bot.errors import StorageError
 from pulse_bot.storage import (
@@ -64,6 +65,26 @@ def test_upgrading_twice_is_harmless(empty_database_url: str) -> None:
     upgrade(database)
     assert differences(database) == []
     database.close()
+
+
+def test_files_are_named_as_alembic_orders_them() -> None:
+    """By their names alone a start knows whether there is anything to do."""
+    scripts = ScriptDirectory.from_config(migrations._config())
+    newest_first = [script.revision for script in scripts.walk_revisions()]
+
+    assert migrations._list_revisions() == newest_first[::-1]
+
+
+def test_a_start_that_finds_nothing_to_do_needs_no_alembic(empty_database_url: str) -> None:
+    start = (
+        "import sys; from pulse_bot.storage.database import Database; "
+        "from pulse_bot.storage.migrations import upgrade; upgrade(Database(sys.argv[1])); "
+        "print('alembic' in sys.modules)"
+    )
+    command_line = [sys.executable, "-c", start, empty_database_url]
+    starts = [subprocess.check_output(command_line, text=True).strip() for _ in range(2)]
+
+    assert starts == ["True", "False"]
 
 
 def test_a_newer_database_is_left_alone(empty_database_url: str) -> None:
