@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -23,6 +24,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole rounds, which take longest, come first: at the end no worker is alone with one."""
     rounds = Path(__file__).parent / "rounds"
     items.sort(key=lambda item: rounds not in item.path.parents)
+
+
+def pytest_collection_finish() -> None:
+    """What thousands of tests are made of stays: no collection of garbage looks through it again.
+
+    A picture that is drawn collects its own, which would take half a second in this process.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

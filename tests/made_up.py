@@ -5,13 +5,14 @@ Everything real but the clock, the banks and, where a test does not say otherwis
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.config.plugins import load_renderer
@@ -24,6 +25,7 @@ from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, KeyStore
 from pulse_bot.storage import audit_log, partnerships, rounds
+from pulse_bot.storage.columns import TableBase
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.storage.migrations import upgrade
@@ -83,6 +85,10 @@ POOL: Final[Pool] = {
 }
 
 
+_RENDERER: Final = cache(load_renderer)
+"""Looked for once: among all packages that are installed."""
+
+
 def installation(
     url: str, clock: FixedClock | None = None, keys: KeyStore | None = None, pool: Pool = POOL
 ) -> Installation:
@@ -93,16 +99,35 @@ def installation(
         database=database,
         keys=keys or MemoryKeyStore(),
         clock=clock or FixedClock(START),
-        renderer=load_renderer(),
+        renderer=_RENDERER(),
         pool=lambda: pool,
         installation_key=KEY,
     )
 
 
 def people(made: Installation, members: int = 14, organisations: int = 9) -> list[Address]:
-    """The partnership with its members, its group's chat and its programme; their addresses."""
-    create_partnership(made, NewPartnership(PARTNERSHIP, "Europe/London"))
+    """The partnership with its members, its group's chat and its programme; their addresses.
+
+    On SQLite it is staged once and then copied, wherever nothing else is in the database.
+    """
     addresses = [Address("fake", "", f"person-{number:02}") for number in range(members)]
+    if not made.database.is_sqlite or _holds_anything(made.database):
+        _stage(made, addresses, organisations)
+        return addresses
+    scene = (members, organisations, made.clock.now(), frozenset(made.pool()))
+    if scene not in _STAGED:
+        _stage(made, addresses, organisations)
+        _STAGED[scene] = sqlite3.connect(":memory:", check_same_thread=False)
+        with _driver_connection(made.database) as here:
+            here.backup(_STAGED[scene])
+    else:
+        with _driver_connection(made.database) as here:
+            _STAGED[scene].backup(here)
+    return addresses
+
+
+def _stage(made: Installation, addresses: Sequence[Address], organisations: int) -> None:
+    create_partnership(made, NewPartnership(PARTNERSHIP, "Europe/London"))
     newcomers = [
         (NewMember(f"Member {number:02}", f"School {number % organisations}"), address)
         for number, address in enumerate(addresses)
@@ -111,7 +136,27 @@ def people(made: Installation, members: int = 14, organisations: int = 9) -> lis
     set_programme(made, PARTNERSHIP, PLAN)
     # Last, so that it is told nothing of what was set before.
     add_group(made, PARTNERSHIP, GROUP)
-    return addresses
+
+
+_STAGED: Final[dict[tuple[object, ...], sqlite3.Connection]] = {}
+"""Databases in memory, each with a partnership and nothing else."""
+
+
+_ANY_ROW: Final = str(
+    select(or_(*(exists().select_from(table) for table in TableBase.metadata.sorted_tables)))
+)
+
+
+def _holds_anything(database: Database) -> bool:
+    with _driver_connection(database) as here:
+        return bool(here.execute(_ANY_ROW).fetchone()[0])
+
+
+@contextmanager
+def _driver_connection(database: Database) -> Iterator[sqlite3.Connection]:
+    with closing(database.engine.raw_connection()) as pooled:
+        assert isinstance(pooled.driver_connection, sqlite3.Connection)
+        yield pooled.driver_connection
 
 
 def all_told(made: Installation) -> None:
@@ -166,14 +211,18 @@ async def answer_all(
 ) -> None:
     """Everybody answers every question, one after another; `choose` (person, position) says how.
 
-    Raises Refused where an answer was not taken.
+    Each sends all answers at once, as a page's form does: a transaction an answer took most of the
+    time of tests that play many weeks. Raises Refused where one was not taken.
     """
+    targets = [
+        AnswerTarget(asked.id, position, slot)
+        for position, asked_item in enumerate(asked.items)
+        for slot in list_slots(asked_item)
+    ]
     async with recording(made) as take:
         for person, address in enumerate(addresses):
-            for position, asked_item in enumerate(asked.items):
-                for slot in list_slots(asked_item):
-                    target = AnswerTarget(asked.id, position, slot)
-                    await take(Submission(address, asked.id, {target: choose(person, position)}))
+            answers = {target: choose(person, target.position) for target in targets}
+            await take(Submission(address, asked.id, answers))
 
 
 async def say(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pulse_bot.domain.outgoing import SendOutcome
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Limits
-from pulse_bot.sending.courier import Courier, DeliveryCounts, Parcel, RetryPolicy, SendOutcome
+from pulse_bot.sending.courier import Courier, RetryPolicy
 from tests.sending import virtual_time
-from tests.sending.platform import Ledger, Platform, parcels
+from tests.sending.platform import Ledger, Parcel, Platform, deliver_all, parcels
 
 FAST = Limits(text=1000, sends_a_second=5000.0, burst=100)
 NORMAL = RetryPolicy()
