@@ -10,6 +10,7 @@ PulseBotError                what happened, and what to do next
 │   └── DamagedKey           a key is there and is none: waiting does not mend it
 ├── SealError                an envelope cannot be opened or was tampered with
 ├── AdapterError             a platform refused; `permanent` says whether trying again can help
+├── DrawingFailed            a page or picture could not be made; the next try may succeed
 └── MissingExtra             a library of an extra is not installed
 """
 
@@ -78,6 +79,14 @@ class AdapterError(PulseBotError):
         self.retry_after = retry_after
         self.gone = gone
         self.uncertain = uncertain
+
+
+class DrawingFailed(PulseBotError):
+    """A page or picture could not be made; the next try may succeed."""
+
+    def __init__(self) -> None:
+        """The same words whatever happened: the log says more."""
+        super().__init__("This could not be drawn just now. Try again in a minute.")
 
 
 class MissingExtra(PulseBotError):

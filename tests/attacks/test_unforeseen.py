@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 
@@ -45,6 +46,7 @@ from pulse_bot.ports import (
     Wrote,
 )
 from pulse_bot.sending.courier import Courier, RetryPolicy
+from pulse_bot.sending.drawing_pool import write_frame
 from pulse_bot.sending.jobs import JobHandlers
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.testing import AdapterContract, FakeAdapter, FixedClock, Script, running
@@ -268,9 +270,10 @@ async def test_in_a_query_that_the_database_refuses() -> None:
 
 def test_in_the_process_that_draws() -> None:
     """It writes to its parent's standard error."""
-    call = pickle.dumps(("page", (IN_THE_MESSAGE,)))
+    call = BytesIO()
+    write_frame(call, pickle.dumps(("page", (IN_THE_MESSAGE,))))
     command = [sys.executable, "-m", "pulse_bot.sending.render_process"]
-    ended = subprocess.run(command, input=call, capture_output=True, check=False)
+    ended = subprocess.run(command, input=call.getvalue(), capture_output=True, check=False)
     said = ended.stderr.decode()
     assert ended.returncode == 1
     assert "TypeError at " in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ drawing = ProcessRenderer(load_renderer())
 assert drawing.picture(digests).png.startswith(b"\\x89PNG")
 assert "<img" in drawing.page("Colne Valley", "Europe/London", digests)
 assert "matplotlib" not in sys.modules
+drawing.close()
 with open("/proc/self/status") as status:
     print(int(status.read().split("VmHWM:")[1].split()[0]) // 1024)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
@@ -38,13 +40,12 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024)
 
 def test_it_makes_what_the_renderer_itself_makes() -> None:
     near, digests = load_renderer(), history(8)
-    far = ProcessRenderer(near)
-
-    assert far.picture(digests) == near.picture(digests)
     page = ("Colne Valley", "Europe/London", digests)
-    assert far.page(*page) == near.page(*page)
-    assert far.export("a.csv", *page) == near.export("a.csv", *page)
-    assert far.picture([]) is None
+    with closing(ProcessRenderer(near)) as far:
+        assert far.picture(digests) == near.picture(digests)
+        assert far.page(*page) == near.page(*page)
+        assert far.export("a.csv", *page) == near.export("a.csv", *page)
+        assert far.picture([]) is None
 
 
 def test_a_refusal_comes_back_as_it_was_said() -> None:
@@ -52,8 +53,8 @@ def test_a_refusal_comes_back_as_it_was_said() -> None:
     page = ("Colne Valley", "Europe/London", history(2))
     with pytest.raises(Refused) as here:
         near.export("a.doc", *page)
-    with pytest.raises(Refused) as there:
-        ProcessRenderer(near).export("a.doc", *page)
+    with closing(ProcessRenderer(near)) as far, pytest.raises(Refused) as there:
+        far.export("a.doc", *page)
     assert str(there.value) == str(here.value)
 
 

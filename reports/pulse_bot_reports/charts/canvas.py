@@ -29,6 +29,9 @@ DOTS_AN_INCH: Final = 100
 SHADES: Final = 32
 """Colours in the file. A picture of few colours is a third as large with as many as these."""
 
+COMPRESSION: Final = 7
+"""The last sixth of the size would take five times as long."""
+
 FONT: Final = "DejaVu Sans"
 """Comes with matplotlib, so the picture is the same on every machine."""
 
@@ -109,19 +112,36 @@ class DrawingSheet:
 
     def to_png(self) -> bytes:
         """The sheet as a file. Ends the sheet."""
-        from PIL import Image
-
         self._canvas.draw()  # type: ignore[no-untyped-call]  # it has no types
-        size, pixels = self._canvas.get_width_height(), self._canvas.buffer_rgba()  # type: ignore[no-untyped-call]  # it has no types
-        drawn = Image.frombytes("RGB", size, pixels, "raw", "RGBX")
-        quantized = drawn.quantize(SHADES, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        written = BytesIO()
-        quantized.save(written, "png", optimize=True)
+        content = _encode_png(self._canvas.buffer_rgba(), self._canvas.get_width_height())  # type: ignore[no-untyped-call]  # it has no types
         # Figure and canvas hold one another, and would keep their megabytes until some later day.
-        del self._canvas.renderer, pixels, drawn
-        self.figure.clear()
+        del self.figure, self._canvas
         gc.collect()
-        return written.getvalue()
+        return content
+
+
+def _encode_png(drawn: memoryview, size: tuple[int, int]) -> bytes:
+    """RGBA as a small PNG of few colours, one of which is that of the top left corner.
+
+    Nearly all pixels are paper: colours are chosen for the others alone, in a fifth of the time.
+    """
+    import numpy as np
+    from PIL import Image
+
+    pixels = np.asarray(drawn)
+    packed = pixels.view(np.uint32)[..., 0]
+    is_inked = packed != packed[0, 0]
+    inked = pixels[is_inked]
+    marks = Image.frombytes("RGB", (1, len(inked)), inked.tobytes(), "raw", "RGBX").quantize(
+        SHADES - 1, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+    )
+    shades = np.zeros(packed.shape, np.uint8)
+    shades[is_inked] = np.frombuffer(marks.tobytes(), np.uint8) + 1
+    sheet = Image.frombytes("P", size, shades.tobytes())
+    sheet.putpalette([*pixels[0, 0, :3].tolist(), *(marks.getpalette() or ())])
+    written = BytesIO()
+    sheet.save(written, "png", compress_level=COMPRESSION)
+    return written.getvalue()
 
 
 def to_points(pixels: float) -> float:

@@ -54,7 +54,8 @@ async def _run_app(settings: Settings) -> None:
 
     adapters = build_adapters(settings)
     opened = open_installation(settings)
-    installation = replace(opened, renderer=ProcessRenderer(opened.renderer))
+    renderer = ProcessRenderer(opened.renderer)
+    installation = replace(opened, renderer=renderer)
     app = App(installation, adapters, settings.engine_url.get_secret_value(), settings.executor_id)
     serving = asyncio.create_task(app.run())
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -65,4 +66,5 @@ async def _run_app(settings: Settings) -> None:
     except asyncio.CancelledError:
         click.echo("Stopped.")
     finally:
+        renderer.close()
         installation.database.close()

@@ -2,18 +2,25 @@
 
 Drawing libraries take more memory than all the rest of pulse-bot, and give little of it back. Words
 are made here all the same: they take nothing. `python -m pulse_bot.sending.render_process` is the
-other process; it reads one call from its standard input, writes what came of it, and ends.
+other process: it reads calls from its standard input and writes what came of each, until there are
+no more, or it has grown old or large. How such processes are kept is in `drawing_pool`.
 """
 
 from __future__ import annotations
 
+import gc
+import os
 import pickle
-import subprocess
+import signal
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from pulse_bot.config.logs import hide_payloads
 from pulse_bot.config.plugins import load_renderer
@@ -22,9 +29,15 @@ from pulse_bot.domain.release.digest import DigestFacts
 from pulse_bot.domain.release.record import Digest, Statement
 from pulse_bot.errors import MissingExtra, PulseBotError, Refused
 from pulse_bot.ports import Picture, Renderer
+from pulse_bot.sending.drawing_pool import (
+    DrawingPool,
+    PoolBounds,
+    read_frame,
+    usual_processes,
+    write_answer,
+)
 
-TIMEOUT_SECONDS: Final = 120.0
-"""The longest that anything may take to draw."""
+COMMAND: Final = (sys.executable, "-P", "-m", "pulse_bot.sending.render_process")
 CACHE_SIZE: Final = 8
 """Digests never change, so what was made for one reader is shown to the next."""
 _KNOWN_ERRORS: Final[Mapping[str, type[PulseBotError]]] = {
@@ -36,11 +49,16 @@ _KNOWN_ERRORS: Final[Mapping[str, type[PulseBotError]]] = {
 class ProcessRenderer:
     """Fulfils the port `Renderer`, with the same results as the renderer that it stands for."""
 
-    def __init__(self, local: Renderer) -> None:
-        """`near` says the words; the other process finds its renderer as this one did."""
+    def __init__(self, local: Renderer, pool: DrawingPool | None = None) -> None:
+        """`local` says the words; the other processes find their renderer as this one did."""
         self._local = local
+        self._pool = pool or DrawingPool(COMMAND, PoolBounds(usual_processes()))
         self._lock = Lock()
-        self._cache: OrderedDict[bytes, Any] = OrderedDict()
+        self._made: OrderedDict[bytes, Future[Any]] = OrderedDict()
+
+    def close(self) -> None:
+        """End the other processes. Whoever waits for a drawing gets DrawingFailed."""
+        self._pool.close()
 
     def statements(self, facts: DigestFacts) -> tuple[Statement, ...]:
         """The digest as statements."""
@@ -71,23 +89,33 @@ class ProcessRenderer:
 
     def _call_renderer(self, method: str, *args: object) -> Any:
         call = pickle.dumps((method, args))
-        # Two at once would take twice the memory; whoever waits gets what was made meanwhile.
+        key = sha256(call).digest()
         with self._lock:
-            if call not in self._cache:
-                self._cache[call] = _call_process(call)
-            self._cache.move_to_end(call)
-            while len(self._cache) > CACHE_SIZE:
-                self._cache.popitem(last=False)
-            return self._cache[call]
+            made = self._made.get(key)
+            is_first = made is None
+            made = self._made.setdefault(key, Future())
+            self._made.move_to_end(key)
+            while len(self._made) > CACHE_SIZE:
+                self._made.popitem(last=False)
+        # Whoever asks for the same meanwhile waits for the first, and gets what that one gets.
+        if is_first:
+            self._draw_for_all(call, key, made)
+        return made.result()
+
+    def _draw_for_all(self, call: bytes, key: bytes, made: Future[Any]) -> None:
+        try:
+            made.set_result(_read_answer(self._pool.call(call)))
+        except BaseException as error:
+            # The next who asks tries again.
+            with self._lock:
+                self._made.pop(key, None)
+            made.set_exception(error)
+            raise
 
 
-def _call_process(call: bytes) -> Any:
-    """What the other process makes of a call; what it raises for people is raised here."""
-    command = [sys.executable, "-P", "-m", "pulse_bot.sending.render_process"]
-    process = subprocess.run(  # noqa: S603 - our own program
-        command, input=call, stdout=subprocess.PIPE, timeout=TIMEOUT_SECONDS, check=True
-    )
-    error, result = pickle.loads(process.stdout)  # noqa: S301 - our own program's
+def _read_answer(answer: bytes) -> Any:
+    """What was made; what is raised for people there is raised here."""
+    error, result = pickle.loads(answer)  # noqa: S301 - our own program's
     if error is not None:
         raise _rebuild_error(error, result)
     return result
@@ -100,6 +128,41 @@ def _rebuild_error(name: str, message: str) -> PulseBotError:
     return rebuilt
 
 
+# --- the other process ----------------------------------------------------------------------------
+
+MOST_CALLS: Final = 500
+"""A process is then replaced, whatever a library may have kept."""
+MOST_MEMORY: Final = 170
+"""MiB after a call, beyond which a process is replaced: exports load more than pictures do."""
+CALL_SECONDS: Final = 150
+"""More than its parent waits: so long lives a process that hangs when its parent has died."""
+NICENESS: Final = 5
+"""Those who serve people go first."""
+
+
+def serve_calls(
+    calls: BinaryIO, answers: BinaryIO, make_renderer: Callable[[], Renderer] = load_renderer
+) -> None:
+    """Answer calls until they end, or this process should be replaced."""
+    make_once, loaded = cache(make_renderer), 0
+    for number in range(1, MOST_CALLS + 1):
+        call = read_frame(calls)
+        if call is None:
+            return
+        signal.alarm(CALL_SECONDS)
+        answer = answer_call(call, make_once)
+        signal.alarm(0)
+        is_last = number == MOST_CALLS or _memory_used() > MOST_MEMORY
+        write_answer(answers, answer, is_last=is_last)
+        if is_last:
+            return
+        if len(sys.modules) > loaded:
+            # Each drawing collects its garbage; libraries are none, and need not be looked through.
+            loaded = len(sys.modules)
+            gc.collect()
+            gc.freeze()
+
+
 def answer_call(call: bytes, make_renderer: Callable[[], Renderer] = load_renderer) -> bytes:
     """What the other process writes: the name of an error or None, and what was made or said."""
     method, args = pickle.loads(call)  # noqa: S301 - our own program's
@@ -109,6 +172,27 @@ def answer_call(call: bytes, make_renderer: Callable[[], Renderer] = load_render
         return pickle.dumps((type(error).__name__, str(error)))
 
 
-if __name__ == "__main__":
+def _memory_used() -> int:
+    """Of this process, in MiB; 0 where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def main(make_renderer: Callable[[], Renderer] = load_renderer) -> None:
+    """Be the other process."""
     hide_payloads()
-    sys.stdout.buffer.write(answer_call(sys.stdin.buffer.read()))
+    # Its parent decides when it ends, also where a terminal or a service manager tells both.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    os.nice(NICENESS)
+    # What a library prints must not get among the answers.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve_calls(sys.stdin.buffer, answers, make_renderer)
+
+
+if __name__ == "__main__":
+    main()
