@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# A benchmark is a module of benchmarks/; BENCH="clicks digest" runs only these.
-BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py,$(wildcard benchmarks/[a-z]*.py)))))
+# A benchmark is a module of benchmarks/; BENCH="clicks digest" runs only these. A county takes long.
+BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/county.py,$(wildcard benchmarks/[a-z]*.py)))))
 ARGS ?=
 # Many tests wait for processes and platforms: one worker more than there are cores.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
@@ -13,7 +13,7 @@ DEMO := $(VENV)/.installed-demo
 ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench bench-trend pictures
+.PHONY: help demo test check format bench bench-county bench-trend pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ format: $(DEV)  ## format, and mend what can be mended
 
 bench: $(DEV)  ## measure, each figure beside its baseline
 	@set -e; for name in $(BENCH); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name; done
+
+# Sizes: make bench-county PARTNERSHIPS="10 100 1000" MEMBERS=14 CLICKS=100 TICK=5000
+export PARTNERSHIPS MEMBERS CLICKS TICK
+bench-county: $(DEV)  ## a thousand partnerships in one minute, on PostgreSQL with two workers; 30 minutes
+	@$(BIN)/python -m benchmarks.county
 
 bench-trend: $(DEV)  ## simulate years of trends: false calls, power, naive rules beside them
 	@$(BIN)/python -m benchmarks.trend

@@ -38,7 +38,7 @@ SERVER: Final = "postgresql+psycopg://postgres@127.0.0.1:5432"
 def made_up_installation(database: str, members: int) -> Iterator[tuple[Installation, FixedClock]]:
     """An installation on "sqlite" or "postgresql" with a partnership of so many members."""
     clock = FixedClock(OPENS - timedelta(days=1))
-    with TemporaryDirectory() as folder, _database_url(database, Path(folder)) as url:
+    with TemporaryDirectory() as folder, database_url(database, Path(folder)) as url:
         make_key_folder(Path(folder) / "keys")
         keys = DirectoryKeyStore(Path(folder) / "keys")
         installation = assemble_installation(url, keys, secrets.token_bytes(KEY_BYTES), clock)
@@ -81,7 +81,8 @@ def _server() -> sa.Engine:
 
 
 @contextmanager
-def _database_url(database: str, folder: Path) -> Iterator[str]:
+def database_url(database: str, folder: Path) -> Iterator[str]:
+    """Of a database on "sqlite" or "postgresql" that is new, and gone afterwards."""
     if database == "sqlite":
         yield f"sqlite:///{folder / 'pulse.db'}"
         return

@@ -1,0 +1,148 @@
+"""What stops a larger county, and when: a simulation of an hour at which all open, or all close.
+
+`python -m benchmarks.walls`, and at the end of `make bench-county`, which feeds it with what it has
+just measured. Work goes step by step through queues: processors, the database's commits, and each
+platform's pace. Clicks go before everything else, so they take their share of the processors away.
+A wall is what was busy for most of the time that a story took.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import count
+from typing import Final
+
+SIZES: Final = (100, 1_000, 10_000)
+DIGESTS_WITHIN: Final = 300.0
+TICK_WITHIN: Final = 1.0
+PROCESSORS, COMMITS, PACE = "processors", "commits", "the platform's pace"
+DRAWING: Final = "drawing processes"
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What things cost: seconds of a processor, unless it says otherwise."""
+
+    opening: float = 0.060
+    """A partnership's round, its cards not counted."""
+    card: float = 0.004
+    click: float = 0.004
+    closing: float = 0.090
+    """A partnership's round with its digest's words, posting counted, drawing not."""
+    drawing: float = 0.200
+    tick: float = 0.002
+    """For one partnership with nothing due."""
+    processors: int = 2
+    drawers: int = 2
+    """Processes that draw, in all workers."""
+    commits_a_second: float = 400.0
+    commits_opening: int = 6
+    commits_closing: int = 12
+    cards_a_commit: float = 5.0
+    clicks_a_second: float = 100.0
+    members: int = 14
+    bots: int = 2
+    """Places with a pace of their own: a Telegram bot, a Slack workspace."""
+    pace: float = 30.0
+    """Messages a second of each."""
+    posts: int = 2
+    """Messages of a digest: its words, and its picture."""
+
+
+Step = tuple[str, float]
+"""A queue, and for how many seconds one of its servers is taken."""
+
+
+class Hour:
+    """Queues, and what stands in them; first come, first served."""
+
+    def __init__(self, servers: dict[str, int]) -> None:
+        self._free = {name: [0.0] * number for name, number in servers.items()}
+        self.busy = dict.fromkeys(servers, 0.0)
+        self._servers = servers
+
+    def run(self, stories: Iterable[Sequence[Step]]) -> float:
+        """Let all begin at nought; the seconds until the last has ended."""
+        numbers, ended = count(), 0.0
+        waiting = [(0.0, next(numbers), 0, steps) for steps in stories]
+        while waiting:
+            now, _, place, steps = heapq.heappop(waiting)
+            name, seconds = steps[place]
+            until = max(now, heapq.heappop(self._free[name])) + seconds
+            heapq.heappush(self._free[name], until)
+            self.busy[name] += seconds
+            ended = max(ended, until)
+            if place + 1 < len(steps):
+                heapq.heappush(waiting, (until, next(numbers), place + 1, steps))
+        return ended
+
+    def wall(self) -> str:
+        """The queue that was busiest for its servers."""
+        return max(self.busy, key=lambda name: self.busy[name] / self._servers[name])
+
+
+def play_hour(costs: Costs, partnerships: int, *, closing: bool) -> tuple[float, str]:
+    """Seconds until all cards are out, or all digests posted, and which queue was the wall."""
+    share = 1 - costs.clicks_a_second * costs.click / costs.processors
+    if share <= 0:
+        return float("inf"), "clicks alone"
+    paces = {f"{PACE} {bot + 1}": 1 for bot in range(costs.bots)}
+    hour = Hour({PROCESSORS: costs.processors, COMMITS: 1, DRAWING: costs.drawers, **paces})
+    commit, message = 1 / costs.commits_a_second, 1 / costs.pace
+
+    def close(pace: str) -> list[list[Step]]:
+        settled = [(PROCESSORS, costs.closing / share), (COMMITS, costs.commits_closing * commit)]
+        # Drawing takes a processor as well; it is counted there by the step that follows it.
+        drawn = [(DRAWING, costs.drawing / share), (PROCESSORS, costs.drawing / share)]
+        return [[*settled, *drawn, *[(pace, message)] * costs.posts]]
+
+    def open_one(pace: str) -> list[list[Step]]:
+        opened = [(PROCESSORS, costs.opening / share), (COMMITS, costs.commits_opening * commit)]
+        sent = [
+            (PROCESSORS, costs.card / share),
+            (pace, message),
+            (COMMITS, commit / costs.cards_a_commit),
+        ]
+        return [[*opened, *sent], *[list(sent) for _ in range(costs.members - 1)]]
+
+    plan = close if closing else open_one
+    stories = [steps for n in range(partnerships) for steps in plan(list(paces)[n % costs.bots])]
+    return hour.run(stories), hour.wall()
+
+
+def most_partnerships(costs: Costs) -> int:
+    """How many still get all digests in time, to the nearest twentieth."""
+    low, high = 1, 2
+    while high < 1_000_000 and play_hour(costs, high, closing=True)[0] <= DIGESTS_WITHIN:
+        low, high = high, high * 2
+    while high - low > max(1, low // 20):
+        middle = (low + high) // 2
+        if play_hour(costs, middle, closing=True)[0] <= DIGESTS_WITHIN:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def print_walls(costs: Costs, sizes: Sequence[int] = SIZES) -> None:
+    """What is assumed, then a line a size, then where each goal ends."""
+    print("Assumed: " + ", ".join(f"{name} {value:g}" for name, value in asdict(costs).items()))
+    for size in sizes:
+        cards, first = play_hour(costs, size, closing=False)
+        digests, second = play_hour(costs, size, closing=True)
+        print(
+            f"{size:>6,} partnerships: all cards out after {cards:,.0f} s (wall: {first}), all "
+            f"digests after {digests:,.0f} s (wall: {second}), a tick {costs.tick * size:.1f} s"
+        )
+    faster = replace(costs, processors=costs.processors * 4, drawers=costs.drawers * 4)
+    print(
+        f"Digests within {DIGESTS_WITHIN:.0f} s: up to {most_partnerships(costs):,} partnerships, "
+        f"with four times the processors up to {most_partnerships(faster):,}; a tick within "
+        f"{TICK_WITHIN:.0f} s: up to {TICK_WITHIN / costs.tick:,.0f}"
+    )
+
+
+if __name__ == "__main__":
+    print_walls(Costs())
