@@ -177,6 +177,22 @@ def opened_round(made: Installation, week: int = 0) -> Round:
     return found(made, opened)
 
 
+def opened_elsewhere(made: Installation, name: str = "Calder Valley") -> int:
+    """An open round of another partnership with one member, who lives at `elsewhere(name)`."""
+    partnership = create_partnership(made, NewPartnership(name))
+    add_members(made, name, [(NewMember("Somebody", "Elsewhere"), elsewhere(name))])
+    set_programme(made, name, PLAN)
+    opened = open_round(made, OpenRound(partnership, OPENS, CLOSES + WEEK))
+    if opened is None:
+        raise AssertionError("The round elsewhere did not open.")
+    return opened
+
+
+def elsewhere(name: str = "Calder Valley") -> Address:
+    """Where the only member of another partnership lives."""
+    return Address("fake", "", f"a-person-in {name}")
+
+
 def found(made: Installation, round_id: int) -> Round:
     """A round as it is now."""
     with made.database.read() as session:

@@ -154,7 +154,8 @@ async def test_the_server_wipes_beside_a_round_that_is_still_open() -> None:
         for _ in range(60):
             for round_id in (asked.id, other):
                 one = Envelope(round_id, secrets.token_bytes(32), secrets.token_bytes(2128))
-                assert envelopes.write_envelopes(made.database, [one]) == [True]
+                with made.database.connect_clicks() as connection:
+                    assert envelopes.write_envelopes(connection, [one]) == [True]
                 if round_id == asked.id:
                     traces += [one.tag, one.ciphertext[700:740]]
         at(made, CLOSES)

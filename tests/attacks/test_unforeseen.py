@@ -263,7 +263,7 @@ async def test_in_a_query_that_the_database_refuses() -> None:
     made.database.close()
     text = logs.ours.getvalue()
     assert re.search(place_of(home.open_home), text)
-    assert "StorageError: " in text
+    assert "DatabaseTrouble: " in text
     assert "caused by OperationalError at " in text
     assert IN_THE_QUERY not in text
 

@@ -45,7 +45,7 @@ def stumble(*_: object) -> NoReturn:
 class BrokenDatabase(Database):
     """Stumbles whatever it is asked."""
 
-    read = write = connect = scrub = stumble
+    read = write = connect = connect_clicks = scrub = stumble
 
 
 class BrokenKeys:

@@ -172,7 +172,8 @@ def test_forgeries_are_left_out_of_the_closing(made: Installation) -> None:
     said = [text for one in heard.answers.values() for given in one for text in
             given.by_slot.values()]  # fmt: skip
     assert said == ["5"] * (len(kept) - 3)
-    assert envelopes.write_envelopes(made.database, tampered) == [True] * len(tampered)
+    with made.database.connect_clicks() as connection:
+        assert envelopes.write_envelopes(connection, tampered) == [True] * len(tampered)
     at(made, CLOSES)
     close_round(made, asked.id)
     assert made.keys.list_rounds() == frozenset()

@@ -1,15 +1,16 @@
 """The database: how it is opened, how a transaction is run, and what its errors mean to people.
 
-SQLite and PostgreSQL behave alike from here on. Parameters never reach a log or a message.
+SQLite and PostgreSQL behave alike from here on. Parameters never reach a log or a message. Clicks
+have connections of their own: whatever else a process does, nobody waits for it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -38,6 +39,12 @@ _SQLITE_SETTINGS: Final = (
 _BUSY_TIMEOUT: Final = 10.0
 """Seconds to wait for SQLite's one writer, where `?timeout=` in the address does not say else."""
 
+_CLICK_CONNECTIONS: Final = 2
+"""Held open for clicks. One is enough for a process, whose clicks are written by one thread."""
+_MORE_CLICK_CONNECTIONS: Final = 6
+_PREPARED_AFTER: Final = 2
+"""Uses of a statement in a connection until PostgreSQL keeps it parsed and planned."""
+
 _READ_ONLY: Final = (
     "The database is read-only. Give the user who runs pulse-bot write access to it and its folder."
 )
@@ -65,6 +72,14 @@ class Conflict(StorageError):
     """Another worker stored the same thing first; nothing was changed."""
 
 
+class DatabaseTrouble(StorageError):
+    """The whole database is in trouble: busy, full, read-only or away. No row is to blame."""
+
+
+class ConnectionLost(DatabaseTrouble):
+    """The server ended the connection: a restart, say. With the next one it may work."""
+
+
 def retry_on_conflict(operation: Callable[[], T]) -> T:
     """Tell a story again where another worker stored the same thing first: now it is found."""
     try:
@@ -78,7 +93,9 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Open lazily; raises StorageError for an address that makes no sense."""
-        self.engine = _open_engine(url)
+        self.engine = _open_engine(url, _FOR_WORK)
+        # It opens connections when they are needed: whoever takes no click holds none.
+        self.click_engine = _open_engine(url, _FOR_CLICKS)
 
     @property
     def is_sqlite(self) -> bool:
@@ -112,14 +129,14 @@ class Database:
             with connection.begin():
                 yield connection
 
-    def truncate_log(self) -> None:
-        """Empty SQLite's log, in which deleted rows stand as they were; cheap, and soon done.
+    @contextmanager
+    def connect_clicks(self) -> Iterator[Connection]:
+        """A bare connection of the clicks' own, for SQL text. Raises StorageError.
 
-        Not while somebody reads: whoever cleans the files does it then. PostgreSQL has no need.
+        Each statement is a transaction of its own, on disk when it returns.
         """
-        if self.is_sqlite:
-            with explain_db_errors():
-                truncate_sqlite_log(self.engine)
+        with explain_db_errors(), self.click_engine.connect() as connection:
+            yield connection
 
     def scrub(self) -> None:
         """Remove what deleted rows leave behind in files: free pages, the log, dead rows.
@@ -132,6 +149,7 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+        self.click_engine.dispose()
 
 
 def is_passing_error(error: BaseException) -> bool:
@@ -153,11 +171,18 @@ def explain_db_errors() -> Iterator[None]:
         # Its words quote the row, and are kept to nobody's eyes.
         raise Conflict("That is stored already. Nothing was changed.") from None
     except DBAPIError as error:
-        raise StorageError(_explain_message(str(error.orig))) from None
+        raise _trouble_kind(error)(_explain_message(str(error.orig))) from None
     except sqlite3.Error as error:
         raise StorageError(_explain_message(str(error))) from None
     except NoConnection:
-        raise StorageError(_BUSY) from None
+        raise DatabaseTrouble(_BUSY) from None
+
+
+def _trouble_kind(error: DBAPIError) -> type[StorageError]:
+    if error.connection_invalidated:
+        return ConnectionLost
+    of_everybody = isinstance(error, OperationalError | InterfaceError)
+    return DatabaseTrouble if of_everybody else StorageError
 
 
 def _explain_message(message: str) -> str:
@@ -165,12 +190,22 @@ def _explain_message(message: str) -> str:
     return next(meanings, "The database could not do this. Nothing was changed; see its own log.")
 
 
-def _open_engine(url: str) -> Engine:
+_FOR_WORK: Final[Mapping[str, Any]] = {"pool_size": 10, "pool_pre_ping": True}
+_FOR_CLICKS: Final[Mapping[str, Any]] = {
+    "pool_size": _CLICK_CONNECTIONS,
+    "max_overflow": _MORE_CLICK_CONNECTIONS,
+    "isolation_level": "AUTOCOMMIT",
+    "connect_args": {"prepare_threshold": _PREPARED_AFTER},
+}
+# No ping: it costs every click a round trip. A connection that was lost is told by the error.
+
+
+def _open_engine(url: str, purpose: Mapping[str, Any]) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _open_sqlite(parsed)
-        return create_engine(url, hide_parameters=True, pool_size=10, pool_pre_ping=True)
+            return _open_sqlite(parsed, starts_itself=purpose is _FOR_WORK)
+        return create_engine(url, hide_parameters=True, **purpose)
     except ModuleNotFoundError as error:
         raise MissingExtra("postgres", str(error.name)) from None
     except ArgumentError:
@@ -180,7 +215,7 @@ def _open_engine(url: str) -> Engine:
         ) from None
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, *, starts_itself: bool) -> Engine:
     path = url.database
     # An address "file:…" is SQLite's own and says more than a path.
     if path and not path.startswith("file:"):
@@ -191,7 +226,8 @@ def _open_sqlite(url: URL) -> Engine:
     patience = {} if "timeout" in url.query else {"timeout": _BUSY_TIMEOUT}
     engine = create_engine(url, hide_parameters=True, connect_args=patience)
     event.listen(engine, "connect", _set_up_connection)
-    event.listen(engine, "begin", _begin_transaction)
+    if starts_itself:
+        event.listen(engine, "begin", _begin_transaction)
     return engine
 
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final, Generic, NamedTuple, TypeVar
 
+from pulse_bot.storage.database import DatabaseTrouble
+
 RowT = TypeVar("RowT")
 ResultT = TypeVar("ResultT")
 
@@ -31,7 +33,9 @@ class GroupCommit(Generic[RowT, ResultT]):
     """Gathers rows of one kind and hands them to `commit`, a group at a time.
 
     `commit` writes the rows durably in one transaction and returns one result each, in their order;
-    a result that is an exception is raised for that row alone.
+    a result that is an exception is raised for that row alone. Where it raises, nothing may have
+    been written that it would not write again: the rows are tried anew in smaller groups, so that
+    whichever is to blame fails alone.
     """
 
     def __init__(self, commit: Callable[[list[RowT]], Sequence[ResultT | Exception]]) -> None:
@@ -86,15 +90,18 @@ class GroupCommit(Generic[RowT, ResultT]):
         return group, False
 
     def _write_group(self, group: list[_WaitingRow[RowT, ResultT]]) -> None:
+        self._deliver_results(group, self._commit_apart([waiting.row for waiting in group]))
+
+    def _commit_apart(self, rows: list[RowT]) -> list[ResultT | Exception]:
+        """Commit rows, in halves again and again where they fail: one must not fail the others."""
         try:
-            results: Sequence[ResultT | Exception] = self._commit(
-                [waiting.row for waiting in group]
-            )
+            return [result for _, result in zip(rows, self._commit(rows), strict=True)]
         except Exception as error:
-            results = [error] * len(group)
-        if len(results) != len(group):
-            results = [RuntimeError("A commit returns one result a row.")] * len(group)
-        self._deliver_results(group, results)
+            # What troubles the whole database is not found out by asking it again.
+            if len(rows) == 1 or isinstance(error, DatabaseTrouble):
+                return [error] * len(rows)
+            middle = len(rows) // 2
+            return [*self._commit_apart(rows[:middle]), *self._commit_apart(rows[middle:])]
 
     def _deliver_results(
         self, group: list[_WaitingRow[RowT, ResultT]], results: Sequence[ResultT | Exception]

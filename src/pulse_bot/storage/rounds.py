@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, and_, delete, func, select, tuple_, update
+from sqlalchemy import Connection, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.items import Item
@@ -20,9 +21,7 @@ from pulse_bot.storage.frozen import thaw_item, thaw_readable
 from pulse_bot.storage.models import (
     EnvelopeRow,
     MemberRow,
-    OutboxRow,
-    PartnershipRow,
-    RemindedRow,
+    ReminderRow,
     RoundRow,
     SeatRow,
 )
@@ -174,52 +173,60 @@ class SeatedMember(NamedTuple):
 
 
 def find_seated(
-    session: Session, lookups: Collection[tuple[Address, int]]
+    connection: Connection, lookups: Collection[tuple[Address, int]]
 ) -> dict[tuple[Address, int], SeatedMember]:
     """Who lives at some addresses, each with a round; nobody where the member has left.
 
-    One statement without the ORM's objects, because every click waits for it.
+    One statement whose text is always the same, because every click waits for it.
     """
-    members: dict[Address, tuple[int, int, str, str]] = {}
-    seats: set[tuple[Address, int]] = set()
-    for row in session.execute(_query_seated(lookups)):
-        adapter, workspace, user, member, partnership, time_zone, language, seat = row
-        address = Address(adapter, workspace, user)
-        members[address] = (member, partnership, time_zone, language)
-        seats.add((address, seat))
+    asked = [(at.adapter, at.workspace, at.user, round_id) for at, round_id in lookups]
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql(_SEATED_ON_SQLITE, (json.dumps(asked),))
+    else:
+        names = ("adapters", "workspaces", "users", "rounds")
+        values = {name: [row[n] for row in asked] for n, name in enumerate(names)}
+        found = connection.exec_driver_sql(_SEATED_ON_POSTGRES, values)
     return {
-        lookup: SeatedMember(*members[lookup[0]], has_seat=lookup in seats)
-        for lookup in lookups
-        if lookup[0] in members
+        (Address(adapter, workspace, user), round_id): SeatedMember(
+            member, partnership, time_zone, language, bool(has_seat)
+        )
+        for (
+            adapter,
+            workspace,
+            user,
+            round_id,
+            member,
+            partnership,
+            time_zone,
+            language,
+            has_seat,
+        ) in found
     }
 
 
-def _query_seated(
-    lookups: Collection[tuple[Address, int]],
-) -> Select[str, str, str, int, int, str, str, int]:
-    addresses = {(at.adapter, at.workspace, at.user) for at, _ in lookups}
-    return (
-        select(
-            MemberRow.adapter,
-            MemberRow.workspace,
-            MemberRow.user,
-            MemberRow.id,
-            MemberRow.partnership_id,
-            func.coalesce(MemberRow.time_zone, PartnershipRow.time_zone),
-            func.coalesce(MemberRow.language, PartnershipRow.language),
-            SeatRow.round_id,
-        )
-        .join(PartnershipRow, PartnershipRow.id == MemberRow.partnership_id)
-        .outerjoin(
-            SeatRow,
-            and_(
-                SeatRow.member_id == MemberRow.id,
-                SeatRow.round_id.in_({round_id for _, round_id in lookups}),
-            ),
-        )
-        .where(tuple_(MemberRow.adapter, MemberRow.workspace, MemberRow.user).in_(addresses))
-        .where(MemberRow.standing != Standing.LEFT)
-    )
+_SEATED: Final = """
+SELECT wanted.adapter, wanted.workspace, wanted.account, wanted.round_id,
+  member.id, member.partnership_id,
+  coalesce(member.time_zone, partnership.time_zone),
+  coalesce(member.language, partnership.language),
+  seat.round_id IS NOT NULL
+FROM {wanted}
+CROSS JOIN member
+JOIN partnership ON partnership.id = member.partnership_id
+LEFT JOIN seat ON seat.round_id = wanted.round_id AND seat.member_id = member.id
+WHERE member.adapter = wanted.adapter AND member.workspace = wanted.workspace
+  AND member."user" = wanted.account AND member.standing <> 'left'
+"""
+_SEATED_ON_POSTGRES: Final = _SEATED.format(
+    wanted="""unnest(%(adapters)s::text[], %(workspaces)s::text[], %(users)s::text[],
+  %(rounds)s::int[]) AS wanted (adapter, workspace, account, round_id)"""
+)
+_SEATED_ON_SQLITE: Final = _SEATED.format(
+    # SQLite keeps to the order of a CROSS JOIN: first who is wanted, then their rows by index.
+    wanted="""(SELECT json_extract(value, '$[0]') AS adapter,
+  json_extract(value, '$[1]') AS workspace, json_extract(value, '$[2]') AS account,
+  json_extract(value, '$[3]') AS round_id FROM json_each(?)) AS wanted"""
+)
 
 
 def find_open_round(session: Session, member_id: int) -> Round | None:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from pulse_bot.cards.frozen_round import FrozenRound
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.ports import Clock, KeyStore, Renderer
 from pulse_bot.storage.database import Database
@@ -32,5 +32,5 @@ class Installation:
     renderer: Renderer
     pool: Callable[[], Pool]
     installation_key: bytes = field(repr=False)
-    frozen_rounds: dict[int, Round] = field(default_factory=dict, repr=False)
-    """Rounds as they were frozen at their opening, remembered by who answers."""
+    frozen_rounds: dict[int, FrozenRound] = field(default_factory=dict, repr=False)
+    """Rounds as they were frozen at their opening, while they are open, for whoever answers."""

@@ -174,7 +174,7 @@ async def _route_press(installation: Installation, record: RecordAnswers, event:
     if answer is not None:
         target, value = answer
         recorded = await record(Submission(event.address, target.round, {target: value}))
-        following = question_cards.next_card(recorded.localized_round, target, recorded.until)
+        following = recorded.next_card(target)
         return Reply(confirm_recorded(recorded), cards=(following,) if following else ())
     if event.action in BUTTONS:
         return await asyncio.to_thread(BUTTONS[event.action], installation, event.address)
@@ -216,9 +216,7 @@ async def _route_form(installation: Installation, record: RecordAnswers, event: 
     recorded = await record(Submission(event.address, form.round, answers))
     following = None
     if form.position is not None:
-        following = question_cards.next_card(
-            recorded.localized_round, next(iter(answers)), recorded.until
-        )
+        following = recorded.next_card(next(iter(answers)))
     return Reply(confirm_recorded(recorded), cards=(following,) if following else ())
 
 

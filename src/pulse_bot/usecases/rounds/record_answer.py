@@ -1,32 +1,56 @@
 """Answering: look, check, seal, and wait for the disk. The one path whose speed is felt.
 
 Members who click at the same time are looked up, sealed and written together; each is told only
-after the commit that holds their answer. Nothing but envelopes is written at the time of an answer:
-any other change of the database beside them would tell a thief of the log who answered.
+after the commit that holds their answer. What is wrong with one round or one answer costs those
+alone. Nothing but envelopes is written at the time of an answer: any other change of the database
+beside them would tell a thief of the log who answered.
+
+A round is remembered as it was frozen until it is over. Its keys are not remembered at all: they
+are read for each group that answers it, so that none outlives its round here, whoever closes it.
 """
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards.actions import AnswerTarget
+from pulse_bot.cards.frozen_round import FrozenRound, say_moment
 from pulse_bot.crypto.sealing import Envelope, make_tag, seal_answer
-from pulse_bot.domain.asking.calendar import format_moment, parse_zone
 from pulse_bot.domain.asking.items import COMMENT, InvalidAnswer, validate_answer
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
-from pulse_bot.errors import Refused
-from pulse_bot.ports import Address
+from pulse_bot.errors import Refused, StorageError
+from pulse_bot.ports import Address, Card
 from pulse_bot.storage import envelopes, partnerships, rounds
+from pulse_bot.storage.database import ConnectionLost
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.rounds import SeatedMember
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import NotAMember
+
+_log = logging.getLogger(__name__)
+
+_WORTH_THREADS: Final = 16
+"""Answers from which on sealing on several cores is quicker than the hand-over."""
+_CORES: Final = min(4, os.cpu_count() or 1)
+_sealers: Final = ThreadPoolExecutor(_CORES, thread_name_prefix="sealing")
+
+_UNFORESEEN: Final = "An answer could not be taken."
+_DAMAGED: Final = (
+    "Nothing was recorded: something in this round has to be mended first. It stands in the log of "
+    "whoever runs pulse-bot. Please try again later."
+)
+_HELD: Final = "This round is closing just now. Nothing was recorded; please try again in a minute."
 
 
 class Submission(NamedTuple):
@@ -41,7 +65,7 @@ class Submission(NamedTuple):
 class RecordedAnswers:
     """A member's answers are on disk."""
 
-    round: Round
+    frozen: FrozenRound
     time_zone: str
     """The member's."""
     language: str
@@ -49,14 +73,13 @@ class RecordedAnswers:
     envelopes: Sequence[Envelope] = field(repr=False)
 
     @property
-    def localized_round(self) -> Round:
-        """The round in the member's language."""
-        return self.round.in_language(self.language)
-
-    @property
     def until(self) -> str:
         """When the round closes, as the member would say it."""
-        return format_moment(self.round.closes_at, parse_zone(self.time_zone))
+        return self.frozen.until(self.time_zone)
+
+    def next_card(self, after: AnswerTarget) -> Card | None:
+        """The card that follows an answer, in the member's language; None after the last."""
+        return self.frozen.next_card(after, self.language, self.time_zone)
 
 
 RecordAnswers = Callable[[Submission], Awaitable[RecordedAnswers]]
@@ -65,91 +88,154 @@ RecordAnswers = Callable[[Submission], Awaitable[RecordedAnswers]]
 Raises Refused with a message for the member, and StorageError."""
 
 
+class _OpenedRound(NamedTuple):
+    """What is needed to take answers to a round."""
+
+    frozen: FrozenRound
+    tag_key: bytes | None
+
+
 def record_answers(
     installation: Installation, submissions: Sequence[Submission]
 ) -> list[RecordedAnswers | Refused]:
-    """Record what some members answer at one time, in one transaction."""
-    with installation.database.read() as session:
-        seats = rounds.find_seated(session, {(entry.address, entry.round) for entry in submissions})
-        frozen_rounds = {
-            entry.round: _load_frozen(session, installation, entry.round) for entry in submissions
+    """Record what some members answer at one time, in one transaction.
+
+    What fails for one of them is a refusal for that one. Raises what fails for the whole group:
+    StorageError, or, where there are several, what nobody foresaw; then one of them is to blame.
+    """
+    try:
+        return _record_group(installation, submissions)
+    except ConnectionLost:
+        # The server was restarted. Writing once more what was written is harmless.
+        return _record_group(installation, submissions)
+    except StorageError:
+        raise
+    except Exception:
+        if len(submissions) > 1:
+            raise
+        _log.exception(_UNFORESEEN, extra={"round": submissions[0].round})
+        return [Refused(_DAMAGED)]
+
+
+def _record_group(
+    installation: Installation, submissions: Sequence[Submission]
+) -> list[RecordedAnswers | Refused]:
+    with installation.database.connect_clicks() as connection:
+        seats = rounds.find_seated(
+            connection, {(entry.address, entry.round) for entry in submissions}
+        )
+        asked = {
+            number: _open_guarded(installation, connection, number)
+            for number in {entry.round for entry in submissions}
         }
-    tag_keys = {
-        number: _load_tag_key(installation, number)
-        for number in frozen_rounds
-        if frozen_rounds[number]
-    }
-    drafts = [
-        _draft_answers(installation, entry, seats, frozen_rounds, tag_keys) for entry in submissions
-    ]
-    sealed = [
-        envelope
-        for entry in drafts
-        if isinstance(entry, RecordedAnswers)
-        for envelope in entry.envelopes
-    ]
-    # A refusal writes nothing, so it waits for no writer.
-    accepted = envelopes.write_envelopes(installation.database, sealed) if sealed else []
-    open_rounds = {envelope.round for envelope, ok in zip(sealed, accepted, strict=True) if ok}
+        drafts = _draft_all(
+            lambda entry: _draft_guarded(installation, entry, seats, asked), submissions
+        )
+        sealed = [
+            envelope
+            for entry in drafts
+            if isinstance(entry, RecordedAnswers)
+            for envelope in entry.envelopes
+        ]
+        # A refusal writes nothing, so it waits for no writer.
+        stored = envelopes.write_envelopes(connection, sealed) if sealed else []
+    taken = {envelope.round: answer for envelope, answer in zip(sealed, stored, strict=True)}
     return [
         entry
-        if isinstance(entry, Refused) or entry.round.id in open_rounds
-        # It closed between the look and the commit.
-        else Refused(_explain_refusal(installation, entry.round, entry.time_zone))
+        if isinstance(entry, Refused) or taken[entry.frozen.round.id]
+        else _refuse_unwritten(installation, entry, taken)
         for entry in drafts
     ]
 
 
-def _load_frozen(session: Session, installation: Installation, round_id: int) -> Round | None:
-    """A round as it was frozen at its opening; its state here may be old."""
-    round_ = installation.frozen_rounds.get(round_id) or rounds.load_round(session, round_id)
-    if round_ is not None:
-        installation.frozen_rounds[round_id] = round_
-    return round_
+def _open_guarded(
+    installation: Installation, connection: Connection, round_id: int
+) -> _OpenedRound | Refused | None:
+    """A round as it was frozen at its opening; its state here may be old. None: there is none."""
+    try:
+        frozen = installation.frozen_rounds.get(round_id)
+        if frozen is None:
+            round_ = rounds.load_round(Session(connection), round_id)
+            if round_ is None:
+                return None
+            frozen = _remember_frozen(installation, round_)
+        keys = installation.keys.load(round_id)
+        return _OpenedRound(frozen, keys.tag_key if keys else None)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        # A key file, an item or a row of this round; others that answer now have nothing to do
+        # with it.
+        _log.exception(_UNFORESEEN, extra={"round": round_id})
+        return Refused(_DAMAGED)
 
 
-def _load_tag_key(installation: Installation, round_id: int) -> bytes | None:
-    keys = installation.keys.load(round_id)
-    return keys.tag_key if keys else None
+def _remember_frozen(installation: Installation, round_: Round) -> FrozenRound:
+    now = installation.clock.now()
+    remembered = installation.frozen_rounds
+    for number in [number for number, old in remembered.items() if old.round.closes_at <= now]:
+        remembered.pop(number, None)
+    frozen = FrozenRound(round_)
+    # A round that is read after its end is not open, and is read again by the next who comes.
+    if round_.takes_answers(now):
+        remembered[round_.id] = frozen
+    return frozen
+
+
+def _draft_all(
+    draft: Callable[[Submission], RecordedAnswers | Refused], submissions: Sequence[Submission]
+) -> list[RecordedAnswers | Refused]:
+    """Sealing takes longer than all the rest, and libsodium needs no Python: use every core."""
+    if len(submissions) < _WORTH_THREADS:
+        return [draft(entry) for entry in submissions]
+    size = -(-len(submissions) // _CORES)
+    parts = [submissions[first : first + size] for first in range(0, len(submissions), size)]
+    return [
+        one for part in _sealers.map(lambda part: list(map(draft, part)), parts) for one in part
+    ]
+
+
+def _draft_guarded(
+    installation: Installation,
+    submission: Submission,
+    seats: Mapping[tuple[Address, int], SeatedMember],
+    asked: Mapping[int, _OpenedRound | Refused | None],
+) -> RecordedAnswers | Refused:
+    seat = seats.get((submission.address, submission.round))
+    try:
+        return _draft_answers(installation, submission, seat, asked[submission.round])
+    except Refused as refused:
+        return refused
+    except Exception:
+        _log.exception(_UNFORESEEN, extra={"round": submission.round})
+        return Refused(_DAMAGED)
 
 
 def _draft_answers(
     installation: Installation,
     submission: Submission,
-    seats: Mapping[tuple[Address, int], SeatedMember],
-    frozen_rounds: Mapping[int, Round | None],
-    tag_keys: Mapping[int, bytes | None],
-) -> RecordedAnswers | Refused:
-    try:
-        seat, round_ = _match_round(
-            submission,
-            seats.get((submission.address, submission.round)),
-            frozen_rounds[submission.round],
-        )
-        if not (seat.has_seat and round_.takes_answers(installation.clock.now())):
-            return Refused(_explain_refusal(installation, round_, seat.time_zone))
-        answers = {
-            target: check_answer(round_, target, text)
-            for target, text in submission.answers.items()
-        }
-        return _seal_answers(seat, round_, tag_keys[round_.id], answers)
-    except Refused as refused:
-        return refused
-
-
-def _match_round(
-    submission: Submission, seat: SeatedMember | None, round_: Round | None
-) -> tuple[SeatedMember, Round]:
+    seat: SeatedMember | None,
+    opened: _OpenedRound | Refused | None,
+) -> RecordedAnswers:
     if seat is None:
         raise NotAMember
-    if round_ is None or round_.partnership != seat.partnership:
+    if isinstance(opened, Refused):
+        raise opened
+    if opened is None or opened.frozen.round.partnership != seat.partnership:
         raise Refused("That question is not one of yours. Please open your questions again.")
-    return seat, round_
+    round_ = opened.frozen.round
+    if not (seat.has_seat and round_.takes_answers(installation.clock.now())):
+        raise Refused(_explain_refusal(installation, round_, seat.time_zone))
+    answers = {
+        target: check_answer(round_, target, text) for target, text in submission.answers.items()
+    }
+    return _seal_answers(seat, opened, answers)
 
 
 def _seal_answers(
-    seat: SeatedMember, round_: Round, tag_key: bytes | None, answers: Mapping[AnswerTarget, str]
+    seat: SeatedMember, opened: _OpenedRound, answers: Mapping[AnswerTarget, str]
 ) -> RecordedAnswers:
+    round_, tag_key = opened.frozen.round, opened.tag_key
     if tag_key is None:
         raise Refused(
             "The key of this round is gone, so no answer can be kept safely. Nothing was "
@@ -163,7 +249,7 @@ def _seal_answers(
         seal_answer(round_.id, round_.public_key, tag_key, tags[target], text)
         for target, text in answers.items()
     ]
-    return RecordedAnswers(round_, seat.time_zone, seat.language, sealed)
+    return RecordedAnswers(opened.frozen, seat.time_zone, seat.language, sealed)
 
 
 def check_answer(round_: Round, target: AnswerTarget, value: str) -> str:
@@ -178,14 +264,34 @@ def check_answer(round_: Round, target: AnswerTarget, value: str) -> str:
         raise Refused(str(error)) from None
 
 
+def _refuse_unwritten(
+    installation: Installation, entry: RecordedAnswers, taken: Mapping[int, bool | None]
+) -> Refused:
+    """Why an answer was not stored that was right when it was looked at."""
+    round_ = entry.frozen.round
+    if taken[round_.id] is None:
+        return Refused(_HELD)
+    # It closed between the look and the commit.
+    installation.frozen_rounds.pop(round_.id, None)
+    return Refused(_explain_refusal(installation, round_, entry.time_zone))
+
+
 def _explain_refusal(installation: Installation, frozen_round: Round, time_zone: str) -> str:
     now = installation.clock.now()
-    with installation.database.read() as session:
-        round_ = rounds.load_round(session, frozen_round.id) or frozen_round
-        # Seats are gone when a round is over, so that is asked first.
-        if round_.takes_answers(now):
-            return "You are not on this round's list; you will be asked in a later one."
-        return closed_message(session, round_, now, time_zone)
+    try:
+        with installation.database.connect_clicks() as connection:
+            session = Session(connection)
+            round_ = rounds.load_round(session, frozen_round.id) or frozen_round
+            # Seats are gone when a round is over, so that is asked first.
+            if round_.takes_answers(now):
+                return "You are not on this round's list; you will be asked in a later one."
+            return closed_message(session, round_, now, time_zone)
+    except StorageError:
+        raise
+    except Exception:
+        # A calendar or a programme that cannot be read is no reason to say nothing.
+        _log.exception("A round's end could not be told.", extra={"round": frozen_round.id})
+        return "This round takes no answers now. Nothing was recorded."
 
 
 def closed_message(
@@ -195,15 +301,13 @@ def closed_message(
     partnership = session.get_one(PartnershipRow, round_.partnership)
     # A programme's hours are the partnership's; only their telling is the member's own.
     calendar = partnerships.load_calendar(session, partnership)
-    local_zone = parse_zone(time_zone or partnership.time_zone)
+    zone_name = time_zone or partnership.time_zone
     planned = partnerships.load_programme(session, partnership.id)
     after = max(now, round_.closes_at)
     opening = next_opening(planned[0], calendar, after) if planned else None
-    next_text = f"opens on {format_moment(opening, local_zone)}" if opening else "has no date yet"
+    next_text = f"opens on {say_moment(opening, zone_name)}" if opening else "has no date yet"
     if round_.state is RoundStatus.LOST:
         return (
             f"The key of this round was lost, its answers destroyed unread; the next {next_text}."
         )
-    return (
-        f"This round closed on {format_moment(round_.closes_at, local_zone)}; the next {next_text}."
-    )
+    return f"This round closed on {say_moment(round_.closes_at, zone_name)}; the next {next_text}."
