@@ -74,7 +74,9 @@ def clicking(database: Database, rounds: int, waits: list[float]) -> Iterator[No
             round_id = 2 + number * 37 % rounds
             tag, sealed = secrets.token_bytes(TAG_BYTES), secrets.token_bytes(_CIPHERTEXT_BYTES)
             began = time.perf_counter()
-            assert envelopes.write_envelopes(database, [Envelope(round_id, tag, sealed)]) == [True]
+            with database.connect_clicks() as connection:
+                envelope = Envelope(round_id, tag, sealed)
+                assert envelopes.write_envelopes(connection, [envelope]) == [True]
             waits.append(time.perf_counter() - began)
             time.sleep(0.005)
 

@@ -3,7 +3,8 @@
 How many jobs that do nothing it takes on and works off in a second, over many partitions, beside
 the least that durable work takes: a row written, and its end. And how many statements it costs to
 have nothing to do: those of pulse-bot for a tick and its heartbeats, beside a tick by a schedule of
-DBOS's, and those of DBOS, which looks into its queues once a second.
+DBOS's, and those of DBOS, which looks into its queues once a second: with nothing to do, and while
+jobs wait in many partitions for a worker that runs as many as it may.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ JOBS: Final = scaled(500, least=20)
 PARTITIONS: Final = scaled(50, least=5)
 ROUNDS: Final = scaled(3)
 TICKS: Final = scaled(3)
+WAITING: Final = scaled(1000, least=30)
+"""Partitions, each with a job that waits."""
 SECONDS: Final = float(scaled(6, least=2))
 """A tick, in the idle part: a tenth of the usual minute, and so are the others."""
 SCHEDULED: Final = 8
@@ -105,15 +108,47 @@ def idle(folder: Path) -> tuple[float, float]:
     return counts["ours"] / TICKS, counts["dbos"] / (TICKS * SECONDS)
 
 
+def waiting(folder: Path) -> float:
+    """Statements a second while a job waits in each of many partitions, and no worker is free."""
+    gate, counts = threading.Event(), Counter[str]()
+
+    def count(*_: object) -> None:
+        counts["dbos"] += not threading.current_thread().name.startswith("engine")
+
+    def handle(_number: int) -> bool:
+        gate.wait()
+        return False
+
+    engine = Engine(
+        f"sqlite:///{folder / 'waiting.db'}",
+        {"job": handle},
+        lambda _now: [],
+        RealClock(),
+        pace=Pace(tick=None),
+    )
+    engine.start()
+    for number in range(WAITING):
+        engine.enqueue(Job("job", (number,), f"{number}", f"{number}"))
+    time.sleep(4.0)  # until it runs as many as it may
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    time.sleep(SECONDS)
+    sa.event.remove(sa.Engine, "before_cursor_execute", count)
+    gate.set()
+    engine.stop()
+    return counts["dbos"] / SECONDS
+
+
 def main() -> None:
     """Print the figures."""
     with tempfile.TemporaryDirectory() as folder, bounded(300):
         rate, least = busy(Path(folder)), bare(Path(folder))
         ours, dbos = idle(Path(folder))
+        crowded = waiting(Path(folder))
     print(f"{JOBS} jobs in {PARTITIONS} partitions: {rate:,.0f}/s, bare rows {least:,.0f}/s")
     print(
         f"Nothing to do: {ours:.0f} statements of ours a tick with its heartbeats (a schedule of "
-        f"DBOS: {SCHEDULED}); {dbos:.0f} of DBOS a second"
+        f"DBOS: {SCHEDULED}); {dbos:.0f} of DBOS a second, and {crowded:.0f} while {WAITING:,} "
+        "partitions wait"
     )
 
 

@@ -141,7 +141,8 @@ class Story(RuleBasedStateMachine):
         for round_id in self._unclosed():
             number = self.rounds[round_id].answers
             envelope = Envelope(round_id, number.to_bytes(32, "big"), b"sealed")
-            envelopes.write_envelopes(self.database, [envelope])
+            with self.database.connect_clicks() as connection:
+                envelopes.write_envelopes(connection, [envelope])
             self.rounds[round_id].answers += 1
 
     # --- folders --------------------------------------------------------------------------------

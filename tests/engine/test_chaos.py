@@ -102,8 +102,7 @@ def test_kill_9_in_the_middle_of_a_fan_out(fan: Fan) -> None:
     assert before < 0.9 * MEMBERS, "It was killed too late to prove anything."
 
     worker = fan.start()
-    # It takes up its own: as another worker it would wait until the first counts as dead, which is
-    # three minutes.
+    # It takes up its own: as another worker it would wait until the first counts as dead.
     until(lambda: len(fan.sent()) > before)
     assert worker.wait(timeout=120) == 0
 

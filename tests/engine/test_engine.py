@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from pulse_bot.config.logs import LineFormatter
 from pulse_bot.engine import Engine, Pace
-from pulse_bot.engine.cluster import Cluster
+from pulse_bot.engine.cluster import CONNECTIONS, Cluster
 from pulse_bot.errors import PulseBotError, StorageError
 from pulse_bot.ports import Job
 from tests.engine.scene import FAST, Gate, RealClock, Scene, job, until
@@ -305,7 +305,7 @@ def test_finished_jobs_are_deleted_after_a_week_and_not_before(url: str) -> None
             then=then,
             key=f"job-{number}",
         )
-    rows(url, "UPDATE @pulse_turn SET number = 0 WHERE name = 'purge'")
+    rows(url, "UPDATE @pulse_claim SET number = 0 WHERE name = 'purge'")
     with scene.running():
         until(lambda: not rows(url, "SELECT * FROM @workflow_input WHERE workflow_uuid = 'job-1'"))
     assert rows(url, "SELECT workflow_uuid FROM @workflow_status") == [("job-2",)]
@@ -314,19 +314,70 @@ def test_finished_jobs_are_deleted_after_a_week_and_not_before(url: str) -> None
     }
 
 
-def test_whoever_has_just_come_back_does_not_declare_the_others_dead(url: str) -> None:
-    """After the database was away everybody looks dead, until they have had time to beat."""
-    gate = Gate()
-    scene = Scene(url, step=gate, pace=Pace(tick=0.2, poll=0.02, beat=0.4, dead_after=60.0))
+def test_a_clock_that_was_a_day_ahead_does_not_silence_the_tick(url: str) -> None:
+    """What it left behind is a number that lies ahead of every other clock."""
+    pace = Pace(tick=0.4, poll=0.02)
+    ahead = int((time.time() + 86_400) // 0.4)
+    with Scene(url, pace=pace).running():
+        pass
+    rows(url, "UPDATE @pulse_claim SET number = :ahead WHERE name = 'tick'", ahead=ahead)
+    scene = Scene(url, pace=pace, due=[job(1)])
+    with scene.running():
+        until(lambda: scene.done == [1])
+
+
+def test_a_job_that_no_version_knows_any_more_ends_quietly(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was taken on before an upgrade."""
+    caplog.set_level(logging.INFO)
+    scene = Scene(url)
     with scene.running() as engine:
+        engine.enqueue(Job("a-job-of-old", (1,), "old", "north"))
         engine.enqueue(job(1))
+        until(scene.settled)
+    assert scene.done == [1]
+    assert rows(url, STATUS, key="old") == [("SUCCESS",)]
+    ours = [record for record in caplog.records if record.name.startswith("pulse_bot")]
+    assert [(line.levelname, vars(line)["job"]) for line in ours] == [("INFO", "old")]
+
+
+def test_a_job_is_not_taken_on_twice_while_it_waits(url: str) -> None:
+    gate = Gate()
+    scene = Scene(url)
+    scene.step = lambda number: gate(number) if number == 1 else False
+    with scene.running() as engine:
+        assert engine.enqueue_unless_waiting(job(1, key="look@1"))
         until(gate.reached.is_set)
+        # The first runs, and may be past what the second is for.
+        assert engine.enqueue_unless_waiting(job(2, key="look@2"))
+        assert not engine.enqueue_unless_waiting(job(3, key="look@3"))
+        assert engine.enqueue_unless_waiting(job(4, key="looks@1"))
         gate.open.set()
         until(scene.settled)
-        engine._beats = 0
-        rows(url, "UPDATE @workflow_status SET status = 'PENDING', executor_id = 'other'")
+    assert scene.done == [1, 2, 4]
+
+
+def test_a_worker_runs_no_more_jobs_than_its_connections_carry(url: str) -> None:
+    inside, most, lock = 0, 0, threading.Lock()
+
+    def step(_job: int) -> bool:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        time.sleep(0.1)
+        with lock:
+            inside -= 1
+        return False
+
+    scene = Scene(url, step=step)
+    with scene.running() as engine:
+        for number in range(2 * CONNECTIONS):
+            engine.enqueue(job(number, partition=str(number)))
         until(scene.settled)
-        assert engine._beats >= 2
+    assert len(scene.done) == 2 * CONNECTIONS
+    assert most < CONNECTIONS
 
 
 def test_one_engine_to_a_process(url: str) -> None:
@@ -362,7 +413,7 @@ def test_sqlite_is_durable_and_tells_milliseconds(tmp_path: Path) -> None:
             assert before - 1 <= told / 1000 <= time.time() + 1
             stamps = {connection.scalar(sa.text(f"SELECT {clock}")) for _ in range(20)}
             assert len(stamps) > 1
-    cluster.db.dispose()
+    cluster.close()
 
 
 def test_nothing_goes_out_and_nothing_listens(

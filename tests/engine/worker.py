@@ -32,22 +32,11 @@ journal = sa.Table(
 
 
 class RealClock:
-    """The time as it is, and as it was when the same thread asked before."""
-
-    def __init__(self) -> None:
-        self._asked = threading.local()
+    """The time as it is."""
 
     def now(self) -> datetime:
         """Now."""
-        now = datetime.now(UTC)
-        self._asked.before = getattr(self._asked, "last", now)
-        self._asked.last = now
-        return now
-
-    def before(self) -> datetime:
-        """What this thread was told the time before last: a tick was claimed for then."""
-        moment: datetime = self._asked.before
-        return moment
+        return datetime.now(UTC)
 
 
 def main() -> None:
@@ -76,8 +65,8 @@ def main() -> None:
         note("step", number)
         return False
 
-    def tick(_now: datetime) -> list[Job]:
-        number = int(clock.before().timestamp() // 0.5)
+    def tick(now: datetime) -> list[Job]:
+        number = int(1000 * now.timestamp())
         note("tick", number)
         long = [Job("long", (-1,), "long", "north")] if more else []
         return [*long, Job("short", (number,), f"short-{number}", str(number % 3))]

@@ -59,7 +59,9 @@ class Clicking:
         while not self._stop.is_set():
             tag, sealed = secrets.choice(tags), secrets.token_bytes(2128)
             envelope = Envelope(self.round_id, tag, sealed)
-            if envelopes.write_envelopes(self.made.database, [envelope]) == [True]:
+            with self.made.database.connect_clicks() as connection:
+                stored = envelopes.write_envelopes(connection, [envelope])
+            if stored == [True]:
                 self.confirmed[tag] = sealed
 
 
@@ -74,7 +76,8 @@ def fill(made: Installation, round_id: int, size: int) -> None:
         Envelope(round_id, secrets.token_bytes(TAG_BYTES), secrets.token_bytes(2128))
         for _ in range(size)
     ]
-    envelopes.write_envelopes(made.database, batch)
+    with made.database.connect_clicks() as connection:
+        envelopes.write_envelopes(connection, batch)
 
 
 def scrub_often(made: Installation) -> None:

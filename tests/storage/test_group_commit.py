@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from pulse_bot.storage.database import DatabaseTrouble
 from pulse_bot.storage.group_commit import _LARGEST_GROUP, GroupCommit
 from tests.storage import committing_worker
 
@@ -129,15 +130,48 @@ async def test_a_bug_that_a_future_refuses_reaches_whoever_waits(disk: Disk) -> 
     assert raised.value.__cause__ is disk.error
 
 
-async def test_results_that_are_too_few_reach_whoever_waits() -> None:
-    """And the thread goes on: without it nobody would ever be answered again."""
-    results = [[], [7]]
-    group = GroupCommit[int, int](lambda _: results.pop(0))
-    async with asyncio.timeout(60):
-        with pytest.raises(RuntimeError, match="one result a row"):
-            await group.put(1)
-        assert await group.put(2) == 7
-    group.close()
+async def test_the_row_that_fails_a_group_fails_alone() -> None:
+    tried: list[list[int]] = []
+
+    def commit(rows: list[int]) -> list[int]:
+        tried.append(rows)
+        if 13 in rows:
+            raise ValueError("unlucky")
+        return rows
+
+    group = GroupCommit[int, int](commit)
+    try:
+        ends = await asyncio.gather(*map(group.put, range(100)), return_exceptions=True)
+    finally:
+        group.close()
+    assert [number for number, end in enumerate(ends) if end != number] == [13]
+    assert isinstance(ends[13], ValueError)
+    assert len(tried) < 25, "halves, not one by one"
+
+
+async def test_what_troubles_the_whole_database_is_asked_once() -> None:
+    tried: list[list[int]] = []
+
+    def commit(rows: list[int]) -> list[int]:
+        tried.append(rows)
+        raise DatabaseTrouble("The disk is full.")
+
+    group = GroupCommit[int, int](commit)
+    try:
+        ends = await asyncio.gather(*map(group.put, range(100)), return_exceptions=True)
+    finally:
+        group.close()
+    assert {type(end) for end in ends} == {DatabaseTrouble}
+    assert sum(map(len, tried)) == 100
+
+
+async def test_a_commit_that_forgets_a_row_keeps_nobody_waiting() -> None:
+    group = GroupCommit[int, int](lambda _rows: [])
+    try:
+        ends = await asyncio.gather(*map(group.put, range(3)), return_exceptions=True)
+    finally:
+        group.close()
+    assert all(isinstance(end, ValueError) for end in ends)
 
 
 async def test_a_waiter_that_gives_up_does_no_harm(disk: Disk) -> None:

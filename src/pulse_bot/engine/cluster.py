@@ -1,8 +1,8 @@
 """The engine's database, who is alive in the cluster, whose turn it is, and what recurs.
 
-Two small tables beside those of DBOS: a heartbeat a worker, and the number of the last tick that
-somebody took. No DBOS here, and nothing of a partnership. It is what the open version of DBOS
-leaves to others:
+Two small tables beside those of DBOS: a heartbeat a worker, and the last turns that somebody took.
+What they mean is judged in `watching`. No DBOS here, and nothing of a partnership. It is what the
+open version of DBOS leaves to others:
 
 - nobody notices that a worker is dead; only its own restart takes up its work;
 - its schedules know no clock but the machine's, fire up to six seconds late, and write three rows
@@ -22,12 +22,20 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from pulse_bot.engine.watching import Turn
+
 _log = logging.getLogger(__name__)
 
 SCHEMA: Final = "dbos"
 """The engine's schema on PostgreSQL; on SQLite it has a file instead."""
 
-_TURN_NAMES: Final = ("tick", "purge")
+CONNECTIONS: Final = 20
+"""The most that DBOS may have open in a process: for its jobs, and for its own threads."""
+_KEPT_OPEN: Final = 10
+_PULSE_CONNECTIONS: Final = 3
+"""Beside those, for heartbeats and turns: no job may make a worker look dead."""
+
+_TURN_NAMES: Final = ("tick", "reap", "purge")
 # Any constant does: it keeps two workers that start together from making the same table.
 _SETUP_LOCK: Final = 7_311_905
 
@@ -38,11 +46,13 @@ _workers = sa.Table(
     sa.Column("executor", sa.Text, primary_key=True),
     sa.Column("beat_at", sa.BigInteger, nullable=False),
 )
+# Not "pulse_turn", which older versions made without a count.
 _turns = sa.Table(
-    "pulse_turn",
+    "pulse_claim",
     _tables,
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("claims", sa.BigInteger, nullable=False),
 )
 
 
@@ -51,55 +61,67 @@ class Cluster:
 
     def __init__(self, url: str, executor_id: str) -> None:
         """`url` is SQLAlchemy's. Nothing is opened before `prepare`."""
-        self.db = _create_engine(sa.make_url(url))
+        self.db = _create_engine(sa.make_url(url), CONNECTIONS)
+        self._pulse = _create_engine(sa.make_url(url), _PULSE_CONNECTIONS)
         self._own_row = _workers.c.executor == executor_id
         self._executor_id = executor_id
 
     def create_tables(self) -> None:
         """Make what is missing. Deleting these tables loses nothing that matters."""
-        with self.db.begin() as connection:
+        with self._pulse.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SETUP_LOCK)))
                 connection.execute(sa.schema.CreateSchema(SCHEMA, if_not_exists=True))
             _tables.create_all(connection)
             existing = set(connection.execute(sa.select(_turns.c.name)).scalars())
             for name in set(_TURN_NAMES) - existing:
-                connection.execute(sa.insert(_turns).values(name=name, number=-1))
+                connection.execute(sa.insert(_turns).values(name=name, number=-1, claims=0))
 
-    def record_heartbeat(self) -> None:
-        """Say that this worker is alive."""
-        with self.db.begin() as connection:
+    def record_heartbeat(self) -> dict[str, int]:
+        """Say that this worker is alive; returns everybody's last beat.
+
+        A beat is a time to whoever reads the table, and to us a number that changes.
+        """
+        with self._pulse.begin() as connection:
             beat = sa.update(_workers).where(self._own_row).values(beat_at=self._epoch_seconds())
             if connection.execute(beat).rowcount == 0:
                 row = {"executor": self._executor_id, "beat_at": self._epoch_seconds()}
                 connection.execute(sa.insert(_workers).values(row))
+            rows = connection.execute(sa.select(_workers.c.executor, _workers.c.beat_at))
+            return {row.executor: row.beat_at for row in rows}
 
     def sign_off(self) -> None:
         """Say that this worker stops, so that others need not wait until it counts as dead."""
-        with self.db.begin() as connection:
+        with self._pulse.begin() as connection:
             connection.execute(sa.delete(_workers).where(self._own_row))
-
-    def list_alive(self, seconds: float) -> frozenset[str]:
-        """The workers that were heard of in the last so many seconds."""
-        fresh = sa.select(_workers.c.executor).where(
-            _workers.c.beat_at >= self._epoch_seconds(seconds)
-        )
-        with self.db.begin() as connection:
-            return frozenset(connection.execute(fresh).scalars())
 
     def forget_silent(self, seconds: float) -> None:
         """Drop the workers that have been silent for so many seconds."""
-        with self.db.begin() as connection:
+        with self._pulse.begin() as connection:
             connection.execute(
                 sa.delete(_workers).where(_workers.c.beat_at < self._epoch_seconds(seconds))
             )
 
-    def claim_turn(self, turn: str, number: int) -> bool:
-        """Whether this worker is the one that takes the turn with this number."""
+    def read_turn(self, name: str) -> Turn:
+        """A turn as it was last taken."""
+        query = sa.select(_turns.c.number, _turns.c.claims).where(_turns.c.name == name)
+        with self._pulse.begin() as connection:
+            return Turn(*connection.execute(query).one())
+
+    def claim_turn(self, name: str, seen: Turn, number: int) -> Turn | None:
+        """Take a turn that nobody has taken since it was seen; None where somebody has."""
         # Compare-and-set: the other runners are the other workers' ticks.
-        higher = sa.update(_turns).where(_turns.c.name == turn, _turns.c.number < number)
-        with self.db.begin() as connection:
-            return connection.execute(higher.values(number=number)).rowcount == 1
+        claim = sa.update(_turns).where(_turns.c.name == name, _turns.c.claims == seen.claims)
+        taken = Turn(number, seen.claims + 1)
+        with self._pulse.begin() as connection:
+            values = {"number": taken.number, "claims": taken.claims}
+            won = connection.execute(claim.values(values)).rowcount == 1
+        return taken if won else None
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.db.dispose()
+        self._pulse.dispose()
 
     def _epoch_seconds(self, seconds_ago: float = 0.0) -> sa.ColumnElement[int]:
         """Seconds by the database's clock: those of two machines may differ."""
@@ -143,15 +165,17 @@ def run_guarded(work: Callable[[], None]) -> None:
         _log.exception("The engine's %s failed; it is tried again.", work.__name__.strip("_"))
 
 
-def _create_engine(url: sa.URL) -> sa.Engine:
+def _create_engine(url: sa.URL, connections: int) -> sa.Engine:
+    kept = min(connections, _KEPT_OPEN)
+    pool = {"pool_size": kept, "max_overflow": connections - kept}
     if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, hide_parameters=True)
+        engine = sa.create_engine(url, hide_parameters=True, **pool)
         sa.event.listen(engine, "connect", _set_up_sqlite)
         return engine
     # A frozen worker would otherwise hold its row locks, and with them the reaper, for ever.
     options = {"options": "-c idle_in_transaction_session_timeout=60000"}
     engine = sa.create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, pool_size=10, connect_args=options
+        url, hide_parameters=True, pool_pre_ping=True, connect_args=options, **pool
     )
     return engine.execution_options(schema_translate_map={None: SCHEMA})
 

@@ -12,16 +12,18 @@ from typing import Final
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, Queue
 
-from pulse_bot.engine.cluster import SCHEMA
+from pulse_bot.engine.cluster import CONNECTIONS, SCHEMA
 
 _APPLICATION: Final = "pulse-bot"
 # DBOS resumes a workflow only on the version that began it. A constant, or a new release would stop
 # the rounds that are on their way. The workflow itself never changes: it is one generic loop.
 _VERSION: Final = "1"
 QUEUE: Final = "jobs"
-# Each is a thread; without a limit, one worker claims a job of every partition there is, and the
-# others look on.
-_AT_ONCE: Final = 100
+# What DBOS's own threads hold of its connections at one time.
+_OWN_THREADS: Final = 4
+# Each is a thread that needs one connection now and then, so none ever waits for one; and without a
+# limit, one worker claims a job of every partition there is, and the others look on.
+MOST_AT_ONCE: Final = CONNECTIONS - _OWN_THREADS
 
 Workflow = Callable[..., None]
 
@@ -48,6 +50,7 @@ def launch_dbos(
     db: sa.Engine,
     executor_id: str,
     look_seconds: float,
+    at_once: int | None,
     work: Callable[[str, tuple[int | str, ...]], None],
 ) -> tuple[Workflow, Queue]:
     """Start DBOS on a database; returns the one workflow, which calls `work`, and its queue."""
@@ -69,7 +72,7 @@ def launch_dbos(
         QUEUE,
         # One at a time in a partition, over all workers: that is what gives a bot one owner.
         partition_concurrency=1,
-        worker_concurrency=_AT_ONCE,
+        worker_concurrency=min(at_once or MOST_AT_ONCE, MOST_AT_ONCE),
         polling_interval_sec=look_seconds,
         on_conflict="always_update",
     )

@@ -14,9 +14,13 @@ class Pace:
     """None switches the tick off: whoever holds the engine calls `tick_now`."""
     poll: float = 1.0
     """How long a job may lie in the queue before a free worker sees it."""
-    beat: float = 20.0
-    dead_after: float = 180.0
-    """A worker that has not been heard of for this long is dead, and its jobs go to others."""
+    beat: float = 5.0
+    """A worker says that it is alive, in a thread of its own, and looks who else is."""
+    dead_after: float = 30.0
+    """A worker that another has not heard of for this long is dead, and its jobs go to others: all
+    of it within a minute of its death."""
+    at_once: int | None = None
+    """Jobs that one worker runs at a time; None is what the engine's connections can carry."""
     pause: float = 0.5
     """Before the second of four attempts at a step that raises; it doubles with each. DBOS sleeps
     through a stop, so all together they are no longer than a stop may take."""

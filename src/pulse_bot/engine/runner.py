@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pulse_bot.engine.cluster import Cluster, RecurringThreads, run_guarded
 from pulse_bot.engine.launch import QUEUE, destroy_dbos, launch_dbos
 from pulse_bot.engine.pace import EVERY_MINUTE, Pace
+from pulse_bot.engine.watching import SilenceWatch, TurnWatch
 from pulse_bot.errors import PulseBotError, StorageError
 from pulse_bot.ports import Clock, Job, JobHandler
 
@@ -32,8 +33,6 @@ _DELETED_AT_ONCE: Final = 500
 # Steps that are under way get this long when the process is asked to stop.
 _GRACE_SECONDS: Final = 1.5
 _DAY: Final = 86_400
-# After the database was away, or the whole cluster, everybody looks dead until they have beaten.
-_BEATS_BEFORE_REAPING: Final = 3
 # The rest is the tick's: a minute after a job has failed, it gives out anew what is still due.
 _ATTEMPTS: Final = 4
 
@@ -90,24 +89,27 @@ class Engine:
         self._idle = threading.Condition()
         self._running: set[str] = set()
         self._unrun_since: dict[str, float] = {}
-        self._last_turn = -1
         self._loops = RecurringThreads(self._stopping)
-        self._beats = 0
 
     def start(self) -> None:
         """Open the database and begin to work. Raises StorageError where it cannot be opened."""
         if not Engine._process_lock.acquire(blocking=False):
             raise PulseBotError("A job engine already runs in this process. Stop it first.")
         self._stopping.clear()
-        self._last_turn, self._beats = -1, 0
+        self._ticks, self._purges = TurnWatch(self._pace.tick or 60.0), TurnWatch(_DAY)
+        self._others = SilenceWatch(self._pace.dead_after, self._pace.beat)
         self._cluster = Cluster(self._url, self._executor_id)
         try:
             self._cluster.create_tables()
             # Before the launch, because that takes up jobs at once, and a job whose worker has no
             # heartbeat is given to another.
-            self._send_heartbeat()
+            self._cluster.record_heartbeat()
             self._job, self._queue = launch_dbos(
-                self._cluster.db, self._executor_id, self._pace.poll, self._run_job
+                self._cluster.db,
+                self._executor_id,
+                self._pace.poll,
+                self._pace.at_once,
+                self._run_job,
             )
         except BaseException as error:
             self._stopping.set()
@@ -119,6 +121,7 @@ class Engine:
                 ) from error
             raise
         self._loops.run_every(self._pace.beat, self._send_heartbeat)
+        self._loops.run_every(self._pace.beat, self._reap_stranded)
         if self._pace.tick is not None:
             self._loops.run_every(min(1.0, self._pace.tick / 4), self._take_turn)
 
@@ -146,6 +149,24 @@ class Engine:
         with SetWorkflowID(job.key), SetEnqueueOptions(queue_partition_key=job.partition):
             self._queue.enqueue(self._job, job.name, *job.args)
 
+    def enqueue_unless_waiting(self, job: Job) -> bool:
+        """Take a job on unless one with its stem waits already: its key up to an "@".
+
+        One that runs does not count, since it may be past what this one is for. Two who ask at the
+        same moment may both take theirs on. Returns whether it was taken on.
+        """
+        stem = job.key.partition("@")[0]
+        waiting = DBOS.list_workflows(
+            status="ENQUEUED",
+            workflow_id_prefix=f"{stem}@",
+            limit=1,
+            load_input=False,
+            load_output=False,
+        )
+        if not waiting:
+            self.enqueue(job)
+        return not waiting
+
     def live_keys(self) -> frozenset[str]:
         """The keys of all jobs that are waiting or running."""
         jobs = DBOS.list_workflows(status=_LIVE, load_input=False, load_output=False)
@@ -159,6 +180,11 @@ class Engine:
     # --- the one durable workflow ---------------------------------------------------------------
 
     def _run_job(self, name: str, args: tuple[int | str, ...]) -> None:
+        if name not in self._handlers:
+            # Taken on before an upgrade. What is due is asked of the database, not of old jobs.
+            extra = {"job": DBOS.workflow_id}
+            _log.info("This version knows no such job; it is left undone.", extra=extra)
+            return
         with self._track_running():
             try:
                 while not self._stopping.is_set():
@@ -205,30 +231,36 @@ class Engine:
     def _take_turn(self) -> None:
         """The tick, if no other worker has had this one."""
         number = int(self._clock.now().timestamp() // (self._pace.tick or 60.0))
-        if number == self._last_turn:
+        if not self._claim_turn("tick", self._ticks, number):
             return
-        self._last_turn = number
-        if not self._cluster.claim_turn("tick", number):
-            return
-        self._reap_stranded()
-        if self._cluster.claim_turn("purge", int(time.time() // _DAY)):
+        if self._claim_turn("purge", self._purges, int(time.time() // _DAY)):
             self._purge_finished()
         self.tick_now()
 
+    def _claim_turn(self, name: str, watch: TurnWatch, number: int) -> bool:
+        now = time.monotonic()
+        if not watch.wants_look(number, now):
+            return False
+        turn = self._cluster.read_turn(name)
+        watch.observe(turn, now)
+        taken = watch.is_due(turn, number, now) and self._cluster.claim_turn(name, turn, number)
+        if taken:
+            watch.observe(taken, now)
+        return bool(taken)
+
     def _send_heartbeat(self) -> None:
-        beats, self._beats = self._beats, 0
-        self._cluster.record_heartbeat()
-        self._beats = beats + 1
+        self._others.observe(self._cluster.record_heartbeat(), time.monotonic())
 
     def _reap_stranded(self) -> None:
         """Hand the jobs of dead workers on: the open version of DBOS leaves them where they are."""
-        if self._beats < _BEATS_BEFORE_REAPING:
-            return
+        seen = self._cluster.read_turn("reap")
         pending = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-        alive = self._cluster.list_alive(self._pace.dead_after)
-        stranded = [job.workflow_id for job in pending if job.executor_id not in alive]
+        owners = {job.executor_id for job in pending if job.executor_id != self._executor_id}
+        dead = self._others.find_dead({owner for owner in owners if owner}, time.monotonic())
+        stranded = [job.workflow_id for job in pending if job.executor_id in dead]
         stranded += self._find_unrun(pending)
-        if stranded:
+        # Another worker may have handed them on meanwhile, and then they run already.
+        if stranded and self._cluster.claim_turn("reap", seen, seen.number + 1):
             _log.warning("Taking over %d jobs of workers that stopped.", len(stranded))
             DBOS.resume_workflows(stranded, queue_name=QUEUE)
 
@@ -258,5 +290,5 @@ class Engine:
         try:
             destroy_dbos()
         finally:
-            self._cluster.db.dispose()
+            self._cluster.close()
             Engine._process_lock.release()

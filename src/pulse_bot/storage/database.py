@@ -41,7 +41,7 @@ _BUSY_TIMEOUT: Final = 10.0
 
 _CLICK_CONNECTIONS: Final = 2
 """Held open for clicks. One is enough for a process, whose clicks are written by one thread."""
-_MORE_CLICK_CONNECTIONS: Final = 6
+_MORE_CLICK_CONNECTIONS: Final = 2
 _PREPARED_AFTER: Final = 2
 """Uses of a statement in a connection until PostgreSQL keeps it parsed and planned."""
 
@@ -128,6 +128,15 @@ class Database:
             connection.execution_options(immediate=True)
             with connection.begin():
                 yield connection
+
+    def truncate_log(self) -> None:
+        """Empty SQLite's log, in which deleted rows stand as they were; cheap, and soon done.
+
+        Not while somebody reads: whoever cleans the files does it then. PostgreSQL has no need.
+        """
+        if self.is_sqlite:
+            with explain_db_errors():
+                truncate_sqlite_log(self.engine)
 
     @contextmanager
     def connect_clicks(self) -> Iterator[Connection]:

@@ -21,7 +21,8 @@ from pulse_bot.storage.frozen import thaw_item, thaw_readable
 from pulse_bot.storage.models import (
     EnvelopeRow,
     MemberRow,
-    ReminderRow,
+    OutboxRow,
+    RemindedRow,
     RoundRow,
     SeatRow,
 )

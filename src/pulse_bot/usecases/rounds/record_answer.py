@@ -155,7 +155,8 @@ def _open_guarded(
     try:
         frozen = installation.frozen_rounds.get(round_id)
         if frozen is None:
-            round_ = rounds.load_round(Session(connection), round_id)
+            with Session(connection) as session:
+                round_ = rounds.load_round(session, round_id)
             if round_ is None:
                 return None
             frozen = _remember_frozen(installation, round_)
@@ -279,8 +280,10 @@ def _refuse_unwritten(
 def _explain_refusal(installation: Installation, frozen_round: Round, time_zone: str) -> str:
     now = installation.clock.now()
     try:
-        with installation.database.connect_clicks() as connection:
-            session = Session(connection)
+        with (
+            installation.database.connect_clicks() as connection,
+            Session(connection) as session,
+        ):
             round_ = rounds.load_round(session, frozen_round.id) or frozen_round
             # Seats are gone when a round is over, so that is asked first.
             if round_.takes_answers(now):
