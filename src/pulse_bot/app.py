@@ -31,6 +31,8 @@ from pulse_bot.ports import (
     KeyStore,
     Pressed,
     Reply,
+    Reporting,
+    Watching,
 )
 from pulse_bot.sending.jobs import JobHandlers
 from pulse_bot.storage.database import Database
@@ -153,6 +155,9 @@ def build_adapters(settings: Settings) -> dict[str, ChatAdapter]:
     for adapter in built.values():
         if isinstance(adapter, Hosted):
             adapter.serve_on(host)
+        for watcher in built.values():
+            if isinstance(adapter, Reporting) and isinstance(watcher, Watching):
+                watcher.watch(adapter)
     return built
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 
 import pytest
 
+from pulse_bot.adapter_kit import health
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, CardKind, Picture, Pressed, Reply, Wrote
 from pulse_bot.testing import Script
 from pulse_bot.testing.samples import PACK, PIXEL, sample_card
-from pulse_bot_telegram import sending
+from pulse_bot_telegram import polling, sending
 from pulse_bot_telegram.adapter import TelegramAdapter
+from pulse_bot_telegram.listening import retry_pauses
 from pulse_bot_telegram.pacing import Lane
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram.client import BareBot
@@ -31,15 +34,24 @@ async def refusal(adapter: TelegramAdapter, address: Address) -> AdapterError:
 # Whether it can listen at all
 
 
-async def test_a_second_listener_ends_it_with_what_to_do() -> None:
-    async with TelegramServer() as server, BareBot(server) as other:
-        running = asyncio.create_task(adapter_for(server).run(Script()))
-        while not running.done():
-            await other.call("getUpdates", timeout=1, allowed_updates=["message"])
-        error = running.exception()
-        assert isinstance(error, AdapterError)
-        assert "Another program is listening" in str(error)
-        assert error.permanent
+async def test_a_second_listener_deafens_it_only_for_as_long_as_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(polling, "retry_pauses", lambda: itertools.repeat(0.01))
+    monkeypatch.setattr(health, "SECONDS_TO_PASS", 0.0)
+    async with scene() as on:
+        words = "409 Conflict: terminated by other getUpdates request"
+        fault = on.server.trouble.refuse(409, words, methods=("getUpdates",), times=None)
+        on.server.drop_connections()
+        await until(lambda: fault.met >= 4)
+        assert not on.task.done()
+        assert "Another program is listening" in on.adapter.health()
+        on.ada.write_and_go("Does anybody hear me?")
+        on.server.trouble.mend()
+        await until(lambda: len(on.script.heard(Wrote)) == 1)
+        await until(lambda: not on.adapter.health())
+        told = [one.getMessage() for one in caplog.records if "Another program" in one.getMessage()]
+        assert len(told) == 1, "once, however long it lasts"
 
 
 async def test_a_conflict_that_passes_does_not_end_it() -> None:
@@ -51,18 +63,35 @@ async def test_a_conflict_that_passes_does_not_end_it() -> None:
         assert not on.task.done()
 
 
-@pytest.mark.parametrize("at_start", [True, False], ids=["at the start", "later"])
-async def test_a_token_that_was_revoked_ends_it_with_what_to_do(at_start: bool) -> None:
+async def test_a_wrong_token_at_the_start_ends_it_with_what_to_do() -> None:
     async with TelegramServer() as server:
-        server.revoked = at_start
-        running = asyncio.create_task(adapter_for(server).run(Script()))
-        if not at_start:
-            await until(lambda: server.updates.heard)
-            server.revoked = True
-            server.drop_connections()
+        server.revoked = True
+        adapter = adapter_for(server)
         with pytest.raises(AdapterError, match="BotFather") as caught:
-            await asyncio.wait_for(running, 60)
+            await asyncio.wait_for(adapter.run(Script()), 60)
         assert caught.value.permanent
+        assert "BotFather" in adapter.health()
+
+
+async def test_a_token_that_is_revoked_later_is_told_and_tried_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(polling, "retry_pauses", lambda: itertools.repeat(0.01))
+    async with scene() as on:
+        on.server.revoked = True
+        on.server.drop_connections()
+        await until(lambda: "BotFather" in on.adapter.health())
+        assert not on.task.done()
+        on.server.revoked = False
+        await until(lambda: not on.adapter.health())
+        await on.ada.write("Here again.")
+        assert [one.text for one in on.script.heard(Wrote)] == ["Here again."]
+
+
+def test_pauses_grow_and_are_bounded() -> None:
+    pauses = list(itertools.islice(retry_pauses(), 20))
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (0.5, 15.0)
 
 
 async def test_telegram_may_be_down_at_the_start(caplog: pytest.LogCaptureFixture) -> None:

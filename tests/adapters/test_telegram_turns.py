@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from telegram import Update
 
-from pulse_bot.adapter_kit.turns import MOST_WAITING
+from pulse_bot.adapter_kit.turns import MOST_WAITING, Turns
 from pulse_bot.ports import Pressed, Reply, Submitted
 from pulse_bot.testing.samples import TICKS, sample_card
-from pulse_bot_telegram.listening import ONE_MOMENT, Inbox
+from pulse_bot_telegram.inbox import ONE_MOMENT, Inbox, TakenUpdate
 from tests.platforms.telegram.stage import Listen, Scene, scene, until
 
 
@@ -40,28 +40,31 @@ class Desk:
         self.told: list[str] = []
         self.taken: list[int] = []
 
-    async def acknowledge(self, update: Update, toast: str) -> None:
+    def explain_press(self, update: Update) -> str:
+        return ""
+
+    async def acknowledge_press(self, update: Update, toast: str) -> None:
         self.told.append(toast)
 
-    async def take(self, update: Update) -> None:
+    async def answer_update(self, update: Update, taken: TakenUpdate) -> None:
         await self.may.wait()
         self.taken.append(update.update_id)
+        taken.record()
 
 
 async def test_beyond_twenty_of_one_person_is_acknowledged_and_dropped() -> None:
     desk = Desk()
-    inbox = Inbox(desk.acknowledge, desk.take)
+    inbox = Inbox(desk, Turns())
     dropped = [inbox.accept(update(number)) for number in range(500)][MOST_WAITING:]
     other = inbox.accept(update(1000, user=8))
-    await asyncio.wait(dropped)
-    assert desk.told.count("") == MOST_WAITING + 1
-    assert desk.told.count(ONE_MOMENT) == 500 - MOST_WAITING
+    assert all(receipt.is_recorded for receipt in dropped), "they are told"
+    await until(lambda: desk.told.count(ONE_MOMENT) == 500 - MOST_WAITING)
 
     desk.may.set()
-    await other
+    assert await other.wait(60)
     await inbox.finish(lambda: None)
     assert sorted(desk.taken) == [*range(MOST_WAITING), 1000]
-    await inbox.accept(update(2000))
+    assert await inbox.accept(update(2000)).wait(60)
     assert desk.taken[-1] == 2000, "and then they are answered as before"
 
 
@@ -90,7 +93,7 @@ async def test_what_was_acknowledged_before_a_stop_reaches_the_core(
         for label in ("One", "Two", "Three"):
             on.ada.press_and_go(label)
         await until(lambda: fault.met > 0 and acknowledged(on) == 3)
-        assert len(on.script.events) == 1, "the others wait behind a reply that hangs"
+        assert len(on.script.events) == 3, "nothing is handled behind a reply that hangs"
 
         on.task.cancel()
         await asyncio.wait({on.task}, timeout=60)

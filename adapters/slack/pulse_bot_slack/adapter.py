@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +12,7 @@ from aiohttp import ClientSession, ClientTimeout
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from pulse_bot.adapter_kit.health import SECONDS_OF_START, Health
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Handle, Host, Limits, Members, Sendable, Vault
 from pulse_bot_slack import oauth, places, sockets
@@ -51,6 +53,7 @@ class SlackAdapter:
         """Nothing is connected before `run` or the first `send`."""
         self._settings = settings
         self._session: ClientSession | None = None
+        self._health = Health(log, "Slack")
         self._sender = SlackSender()
         self._endpoint = SlackEndpoint()
         self._public_url = ""
@@ -91,11 +94,20 @@ class SlackAdapter:
         try:
             await self._check_token()
             await self._listen_forever(responder)
+        except AdapterError as error:
+            self._health.begin_trouble(str(error), passes_by=0.0)
+            raise
         finally:
+            self._health.end_listening()
             self._endpoint.stop_serving()
             await responder.finish_answers()
             if self._session is not None:
                 await self._session.close()
+
+    def health(self) -> str:
+        """A sentence where people are not heard or answered just now; empty where they are."""
+        refusal = self._single_workspace.trouble if self._single_workspace else ""
+        return self._health.describe() or refusal
 
     async def send(self, address: Address, shown: Sendable) -> Address:
         """Show something to a person or in a channel. Raises AdapterError."""
@@ -122,19 +134,23 @@ class SlackAdapter:
 
     async def _check_token(self) -> None:
         """Wait until Slack knows the bot. Raises AdapterError where it does not take the token."""
-        pause = FIRST_PAUSE
+        pause, started = FIRST_PAUSE, time.monotonic()
         while self._single_workspace is not None:
             try:
                 await self._single_workspace.connect_once()
             except OperatorError as error:
-                raise AdapterError(str(error), permanent=True) from None
+                if time.monotonic() - started < SECONDS_OF_START:
+                    raise AdapterError(str(error), permanent=True) from None
+                self._health.begin_trouble(str(error), passes_by=0.0)
             except AdapterError as error:
-                if pause == FIRST_PAUSE:
-                    log.warning("Slack cannot be reached. It is tried again until it can.")
-                await asyncio.sleep(max(pause, error.retry_after))
-                pause = min(pause * 2, LONGEST_PAUSE)
+                self._health.begin_trouble(sockets.UNREACHABLE)
+                pause = max(pause, error.retry_after)
             else:
+                self._health.end_trouble()
+                self._health.end_listening()
                 return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _listen_forever(self, responder: SlackResponder) -> None:
         if self._settings.listen != "elsewhere":
@@ -143,7 +159,9 @@ class SlackAdapter:
                 self._endpoint.start_serving(app, events=self._settings.listen == "http")
             if self._settings.listen == "socket":
                 token = self._settings.app_token.get_secret_value()
-                await sockets.listen(app, token, self._new_client(""))
+                await sockets.listen(
+                    app, token, self._new_client(""), self._health, responder.settle_receipts
+                )
         await asyncio.Event().wait()
 
     def _build_bolt(self, responder: SlackResponder) -> AsyncApp:

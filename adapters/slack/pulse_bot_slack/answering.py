@@ -1,5 +1,8 @@
 """Answering: an event goes to the core, and its reply to where the person is looking.
 
+Slack is told that an event has come once the core has it on disk; after two seconds it is told all
+the same, because it waits no longer than three, and the person reads that it is not recorded yet.
+
 A form opens in front of whoever clicked; what the App Home was asked is answered there; everything
 else comes as a message, in the channel where it is public and to the person where it is not. The
 card that was pressed is never changed, so nothing shows that somebody answered, or what.
@@ -11,14 +14,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
 from typing import Final, TypeVar
 
 from pulse_bot.adapter_kit.attachments import titled_picture
+from pulse_bot.adapter_kit.receipts import NOT_YET, SECONDS_TO_RECORD, Receipt
 from pulse_bot.adapter_kit.showing import Showing
-from pulse_bot.adapter_kit.turns import Turns
+from pulse_bot.adapter_kit.turns import Turns, screen_of
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
     Added,
@@ -71,8 +75,6 @@ NOT_IN_THE_CHANNEL: Final = Reply(
 )
 OPEN: Final = "Open"
 IN_MESSAGES: Final = "The file is on the tab Messages."
-SECONDS_TO_REFUSE: Final = 2.0
-"""Slack waits three for what becomes of a window, and then says itself that something failed."""
 ATTEMPTS: Final = 3
 ATTACHMENT_PAUSES: Final = (1.0, 5.0, 20.0)
 """Seconds between attempts at a picture or a file that somebody waits for."""
@@ -89,52 +91,89 @@ class SlackResponder:
         self._handle = handle
         self._turns = Turns()
         self._showing = Showing()
+        self._warned: set[Address] = set()
+        """Who was told to be slower, and has not been answered since."""
         self._extra_commands: dict[Address, tuple[str, ...]] = {}
 
-    def accept_event(self, incoming: SlackEvent) -> None:
-        """Answer soon, and never raise."""
-        self._queue_answer(incoming, None)
+    async def accept_event(self, incoming: SlackEvent) -> bool:
+        """Answer it in its turn; whether Slack may be told that it need not come again.
 
-    async def accept_form(self, incoming: SlackEvent) -> str:
-        """Answer a window that was sent; says why it was refused, where that is known in time.
+        It may once it is on disk; or after two seconds, when the person is told that it is not.
+        """
+        return await self._accept(incoming, _Taken()) is not False
+
+    async def accept_form(self, incoming: SlackEvent) -> tuple[bool, str]:
+        """The same for a window that was sent; and why it was refused, where that is known in time.
 
         Said there, what was filled in is not lost. Whatever else comes of it is shown as ever.
         """
-        refusal: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._queue_answer(incoming, refusal)
-        with suppress(TimeoutError):
-            return await asyncio.wait_for(refusal, SECONDS_TO_REFUSE)
-        return ""
+        taken = _Taken(in_window=True)
+        is_recorded = await self._accept(incoming, taken)
+        return is_recorded is not False, taken.refusal
 
-    def _queue_answer(self, incoming: SlackEvent, refusal: asyncio.Future[str] | None) -> None:
-        self._turns.take(
-            incoming.address,
-            lambda: self._run_quietly(self._answer_event(incoming, refusal)),
-            lambda: self._run_quietly(self._show_too_many(incoming)),
-        )
+    async def _accept(self, incoming: SlackEvent, taken: _Taken) -> bool | None:
+        person = incoming.address
+        if self._turns.is_too_fast(person) or self._turns.is_too_fast(screen_of(person)):
+            if person not in self._warned:
+                self._warned.add(person)
+                self._show_in_turn(incoming, ONE_MOMENT)
+            return True
+        self._warned.discard(person)
+        self._turns.append(person, lambda: self._handle_in_turn(incoming, taken))
+        is_recorded = await taken.receipt.wait(SECONDS_TO_RECORD)
+        if is_recorded is None:
+            # What comes of it is told as any other reply, behind this.
+            taken.in_window = False
+            if incoming.is_awaited and not isinstance(incoming.event, OpenedHome):
+                self._show_in_turn(incoming, Reply(NOT_YET))
+        return is_recorded
+
+    async def _handle_in_turn(self, incoming: SlackEvent, taken: _Taken) -> None:
+        try:
+            await self._run_quietly(self._answer_event(incoming, taken))
+        except asyncio.CancelledError:
+            taken.receipt.give_up()
+            raise
+        taken.receipt.give_up()  # where nothing else became of it
+
+    async def settle_receipts(self) -> None:
+        """Wait a moment until what is under way can be acknowledged."""
+        await self._turns.settle()
 
     async def finish_answers(self) -> None:
         """Give what is under way a moment."""
         await self._turns.finish(self._showing.end)
 
-    async def _answer_event(
-        self, incoming: SlackEvent, refusal: asyncio.Future[str] | None
-    ) -> None:
+    async def _answer_event(self, incoming: SlackEvent, taken: _Taken) -> None:
         workspace = await self._workspaces.find_workspace(incoming.address.workspace)
         try:
             complete = await _add_missing_name(workspace, incoming)
         except AdapterError:
             if incoming.trigger:  # somebody clicked, and waits
-                await self._show_reply(workspace, incoming, SORRY)
+                self._show_in_turn(incoming, SORRY)
+                taken.receipt.record()
             raise
-        if complete is not None:
-            reply = await self._handle_event(complete)
-            if not _tell_refusal(reply, refusal):
-                await self._show_reply(workspace, complete, reply)
+        if complete is None:
+            taken.receipt.record()
+            return
+        reply = await self._handle_event(complete)
+        if reply is None and not complete.is_awaited:
+            return  # nobody is told, so that it had better come again
+        reply = reply or SORRY
+        if not taken.take_refusal(reply):
+            self._show_in_turn(complete, reply)
+        taken.receipt.record()
 
-    async def _show_too_many(self, incoming: SlackEvent) -> None:
+    def _show_in_turn(self, incoming: SlackEvent, reply: Reply) -> None:
+        """Show it after whatever is shown to the same person, while more of theirs is handled."""
+        self._turns.append(
+            screen_of(incoming.address),
+            lambda: self._run_quietly(self._find_and_show(incoming, reply)),
+        )
+
+    async def _find_and_show(self, incoming: SlackEvent, reply: Reply) -> None:
         workspace = await self._workspaces.find_workspace(incoming.address.workspace)
-        await self._show_reply(workspace, incoming, ONE_MOMENT)
+        await self._show_reply(workspace, incoming, reply)
 
     async def _run_quietly(self, answer: Awaitable[None]) -> None:
         try:
@@ -146,12 +185,13 @@ class SlackResponder:
         except Exception:
             log.exception("An event was not answered.")
 
-    async def _handle_event(self, incoming: SlackEvent) -> Reply:
+    async def _handle_event(self, incoming: SlackEvent) -> Reply | None:
+        """The core's reply; None where it failed, and nothing is recorded."""
         try:
             return await self._handle(incoming.event)
         except Exception:
             log.exception("An event was not handled.")
-            return SORRY
+            return None
 
     async def _show_reply(self, workspace: Workspace, incoming: SlackEvent, reply: Reply) -> None:
         if _is_unreachable(incoming):
@@ -164,6 +204,24 @@ class SlackResponder:
         async with self._showing.call():
             await delivery.open_form()
             await delivery.show_rest()
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What becomes of one event, for whoever acknowledges it."""
+
+    receipt: Receipt = field(default_factory=Receipt)
+    in_window: bool = False
+    """Whether it is a window that was sent, and that waits to be closed."""
+    refusal: str = ""
+    """What is said in that window, instead of closing it."""
+
+    def take_refusal(self, reply: Reply) -> bool:
+        """Whether a reply is a refusal that is said in the window."""
+        refused = reply.outcome is Outcome.REFUSED and not (reply.cards or reply.form)
+        if self.in_window and refused:
+            self.refusal = reply.notice
+        return bool(self.refusal)
 
 
 @dataclass(slots=True)
@@ -298,15 +356,6 @@ async def _add_missing_name(workspace: Workspace, incoming: SlackEvent) -> Slack
             name = await workspace.channel_name(event.group.user)
             return replace(incoming, event=replace(event, name=name))
     return incoming
-
-
-def _tell_refusal(reply: Reply, refusal: asyncio.Future[str] | None) -> bool:
-    """Tell what came of a window in it, where that is a refusal and somebody waits for it there."""
-    if refusal is None or refusal.done():
-        return False
-    refused = reply.outcome is Outcome.REFUSED and not (reply.cards or reply.form)
-    refusal.set_result(reply.notice if refused else "")
-    return refused and bool(reply.notice)
 
 
 def _is_unreachable(incoming: SlackEvent) -> bool:

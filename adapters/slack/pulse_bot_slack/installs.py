@@ -65,6 +65,11 @@ class SingleWorkspace:
         self._connecting = asyncio.Lock()
         self._notices = OperatorNotices()
 
+    @property
+    def trouble(self) -> str:
+        """What only the operator can mend; empty where nothing is known."""
+        return self._workspace.trouble if self._workspace else ""
+
     async def connect_once(self) -> Workspace:
         """The one there is. Raises AdapterError."""
         async with self._connecting:

@@ -1,11 +1,12 @@
-"""Listening: Bolt checks who calls, we acknowledge at once, and the desk answers in its own time.
+"""Listening: Bolt checks who calls; what was heard is acknowledged once it is on disk.
 
-Bolt is asked to wait for our listeners, which only put what they heard on the desk: waiting costs
-less than Bolt's other way, which looks every ten milliseconds whether something was acknowledged.
+Bolt is asked to wait for our listeners, and says nothing to Slack before they have ended: killed
+before that, we have not acknowledged anything that is lost.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -69,13 +70,13 @@ class WorkspaceAuthorizer(AsyncAuthorize):
 
 
 class SlackListener:
-    """Bolt's listeners: each acknowledges, and puts what it heard on the desk."""
+    """Bolt's listeners: each hands on what it heard, and acknowledges it then."""
 
     def __init__(self, responder: SlackResponder, workspaces: WorkspaceDirectory) -> None:
         """Nothing has been heard yet."""
         self._responder = responder
         self._workspaces = workspaces
-        self._seen_events: OrderedDict[str, None] = OrderedDict()
+        self._events: OrderedDict[str, asyncio.Future[None]] = OrderedDict()
         self._removed: dict[Address, float] = {}
 
     def register_listeners(self, app: AsyncApp) -> None:
@@ -88,7 +89,7 @@ class SlackListener:
 
     async def on_action(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A button was pressed. The same press delivered twice is passed on twice."""
-        self._accept_event(parse.read_action, body, _context_workspace(context).id)
+        await self._accept_event(parse.read_action, body, _context_workspace(context).id)
         await ack()
 
     async def on_view(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
@@ -97,7 +98,9 @@ class SlackListener:
         if not mistakes and (
             incoming := self._try_read(parse.read_submission, body, _context_workspace(context).id)
         ):
-            mistakes = refusal_errors(body["view"], await self._responder.accept_form(incoming))
+            is_taken, refusal = await self._responder.accept_form(incoming)
+            _check_taken(is_taken)
+            mistakes = refusal_errors(body["view"], refusal)
         if mistakes:
             await ack(response_action="errors", errors=mistakes)
         else:
@@ -105,35 +108,57 @@ class SlackListener:
 
     async def on_command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A slash command was given."""
-        self._accept_event(parse.read_command, body, _context_workspace(context).id)
+        await self._accept_event(parse.read_command, body, _context_workspace(context).id)
         await ack()
 
     async def on_shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """The shortcut was chosen."""
-        self._accept_event(parse.read_shortcut, body, _context_workspace(context).id)
+        await self._accept_event(parse.read_shortcut, body, _context_workspace(context).id)
         await ack()
 
     async def on_event(self, body: Body, context: AsyncBoltContext) -> None:
-        """Something happened in the workspace; Bolt acknowledges it."""
+        """Something happened in the workspace; Bolt acknowledges it afterwards.
+
+        Slack repeats what it thinks was not acknowledged in time: that waits for the first one, and
+        is taken instead of it where nothing came of that.
+        """
+        event_id = str(body.get("event_id") or "")
+        event = self._events.get(event_id)
+        if event is None or (event.done() and _has_failed(event)):
+            event = asyncio.ensure_future(self._take_event(body, context))
+            event.add_done_callback(_has_failed)  # looked at, whoever waits for it or not
+            self._remember(event_id, event)
+        await asyncio.shield(event)
+
+    async def _take_event(self, body: Body, context: AsyncBoltContext) -> None:
         event = body["event"]
-        if self._is_repeated(body):
-            return
         if event["type"] in ("app_uninstalled", "tokens_revoked"):
             if event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot"):
                 await self._workspaces.forget_workspace(context.get("team_id") or "")
             return
         workspace = _context_workspace(context)
         if event["type"] == "user_change":
-            self._accept_event(_read_user_change, event["user"], workspace)
+            await self._accept_event(_read_user_change, event["user"], workspace)
         else:
-            self._accept_event(parse.read_event, event, workspace.id, workspace.bot)
+            await self._accept_event(parse.read_event, event, workspace.id, workspace.bot)
 
-    def _accept_event(
+    def _remember(self, event_id: str, event: asyncio.Future[None]) -> None:
+        if event_id:
+            self._events[event_id] = event
+            self._events.move_to_end(event_id)
+        while len(self._events) > REMEMBERED:
+            self._events.popitem(last=False)
+
+    async def _accept_event(
         self, read: Callable[P, SlackEvent | None], *args: P.args, **kwargs: P.kwargs
     ) -> None:
+        """Raises AdapterError where Slack had better bring it again."""
         incoming = self._try_read(read, *args, **kwargs)
         if incoming is not None and not self._is_second_removal(incoming):
-            self._responder.accept_event(incoming)
+            is_taken = await self._responder.accept_event(incoming)
+            if not is_taken and isinstance(incoming.event, Removed):
+                self._removed.pop(incoming.event.group, None)
+            _check_taken(is_taken)
 
     def _try_read(
         self, read: Callable[P, SlackEvent | None], *args: P.args, **kwargs: P.kwargs
@@ -143,16 +168,6 @@ class SlackListener:
         except (LookupError, TypeError, ValueError):
             log.warning("Something from Slack could not be read.", exc_info=True)
             return None
-
-    def _is_repeated(self, body: Body) -> bool:
-        """Slack repeats what it thinks was not acknowledged in time."""
-        event_id = str(body.get("event_id") or "")
-        if not event_id or event_id in self._seen_events:
-            return bool(event_id)
-        self._seen_events[event_id] = None
-        if len(self._seen_events) > REMEMBERED:
-            self._seen_events.popitem(last=False)
-        return False
 
     def _is_second_removal(self, incoming: SlackEvent) -> bool:
         """Slack has two events for being taken out of a channel, and may send both."""
@@ -166,6 +181,16 @@ class SlackListener:
         is_repeat = event.group in self._removed
         self._removed.setdefault(event.group, now)
         return is_repeat
+
+
+def _check_taken(is_taken: bool) -> None:
+    """Raises AdapterError where nothing came of it: Bolt then does not acknowledge it."""
+    if not is_taken:
+        raise AdapterError("Slack is not told that it was taken.", permanent=False)
+
+
+def _has_failed(event: asyncio.Future[None]) -> bool:
+    return event.cancelled() or event.exception() is not None
 
 
 def build_bolt(

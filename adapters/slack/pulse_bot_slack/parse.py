@@ -56,6 +56,11 @@ class SlackEvent:
         """Whoever did it."""
         return self.event.address
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody did it just now to have it answered, and is told what comes of it."""
+        return bool(self.trigger) or isinstance(self.event, Wrote | OpenedHome)
+
 
 def read_command(body: Payload, workspace_id: str) -> SlackEvent:
     """A slash command, its first word being ours."""

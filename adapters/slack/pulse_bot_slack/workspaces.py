@@ -57,7 +57,8 @@ class Workspace:
         """The direct chats that are open, by person: opening them is Slack's narrow pass."""
         self._latest: dict[str, str] = {}
         """The time, by Slack's clock, of our newest message in each of them."""
-        self._troubled = False
+        self.trouble = ""
+        """What only the operator can mend, as the last call found it."""
         self._scopes: frozenset[str] = frozenset()
         """What the workspace allows the app, as far as Slack has said so."""
 
@@ -222,11 +223,11 @@ class Workspace:
             with self._translate_errors():
                 response = await call
         except OperatorError as error:
-            if not self._troubled:
-                self._troubled = True
+            if not self.trouble:
                 log.error("%s", error)  # noqa: TRY400 - a traceback would quote what was sent
+            self.trouble = str(error)
             raise
-        self._troubled = False
+        self.trouble, self.is_refused = "", False
         if scopes := response.headers.get(SCOPES_HEADER):
             self._scopes = frozenset(scope.strip() for scope in scopes.split(","))
         return response

@@ -12,21 +12,18 @@ from telegram.error import BadRequest
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
+from pulse_bot.adapter_kit.health import Health
+from pulse_bot.adapter_kit.turns import Turns
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Handle, Host, Limits, Members, Sendable
 from pulse_bot_telegram.answering import TelegramResponder
 from pulse_bot_telegram.commands import CommandMenu
 from pulse_bot_telegram.errors import REVOKED
-from pulse_bot_telegram.listening import (
-    ALLOWED,
-    Inbox,
-    Webhook,
-    fetch_updates,
-    keep_trying,
-    webhook_secret,
-)
+from pulse_bot_telegram.inbox import Inbox
+from pulse_bot_telegram.listening import ALLOWED, Webhook, keep_trying, webhook_secret
 from pulse_bot_telegram.pacing import A_SECOND, BURST, TelegramRateLimiter
 from pulse_bot_telegram.places import ADAPTER, read_address
+from pulse_bot_telegram.polling import Polling
 from pulse_bot_telegram.sending import Bot, TelegramSender
 from pulse_bot_telegram.settings import TelegramSettings
 from pulse_bot_telegram.texts import LONGEST
@@ -63,6 +60,9 @@ class TelegramAdapter:
         self._bot: Bot = _build_bot(settings)
         self._sender = TelegramSender(self._bot)
         self._webhook = Webhook(self._bot)
+        self._health = Health(log, "Telegram")
+        self.turns = Turns()
+        """What is being answered."""
         self._url = ""
         self._ended = False
         self._sending = 0
@@ -89,22 +89,32 @@ class TelegramAdapter:
 
     async def run(self, handle: Handle) -> None:
         """Listen until cancelled. Raises AdapterError where that can never work."""
-        responder = TelegramResponder(self._bot, self._sender, handle)
-        inbox = Inbox(responder.acknowledge_press, responder.answer_update)
+        responder = TelegramResponder(self._bot, self._sender, handle, self.turns)
+        inbox = Inbox(responder, self.turns)
+        polling = Polling(self._bot, inbox, self._health)
         self._ended = False
         self._sender.showing.begin()
         offering: asyncio.Task[None] | None = None
         try:
-            await keep_trying(self._bot.initialize)
+            await keep_trying(self._bot.initialize, self._health)
             if self._settings.listen != "elsewhere":
                 offering = asyncio.create_task(_offer_commands(responder.menu))
-            await self._listen_forever(inbox)
+            await self._listen_forever(inbox, polling)
+        except AdapterError as error:
+            self._health.begin_trouble(str(error), passes_by=0.0)
+            raise
         finally:
-            self._webhook.accept = None
+            self._health.end_listening()
             if offering is not None:
                 offering.cancel()
             await inbox.finish(self._sender.showing.end)
+            self._webhook.accept = None
+            await polling.confirm()
             await self._close_connections()
+
+    def health(self) -> str:
+        """A sentence where people are not heard just now; empty where they are."""
+        return self._health.describe()
 
     async def send(self, address: Address, shown: Sendable) -> Address:
         """Show a card, a picture or a file. Raises AdapterError."""
@@ -119,12 +129,14 @@ class TelegramAdapter:
         with self._track_call():
             return Members(await self._sender.count_members(read_address(group)))
 
-    async def _listen_forever(self, inbox: Inbox) -> None:
+    async def _listen_forever(self, inbox: Inbox, polling: Polling) -> None:
         if self._settings.listen == "polling":
-            await fetch_updates(self._bot, inbox.accept)
+            await polling.listen()
         elif self._settings.listen == "webhook":
             self._webhook.accept = inbox.accept
-            await keep_trying(self._set_webhook)
+            await keep_trying(self._set_webhook, self._health)
+        # From here on Telegram calls us, or another process, and no sign of life is to be expected.
+        self._health.end_listening()
         await asyncio.Event().wait()
 
     async def _set_webhook(self) -> None:
@@ -191,6 +203,6 @@ def _request(connections: int) -> HTTPXRequest:
 async def _offer_commands(menu: CommandMenu) -> None:
     """Offer the commands. A menu is no reason to stop: whatever is wrong, they can be typed."""
     try:
-        await keep_trying(menu.offer_to_all)
+        await keep_trying(menu.offer_to_all, Health(log, "Telegram"))
     except AdapterError:
         return

@@ -6,17 +6,20 @@ Knows Telegram's updates and the core's replies; how updates come is in `listeni
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Final
 
 from telegram import CallbackQuery, Message, Update
 
+from pulse_bot.adapter_kit.turns import Turns, screen_of
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Event, Handle, Left, Moved, Pressed, Removed, Reply, Submitted, Wrote
 from pulse_bot_telegram.commands import CommandMenu
 from pulse_bot_telegram.conversation import NOT_OPEN, TEXT_ONLY, FormConversation
 from pulse_bot_telegram.hidden import found_in
+from pulse_bot_telegram.inbox import TakenUpdate
 from pulse_bot_telegram.pacing import Lane
 from pulse_bot_telegram.parse import (
     TelegramEvent,
@@ -50,17 +53,23 @@ _TOLD_NOBODY: Final = (Left, Moved, Removed)
 """Events after which there is nobody to show anything to."""
 
 
+_TAKEN: ContextVar[TakenUpdate] = ContextVar("taken")
+"""The update that is being answered; each has a task of its own."""
+
+
 class TelegramResponder:
     """Answers updates; one person's at a time, or their clicks would be swapped."""
 
-    def __init__(self, bot: Bot, sender: TelegramSender, handle: Handle) -> None:
+    def __init__(self, bot: Bot, sender: TelegramSender, handle: Handle, turns: Turns) -> None:
+        """What is shown waits its turn in `turns`, behind what was shown to the same person."""
+        self._turns = turns
         self._bot = bot
         self._sender = sender
         self._handle = handle
         self._menu = CommandMenu(bot)
         self._keyboards = TickKeyboards(sender.show_keys)
         self._conversation = FormConversation(
-            sender, self._keyboards, self._handle_event, self._show_reply
+            sender, self._keyboards, self._handle_event, self._show_reply, _show_taken
         )
 
     @property
@@ -68,28 +77,26 @@ class TelegramResponder:
         """The menu of commands."""
         return self._menu
 
-    async def acknowledge_press(self, update: Update, toast: str) -> None:
-        """Say at once that a press has come: until then the person sees their click hang."""
+    def explain_press(self, update: Update) -> str:
+        """Why nothing will come of a press; empty where something will."""
         query = update.callback_query
-        if query is None:
-            return
-        if (
-            not toast
-            and (query.data or "").startswith(FORM)
-            and not self._conversation.is_prompt_open(query)
-        ):
-            readable = query.message is None or query.message.is_accessible
-            toast = NOT_OPEN if readable else TOO_OLD
-        await self._sender.acknowledge_press(query.id, toast)
+        if query is None or not (query.data or "").startswith(FORM):
+            return ""
+        if self._conversation.is_prompt_open(query):
+            return ""
+        readable = query.message is None or query.message.is_accessible
+        return NOT_OPEN if readable else TOO_OLD
 
-    async def answer_update(self, update: Update) -> None:
+    async def acknowledge_press(self, update: Update, toast: str) -> None:
+        """Show a press as taken: until then the person sees their click hang."""
+        if update.callback_query is not None:
+            await self._sender.acknowledge_press(update.callback_query.id, toast)
+
+    async def answer_update(self, update: Update, taken: TakenUpdate) -> None:
         """Answer one update. Never raises: the next one must be answered, too."""
-        try:
-            await self._dispatch_update(update)
-        except AdapterError:
-            return  # whoever acted cannot be reached now
-        except Exception:
-            log.exception("An update was not answered.")
+        _TAKEN.set(taken)
+        if await _run_quietly(self._dispatch_update(update)):
+            taken.record()  # it has been answered to its end, or would fail again
 
     async def _dispatch_update(self, update: Update) -> None:
         if update.callback_query is not None:
@@ -105,6 +112,7 @@ class TelegramResponder:
                 await self._answer_typed(parsed)
 
     async def _answer_typed(self, typed: TypedMessage) -> None:
+        await self._turns.wait_for(screen_of(typed.user))  # a form may be on its way there
         if await self._conversation.answer_typed(typed, self._bot.id):
             return
         place = ChatPlace(typed.user)
@@ -117,6 +125,8 @@ class TelegramResponder:
 
     async def _answer_press(self, query: CallbackQuery) -> None:
         data = query.data or ""
+        if not data.startswith(ACTION):
+            await self._turns.wait_for(screen_of(query.from_user.id))
         if data.startswith(FORM):
             await self._conversation.answer_press(query)
         elif data.startswith(ACTION):
@@ -129,11 +139,13 @@ class TelegramResponder:
         person, message = user_address(query.from_user), query.message
         # The library makes a Message of what Telegram no longer tells, too.
         if not isinstance(message, Message) or not message.is_accessible:
+            await _show_taken()
             too_old = build_parts(_refusal_paragraphs(TOO_OLD), [])
             await self._sender.send_parts(read_address(person), too_old, Lane.REPLY)
             return
         self._conversation.stop_listening(query.from_user.id)
         if data.startswith(TICK):
+            await _show_taken()
             await self._keyboards.flip_tick(message, data)
             return
         match found_in(message):
@@ -152,15 +164,34 @@ class TelegramResponder:
         event = incoming.event
         self._conversation.stop_listening(read_address(event.address).chat)
         reply = await self._handle_event(event)
-        if not isinstance(event, _TOLD_NOBODY):
-            await self._show_reply_from(incoming.group, event, reply)
+        if isinstance(event, _TOLD_NOBODY):
+            if reply is SORRY:
+                _TAKEN.get().give_up()  # as nobody is told, it had better come again
+            return
+        _TAKEN.get().record()
+        await _show_taken()
+        # While it is shown, which may take its time, what they do next is put on disk.
+        self._turns.append(
+            screen_of(read_address(event.address).chat),
+            lambda: _run_quietly(self._show_reply_from(incoming.group, event, reply)),
+        )
 
     async def _handle_event(self, event: Event) -> Reply:
+        """The core's reply, of which the person is told.
+
+        A form that was sent is on disk then. What else is handled in the middle of a conversation
+        only asks for the form again: where somebody is with it stands in their chat.
+        """
         try:
-            return await self._handle(event)
+            reply = await self._handle(event)
         except Exception:
             log.exception("An event was not handled.")
-            return SORRY
+            reply = SORRY
+        if isinstance(event, Submitted):
+            if reply is not SORRY:
+                _TAKEN.get().record()
+            await _show_taken()
+        return reply
 
     async def _show_reply(self, event: Event, reply: Reply, *more: str) -> None:
         await self._show_reply_from(None, event, reply, *more)
@@ -193,6 +224,25 @@ class TelegramResponder:
         return build_parts(
             [Paragraph(OPEN_FIRST)], [[open_button(await self._sender.bot_username())]]
         )
+
+
+async def _run_quietly(answer: Awaitable[None]) -> bool:
+    """Whether it ended, well or in a way that it would end in again; not so where Telegram failed.
+
+    Whoever acted cannot be reached then; where it was not handled, it comes again.
+    """
+    try:
+        await answer
+    except AdapterError:
+        return False
+    except Exception:
+        log.exception("An update was not answered.")
+    return True
+
+
+async def _show_taken() -> None:
+    """The press that is being answered brought somebody further."""
+    await _TAKEN.get().show_taken()
 
 
 def _query_group(query: CallbackQuery) -> ChatPlace | None:

@@ -81,12 +81,18 @@ class FormConversation:
         keyboards: TickKeyboards,
         ask: Callable[[Event], Awaitable[Reply]],
         show: ShowReply,
+        show_taken: Callable[[], Awaitable[None]],
     ) -> None:
-        """`ask` hands an event to the core and never raises."""
+        """`ask` hands an event to the core and never raises.
+
+        `show_taken` shows the press that brought somebody further as taken, before anything else is
+        shown for it; one that sends the form is so once the core has it.
+        """
         self._sender = sender
         self._keyboards = keyboards
         self._ask = ask
         self._show = show
+        self._show_taken = show_taken
         self._newest: dict[int, OpenPrompt] = {}
 
     async def begin_form(self, event: Event, form: Form, before: Sequence[Paragraph]) -> None:
@@ -127,6 +133,8 @@ class FormConversation:
         if form is None:
             return
         _, act, option = data
+        if act in (CANCEL, BACK):
+            await self._show_taken()
         field = form.fields[progress.field_number]
         if act == CANCEL:
             await self._close_prompt(progress, message.message_id, CANCELLED)
@@ -136,6 +144,7 @@ class FormConversation:
             earlier = replace(progress, field_number=progress.field_number - 1, values=values_left)
             await self._write_prompt(earlier, form, over=message.message_id)
         elif act == CHOOSE and field.kind is FieldKind.SEVERAL:
+            await self._show_taken()
             await self._keyboards.flip_tick(message, query.data or "")
         else:
             values = self._chosen_values(act, option, field, progress, message)
@@ -190,6 +199,7 @@ class FormConversation:
         reply = await self._ask(progress.origin)
         if reply.form is not None and progress.field_number < len(reply.form.fields):
             return reply.form
+        await self._show_taken()
         if reply is not SORRY:  # of which nobody knows whether it lasts
             await self._close_prompt(progress, number, PUT_ASIDE)
         await self._show(progress.origin, reply)
@@ -231,7 +241,9 @@ class FormConversation:
         )
         if further.field_number == len(form.fields):
             await self._submit_form(progress, further, form, number)
-        elif below:
+            return
+        await self._show_taken()
+        if below:
             await self._strip_prompt(progress, form, number)
             await self._write_prompt(further, form)
         else:

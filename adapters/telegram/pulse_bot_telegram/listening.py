@@ -1,7 +1,6 @@
-"""How updates come: asked for by long polling, or called in by Telegram on a page of ours.
+"""How updates come: called in by Telegram on a page of ours; and what both ways have in common.
 
-An update counts as taken only once it was answered, or is being answered for a second: after a
-crash Telegram hands it over again, and nobody's click is lost.
+How they are asked for is in `polling`.
 """
 
 from __future__ import annotations
@@ -11,18 +10,17 @@ import hashlib
 import hmac
 import json
 import logging
-from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final
 
 from telegram import Update
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 
-from pulse_bot.adapter_kit.turns import Turns
+from pulse_bot.adapter_kit.health import SECONDS_OF_START, Health
+from pulse_bot.adapter_kit.receipts import Receipt
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Scope
-from pulse_bot_telegram.errors import REVOKED, TWO_LISTEN
+from pulse_bot_telegram.errors import REVOKED
 from pulse_bot_telegram.sending import Bot
 
 log = logging.getLogger(__name__)
@@ -30,53 +28,15 @@ log = logging.getLogger(__name__)
 ALLOWED: Final = ("message", "callback_query", "my_chat_member")
 """The kinds of updates; left out, Telegram would remember whatever was asked for last."""
 
-LONGEST_WAIT: Final = timedelta(seconds=20)
-SECONDS_TO_ANSWER: Final = 1.0
-CONFLICTS: Final = 3
-CONFLICTS_WITHIN: Final = 30.0
-"""So many, in so many seconds: one or two are left by a process that has just ended."""
+UNREACHABLE: Final = "Telegram cannot be reached. It is tried again until it can."
+SECONDS_TO_COMMIT: Final = 10.0
+"""For which a call waits. Then Telegram is not told that it was taken, and calls again."""
 
 LONGEST_BODY: Final = 1_000_000
 SECRET_HEADER: Final = b"x-telegram-bot-api-secret-token"
 
-Accept = Callable[[Update], "asyncio.Task[None]"]
+Accept = Callable[[Update], Receipt]
 """Takes an update to be answered in its turn."""
-
-
-ONE_MOMENT: Final = "One moment, please. You were faster than I am; then tap once more."
-
-Acknowledge = Callable[[Update, str], Coroutine[None, None, None]]
-"""Says that an update has come, with a word beside it where that is not empty. May not raise."""
-Take = Callable[[Update], Coroutine[None, None, None]]
-"""Answers an update. May not raise."""
-
-
-class Inbox:
-    """Updates that have come: that is said at once, though the turn of one may be later."""
-
-    def __init__(self, acknowledge: Acknowledge, take: Take) -> None:
-        """Nobody waits."""
-        self._acknowledge = acknowledge
-        self._take = take
-        self._turns = Turns()
-
-    def accept(self, update: Update) -> asyncio.Task[None]:
-        """Answer an update after all those of the same person, unless too many of them wait."""
-        who = update.effective_user or update.effective_chat
-        person = who.id if who else 0
-        if self._turns.is_too_fast(person):
-            return self._turns.begin(self._acknowledge(update, ONE_MOMENT))
-        acknowledged = self._turns.begin(self._acknowledge(update, ""))
-
-        async def answer() -> None:
-            await acknowledged
-            await self._take(update)
-
-        return self._turns.append(person, answer)
-
-    async def finish(self, stop_showing: Callable[[], None]) -> None:
-        """Wait until all is answered, and longer without showing any of it; then give it up."""
-        await self._turns.finish(stop_showing)
 
 
 def retry_pauses() -> Iterator[float]:
@@ -87,48 +47,25 @@ def retry_pauses() -> Iterator[float]:
         pause = min(2 * pause, 15.0)
 
 
-async def keep_trying(attempt: Callable[[], Awaitable[object]]) -> None:
-    """Try until it works. Raises AdapterError where the token is wrong, or refused for good."""
+async def keep_trying(attempt: Callable[[], Awaitable[object]], health: Health) -> None:
+    """Try until it works. Raises AdapterError where the token is wrong at the start.
+
+    Later nobody looks on, and what listens to others goes on: it is tried again.
+    """
+    started = _loop_time()
     for pause in retry_pauses():
         try:
             await attempt()
         except InvalidToken as error:
-            raise AdapterError(REVOKED, permanent=True) from error
-        except TelegramError as error:
-            log.warning("Telegram cannot be reached (%s); trying again.", type(error).__name__)
-            await asyncio.sleep(pause)
+            if _loop_time() - started < SECONDS_OF_START:
+                raise AdapterError(REVOKED, permanent=True) from error
+            health.begin_trouble(REVOKED, passes_by=0.0)
+        except TelegramError:
+            health.begin_trouble(UNREACHABLE)
         else:
+            health.end_trouble()
             return
-
-
-async def fetch_updates(bot: Bot, accept: Accept) -> None:
-    """Ask for updates until cancelled. Raises AdapterError where it cannot go on."""
-    # A page that Telegram still calls would keep every update from us; those that wait stay.
-    await keep_trying(lambda: bot.delete_webhook(drop_pending_updates=False))
-    seen, conflicts, waits = 0, deque[float](maxlen=CONFLICTS), retry_pauses()
-    while True:
-        try:
-            updates = await bot.get_updates(
-                offset=seen, timeout=LONGEST_WAIT, allowed_updates=ALLOWED
-            )
-        except InvalidToken as error:
-            raise AdapterError(REVOKED, permanent=True) from error
-        except Conflict as error:
-            conflicts.append(_loop_time())
-            if len(conflicts) == CONFLICTS and _loop_time() - conflicts[0] < CONFLICTS_WITHIN:
-                raise AdapterError(TWO_LISTEN, permanent=True) from error
-            await asyncio.sleep(1.0)
-        except Exception as error:  # whatever it is, people go on clicking
-            kind, unforeseen = type(error).__name__, not isinstance(error, TelegramError)
-            log.warning("Updates cannot be fetched (%s); trying again.", kind, exc_info=unforeseen)
-            await asyncio.sleep(next(waits))
-        else:
-            waits = retry_pauses()
-            if updates:
-                await asyncio.wait(
-                    [accept(update) for update in updates], timeout=SECONDS_TO_ANSWER
-                )
-                seen = updates[-1].update_id + 1
+        await asyncio.sleep(pause)
 
 
 def webhook_secret(token: str) -> str:
@@ -173,8 +110,8 @@ class Webhook:
             return 400
         if self.accept is None:
             return 503
-        await asyncio.wait({self.accept(update)}, timeout=SECONDS_TO_ANSWER)
-        return 200
+        is_recorded = await self.accept(update).wait(SECONDS_TO_COMMIT)
+        return 200 if is_recorded else 503
 
     def _is_telegram(self, headers: object) -> bool:
         pairs = headers if isinstance(headers, list | tuple) else ()

@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 import uvicorn
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Address, Asgi, Handle, Limits, Members, Sendable
+from pulse_bot.ports import Address, Asgi, Handle, Limits, Members, Reporting, Sendable
 from pulse_bot_web.links import ADAPTER, is_link_address
 from pulse_bot_web.settings import WebSettings
 from pulse_bot_web.site import Site
@@ -34,6 +34,7 @@ class WebAdapter:
     def __init__(self, settings: WebSettings) -> None:
         self._settings = settings
         self._mounted: dict[str, Asgi] = {}
+        self._watched: list[Reporting] = []
         self.listening = asyncio.Event()
         """Set once pages are served."""
         self.port = settings.port
@@ -43,7 +44,8 @@ class WebAdapter:
         """Serve pages until cancelled. Raises AdapterError where it cannot listen."""
         listener = _bind_socket(self._settings)
         self.port = listener.getsockname()[1]
-        server = _WebServer(_uvicorn_config(Site(self._settings, handle), self._mounted))
+        site = Site(self._settings, handle, self._watched)
+        server = _WebServer(_uvicorn_config(site, self._mounted))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         self.listening.set()  # the socket takes connections from here on
         try:
@@ -66,6 +68,10 @@ class WebAdapter:
             )
         self._mounted[path] = app
         return f"{self._settings.links_start_with}{path}"
+
+    def watch(self, adapter: Reporting) -> None:
+        """Tell of another adapter's health, too."""
+        self._watched.append(adapter)
 
     async def send(self, address: Address, shown: Sendable) -> Address:
         """Do nothing: the member sees it on the next visit. Raises AdapterError."""

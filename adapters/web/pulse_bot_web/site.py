@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, cast
 from urllib.parse import quote
@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pulse_bot.ports import Asgi, Commanded, Handle, OpenedHome, Outcome, Reply
+from pulse_bot.ports import Asgi, Commanded, Handle, OpenedHome, Outcome, Reply, Reporting
 from pulse_bot_web.headers import WHOLE_PAGE_POLICY, SecurityHeaders
 from pulse_bot_web.links import TOKEN, link_address
 from pulse_bot_web.parse import RequestRejected, read_press, read_submission
@@ -59,8 +59,12 @@ SORRY = (
 class Site:
     """The pages of one running adapter."""
 
-    def __init__(self, settings: WebSettings, handle: Handle) -> None:
+    def __init__(
+        self, settings: WebSettings, handle: Handle, watched: Sequence[Reporting] = ()
+    ) -> None:
+        """`watched` are the adapters of whose health is told, beside that pages are served."""
         self._settings = settings
+        self._watched = watched
         self._handle = handle
         self._pages = PageTemplates(settings.path)
 
@@ -103,7 +107,11 @@ class Site:
         return HTMLResponse(self._pages.front_page())
 
     async def _health_check(self, request: Request) -> Response:
-        return PlainTextResponse("ok")
+        health = [(adapter.name, adapter.health()) for adapter in self._watched]
+        is_well = not any(trouble for _, trouble in health)
+        lines = [f"{name}: {trouble or 'ok'}" for name, trouble in health]
+        text = "\n".join(["ok" if is_well else "trouble", *lines])
+        return PlainTextResponse(text, 200 if is_well else 503)
 
     async def _style_sheet(self, request: Request) -> Response:
         return Response(

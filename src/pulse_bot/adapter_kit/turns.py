@@ -12,7 +12,7 @@ SECONDS_TO_FINISH: Final = 2.0
 MOST_WAITING: Final = 20
 """Answers to one person that are not given yet; more come from nobody who waits for answers."""
 
-Answer = Callable[[], Coroutine[None, None, None]]
+Answer = Callable[[], Coroutine[None, None, object]]
 
 
 class Turns:
@@ -44,6 +44,16 @@ class Turns:
         task.add_done_callback(lambda done: self._forget(person, done))
         return task
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way."""
+        return not self._all
+
+    async def wait_for(self, person: Hashable) -> None:
+        """Wait until all that waits for this person now is answered."""
+        if (last := self._last.get(person)) is not None:
+            await asyncio.wait([last])
+
     def begin(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         """Do something at once, beside all turns; at the end it gets the same moment."""
         task = asyncio.create_task(work)
@@ -56,22 +66,31 @@ class Turns:
 
         What was acknowledged comes no second time, and may wait behind a reply that hangs.
         """
-        await self._settle()
+        await self.settle()
         stop_showing()
-        await self._settle()
+        await self.settle()
         hanging = list(self._all)
         for task in hanging:
             task.cancel()
         await asyncio.gather(*hanging, return_exceptions=True)
 
-    async def _settle(self) -> None:
-        if self._all:
-            await asyncio.wait(self._all, timeout=SECONDS_TO_FINISH)
+    async def settle(self) -> None:
+        """Give what is under way a moment."""
+        now = asyncio.get_running_loop().time
+        until = now() + SECONDS_TO_FINISH
+        # What is handled may begin to be shown meanwhile.
+        while self._all and now() < until:
+            await asyncio.wait(self._all, timeout=until - now())
 
     def _forget(self, person: Hashable, done: asyncio.Task[None]) -> None:
         self._waiting[person] -= 1
         if self._last.get(person) is done:
             del self._last[person], self._waiting[person]
+
+
+def screen_of(person: Hashable) -> Hashable:
+    """Whose turn it is to be shown something: what they do next is handled meanwhile."""
+    return "screen", person
 
 
 async def _after(before: asyncio.Task[None] | None, answer: Answer) -> None:

@@ -15,8 +15,10 @@ from pulse_bot.ports.chat import (
     Keeping,
     Limits,
     Members,
+    Reporting,
     Scope,
     Vault,
+    Watching,
 )
 from pulse_bot.ports.events import (
     Added,
@@ -95,6 +97,7 @@ __all__ = [
     "Removed",
     "Renderer",
     "Reply",
+    "Reporting",
     "RoundKeys",
     "Scope",
     "Sendable",
@@ -102,5 +105,6 @@ __all__ = [
     "Submitted",
     "Ticks",
     "Vault",
+    "Watching",
     "Wrote",
 ]

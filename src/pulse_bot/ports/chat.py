@@ -78,6 +78,27 @@ Asgi = Callable[
 
 
 @runtime_checkable
+class Reporting(Protocol):
+    """An adapter that can say how listening goes."""
+
+    name: str
+
+    def health(self) -> str:
+        """Empty while people are heard; else a sentence for whoever runs pulse-bot.
+
+        Anybody may read it: it names no person, no workspace and no token. Never raises.
+        """
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """An adapter that tells whoever runs pulse-bot of the others' health, on a page, say."""
+
+    def watch(self, adapter: Reporting) -> None:
+        """Called before `run`, once for each that can say how it is."""
+
+
+@runtime_checkable
 class Host(Protocol):
     """An adapter that serves pages, and lends its server to others."""
 

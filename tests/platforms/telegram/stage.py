@@ -71,7 +71,7 @@ async def listening(
             adapter.serve_on(host)
             server.updates.hosts[PUBLIC] = await stack.enter_async_context(host.serving())
         server.updates.heard = False
-        server.busy = lambda: working.now > 0
+        server.busy = lambda: working.now > 0 or not adapter.turns.is_idle
         task = await stack.enter_async_context(running(adapter, working))
         await until(lambda: server.updates.heard or task.done())
         yield adapter, task
@@ -130,6 +130,8 @@ class Scene:
     adapter: TelegramAdapter
     task: asyncio.Task[None]
     script: Script
+    core: Working
+    """What is handed the events: another may be put in the script's place."""
     ada: TelegramPerson
 
 
@@ -137,9 +139,10 @@ class Scene:
 async def scene(listen: Listen = "polling", *, paced: bool = False) -> AsyncIterator[Scene]:
     """For tests of trouble. Whatever they do, nothing may be violated in it."""
     script = Script()
+    core = Working(script)
     async with TelegramServer() as server:
-        async with listening(server, script, listen, paced=paced) as (adapter, task):
-            yield Scene(server, adapter, task, script, TelegramPerson(server))
+        async with listening(server, core, listen, paced=paced) as (adapter, task):
+            yield Scene(server, adapter, task, script, core, TelegramPerson(server))
         assert server.violations == [], server.violations
 
 
