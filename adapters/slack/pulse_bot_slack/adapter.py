@@ -12,6 +12,7 @@ from aiohttp import ClientSession, ClientTimeout
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from pulse_bot.adapter_kit.cleaning import clean_events
 from pulse_bot.adapter_kit.health import SECONDS_OF_START, Health
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Handle, Host, Limits, Members, Sendable, Vault
@@ -90,7 +91,7 @@ class SlackAdapter:
 
     async def run(self, handle: Handle) -> None:
         """Listen until cancelled. Raises AdapterError where Slack refuses a token at the start."""
-        responder = SlackResponder(self._workspaces, handle)
+        responder = SlackResponder(self._workspaces, clean_events(handle))
         try:
             await self._check_token()
             await self._listen_forever(responder)

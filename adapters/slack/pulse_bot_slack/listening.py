@@ -22,6 +22,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.web.async_client import AsyncWebClient
 
+from pulse_bot.adapter_kit.cleaning import check_address
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Added, Address, Joined, Left, Removed
 from pulse_bot_slack import parse
@@ -40,6 +41,8 @@ Body = dict[str, Any]
 
 ANYTHING: Final = re.compile(".*", re.DOTALL)
 WORKSPACE: Final = "workspace"
+MISREAD: Final = (LookupError, TypeError, ValueError, AttributeError)
+"""What reading ends with where something else comes than Slack says that it sends."""
 REMEMBERED: Final = 10_000
 """Events whose repeats are known as such."""
 TOLD_WITHIN: Final = 60.0
@@ -94,7 +97,7 @@ class SlackListener:
 
     async def on_view(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """A modal was sent. One that is refused stays open, with what was filled in."""
-        mistakes = length_errors(body["view"])
+        mistakes = _read_length_errors(body)
         if not mistakes and (
             incoming := self._try_read(parse.read_submission, body, _context_workspace(context).id)
         ):
@@ -131,14 +134,16 @@ class SlackListener:
         await asyncio.shield(event)
 
     async def _take_event(self, body: Body, context: AsyncBoltContext) -> None:
-        event = body["event"]
+        event = body.get("event")
+        if not isinstance(event, dict) or not isinstance(event.get("type"), str):
+            return  # nobody knows what it would be
         if event["type"] in ("app_uninstalled", "tokens_revoked"):
             if event["type"] == "app_uninstalled" or event.get("tokens", {}).get("bot"):
                 await self._workspaces.forget_workspace(context.get("team_id") or "")
             return
         workspace = _context_workspace(context)
         if event["type"] == "user_change":
-            await self._accept_event(_read_user_change, event["user"], workspace)
+            await self._accept_event(_read_user_change, event, workspace)
         else:
             await self._accept_event(parse.read_event, event, workspace.id, workspace.bot)
 
@@ -164,10 +169,13 @@ class SlackListener:
         self, read: Callable[P, SlackEvent | None], *args: P.args, **kwargs: P.kwargs
     ) -> SlackEvent | None:
         try:
-            return read(*args, **kwargs)
-        except (LookupError, TypeError, ValueError):
+            incoming = read(*args, **kwargs)
+            if incoming is not None:
+                check_address(incoming.address)
+        except MISREAD:
             log.warning("Something from Slack could not be read.", exc_info=True)
             return None
+        return incoming
 
     def _is_second_removal(self, incoming: SlackEvent) -> bool:
         """Slack has two events for being taken out of a channel, and may send both."""
@@ -231,8 +239,17 @@ def _context_workspace(context: AsyncBoltContext) -> Workspace:
     return workspace
 
 
-def _read_user_change(profile: Body, workspace: Workspace) -> SlackEvent | None:
+def _read_length_errors(body: Body) -> dict[str, str]:
+    """What is too long in a window; nothing where it cannot be read, which is said later."""
+    try:
+        return length_errors(body["view"])
+    except MISREAD:
+        return {}
+
+
+def _read_user_change(event: Body, workspace: Workspace) -> SlackEvent | None:
     """Somebody was switched off, or on again as far as we knew them to be off."""
+    profile = event["user"]
     before, now = workspace.people.update_user(profile)
     address = slack_address(workspace.id, str(profile["id"]))
     was_off = before is not None and before.deleted

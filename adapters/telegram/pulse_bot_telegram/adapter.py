@@ -12,6 +12,7 @@ from telegram.error import BadRequest
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
+from pulse_bot.adapter_kit.cleaning import clean_events
 from pulse_bot.adapter_kit.health import Health
 from pulse_bot.adapter_kit.turns import Turns
 from pulse_bot.errors import AdapterError
@@ -89,7 +90,7 @@ class TelegramAdapter:
 
     async def run(self, handle: Handle) -> None:
         """Listen until cancelled. Raises AdapterError where that can never work."""
-        responder = TelegramResponder(self._bot, self._sender, handle, self.turns)
+        responder = TelegramResponder(self._bot, self._sender, clean_events(handle), self.turns)
         inbox = Inbox(responder, self.turns)
         polling = Polling(self._bot, inbox, self._health)
         self._ended = False

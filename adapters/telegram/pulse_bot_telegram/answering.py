@@ -80,7 +80,7 @@ class TelegramResponder:
     def explain_press(self, update: Update) -> str:
         """Why nothing will come of a press; empty where something will."""
         query = update.callback_query
-        if query is None or not (query.data or "").startswith(FORM):
+        if query is None or not isinstance(query.data, str) or not query.data.startswith(FORM):
             return ""
         if self._conversation.is_prompt_open(query):
             return ""
@@ -233,8 +233,8 @@ async def _run_quietly(answer: Awaitable[None]) -> bool:
     """
     try:
         await answer
-    except AdapterError:
-        return False
+    except AdapterError as error:
+        return error.permanent
     except Exception:
         log.exception("An update was not answered.")
     return True

@@ -75,8 +75,7 @@ class Inbox:
             return known
         taken = TakenUpdate(partial(self._responder.acknowledge_press, update))
         self._remember(update.update_id, taken)
-        who = update.effective_user or update.effective_chat
-        person = who.id if who else 0
+        person = _person_of(update)
         if self._turns.is_too_fast(person) or self._turns.is_too_fast(screen_of(person)):
             self._turns.begin(taken.show_taken(ONE_MOMENT))
             taken.record()  # they are told
@@ -105,6 +104,12 @@ class Inbox:
         self._taken.move_to_end(number)
         while len(self._taken) > REMEMBERED:
             self._taken.popitem(last=False)
+
+
+def _person_of(update: Update) -> int:
+    """Whose turn it is; nobody's where there is nobody, or what cannot be read."""
+    who = update.effective_user or update.effective_chat
+    return who.id if who and isinstance(who.id, int) else 0
 
 
 async def _show_in_time(taken: TakenUpdate, why_not: str) -> None:

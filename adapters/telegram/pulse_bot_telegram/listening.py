@@ -103,10 +103,8 @@ class Webhook:
         body = await _receive_body(receive)
         if body is None:
             return 413
-        try:
-            update = Update.de_json(json.loads(body), self._bot)
-        except (ValueError, TypeError, KeyError, AttributeError):
-            log.warning("An update could not be read.", exc_info=True)
+        update = _read_update(body, self._bot)
+        if update is None:
             return 400
         if self.accept is None:
             return 503
@@ -117,6 +115,16 @@ class Webhook:
         pairs = headers if isinstance(headers, list | tuple) else ()
         secret = next((value for name, value in pairs if name == SECRET_HEADER), b"")
         return hmac.compare_digest(secret, self._secret)
+
+
+def _read_update(body: bytes, bot: Bot) -> Update | None:
+    """An update; None where it cannot be read, and would not be if it came again."""
+    try:
+        update = Update.de_json(json.loads(body), bot)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError):
+        log.warning("An update could not be read.", exc_info=True)
+        return None
+    return update if update is not None and isinstance(update.update_id, int) else None
 
 
 async def _receive_body(receive: Callable[[], Awaitable[Scope]]) -> bytes | None:

@@ -10,6 +10,7 @@ from collections.abc import Generator, Mapping
 
 import uvicorn
 
+from pulse_bot.adapter_kit.cleaning import clean_events
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Asgi, Handle, Limits, Members, Reporting, Sendable
 from pulse_bot_web.links import ADAPTER, is_link_address
@@ -44,7 +45,7 @@ class WebAdapter:
         """Serve pages until cancelled. Raises AdapterError where it cannot listen."""
         listener = _bind_socket(self._settings)
         self.port = listener.getsockname()[1]
-        site = Site(self._settings, handle, self._watched)
+        site = Site(self._settings, clean_events(handle), self._watched)
         server = _WebServer(_uvicorn_config(site, self._mounted))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         self.listening.set()  # the socket takes connections from here on
