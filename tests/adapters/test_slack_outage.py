@@ -24,7 +24,7 @@ from pulse_bot.ports import (
 )
 from pulse_bot.testing import Script, running
 from pulse_bot.testing.samples import PACK, PIXEL, sample_card
-from pulse_bot_slack import adapter, answering
+from pulse_bot_slack import adapter, answering, sockets
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
 from tests.platforms.slack import serving
@@ -408,6 +408,36 @@ async def test_slack_is_down_for_a_while_and_everything_goes_on_afterwards(
         assert "Recorded." in (await one.ada.press("Agree")).text
         await one.ada.write("Here again.")
         assert [event.text for event in one.script.heard(Wrote)] == ["Here again."]
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "token_revoked", "account_inactive"])
+async def test_an_app_token_that_is_refused_later_is_told_and_tried_for_ever(
+    error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "LOOK", 0.01)
+    monkeypatch.setattr(sockets, "LONGEST_PAUSE_REFUSED", 0.05)
+    async with scene() as one:
+        connections = one.slack.sockets
+        assert connections is not None
+        assert one.adapter.health() == ""
+        one.slack.trouble.on("apps.connections.open", says(error), times=1000)
+        connections.cut()
+        assert await until(lambda: "PULSE_BOT_SLACK__APP_TOKEN" in one.adapter.health())
+        assert await until(lambda: one.slack.trouble.left("apps.connections.open") < 995)
+        assert not one.task.done()
+        one.slack.trouble.clear()
+        assert await until(lambda: one.adapter.health() == "")
+        await one.ada.write("Here again.")
+        assert [event.text for event in one.script.heard(Wrote)] == ["Here again."]
+
+
+async def test_a_bot_token_that_is_refused_is_told_until_it_is_taken_again() -> None:
+    async with scene() as one:
+        one.slack.trouble.on(POST, says("token_revoked"))
+        await refused(one, one.ada.address)
+        assert "PULSE_BOT_SLACK__BOT_TOKEN" in one.adapter.health()
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
+        assert one.adapter.health() == ""
 
 
 async def test_it_starts_while_slack_is_down() -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from pulse_bot.errors import AdapterError
-from pulse_bot.ports import Asgi, Host, OpenedHome, Reply
+from pulse_bot.ports import Asgi, Host, OpenedHome, Reply, Reporting, Watching
 from pulse_bot.testing import Script, running
 from pulse_bot_web.adapter import WebAdapter
 from pulse_bot_web.links import link_address
@@ -92,3 +92,36 @@ def test_an_address_that_nobody_can_know_yet_is_not_given_out() -> None:
     with pytest.raises(AdapterError, match="set PULSE_BOT_WEB__PORT or") as caught:
         WebAdapter(WebSettings(port=0)).mount("/hooks", lent())
     assert caught.value.permanent
+
+
+class Patient:
+    """An adapter that can say how it is."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.trouble = ""
+
+    def health(self) -> str:
+        """As it was told."""
+        return self.trouble
+
+
+async def test_the_health_page_tells_of_every_adapter_and_why_one_is_unwell() -> None:
+    adapter, slack, telegram = WebAdapter(PROXIED), Patient("slack"), Patient("telegram")
+    adapter.watch(slack)
+    adapter.watch(telegram)
+    async with running(adapter, Script()):
+        await asyncio.wait_for(adapter.listening.wait(), 60)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{adapter.port}") as client:
+            well = await client.get("/healthz")
+            telegram.trouble = "Another program is listening with this bot's token."
+            unwell = await client.get("/healthz")
+    assert (well.status_code, well.text) == (200, "ok\nslack: ok\ntelegram: ok")
+    lines = unwell.text.splitlines()
+    assert (unwell.status_code, lines[0], lines[1]) == (503, "trouble", "slack: ok")
+    assert lines[2] == f"telegram: {telegram.trouble}"
+
+
+def test_adapters_are_watched_by_whoever_serves_pages() -> None:
+    assert isinstance(WebAdapter(PROXIED), Watching)
+    assert isinstance(Patient("slack"), Reporting)

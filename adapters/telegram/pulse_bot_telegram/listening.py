@@ -124,7 +124,9 @@ def _read_update(body: bytes, bot: Bot) -> Update | None:
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError):
         log.warning("An update could not be read.", exc_info=True)
         return None
-    return update if update is not None and isinstance(update.update_id, int) else None
+    # The library takes whatever stands in a field for what should.
+    number: object = getattr(update, "update_id", None)
+    return update if isinstance(number, int) else None
 
 
 async def _receive_body(receive: Callable[[], Awaitable[Scope]]) -> bytes | None:

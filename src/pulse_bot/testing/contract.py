@@ -174,14 +174,15 @@ class AdapterContract(FormContract, SendContract):
                 message = str(caught.value)
                 expect(" " in message and message[-1] in ".!", "The message must be a sentence.")
 
-    async def test_an_event_delivered_twice_is_passed_on_twice(self) -> None:
+    async def test_an_event_delivered_twice_is_recognised_or_passed_on_twice(self) -> None:
         script = Script()
         async with self.stage(script) as stage:
             person = stage.new_person()
             await self.show_card(stage, script, person, sample_card("Agree"))
             seen = await person.press("Agree", times=2)
-        expect(script.heard(Pressed) == [Pressed(person.address, "act:0")] * 2, "Pass both on.")
-        expect("Recorded." in seen.text, "The second delivery must be answered too.")
+        heard, once = script.heard(Pressed), Pressed(person.address, "act:0")
+        expect(heard in ([once], [once] * 2), f"Pass it on, once or as often as it came: {heard}.")
+        expect("Recorded." in seen.text, "It must be answered.")
 
     async def test_home_commands_and_words_are_passed_on(self) -> None:
         script = Script()
