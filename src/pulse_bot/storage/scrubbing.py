@@ -20,7 +20,8 @@ _TRUNCATE: Final = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 _SQLITE_PATIENCE_MS: Final = 200
 _SQLITE_ATTEMPTS: Final = 20
-_PATIENCE_SECONDS: Final = 5.0
+_PATIENCE_SECONDS: Final = 60.0
+"""It waits without a lock, so that nobody waits for it."""
 _PAUSE_SECONDS: Final = 0.05
 
 # PostgreSQL keeps a deleted row for whoever began before it was deleted: for every transaction with
