@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
@@ -26,9 +27,10 @@ Answer = Callable[["Slack", Call], Json]
 class Slack:
     """A whole Slack on loopback, with one workspace to begin with."""
 
-    def __init__(self, app: App, *, over_http: bool = False) -> None:
+    def __init__(self, app: App, *, over_http: bool = False, world: World | None = None) -> None:
+        """`world` is one that there was before, with its workspaces and tokens."""
         self.app = app
-        self.world = World()
+        self.world = world or World()
         self.trouble = Trouble()
         self.rates: Rates | None = None
         """Refuses posts that come too fast, where it is set."""
@@ -40,6 +42,8 @@ class Slack:
         """Whom messages would have called: "!channel", "@U…"."""
         self.calls: list[Call] = []
         self.posts: list[Post] = []
+        self.posted: list[tuple[str, str]] = []
+        """The channel of each message of the app that was ever posted, and how it read then."""
         self.codes: dict[str, str] = {}
         """Codes of installing, and the workspace of each."""
         self.tokens_expire = False
@@ -61,8 +65,13 @@ class Slack:
         self.turns = 0
         """Calls that are being answered, and that were."""
         self._background: set[asyncio.Task[None]] = set()
-        self.team = self.world.add_team("alder")
-        self.bot_token = str(new_tokens(self, self.team.id, expires=False)["access_token"])
+        self.team = next(iter(self.world.teams.values()), None) or self.world.add_team("alder")
+        self.bot_token = self._first_token()
+
+    def _first_token(self) -> str:
+        """The bot's in the first workspace: the one that it had, or a new one."""
+        known = [name for name, token in self.world.tokens.items() if token.kind == "bot"]
+        return known[0] if known else str(self.installed(self.team.id)["access_token"])
 
     @property
     def base_url(self) -> str:
@@ -105,6 +114,9 @@ class Slack:
         )
         channel.messages[message.ts] = message
         self.change(message, said)
+        if author in {team.bot for team in self.world.teams.values()}:
+            names = [f"{file.name} {file.alt}" for file in message.files]
+            self.posted.append((channel.id, json.dumps([said, names], ensure_ascii=False)))
         self._tell_of(message)
         return message
 

@@ -6,14 +6,18 @@ from typing import Any
 
 import aiohttp
 import pytest
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from tests.platforms.slack import Slack
+from tests.platforms.slack import Slack, serving
+from tests.platforms.slack.groups import bots_group
 from tests.platforms.slack.people import new_person
 from tests.platforms.slack.trouble import (
+    ANSWER_GARBLED,
     ANSWER_LOST,
     DROPPED,
+    GARBLED,
+    UPLOAD,
     Post,
     Rates,
     broken,
@@ -49,6 +53,37 @@ async def test_a_lost_answer_hides_a_success(slack: Slack, client: AsyncWebClien
         with pytest.raises(aiohttp.ClientError):
             await client.chat_postMessage(channel=ada.user.id, text="Hello.")
         assert ada.seen().text == seen
+
+
+async def test_a_page_comes_instead_of_an_answer(slack: Slack, client: AsyncWebClient) -> None:
+    ada = new_person(slack)
+    for fault, seen in ((GARBLED, ""), (ANSWER_GARBLED, "Hello.")):
+        slack.trouble.on("chat.postMessage", fault)
+        # Slack's own client stumbles over a page that says that all is well.
+        with pytest.raises(AttributeError):
+            await client.chat_postMessage(channel=ada.user.id, text="Hello.")
+        assert ada.seen().text == seen
+
+
+async def test_an_upload_can_be_refused(slack: Slack, client: AsyncWebClient) -> None:
+    group = bots_group(slack)
+    slack.trouble.on(UPLOAD, too_fast(7))
+    with pytest.raises(SlackRequestError, match="429"):
+        await client.files_upload_v2(channel=group.channel.id, content=b"pack", filename="a.pdf")
+    assert list(group.channel.messages) == []
+    await client.files_upload_v2(channel=group.channel.id, content=b"pack", filename="a.pdf")
+    assert len(group.channel.messages) == 1
+
+
+async def test_a_world_is_gone_on_with(slack: Slack, client: AsyncWebClient) -> None:
+    ada = new_person(slack)
+    await client.chat_postMessage(channel=ada.user.id, text="Hello.")
+    assert [chat for chat, _ in slack.posted] == [ada.direct.id]
+    async with serving(world=slack.world) as another:
+        again = AsyncWebClient(another.bot_token, base_url=another.base_url)
+        await again.chat_postMessage(channel=ada.user.id, text="Again.")
+        assert another.bot_token == slack.bot_token
+    assert ada.seen().text == "Hello. Again."
 
 
 async def test_nobody_answers_while_slack_is_down(slack: Slack, client: AsyncWebClient) -> None:

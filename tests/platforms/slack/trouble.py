@@ -21,6 +21,8 @@ class Fault:
     """The connection ends instead of an answer."""
     happens: bool = False
     """Whether the call has its effect all the same."""
+    garbled: bool = False
+    """The answer is 200, and no JSON."""
 
 
 def too_fast(seconds: int = 1) -> Fault:
@@ -47,6 +49,14 @@ DROPPED = Fault(dropped=True)
 """The connection ends before anything was done."""
 ANSWER_LOST = Fault(dropped=True, happens=True)
 """Done; and then the connection ends without an answer."""
+
+
+GARBLED = Fault(garbled=True)
+"""Nothing was done, and a page comes that nobody can read."""
+ANSWER_GARBLED = Fault(garbled=True, happens=True)
+"""Done; and then such a page."""
+UPLOAD = "upload"
+"""Stands for the address that takes a file's bytes, which is no method."""
 
 
 class Trouble:

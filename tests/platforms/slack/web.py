@@ -30,8 +30,8 @@ from tests.platforms.slack.calls import (
 )
 from tests.platforms.slack.server import Answer, Slack
 from tests.platforms.slack.shapes import wrong_message
-from tests.platforms.slack.trouble import Fault
-from tests.platforms.slack.world import RESPONSES
+from tests.platforms.slack.trouble import UPLOAD, Fault
+from tests.platforms.slack.world import RESPONSES, World
 
 Json = dict[str, Any]
 
@@ -45,11 +45,13 @@ ANSWERS: dict[str, Answer] = {
 
 
 @asynccontextmanager
-async def serving(*, over_http: bool = False, app: App | None = None) -> AsyncIterator[Slack]:
+async def serving(
+    *, over_http: bool = False, app: App | None = None, world: World | None = None
+) -> AsyncIterator[Slack]:
     """A loopback Slack for the length of a block, for the app of the manifest."""
     if app is None:
         app = from_manifest() if MANIFEST.exists() else App()
-    slack = Slack(app, over_http=over_http)
+    slack = Slack(app, over_http=over_http, world=world)
     pages = web.Application(client_max_size=16 * 1024 * 1024)
     pages.router.add_route("*", "/api/{method}", partial(_api, slack))
     pages.router.add_post("/upload/{file}", partial(_upload, slack))
@@ -86,7 +88,7 @@ async def _api(slack: Slack, request: web.Request) -> web.StreamResponse:
         slack.turns += 1
     if fault.dropped:
         return _dropped(request)
-    if fault.status >= 500:
+    if fault.status >= 500 or fault.garbled:
         return web.Response(status=fault.status, text="<html>Something went wrong.</html>")
     wait = fault.retry_after or told.pop("retry_after", 0)
     if wait:
@@ -163,7 +165,15 @@ async def _upload(slack: Slack, request: web.Request) -> web.Response:
     file = slack.world.files.get(request.match_info["file"])
     if file is None:
         return web.Response(status=404)
-    file.data = await request.read()
+    data = await request.read()
+    fault = slack.trouble.take(UPLOAD) or Fault(happens=True)
+    await asyncio.sleep(fault.seconds)
+    file.data = data if fault.happens else b""
+    if fault.dropped:
+        return _dropped(request)
+    if fault.status != 200 or fault.garbled:
+        wait = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
+        return web.Response(status=fault.status, text="<html>Sorry.</html>", headers=wait)
     return web.Response(text=f"OK - {len(file.data)}")
 
 

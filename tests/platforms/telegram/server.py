@@ -15,6 +15,7 @@ from tests.platforms.telegram import spec
 from tests.platforms.telegram.methods import Methods
 from tests.platforms.telegram.rates import Rates
 from tests.platforms.telegram.refusals import (
+    CONFLICT,
     NOT_FOUND,
     UNAUTHORISED,
     ApiError,
@@ -49,8 +50,11 @@ class Call:
 class TelegramServer:
     """`async with TelegramServer() as server:` and it listens; see README.md."""
 
-    def __init__(self, *, token: str = TOKEN, username: str = USERNAME) -> None:
-        self.world = World(token, username)
+    def __init__(
+        self, *, token: str = TOKEN, username: str = USERNAME, world: World | None = None
+    ) -> None:
+        """`world` is one that there was before, with its people and chats."""
+        self.world = world or World(token, username)
         self.updates = Updates(self.world)
         self.rates = Rates()
         self.trouble = Trouble()
@@ -194,6 +198,8 @@ class TelegramServer:
         result = await self._do(method, values)
         if fault is not None and fault.kind is Kind.LOST:
             raise _HungUp
+        if fault is not None and fault.kind is Kind.ANSWER_GARBLED:
+            raise _ProxyError(200)
         return result
 
     async def _do(self, method: str, values: Json) -> Any:
@@ -246,6 +252,10 @@ async def _before(fault: Fault) -> None:
             raise ApiError(fault.code, fault.words)
         case Kind.SLOW:
             await asyncio.sleep(fault.seconds)
+        case Kind.GARBLED:
+            raise _ProxyError(200)
+        case Kind.CONFLICT:
+            raise CONFLICT
 
 
 async def _parameters(request: web.Request) -> Json:

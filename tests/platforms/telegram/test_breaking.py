@@ -26,6 +26,30 @@ async def test_what_is_lost_arrived_and_what_is_dropped_did_not(
     assert len(ada.chat.messages) == 2
 
 
+async def test_a_page_comes_instead_of_an_answer(
+    server: TelegramServer, bot: BareBot, ada: TelegramPerson
+) -> None:
+    for done in (False, True):
+        server.trouble.garble(done=done, methods=("sendMessage",))
+        with pytest.raises(ValueError, match="Expecting value"):
+            await bot.question(ada)
+        assert len(ada.chat.messages) == len(server.world.posted) == int(done)
+
+
+async def test_a_listener_is_told_of_another(server: TelegramServer, bot: BareBot) -> None:
+    server.trouble.conflict()
+    assert (await bot.call("getUpdates", allowed_updates=["message"]))["error_code"] == 409
+    assert await bot.updates() == []
+
+
+async def test_a_world_is_gone_on_with(
+    server: TelegramServer, bot: BareBot, ada: TelegramPerson
+) -> None:
+    await bot.question(ada)
+    async with TelegramServer(world=server.world) as another:
+        assert another.world.chats[ada.user.id].messages == ada.chat.messages
+
+
 async def test_floods_and_broken_proxies(
     server: TelegramServer, bot: BareBot, ada: TelegramPerson
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -147,6 +148,8 @@ class World:
         """The moment, the user, and what was shown to them at the top of their screen."""
         self.commands: dict[tuple[str, str], list[Json]] = {}
         """The menus, by scope (as JSON) and language."""
+        self.posted: list[tuple[int, str]] = []
+        """The chat of each message of the bot that was ever posted, and how it read then."""
         self.violations: list[str] = []
         """What the bot did that it must never do."""
         self._moments = itertools.count(1)
@@ -212,6 +215,8 @@ class World:
             thread,
         )
         chat.messages[message.id] = message
+        if sender.id == self.bot.id:
+            self.posted.append((chat.id, json.dumps(content, ensure_ascii=False)))
         return message
 
     def new_query(self, user: User, message: Message) -> Query:
