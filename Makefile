@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 # A benchmark is a module of benchmarks/; BENCH="clicks digest" runs only these. A county takes long.
 BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/county.py,$(wildcard benchmarks/[a-z]*.py)))))
 ARGS ?=
+# Of `make chaos`: runs of each database, the first run's seed, and which database.
+RUNS ?= 100
+SEED ?=
+DATABASE ?= both
 # Many tests wait for processes and platforms: one worker more than there are cores.
 WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
@@ -13,7 +17,7 @@ DEMO := $(VENV)/.installed-demo
 ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench bench-county bench-trend pictures
+.PHONY: help demo test check format bench bench-trend chaos pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +49,9 @@ bench-county: $(DEV)  ## a thousand partnerships in one minute, on PostgreSQL wi
 
 bench-trend: $(DEV)  ## simulate years of trends: false calls, power, naive rules beside them
 	@$(BIN)/python -m benchmarks.trend
+
+chaos: $(DEV)  ## hurt whole installations at random (RUNS=100 a database, SEED=…, DATABASE=sqlite|postgres)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.chaos --runs $(RUNS) --database $(DATABASE) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 pictures: $(DEV)  ## draw the pictures of docs/pictures anew; needs Chromium and poppler
 	$(BIN)/python -m tests.reports.pictures

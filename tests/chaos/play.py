@@ -1,0 +1,275 @@
+"""One run: a virtual week of a world, a plan carried out in it, and the record of what was seen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.chaos import faults
+from tests.chaos.people import Answerer
+from tests.chaos.plan import PHASES, Plan
+from tests.chaos.record import Record, Seen
+from tests.chaos.world import (
+    CLOSES,
+    OPENS,
+    REMINDS,
+    SOON,
+    Chat,
+    Partnership,
+    Person,
+    SlackChannel,
+    World,
+    copy_of,
+    everybody_listens,
+)
+
+WORKSHOP_CLOSES = datetime(2026, 3, 10, 18, 0, tzinfo=UTC)
+MOMENTS = dict(zip(PHASES, (OPENS, None, REMINDS, None, CLOSES, WORKSHOP_CLOSES), strict=True))
+WEEKLY = PHASES[:-1]
+A_MINUTE = timedelta(minutes=1)
+MINUTES = 45
+"""Virtual minutes that a settling may take: an outbox tries for as long as that."""
+ANSWERING = 150.0
+"""Seconds after which somebody who still gets no answer gives up."""
+NEVER = 2
+"""Members of each partnership who never answer."""
+
+
+@dataclass
+class Week:
+    """One run under way."""
+
+    world: World
+    plan: Plan
+    record: Record
+    answerers: dict[str, list[Answerer]] = field(default_factory=dict)
+    at: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """How many messages each platform had when a phase began."""
+
+    def __post_init__(self) -> None:
+        for one in self.world.partnerships:
+            names = [who.address.user for who in one.members]
+            seen = Seen(one.name, names, [_key(chat) for chat in one.chats], one.workshop)
+            self.record.partnerships.append(seen)
+            self.answerers[one.name] = [Answerer(who, seen) for who in one.members]
+
+    def pairs(self) -> list[tuple[Partnership, Seen]]:
+        """Each partnership with what is seen of it."""
+        return list(zip(self.world.partnerships, self.record.partnerships, strict=True))
+
+    async def play(self) -> None:
+        """All acts, with what the plan has for each."""
+        for phase in PHASES if any(one.workshop for one in self.world.partnerships) else WEEKLY:
+            both = self.world.platforms
+            self.at[phase] = len(both.slack.posted), len(both.telegram.world.posted)
+            moment = MOMENTS[phase]
+            if moment is not None:
+                self.world.installation.move_to(moment + SOON)
+            hurting = asyncio.gather(
+                *(faults.carry_out(self.world, one) for one in self.plan.of(phase))
+            )
+            await ACTS[phase](self)
+            self.record.notes += [note for note in await hurting if note]
+            await faults.start_all(self.world)
+            # A platform's faults are counted, and wait for the calls that they are for.
+            await self.settle(DONE[phase])
+            faults.mend(self.world)
+            if "answering" in phase:
+                await self.count_and_go_on(phase)
+        await self.look()
+
+    async def settle(self, done: Callable[[Week], bool]) -> None:
+        """Let virtual minutes go by, about one a second, until all is done or time is over."""
+        world = self.world
+        await everybody_listens(world)
+        for _ in range(MINUTES):
+            if await asyncio.to_thread(done, self):
+                break
+            await asyncio.sleep(0.8)
+            world.installation.move_to(world.installation.now() + A_MINUTE)
+            await faults.start_all(world)
+        # What comes twice comes a moment later.
+        await asyncio.sleep(0.5)
+
+    # Acts
+
+    async def wait(self) -> None:
+        """Nobody does anything."""
+        await asyncio.sleep(0.5)
+
+    async def answer_early(self) -> None:
+        """The first half of each partnership answers."""
+        await self._answer(lambda people: people[: len(people) // 2])
+
+    async def answer_late(self) -> None:
+        """All others but a few answer, and then the envelopes are counted."""
+        await self._answer(lambda people: people[len(people) // 2 : -NEVER])
+
+    async def _answer(self, which: Callable[[list[Answerer]], list[Answerer]]) -> None:
+        people = [one for group in self.answerers.values() for one in which(group)]
+        deadline = asyncio.get_running_loop().time() + ANSWERING
+        await asyncio.gather(*(one.answer(deadline) for one in people))
+
+    async def count_and_go_on(self, when: str) -> None:
+        """Look for what was acknowledged; then all whose answers came to nothing answer again."""
+        await asyncio.sleep(1.0)
+        await self._count(when, after_acknowledged=True)
+        everybody = [one for group in self.answerers.values() for one in group]
+        late = [one for one in everybody if one.waiting is not None]
+        for one in late:
+            one.waiting = None
+        deadline = asyncio.get_running_loop().time() + ANSWERING / 2
+        while any(not one.done for one in late) and asyncio.get_running_loop().time() < deadline:
+            await asyncio.gather(*(one.answer(deadline) for one in late))
+            for one in late:
+                one.waiting = None
+        await self._count(when, after_acknowledged=False)
+
+    async def _count(self, when: str, *, after_acknowledged: bool) -> None:
+        there = await asyncio.to_thread(self._envelopes)
+        for one, seen in self.pairs():
+            count = sum(there.get(number, 0) for number in self._open_rounds(one.name))
+            seen.envelopes.append((when, len(seen.confirmed), count))
+            silent = seen.acknowledged - seen.confirmed
+            if after_acknowledged and silent:
+                wanted = len(seen.confirmed) + len(silent)
+                seen.unheard += max(0, min(len(silent), wanted - count))
+
+    def _open_rounds(self, name: str) -> list[int]:
+        return faults.round_ids(self.world.installation, name)
+
+    def _envelopes(self) -> dict[int, int]:
+        query = "SELECT round_id, count(*) FROM envelope GROUP BY round_id"
+        return {int(number): int(count) for number, count in self.world.installation.rows(query)}
+
+    # What is seen
+
+    def posted(self, phase: str) -> list[tuple[str, str]]:
+        """What the bot has posted since a phase began: the chat, and how it read."""
+        both, (slack, telegram) = self.world.platforms, self.at[phase]
+        here = [(str(chat), text) for chat, text in both.telegram.world.posted[telegram:]]
+        return both.slack.posted[slack:] + here
+
+    def cards(self, phase: str) -> Counter[str]:
+        """Question cards since a phase began, by chat."""
+        # A card has a button to skip; what is recorded already says so at its head.
+        return Counter(
+            chat for chat, text in self.posted(phase) if '"Skip"' in text and "1 of " in text
+        )
+
+    def digests(self, name: str, chats: list[Chat]) -> tuple[Counter[str], Counter[str]]:
+        """The digests of a partnership by chat, and what hangs on them."""
+        texts, attached = Counter[str](), Counter[str]()
+        keys = {_key(chat) for chat in chats}
+        for chat, text in self.posted("closing"):
+            if chat in keys:
+                texts[chat] += f"Round 1 of {name}" in text
+                attached[chat] += any(one in text for one in ('"photo"', ".png", ".pdf"))
+        return texts, attached
+
+    async def look(self) -> None:
+        """Write down all that is left at the end."""
+        one, cards = self.world.installation, self.cards("opening")
+        reminders = self.cards("reminding")
+        left, keys = await asyncio.to_thread(self._envelopes), one.rounds_with_keys()
+        rounds = await asyncio.to_thread(one.rows, ROUNDS)
+        for group, seen in self.pairs():
+            seen.digests, seen.pictures = self.digests(group.name, group.chats)
+            for who in group.members:
+                direct = _direct(who)
+                seen.cards[who.address.user] = cards[direct] - reminders[direct]
+                seen.reminders[who.address.user] = reminders[direct]
+            # Who had answered when the others were reminded is among the first half.
+            late = self.answerers[group.name][len(group.members) // 2 :]
+            seen.asked_again = {answerer.name for answerer in late}
+            seen.refused = {
+                (answerer.name, answerer.place()[0])
+                for answerer in self.answerers[group.name][:-NEVER]
+                if not answerer.done
+            }
+            seen.rounds = [(int(n), str(state)) for n, name, state in rounds if name == group.name]
+            seen.left = {number: left.get(number, 0) for number, _ in seen.rounds}
+            seen.keys = keys & {number for number, _ in seen.rounds}
+        shows = [("digest", "show", group.name, "--json") for group in self.world.partnerships]
+        ended = await asyncio.to_thread(one.do_all, shows)
+        for (_, seen), (code, printed) in zip(self.pairs(), ended, strict=True):
+            seen.shown = code == 0 and bool(json.loads(printed)["statements"])
+
+
+ROUNDS = (
+    "SELECT round.id, partnership.name, round.state FROM round"
+    " JOIN partnership ON partnership.id = round.partnership_id ORDER BY round.id"
+)
+
+
+def _key(chat: Chat) -> str:
+    return chat.group.channel.id if isinstance(chat, SlackChannel) else str(chat.group.chat.id)
+
+
+def _direct(who: Person) -> str:
+    direct = getattr(who.person, "direct", None)
+    return str(direct.id) if direct is not None else who.address.user
+
+
+def _all_asked(week: Week) -> bool:
+    cards = week.cards("opening")
+    return all(cards[_direct(who)] for one in week.world.partnerships for who in one.members)
+
+
+def _all_reminded(week: Week) -> bool:
+    cards = week.cards("reminding")
+    late = (who for one in week.world.partnerships for who in one.members[len(one.members) // 2 :])
+    return all(cards[_direct(who)] for who in late)
+
+
+def _all_posted(week: Week, *, workshops: bool) -> bool:
+    for one in week.world.partnerships:
+        if one.workshop == workshops and one.name not in week.plan.victims:
+            texts, attached = week.digests(one.name, one.chats)
+            shows = one.workshop or len(one.members) >= 10
+            if not all(texts[_key(c)] and (attached[_key(c)] or not shows) for c in one.chats):
+                return False
+    return True
+
+
+ACTS = {
+    "opening": Week.wait,
+    "answering": Week.answer_early,
+    "reminding": Week.wait,
+    "answering again": Week.answer_late,
+    "closing": Week.wait,
+    "workshop": Week.wait,
+}
+DONE: dict[str, Callable[[Week], bool]] = {
+    "opening": _all_asked,
+    "answering": lambda _: True,
+    "reminding": _all_reminded,
+    "answering again": lambda _: True,
+    "closing": lambda week: _all_posted(week, workshops=False),
+    "workshop": lambda week: _all_posted(week, workshops=True),
+}
+
+
+async def play(plan: Plan, template: Path, folder: Path, broken: str = "") -> Record:
+    """Play a plan in a copy of a world. The folder is the run's own; see `worker` on `broken`."""
+    record, began = Record(plan), time.monotonic()
+    async with copy_of(template, folder, plan.database, plan.keys_in) as world:
+        world.installation.broken = broken
+        for worker in world.installation.workers:
+            worker.start()
+        await everybody_listens(world)
+        await Week(world, plan, record).play()
+        both = world.platforms
+        record.notes += [f"the platforms object: {one}" for one in both.slack.violations]
+        record.notes += [f"the platforms object: {one}" for one in both.telegram.violations]
+        for worker in world.installation.workers:
+            await asyncio.to_thread(worker.stop)
+        record.log = world.installation.said()
+    record.seconds = time.monotonic() - began
+    return record

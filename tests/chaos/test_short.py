@@ -1,0 +1,50 @@
+"""The short part of `make chaos`: two plans from seeds, and a broken pulse-bot that is found."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.invariants import kinds, violations
+from tests.chaos.plan import Plan, calm_plan, make_plan
+from tests.chaos.play import play
+from tests.chaos.world import SMALL, make_template
+
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
+
+NAMES = tuple(group.name for group in SMALL)
+SEEDS = (1, 2)
+
+
+@pytest.fixture(scope="module")
+def template() -> Iterator[Path]:
+    """A small world, made once."""
+    with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
+        asyncio.run(make_template(Path(folder), "sqlite", "folder", SMALL))
+        yield Path(folder)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_nothing_is_lost(template: Path, tmp_path: Path, seed: int) -> None:
+    plan = make_plan(seed, "sqlite", NAMES)
+
+    assert await found(plan, template, tmp_path) == []
+
+
+async def test_a_broken_pulse_bot_is_found(template: Path, tmp_path: Path) -> None:
+    """It confirms answers that it never stored, and takes what Slack refused for posted."""
+    plan = calm_plan("sqlite", "closing", "slack, texts: 503")
+    record = await play(plan, template, tmp_path, broken="forgets drops")
+
+    assert {"confirmed answer lost", "digest missing"} <= kinds(violations(record)).keys()
+
+
+async def found(plan: Plan, template: Path, folder: Path) -> list[str]:
+    """What a plan violates, with all that is needed to play it again."""
+    record = await play(plan, template, folder)
+    wrong = [str(one) for one in violations(record)]
+    return [f"seed {plan.seed}: {plan}", *wrong, *record.notes, record.log] if wrong else []
