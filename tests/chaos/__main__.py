@@ -10,7 +10,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from tests.chaos import invariants, world
@@ -95,6 +98,33 @@ def _templates(folder: Path, wanted: set[tuple[str, str]]) -> dict[tuple[str, st
     return made
 
 
+def _begin(
+    templates: dict[tuple[str, str], Path],
+    keep: Path | None,
+    broken: str,
+    pool: ProcessPoolExecutor,
+    plan: Plan,
+) -> Future[Outcome]:
+    return pool.submit(run, plan, templates[plan.database, plan.keys_in], keep, broken)
+
+
+def _play_all(
+    plans: list[Plan],
+    begin: Callable[[ProcessPoolExecutor, Plan], Future[Outcome]],
+    jobs: int,
+    minutes: float,
+) -> Iterator[Outcome]:
+    """So many at once, and none that would begin after these minutes."""
+    until, left = time.monotonic() + minutes * 60, iter(plans)
+    with ProcessPoolExecutor(jobs) as pool:
+        running = {begin(pool, plan) for plan in islice(left, jobs)}
+        while running:
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            if time.monotonic() < until:
+                running |= {begin(pool, plan) for plan in islice(left, len(ended))}
+            yield from (one.result() for one in ended)
+
+
 def main() -> int:
     """Play the runs that were asked for."""
     asked = argparse.ArgumentParser(description=__doc__)
@@ -103,6 +133,7 @@ def main() -> int:
     asked.add_argument("--database", choices=(*DATABASES, "both"), default="both")
     asked.add_argument("--jobs", type=int, default=4, help="runs at once")
     asked.add_argument("--keep", type=Path, help="a folder for what was seen of violated runs")
+    asked.add_argument("--minutes", type=float, default=600.0, help="begin no run after these")
     asked.add_argument("--broken", default="", help="mistakes of worker.py, as a control")
     given = asked.parse_args()
     seed = random.randrange(1_000_000) if given.seed is None else given.seed
@@ -115,16 +146,10 @@ def main() -> int:
     outcomes: list[Outcome] = []
     try:
         templates = _templates(folder, {(plan.database, plan.keys_in) for plan in plans})
-        with ProcessPoolExecutor(given.jobs) as pool:
-            running = [
-                pool.submit(
-                    run, plan, templates[plan.database, plan.keys_in], given.keep, given.broken
-                )
-                for plan in plans
-            ]
-            for ended in as_completed(running):
-                outcomes.append(ended.result())
-                _told(outcomes[-1])
+        begin = partial(_begin, templates, given.keep, given.broken)
+        for outcome in _play_all(plans, begin, given.jobs, given.minutes):
+            outcomes.append(outcome)
+            _told(outcome)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     _table(outcomes)

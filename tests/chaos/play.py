@@ -35,6 +35,10 @@ WEEKLY = PHASES[:-1]
 A_MINUTE = timedelta(minutes=1)
 MINUTES = 45
 """Virtual minutes that a settling may take: an outbox tries for as long as that."""
+A_LOOK, LONGEST_WORK = 4, 240
+"""Seconds between two looks at what the workers do, and of all of them at most."""
+IDLE = 0.12
+"""Of a second of processor time in each second: a worker that uses less does nothing but wait."""
 ANSWERING = 150.0
 """Seconds after which somebody who still gets no answer gives up."""
 NEVER = 2
@@ -94,8 +98,21 @@ class Week:
             await asyncio.sleep(0.8)
             world.installation.move_to(world.installation.now() + A_MINUTE)
             await faults.start_all(world)
+        else:
+            await self._work_is_done(done)
         # What comes twice comes a moment later.
         await asyncio.sleep(0.5)
+
+    async def _work_is_done(self, done: Callable[[Week], bool]) -> None:
+        """Wait for those who work still, however slow this machine is: a virtual hour is short."""
+        one, idle = self.world.installation, 0
+        waiting = IDLE * A_LOOK * len(one.workers)
+        for _ in range(LONGEST_WORK // A_LOOK):
+            before = one.worked()
+            await asyncio.sleep(A_LOOK)
+            idle = idle + 1 if one.worked() - before < waiting else 0
+            if idle == 3 or await asyncio.to_thread(done, self):
+                return
 
     # Acts
 

@@ -36,7 +36,7 @@ from pulse_bot.engine import EVERY_MINUTE
 from pulse_bot_telegram import pacing
 
 AHEAD = Path(sys.argv.pop(1)) if __name__ == "__main__" else Path()
-QUICK = {"poll": 0.2, "beat": 1.0, "dead_after": 8.0}
+QUICK = {"poll": 0.2, "beat": 1.0, "dead_after": 20.0}
 
 
 class MovedClock(app.WallClock):
