@@ -17,7 +17,7 @@ DEMO := $(VENV)/.installed-demo
 ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench bench-trend chaos pictures
+.PHONY: help demo test check format bench bench-county bench-trend chaos pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -44,8 +44,8 @@ def confirmed_answers_are_kept(record: Record) -> Iterator[Violation]:
 def acknowledged_clicks_are_heard(record: Record) -> Iterator[Violation]:
     """What a platform was told is taken comes to something, or the member is told that not."""
     for one in unharmed(record):
-        if one.unheard:
-            told = f"{one.name}: {one.unheard} of {sorted(one.acknowledged)}"
+        if one.unheard.total():
+            told = f"{one.name}: {dict(+one.unheard)} of {sorted(one.acknowledged)}"
             yield Violation("acknowledged click lost", told)
 
 

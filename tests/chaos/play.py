@@ -39,6 +39,8 @@ A_LOOK, LONGEST_WORK = 4, 240
 """Seconds between two looks at what the workers do, and of all of them at most."""
 IDLE = 0.12
 """Of a second of processor time in each second: a worker that uses less does nothing but wait."""
+HEARD = 20
+"""Seconds in which an acknowledged click may still come to something."""
 ANSWERING = 150.0
 """Seconds after which somebody who still gets no answer gives up."""
 NEVER = 2
@@ -135,8 +137,11 @@ class Week:
 
     async def count_and_go_on(self, when: str) -> None:
         """Look for what was acknowledged; then all whose answers came to nothing answer again."""
-        await asyncio.sleep(1.0)
-        await self._count(when, after_acknowledged=True)
+        for _ in range(HEARD):
+            await self._look_for_acknowledged(when)
+            if not any(seen.unheard[when] for seen in self.record.partnerships):
+                break
+            await asyncio.sleep(1.0)
         everybody = [one for group in self.answerers.values() for one in group]
         late = [one for one in everybody if one.waiting is not None]
         for one in late:
@@ -146,19 +151,26 @@ class Week:
             await asyncio.gather(*(one.answer(deadline) for one in late))
             for one in late:
                 one.waiting = None
-        await self._count(when, after_acknowledged=False)
+        await self._count(when)
 
-    async def _count(self, when: str, *, after_acknowledged: bool) -> None:
-        there = await asyncio.to_thread(self._envelopes)
-        for one, seen in self.pairs():
-            count = sum(there.get(number, 0) for number in self._open_rounds(one.name))
+    async def _count(self, when: str) -> None:
+        for seen, count in await self._counts():
             seen.envelopes.append((when, len(seen.confirmed), count))
-            silent = seen.acknowledged - seen.confirmed
-            if after_acknowledged and silent:
-                wanted = len(seen.confirmed) + len(silent)
-                seen.unheard += max(0, min(len(silent), wanted - count))
 
-    def _open_rounds(self, name: str) -> list[int]:
+    async def _look_for_acknowledged(self, when: str) -> None:
+        for seen, count in await self._counts():
+            silent = len(seen.acknowledged - seen.confirmed)
+            missing = len(seen.confirmed) + silent - count
+            seen.unheard[when] = max(0, min(silent, missing))
+
+    async def _counts(self) -> list[tuple[Seen, int]]:
+        there = await asyncio.to_thread(self._envelopes)
+        return [
+            (seen, sum(there.get(number, 0) for number in self._rounds_of(one.name)))
+            for one, seen in self.pairs()
+        ]
+
+    def _rounds_of(self, name: str) -> list[int]:
         return faults.round_ids(self.world.installation, name)
 
     def _envelopes(self) -> dict[int, int]:
@@ -241,7 +253,8 @@ def _all_asked(week: Week) -> bool:
 
 def _all_reminded(week: Week) -> bool:
     cards = week.cards("reminding")
-    late = (who for one in week.world.partnerships for who in one.members[len(one.members) // 2 :])
+    whole = (one for one in week.world.partnerships if one.name not in week.plan.victims)
+    late = (who for one in whole for who in one.members[len(one.members) // 2 :])
     return all(cards[_direct(who)] for who in late)
 
 

@@ -27,8 +27,8 @@ class Seen:
     """Answers that were never recorded, however often they were given."""
     envelopes: list[tuple[str, int, int]] = field(default_factory=list)
     """When the envelopes were counted, how many there must have been, and how many there were."""
-    unheard: int = 0
-    """Acknowledged answers that were not there when nothing was under way any more."""
+    unheard: Counter[str] = field(default_factory=Counter)
+    """Acknowledged answers that were not there when nothing was under way any more, by phase."""
     cards: Counter[str] = field(default_factory=Counter)
     """Question cards at the opening, by member."""
     reminders: Counter[str] = field(default_factory=Counter)

@@ -34,7 +34,7 @@ def lose_an_answer(seen: Seen) -> None:
 
 
 def lose_a_click(seen: Seen) -> None:
-    seen.unheard = 1
+    seen.unheard["answering"] = 1
 
 
 def refuse(seen: Seen) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.invariants import kinds, violations
-from tests.chaos.plan import Plan, calm_plan, make_plan
+from tests.chaos.plan import calm_plan, make_plan
 from tests.chaos.play import play
 from tests.chaos.world import SMALL, make_template
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 NAMES = tuple(group.name for group in SMALL)
-SEEDS = (1, 2)
+SEEDS = (33, 79)
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,10 @@ def template() -> Iterator[Path]:
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_nothing_is_lost(template: Path, tmp_path: Path, seed: int) -> None:
     plan = make_plan(seed, "sqlite", NAMES)
-
-    assert await found(plan, template, tmp_path) == []
+    record = await play(plan, template, tmp_path)
+    if wrong := violations(record):
+        told = [f"seed {seed}: {plan}", *map(str, wrong), *record.notes, record.log]
+        pytest.fail("\n".join(told), pytrace=False)
 
 
 async def test_a_broken_pulse_bot_is_found(template: Path, tmp_path: Path) -> None:
@@ -41,10 +43,3 @@ async def test_a_broken_pulse_bot_is_found(template: Path, tmp_path: Path) -> No
     record = await play(plan, template, tmp_path, broken="forgets drops")
 
     assert {"confirmed answer lost", "digest missing"} <= kinds(violations(record)).keys()
-
-
-async def found(plan: Plan, template: Path, folder: Path) -> list[str]:
-    """What a plan violates, with all that is needed to play it again."""
-    record = await play(plan, template, folder)
-    wrong = [str(one) for one in violations(record)]
-    return [f"seed {plan.seed}: {plan}", *wrong, *record.notes, record.log] if wrong else []

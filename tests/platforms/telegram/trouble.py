@@ -16,6 +16,7 @@ class Kind(StrEnum):
     DROPPED = "the connection ends before anything is done"
     LOST = "it is done, and the connection ends before the answer"
     SLOW = "everything goes well, late"
+    REFUSED = "a 4xx, in Telegram's words"
     GARBLED = "nothing is done, and a page comes that nobody can read"
     ANSWER_GARBLED = "it is done, and such a page comes"
     CONFLICT = "409, as where another one listens"
@@ -78,6 +79,12 @@ class Trouble:
     ) -> Fault:
         """It takes this long."""
         return self._add(Fault(Kind.SLOW, methods, None, times, seconds))
+
+    def refuse(
+        self, code: int, words: str, *, methods: tuple[str, ...] = (), times: int | None = 1
+    ) -> Fault:
+        """Refused for a reason."""
+        return self._add(Fault(Kind.REFUSED, methods, None, times, code=code, words=words))
 
     def garble(self, *, done: bool, methods: tuple[str, ...] = (), times: int | None = 1) -> Fault:
         """A page with status 200, whether anything was `done` or not."""
