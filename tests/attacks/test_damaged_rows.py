@@ -79,7 +79,6 @@ DAMAGES: Final = (
     Damage("member", "time_zone", "'Mars/Olympus'"),
     Damage("member", "asked_weekday", "9"),
     Damage("group_chat", "state", "'odd'"),
-    Damage("group_chat", "welcome", "'odd'"),
     Damage("round", "state", "'odd'"),
     Damage("round", "items", "'[]'"),
     Damage("round", "items", "'{\"odd\": 1}'"),

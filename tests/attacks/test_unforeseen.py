@@ -148,7 +148,7 @@ async def test_in_a_use_case(event: Event, answered_by: Function) -> None:
     assert logs.told_naively(place) >= set(SECRETS)
 
 
-JOBS: dict[str, tuple[int | str, ...]] = {"rounds": (0,), "send": ("fake", "")}
+JOBS: dict[str, tuple[int | str, ...]] = {"rounds": (0,), "send": ("fake", ""), "clean": ()}
 
 
 def test_in_a_job(tmp_path: Path) -> None:

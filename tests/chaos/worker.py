@@ -21,7 +21,7 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, redirect_stdout
-from dataclasses import fields, replace
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,7 @@ import sqlalchemy as sa
 
 from pulse_bot import app
 from pulse_bot.cli import main, root
-from pulse_bot.engine import EVERY_MINUTE
+from pulse_bot.engine import EVERY_MINUTE, Pace
 from pulse_bot_telegram import pacing
 
 AHEAD = Path(sys.argv.pop(1)) if __name__ == "__main__" else Path()
@@ -94,7 +94,7 @@ if __name__ == "__main__":
     for mistake in os.environ.get("CHAOS_BROKEN", "").split():
         BROKEN[mistake]()
     known = {one.name for one in fields(EVERY_MINUTE)} & QUICK.keys()
-    pace = replace(EVERY_MINUTE, **{name: QUICK[name] for name in known})
+    pace = Pace(**{**asdict(EVERY_MINUTE), **{name: QUICK[name] for name in known}})
     with ExitStack() as stack:
         stack.enter_context(patch.object(app, "WallClock", MovedClock))
         stack.enter_context(patch.object(app, "App", partial(app.App, pace=pace)))

@@ -248,7 +248,7 @@ def test_words_are_kept_for_states_not_names(made: Installation) -> None:
             ("round", "state", "open"),
             ("member", "standing", "active"),
             ("member", "role", "member"),
-            ("invitation", "state", "waiting"),
+            ("outbox", "state", "waiting"),
         ):
             found = connection.exec_driver_sql(f"SELECT DISTINCT {column} FROM {table}")  # noqa: S608 - no value from outside
             assert found.scalars().all() == [value]

@@ -409,7 +409,9 @@ def test_one_round_in_trouble_does_not_keep_the_sweep_from_the_others(
     sweep_rounds(made)
 
     assert found(made, round_.id).state is RoundStatus.LOST
-    assert "stays as it is" in caplog.text
+    with database.read() as session:
+        assert session.get_one(RoundRow, round_.id - 1).state is RoundStatus.LOST
+    assert "A stored question cannot be read." in caplog.text
 
 
 def test_a_key_store_that_fails_is_no_reason_to_stop_the_tick(database: Database) -> None:

@@ -9,7 +9,6 @@ from alembic import command
 
 from pulse_bot.storage import migrations
 from pulse_bot.storage.database import Database
-from pulse_bot.storage.migrations import upgrade
 
 HAVE_REFERENCES = ("invitation", "post", "seeding")
 PARENTS = ("partnership", "organisation", "member", "round", "group_chat")
@@ -49,7 +48,9 @@ def test_rows_stay_when_their_references_go(empty_database_url: str) -> None:
         before = {name: rows(connection, name) for name in HAVE_REFERENCES}
     assert all(row.pop("reference") == "kept" for rows in before.values() for row in rows)
 
-    upgrade(database)
+    with database.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
 
     with database.connect() as connection:
         assert {name: rows(connection, name) for name in HAVE_REFERENCES} == before

@@ -32,10 +32,12 @@ from pulse_bot.ports import Address, Pressed, Reply
 from pulse_bot.storage import audit_log, history, migrations, packs, partnerships
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import RoundRow
+from pulse_bot.storage.outbox import entry_from_row
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.chats import announcements, programme_conversation
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.outbox import Message, prepare_entries
 from pulse_bot.usecases.reading import pages as reading_pages
 from pulse_bot.usecases.reading.operator_lists import list_log_lines
 from tests.made_up import PARTNERSHIP, found, installation
@@ -129,13 +131,15 @@ def test_what_waits_to_be_announced_is_told_the_same(upgraded: Installation) -> 
     with upgraded.database.write() as session:
         announcements.plan_announcements(session, upgraded.clock.now())
     planned = rows(upgraded, OutgoingKind.ANNOUNCEMENT)
-    with upgraded.database.read() as session:
-        told = [
-            (row.group_id, announcements.load_announcement_card(session, row.group_id, row.number))
-            for row in planned
-            if row.group_id is not None
-        ]
-    cards = [[group, card.title, list(card.text)] for group, card in told if card]
+    entries = [entry_from_row(row) for row in planned]
+    prepared = prepare_entries(upgraded, entries)
+    told = [(one.group, prepared[one.id]) for one in entries]
+    # One of the two partnerships has its quiet hours.
+    cards = [
+        [group, one.card.title, list(one.card.text)]
+        for group, one in told
+        if isinstance(one, Message)
+    ]
     assert cards == played()["read"]["announced"]
 
 

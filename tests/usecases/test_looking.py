@@ -25,6 +25,7 @@ from pulse_bot.usecases.members.directory import (
 )
 from pulse_bot.usecases.members.roles import LEAD
 from pulse_bot.usecases.reading.operator_lists import list_log_lines, read_digest, read_digests
+from pulse_bot.usecases.rounds.clean import clean_files
 from pulse_bot.usecases.rounds.close import close_round, close_round_now
 from tests.made_up import (
     CLOSES,
@@ -290,6 +291,7 @@ async def test_whoever_left_is_in_no_byte_of_the_file(
     assert any(name in file.read_bytes() for file in folder.iterdir())
 
     leave.leave_partnership(made, zebedee)
+    assert clean_files(made)
 
     for file in folder.iterdir():
         assert name not in file.read_bytes(), file.name

@@ -279,8 +279,7 @@ async def test_a_workshop_whose_questions_were_all_asked_meanwhile_is_cancelled_
         first = session.get_one(RoundRow, before)
         first.items = [*first.items, *kept]
 
-    with pytest.raises(Refused, match="was asked in the last rounds"):
-        valley.run(ASKED)
+    valley.run(ASKED)
     assert "was asked in the last rounds" in words([await valley.talk.look(MEMBER, "log")])
     valley.run(ASKED + HOUR)
     assert weekly(valley) == set(THEMES)

@@ -16,7 +16,8 @@ from pulse_bot.sending.loop_bridge import LoopBridge
 from pulse_bot.sending.sender import Sender
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.due import work_off_rounds
-from pulse_bot.usecases.tick import ROUNDS_JOB, SEND_JOB
+from pulse_bot.usecases.rounds.clean import clean_files
+from pulse_bot.usecases.tick import CLEAN_JOB, ROUNDS_JOB, SEND_JOB
 
 _log = logging.getLogger(__name__)
 
@@ -52,13 +53,22 @@ class JobHandlers:
 
     def by_name(self) -> dict[str, JobHandler]:
         """What does each kind of job."""
-        return {ROUNDS_JOB: self._work_off_rounds, SEND_JOB: self._send}
+        return {
+            ROUNDS_JOB: self._work_off_rounds,
+            SEND_JOB: self._send,
+            CLEAN_JOB: self._clean_files,
+        }
 
     def _work_off_rounds(self, shard: int) -> bool:
         has_more = work_off_rounds(self._installation, shard)
         # Not a minute later: a new round's cards, a closed one's digest.
         self._send_due()
         return has_more
+
+    def _clean_files(self) -> bool:
+        clean_files(self._installation)
+        # What has to wait is due again after a pause.
+        return False
 
     def _send(self, adapter: str, workspace: str) -> bool:
         chat_adapter = self._adapters.get(adapter)

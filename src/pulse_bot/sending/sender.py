@@ -208,8 +208,10 @@ class Sender:
         told: tuple[int, int] | None = None,
     ) -> None:
         is_sent = receipt.outcome is SendOutcome.SENT
+        # A chat that pulse-bot was removed from gets what is news when it is back.
+        is_waiting = receipt.gone and entry.group is not None
         step = plan_next_step(
-            receipt.outcome,
+            SendOutcome.NOT_YET if is_waiting else receipt.outcome,
             entry.attempts + 1,
             self._installation.clock.now(),
             timedelta(seconds=receipt.retry_after),

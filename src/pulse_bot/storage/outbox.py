@@ -438,6 +438,16 @@ def hurry_group(session: Session, group_id: int, now: datetime) -> None:
     session.execute(waiting.where(OutboxRow.state.in_(PENDING)).values(due_at=now))
 
 
+def skip_welcome(session: Session, group_id: int) -> None:
+    """The card by which everybody joins is in a chat already: its people are invited next."""
+    waiting = update(OutboxRow).where(
+        OutboxRow.group_id == group_id,
+        OutboxRow.kind == OutgoingKind.WELCOME,
+        OutboxRow.state.in_(PENDING),
+    )
+    session.execute(waiting.values(kind=OutgoingKind.INVITATIONS))
+
+
 def move_group(session: Session, group: GroupRow) -> None:
     """What waits for a group's chat goes to where the chat is now."""
     change = update(OutboxRow).where(

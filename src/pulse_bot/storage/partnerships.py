@@ -6,7 +6,7 @@ import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Final
 
@@ -82,25 +82,32 @@ def load_calendars(session: Session, row: PartnershipRow) -> Callable[[MemberRow
     days = session.execute(query.where(HolidayRow.partnership_id == row.id)).all()
 
     @cache
-    def build_calendar(organisation: int | None, time_zone: str) -> Calendar:
-        holidays = [
-            Holiday(first, last)
-            for owner, first, last in days
-            if owner in (None, organisation) and None not in (first, last)
-        ]
-        calendar = Calendar(parse_zone(time_zone), tuple(holidays))
-        quiet: tuple[time | None, time | None] = (row.quiet_from, row.quiet_until)
-        # Where a quiet hour cannot be read, the usual ones hold: both, or they would not fit.
-        if quiet[0] is None or quiet[1] is None:
-            return calendar
-        return replace(calendar, quiet_from=quiet[0], quiet_until=quiet[1])
+    def build_own(organisation: int | None, time_zone: str) -> Calendar:
+        own = [(first, last) for owner, first, last in days if owner in (None, organisation)]
+        return build_calendar(row, time_zone, own)
 
     def member_calendar(member: MemberRow | None) -> Calendar:
         if member is None:
-            return build_calendar(None, row.time_zone)
-        return build_calendar(member.organisation_id, member.time_zone or row.time_zone)
+            return build_own(None, row.time_zone)
+        return build_own(member.organisation_id, member.time_zone or row.time_zone)
 
     return member_calendar
+
+
+def build_calendar(
+    row: PartnershipRow, time_zone: str, days: Iterable[tuple[date | None, date | None]]
+) -> Calendar:
+    """A calendar of a partnership in a time zone, with holidays by their first and last days.
+
+    What cannot be read of it counts as not set.
+    """
+    holidays = [Holiday(first, last) for first, last in days if first and last]
+    calendar = Calendar(parse_zone(time_zone), tuple(holidays))
+    quiet: tuple[time | None, time | None] = (row.quiet_from, row.quiet_until)
+    # Where a quiet hour cannot be read, the usual ones hold: both, or they would not fit.
+    if quiet[0] is None or quiet[1] is None:
+        return calendar
+    return replace(calendar, quiet_from=quiet[0], quiet_until=quiet[1])
 
 
 def load_programme(session: Session, partnership_id: int) -> tuple[Programme, datetime] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -16,19 +16,18 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.arrange_workshop import AskedBatch, PlannedSeeding
-from pulse_bot.domain.asking.calendar import Calendar, Holiday, parse_zone
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.schedule import PartnershipSnapshot, RoundSnapshot
 from pulse_bot.domain.asking.workshop import SeedingState
+from pulse_bot.storage import partnerships
 from pulse_bot.storage.columns import LONG_AGO
 from pulse_bot.storage.models import HolidayRow, PartnershipRow, ProgrammeRow, RoundRow
-from pulse_bot.storage.partnerships import read_programme
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 _log = logging.getLogger(__name__)
 _LOOKED_BACK: Final = timedelta(days=8)
 """A day more than the weekly limit counts: local days begin at other times than UTC's."""
-RowT = TypeVar("RowT")
+OwnedT = TypeVar("OwnedT", HolidayRow, SeedingRow)
 
 
 def look_again(session: Session, partnership_id: int) -> None:
@@ -58,9 +57,9 @@ def end_looks(session: Session, begun: datetime, upcoming: Mapping[int, datetime
     by_moment: defaultdict[datetime, list[int]] = defaultdict(list)
     for partnership, at in upcoming.items():
         by_moment[at].append(partnership)
-    for at, partnerships in by_moment.items():
+    for at, changed in by_moment.items():
         change = update(PartnershipRow).where(
-            PartnershipRow.id.in_(partnerships), PartnershipRow.look_at == begun
+            PartnershipRow.id.in_(changed), PartnershipRow.look_at == begun
         )
         session.execute(change.values(look_at=at))
 
@@ -115,11 +114,11 @@ class _Parts:
 
     def build_snapshot(self, row: PartnershipRow) -> PartnershipSnapshot:
         planned = self.programmes.get(row.id)
-        days = tuple(Holiday(holiday.first, holiday.last) for holiday in self.holidays[row.id])
+        days = [(holiday.first, holiday.last) for holiday in self.holidays[row.id]]
         return PartnershipSnapshot(
             id=row.id,
-            calendar=Calendar(parse_zone(row.time_zone), days, row.quiet_from, row.quiet_until),
-            programme=read_programme(planned) if planned else None,
+            calendar=partnerships.build_calendar(row, row.time_zone, days),
+            programme=partnerships.read_programme(planned) if planned else None,
             since=planned.since if planned else None,
             latest=self.latest.get(row.id),
             limit=row.weekly_limit,
@@ -132,10 +131,10 @@ class _Parts:
         )
 
 
-def _by_partnership(rows: Sequence[RowT]) -> defaultdict[int, list[RowT]]:
-    grouped: defaultdict[int, list[RowT]] = defaultdict(list)
+def _by_partnership(rows: Iterable[OwnedT]) -> defaultdict[int, list[OwnedT]]:
+    grouped: defaultdict[int, list[OwnedT]] = defaultdict(list)
     for row in rows:
-        grouped[row.partnership_id].append(row)  # type: ignore[attr-defined]
+        grouped[row.partnership_id].append(row)
     return grouped
 
 

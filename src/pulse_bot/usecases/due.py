@@ -27,7 +27,7 @@ _LOOK_TAKES: Final = timedelta(minutes=1)
 """After a crash in the middle of a look, plans are looked at again after so long."""
 
 
-def has_due_rounds(installation: Installation, now: datetime) -> frozenset[int]:
+def find_due_shards(installation: Installation, now: datetime) -> frozenset[int]:
     """The shards in which something is due."""
     with installation.database.read() as session:
         closings = troubles.list_due_closings(session, now)
@@ -87,14 +87,26 @@ def _open_due(installation: Installation, now: datetime, shard: int) -> int:
         plans.begin_looks(session, looks, again)
     with installation.database.read() as session:
         snapshots = plans.load_snapshots(session, looks, now)
+    upcoming: dict[int, datetime] = {}
     for snapshot in snapshots:
-        plan = schedule.find_due_opening(snapshot, now)
-        if plan is not None:
-            _run_guarded(partial(_open_round, installation, plan), snapshot.id, "opened")
+        look = partial(_look_at_plan, installation, snapshot, now, upcoming)
+        _run_guarded(look, snapshot.id, "opened")
     with installation.database.write() as session:
-        upcoming = {one.id: schedule.find_next_look(one, now) for one in snapshots}
         plans.end_looks(session, again, upcoming)
     return len(looks)
+
+
+def _look_at_plan(
+    installation: Installation,
+    snapshot: schedule.PartnershipSnapshot,
+    now: datetime,
+    upcoming: dict[int, datetime],
+) -> None:
+    """Open what is to open in one partnership, and note when to look again."""
+    plan = schedule.find_due_opening(snapshot, now)
+    upcoming[snapshot.id] = schedule.find_next_look(snapshot, now)
+    if plan is not None:
+        _open_round(installation, plan)
 
 
 def _open_round(installation: Installation, plan: schedule.OpenRound) -> None:

@@ -13,6 +13,7 @@ from pulse_bot.storage import outbox
 from pulse_bot.usecases import due
 from pulse_bot.usecases.chats import announcements, undelivered
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.clean import is_cleaning_due
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
 
 _log = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ ROUNDS_JOB: Final = "rounds"
 """Close, reveal and open what is due; its argument is a shard."""
 SEND_JOB: Final = "send"
 """Send what is due in a workspace; its arguments are adapter and workspace."""
+CLEAN_JOB: Final = "clean"
+"""Clean the files of what was deleted."""
 
 
 def find_due_jobs(
@@ -38,8 +41,10 @@ def find_due_jobs(
         outbox.give_up_old(session, now)
         announcements.plan_announcements(session, now)
         undelivered.report_overdue(session, now)
-    jobs = [_rounds_job(shard, now) for shard in sorted(due.has_due_rounds(installation, now))]
+    jobs = [_rounds_job(shard, now) for shard in sorted(due.find_due_shards(installation, now))]
     jobs += find_send_jobs(installation, now, adapters)
+    if is_cleaning_due(installation, now):
+        jobs.append(_make_job(CLEAN_JOB, (), CLEAN_JOB, now))
     # The engine leases nothing: work that stopped half-way is given out anew, unless it is live.
     running = {_key_stem(key) for key in live}
     return [job for job in jobs if _key_stem(job.key) not in running]

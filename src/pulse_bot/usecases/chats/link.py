@@ -76,6 +76,7 @@ def _greet_or_link(installation: Installation, event: Added) -> Reply:
             group = link_chat(session, installation, partnership, event.group)
         if group is not None:
             note_return(session, installation, group)
+            outbox.skip_welcome(session, group.id)
         return _invitation_reply(session, installation, group, event.group)
 
 
@@ -129,6 +130,7 @@ def _link_by_code(installation: Installation, address: Address, chat: Address, c
         elif group is None or partnership is not None:
             raise Refused(LINKED_ELSEWHERE if may_link else BAD_CODE if code else _NO_CODE)
         note_return(session, installation, group)
+        outbox.skip_welcome(session, group.id)
         return _invitation_reply(session, installation, group, chat)
 
 
