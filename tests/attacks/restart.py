@@ -44,13 +44,20 @@ class Ground:
     keys: Path
     posts: list[str] = field(default_factory=list)
     """Titles of the digests that reached the group's chat."""
+    _started: list[Installation] = field(default_factory=list, init=False)
 
     def started(self, now: datetime) -> Installation:
         """A process that starts: the database is brought up to date and swept."""
         make_key_folder(self.keys)
         made = installation(self.url, FixedClock(now), DirectoryKeyStore(self.keys))
+        self._started.append(made)
         sweep_rounds(made)
         return made
+
+    def close(self) -> None:
+        """Close what a test that failed half-way left open: another test would be blamed for it."""
+        for made in self._started:
+            made.database.close()
 
     def killed(self, *args: str) -> None:
         """Run a process that must kill itself at the place it is told."""

@@ -63,10 +63,14 @@ def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
     shutil.copytree(whole.keys, tmp_path / "keys")
     if request.param == "sqlite":
         shutil.copy(str(sa.make_url(whole.url).database), tmp_path / "pulse-bot.db")
-        yield Ground(f"sqlite:///{tmp_path / 'pulse-bot.db'}", tmp_path / "keys")
+        copy = Ground(f"sqlite:///{tmp_path / 'pulse-bot.db'}", tmp_path / "keys")
+        yield copy
+        copy.close()
     else:
         with fresh_postgres(str(sa.make_url(whole.url).database)) as url:
-            yield Ground(url, tmp_path / "keys")
+            copy = Ground(url, tmp_path / "keys")
+            yield copy
+            copy.close()
 
 
 @pytest.fixture(scope="module")
