@@ -31,7 +31,7 @@ from benchmarks._running import bounded, replaced, scaled
 from benchmarks._telegram_server import BATCH
 from pulse_bot.domain.asking import schedule
 from pulse_bot.ports import Address, Button, Card, CardKind, Event, Reply
-from pulse_bot.sending.courier import Courier, Receipt, work_in_slots
+from pulse_bot.sending.courier import Courier, SendReceipt, work_in_slots
 from pulse_bot.storage.group_commit import GroupCommit
 from pulse_bot.testing import running
 from pulse_bot.usecases.members.directory import NewMember, add_members
@@ -183,7 +183,7 @@ async def measure_fan_out() -> None:
         adapter = TelegramAdapter(settings)
         async with running(adapter, nothing):
             courier, stopping = Courier(), asyncio.Event()
-            sent: list[Receipt | None] = []
+            sent: list[SendReceipt | None] = []
 
             async def send(person: TelegramPerson) -> None:
                 sent.append(await courier.send(adapter, person.address, card, unclaimed, stopping))

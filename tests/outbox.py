@@ -15,9 +15,10 @@ from pulse_bot.domain.outgoing import (
     plan_next_step,
 )
 from pulse_bot.ports import Address, Card, Members, Sendable
-from pulse_bot.storage import outbox
+from pulse_bot.storage import outbox, reminded
 from pulse_bot.storage.models import OutboxRow
-from pulse_bot.storage.outbox import Claim, OutgoingEntry, ReminderTag, Settlement
+from pulse_bot.storage.outbox import Claim, OutgoingEntry, Settlement
+from pulse_bot.storage.reminded import ReminderTag
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.due import work_off_rounds
 from pulse_bot.usecases.outbox import (
@@ -112,7 +113,7 @@ def _send_entry(
     assert claimed
     if isinstance(prepared, Reminders) and outcome is not SendOutcome.NOT_YET:
         tags = [ReminderTag(entry.round or 0, one.tag, added=True) for one in prepared.cards]
-        assert all(outbox.mark_reminded(made.database, tags))
+        assert all(reminded.mark_reminded(made.database, tags))
     ended = SendOutcome.NOT_YET if isinstance(prepared, Broken) else outcome
     step = plan_next_step(ended, entry.attempts + 1, made.clock.now())
     is_sent = ended is SendOutcome.SENT

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -16,7 +15,6 @@ from pulse_bot.banks.load import load_library
 from pulse_bot.config.plugins import adapter_plugins, load_renderer
 from pulse_bot.config.settings import Settings
 from pulse_bot.crypto.key_stores import load_installation_key, open_key_store
-from pulse_bot.crypto.sealing import KEY_BYTES
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.engine import EVERY_MINUTE, Engine, Pace
 from pulse_bot.errors import AdapterError, KeyStoreError, StorageError
@@ -78,17 +76,12 @@ def open_installation(settings: Settings) -> Installation:
 def open_without_proof(settings: Settings) -> tuple[Installation, ProvenKeys]:
     """The same for what needs no keys, which goes on working where they are wrong or away.
 
-    Its key store still proves itself at each use. Without its file, the installation key opens
-    nothing, and nothing that it signs is worth anything.
+    Its key store still proves itself at each use.
     """
-    try:
-        installation_key = load_installation_key(settings.installation_key_file)
-    except KeyStoreError:
-        installation_key = secrets.token_bytes(KEY_BYTES)
     return _assemble(
         settings.database_url.get_secret_value(),
         open_key_store(settings.key_store.get_secret_value()),
-        installation_key,
+        load_installation_key(settings.installation_key_file),
         WallClock(),
         settings.bank_dirs,
     )

@@ -19,7 +19,7 @@ SCHEMA = Path(__file__).parents[1] / "platforms" / "slack" / "manifest.schema.js
 README = ROOT / "adapters" / "slack" / "README.md"
 
 HEARD_ELSEWHERE = {"app_uninstalled", "tokens_revoked", "user_change"}
-"""Events that `SlackListener` takes itself."""
+"""Events that `listening` takes itself."""
 EVENT = {"channel": "C1", "user": "U1", "old_channel_id": "C1", "new_channel_id": "C2"}
 
 

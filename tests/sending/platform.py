@@ -10,7 +10,7 @@ from functools import partial
 
 from pulse_bot.domain.outgoing import SendOutcome
 from pulse_bot.ports import Address, Card, CardKind, Handle, Limits, Members, Sendable
-from pulse_bot.sending.courier import Courier, Receipt, work_in_slots
+from pulse_bot.sending.courier import Courier, SendReceipt, work_in_slots
 
 Parcel = tuple[int, Address, Card]
 """Its number, where it goes, what it says."""
@@ -63,7 +63,7 @@ class Ledger:
     """What was recorded, with how long recording takes."""
 
     seconds: float = 0.0
-    rows: dict[int, Receipt] = field(default_factory=dict)
+    rows: dict[int, SendReceipt] = field(default_factory=dict)
     claims: list[int] = field(default_factory=list)
 
     async def claim(self, number: int) -> bool:
@@ -71,7 +71,7 @@ class Ledger:
         self.claims.append(number)
         return True
 
-    async def record(self, invitation: int, receipt: Receipt) -> None:
+    async def record(self, invitation: int, receipt: SendReceipt) -> None:
         """Take a row, once."""
         await asyncio.sleep(self.seconds)
         assert invitation not in self.rows

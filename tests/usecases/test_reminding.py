@@ -15,9 +15,9 @@ from pulse_bot.domain.asking.items import SKIP
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.outgoing import OutgoingKind, OutgoingState
 from pulse_bot.ports import Address
-from pulse_bot.storage import outbox
+from pulse_bot.storage import reminded
 from pulse_bot.storage.models import OutboxRow
-from pulse_bot.storage.outbox import ReminderTag
+from pulse_bot.storage.reminded import ReminderTag
 from pulse_bot.usecases.chats.programme import add_holiday, set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
@@ -39,13 +39,13 @@ def sent(made: Installation, *users: str) -> None:
         session.execute(change.where(OutboxRow.user.in_(users)) if users else change)
 
 
-def reminded(made: Installation, asked: Round, which: int = 1) -> set[str]:
+def reminded_now(made: Installation, asked: Round, which: int = 1) -> set[str]:
     """The users who are reminded now."""
     with made.database.read() as session:
         told = list_reminders(session, made, asked.id, which, ("fake", ""), made.clock.now())
     assert len({one.address for one in told}) == len(told)
     tags = [ReminderTag(asked.id, one.tag, added=True) for one in told]
-    assert all(outbox.mark_reminded(made.database, tags))
+    assert all(reminded.mark_reminded(made.database, tags))
     return {one.address.user for one in told}
 
 
@@ -63,10 +63,10 @@ async def test_only_those_who_have_not_answered_everything(talk: Talk) -> None:
     leave.leave_partnership(made, left)
     at(made, OPENS + DAY)
 
-    assert reminded(made, asked) == {partly.user, commented.user}
+    assert reminded_now(made, asked) == {partly.user, commented.user}
     # The same job, begun again after a crash, finds it taken on.
-    assert reminded(made, asked) == set()
-    assert reminded(made, asked, 2) == {partly.user, commented.user}
+    assert reminded_now(made, asked) == set()
+    assert reminded_now(made, asked, 2) == {partly.user, commented.user}
 
 
 @pytest.mark.both_databases
@@ -82,9 +82,9 @@ def test_nobody_in_quiet_hours_or_on_holiday_of_their_own(made: Installation) ->
     sent(made)
 
     at(made, OPENS + DAY)  # Thursday 15:30, which is 21:15 in Kathmandu
-    assert reminded(made, asked) == {"person-00", "person-01"}
+    assert reminded_now(made, asked) == {"person-00", "person-01"}
     at(made, OPENS + DAY * 1.7)  # Friday 08:18
-    assert reminded(made, asked, 2) == {"person-00", "person-01", "far", "off"}
+    assert reminded_now(made, asked, 2) == {"person-00", "person-01", "far", "off"}
 
 
 @pytest.mark.both_databases
@@ -94,7 +94,7 @@ def test_nobody_whose_card_still_waits(made: Installation) -> None:
     sent(made, "person-00", "person-02")
     at(made, OPENS + DAY)
 
-    assert reminded(made, asked) == {"person-00", "person-02"}
+    assert reminded_now(made, asked) == {"person-00", "person-02"}
 
 
 def test_nobody_once_the_round_is_over(made: Installation) -> None:
@@ -102,10 +102,10 @@ def test_nobody_once_the_round_is_over(made: Installation) -> None:
     asked = opened_round(made)
     sent(made)
     at(made, CLOSES)
-    assert reminded(made, asked) == set()
+    assert reminded_now(made, asked) == set()
     at(made, OPENS + DAY)
     close_round(made, asked.id)
-    assert reminded(made, asked) == set()
+    assert reminded_now(made, asked) == set()
 
 
 def test_the_schedule_reminds_at_most_once_for_one_reminder(made: Installation) -> None:
@@ -134,12 +134,12 @@ async def test_nothing_tells_who_was_reminded(talk: Talk, caplog: pytest.LogCapt
     await answer_all(made, asked, everybody[:3])
     caplog.clear()
 
-    assert reminded(made, asked) == {one.user for one in everybody[3:]}
+    assert reminded_now(made, asked) == {one.user for one in everybody[3:]}
 
     assert snapshot(made, without=["envelope", "reminded"]) == before
     # How many were reminded, and no name: a tag is nobody's without the round's key.
     with made.database.read() as session:
-        tags = outbox.load_reminded(session, asked.id)
+        tags = reminded.load_reminded(session, asked.id)
     keys = made.keys.load(asked.id)
     assert keys is not None
     assert tags == {make_reminder_tag(keys, number, 1) for number in (4, 5, 6)}

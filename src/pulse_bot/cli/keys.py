@@ -25,10 +25,8 @@ def _with_proven_keys(command: Callable[..., None]) -> Callable[..., None]:
     def opened(settings: Settings, /, **options: bool) -> None:
         from pulse_bot.app import open_without_proof
         from pulse_bot.config.logs import set_up_logging
-        from pulse_bot.crypto.key_stores import load_installation_key
 
         set_up_logging("WARNING", settings.log_style)
-        load_installation_key(settings.installation_key_file)
         installation, proven = open_without_proof(settings)
         try:
             command(proven, **options)

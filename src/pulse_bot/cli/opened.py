@@ -45,9 +45,7 @@ def with_installation_key(command: Callable[Concatenate[Installation, P], R]) ->
 
     def open_it(settings: Settings) -> Installation:
         from pulse_bot.app import open_without_proof
-        from pulse_bot.crypto.key_stores import load_installation_key
 
-        load_installation_key(settings.installation_key_file)
         installation, keys = open_without_proof(settings)
         keys.prove_installation_key()
         return installation

@@ -27,7 +27,7 @@ _GRACE_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class SendReceipt:
     """What became of one message, with the platform's reason where it will never take it."""
 
     outcome: SendOutcome
@@ -104,14 +104,14 @@ class Courier:
         shown: Sendable,
         claim: Callable[[], Awaitable[bool]],
         stopping: asyncio.Event,
-    ) -> Receipt | None:
+    ) -> SendReceipt | None:
         """Send one thing, in a few attempts. Never raises what a platform raises.
 
         None where nothing was begun: `claim` said no, the workspace is paused, or `stopping` is
         set. What may have arrived is not tried again here.
         """
         bucket = self.bucket_for(adapter, address.workspace)
-        receipt: Receipt | None = None
+        receipt: SendReceipt | None = None
         for pause in (*self.policy.pauses, 0.0):
             if not await bucket.take_token(self.policy.longest_wait) or stopping.is_set():
                 break
@@ -124,24 +124,26 @@ class Courier:
                 await _sleep_until(stopping, pause)
         return receipt
 
-    async def _try_send(self, adapter: ChatAdapter, address: Address, shown: Sendable) -> Receipt:
+    async def _try_send(
+        self, adapter: ChatAdapter, address: Address, shown: Sendable
+    ) -> SendReceipt:
         try:
             async with asyncio.timeout(self.policy.timeout):
                 arrived_at = await adapter.send(address, shown)
         except AdapterError as error:
             if error.permanent:
-                return Receipt(SendOutcome.FAILED, address, reason=str(error), gone=error.gone)
+                return SendReceipt(SendOutcome.FAILED, address, reason=str(error), gone=error.gone)
             if error.retry_after > 0:
                 self.bucket_for(adapter, address.workspace).pause(error.retry_after)
             outcome = SendOutcome.UNCERTAIN if error.uncertain else SendOutcome.NOT_YET
-            return Receipt(outcome, address, retry_after=error.retry_after)
+            return SendReceipt(outcome, address, retry_after=error.retry_after)
         except TimeoutError:
-            return Receipt(SendOutcome.UNCERTAIN, address)
+            return SendReceipt(SendOutcome.UNCERTAIN, address)
         except Exception:
             # What an adapter stumbles over must not keep the others from arriving.
             _log.warning("%s could not send a message.", adapter.name, exc_info=True)
-            return Receipt(SendOutcome.NOT_YET, address)
-        return Receipt(SendOutcome.SENT, arrived_at)
+            return SendReceipt(SendOutcome.NOT_YET, address)
+        return SendReceipt(SendOutcome.SENT, arrived_at)
 
 
 async def _sleep_until(stopping: asyncio.Event, seconds: float) -> None:

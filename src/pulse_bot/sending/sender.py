@@ -27,10 +27,11 @@ from pulse_bot.domain.outgoing import (
 )
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, ChatAdapter, Confirming, Members, Moved, Sendable
-from pulse_bot.sending.courier import Courier, Receipt, work_in_slots
-from pulse_bot.storage import outbox
+from pulse_bot.sending.courier import Courier, SendReceipt, work_in_slots
+from pulse_bot.storage import outbox, reminded
 from pulse_bot.storage.group_commit import GroupCommit
-from pulse_bot.storage.outbox import Claim, OutgoingEntry, ReminderTag, Settlement
+from pulse_bot.storage.outbox import Claim, OutgoingEntry, Settlement
+from pulse_bot.storage.reminded import ReminderTag
 from pulse_bot.usecases.chats import link
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
@@ -91,7 +92,7 @@ class Sender:
         self._courier = courier
         self._claims = GroupCommit[Claim, bool](partial(outbox.claim_entries, database))
         self._settlements = GroupCommit[Settlement, None](partial(outbox.settle_entries, database))
-        self._tags = GroupCommit[ReminderTag, bool](partial(outbox.mark_reminded, database))
+        self._tags = GroupCommit[ReminderTag, bool](partial(reminded.mark_reminded, database))
         # Of invitations nothing is kept of anybody but here, until all of a chat are out.
         self._invited: dict[int, set[Address]] = {}
 
@@ -170,7 +171,7 @@ class Sender:
         told: tuple[int, int] | None = None,
     ) -> None:
         if await self._has_arrived(run.adapter, entry, shown):
-            receipt: Receipt | None = Receipt(SendOutcome.SENT, entry.address)
+            receipt: SendReceipt | None = SendReceipt(SendOutcome.SENT, entry.address)
         else:
             claim = partial(self._claims.put, self._claim(entry))
             receipt = await self._courier.send(
@@ -203,7 +204,7 @@ class Sender:
     async def _settle(
         self,
         entry: OutgoingEntry,
-        receipt: Receipt,
+        receipt: SendReceipt,
         follows: tuple[Follow, ...] = (),
         told: tuple[int, int] | None = None,
     ) -> None:
@@ -232,7 +233,7 @@ class Sender:
             _log.warning("A %s did not arrive: %s.", entry.kind, receipt.outcome, extra=extra)
         await asyncio.to_thread(self._note_address, entry, receipt)
 
-    def _note_address(self, entry: OutgoingEntry, receipt: Receipt) -> None:
+    def _note_address(self, entry: OutgoingEntry, receipt: SendReceipt) -> None:
         """Remember who is gone, and which chat has moved."""
         if receipt.gone and entry.member is not None:
             leave.mark_unreachable(self._installation, receipt.address)
@@ -244,7 +245,7 @@ class Sender:
     async def _settle_unmade(self, entry: OutgoingEntry) -> None:
         """It could not be made, which counts as an attempt."""
         if await self._claims.put(self._claim(entry)):
-            await self._settle(entry, Receipt(SendOutcome.NOT_YET, entry.address))
+            await self._settle(entry, SendReceipt(SendOutcome.NOT_YET, entry.address))
 
     # --- many at once, each at most once -------------------------------------------------------
 
@@ -311,12 +312,12 @@ class Sender:
         in_flight = self._courier.policy.in_flight
         await work_in_slots(recipients, in_flight, send_one, run.stopping)
         outcome = SendOutcome.NOT_YET if left else SendOutcome.SENT
-        await self._settle(entry, Receipt(outcome, entry.address))
+        await self._settle(entry, SendReceipt(outcome, entry.address))
         if not left:
             self._invited.pop(entry.id, None)
 
 
-def _is_done(receipt: Receipt | None) -> bool:
+def _is_done(receipt: SendReceipt | None) -> bool:
     """Whether nothing is left to do for somebody.
 
     Not even who could not be reached is written down: a mark at that hour would name somebody who

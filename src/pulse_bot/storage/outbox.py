@@ -39,10 +39,9 @@ from pulse_bot.domain.outgoing import (
 from pulse_bot.ports import Address
 from pulse_bot.storage.columns import LinkState, TableBase
 from pulse_bot.storage.database import Database
-from pulse_bot.storage.models import GroupRow, MemberRow, OutboxRow, RemindedRow
+from pulse_bot.storage.models import GroupRow, MemberRow, OutboxRow
 
 _TABLE: Final = TableBase.metadata.tables[OutboxRow.__tablename__]
-_REMINDED: Final = TableBase.metadata.tables[RemindedRow.__tablename__]
 _KEPT_AFTERWARDS: Final = timedelta(days=30)
 
 
@@ -127,7 +126,7 @@ def list_due_workspaces(
     """(adapter, workspace) of everything that is due; None is all adapters."""
     query = (
         select(OutboxRow.adapter, OutboxRow.workspace)
-        .where(_is_due(now))
+        .where(_match_due(now))
         .where(true() if adapters is None else OutboxRow.adapter.in_(adapters))
         .distinct()
         .order_by(OutboxRow.adapter, OutboxRow.workspace)
@@ -135,7 +134,7 @@ def list_due_workspaces(
     return [(adapter, workspace) for adapter, workspace in session.execute(query)]
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def _match_due(now: datetime) -> ColumnElement[bool]:
     """Waits and may be sent now; or was claimed, by a sender that may be dead."""
     due = and_(OutboxRow.state.in_(PENDING), OutboxRow.due_at <= now, OutboxRow.news_until > now)
     return or_(due, OutboxRow.state == OutgoingState.CLAIMED)
@@ -310,41 +309,6 @@ def postpone_entry(session: Session, entry: int, until: datetime) -> None:
 
 
 # --- reminders ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderTag:
-    """That one person is reminded, as the database knows it. Not `added`: it did not arrive."""
-
-    round: int
-    tag: bytes
-    added: bool
-
-
-def mark_reminded(database: Database, tags: Sequence[ReminderTag]) -> list[bool]:
-    """Add tags just before the reminders are sent, or take them back; True where it was changed.
-
-    In the order of tags, which hides who came first.
-    """
-    changed = set()
-    with database.connect() as connection:
-        for tag in sorted(tags, key=lambda one: one.tag):
-            is_there = and_(_REMINDED.c.round_id == tag.round, _REMINDED.c.tag == tag.tag)
-            there = connection.scalar(select(func.count()).where(is_there))
-            if tag.added == bool(there):
-                continue
-            row = {"round_id": tag.round, "tag": tag.tag}
-            connection.execute(
-                insert(_REMINDED).values(row) if tag.added else delete(_REMINDED).where(is_there)
-            )
-            changed.add(tag)
-    return [tag in changed for tag in tags]
-
-
-def load_reminded(session: Session, round_id: int) -> frozenset[bytes]:
-    """The tags of everybody who was reminded in a round."""
-    query = select(RemindedRow.tag).where(RemindedRow.round_id == round_id)
-    return frozenset(session.scalars(query))
 
 
 def has_later_reminder(session: Session, entry: OutgoingEntry, now: datetime) -> bool:

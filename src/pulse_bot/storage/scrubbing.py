@@ -81,8 +81,8 @@ _VALIDATING: Final = "ALTER TABLE envelope VALIDATE CONSTRAINT fk_envelope_round
 def truncate_sqlite_log(engine: Engine) -> None:
     """Empty the write-ahead log, where nobody reads just now.
 
-    Measured: what was deleted is overwritten in the file (`secure_delete`), and stands in the log
-    as it was until a checkpoint truncates it.
+    Measured: what was deleted is overwritten in the file by a setting of SQLite, and stands in the
+    log as it was until a checkpoint truncates it.
     """
     with _impatient_cursor(engine) as cursor:
         cursor.execute(_TRUNCATE)

@@ -67,12 +67,12 @@ def record_trouble(
 
 def clear_trouble(session: Session, subject: TroubleSubject) -> None:
     """A job succeeded, or is no longer wanted."""
-    session.execute(delete(TroubleRow).where(_is_of(subject)))
+    session.execute(delete(TroubleRow).where(_match_subject(subject)))
 
 
 def find_trouble(session: Session, subject: TroubleSubject) -> TroubleRow | None:
     """The trouble of a job, if it has any."""
-    return session.scalar(select(TroubleRow).where(_is_of(subject)))
+    return session.scalar(select(TroubleRow).where(_match_subject(subject)))
 
 
 def list_troubles(session: Session) -> list[tuple[TroubleRow, str | None]]:
@@ -130,7 +130,7 @@ def list_due_closings(session: Session, now: datetime, most: int = 1000) -> list
     return [DueClosing(*row) for row in session.execute(query)]
 
 
-def _is_of(subject: TroubleSubject) -> ColumnElement[bool]:
+def _match_subject(subject: TroubleSubject) -> ColumnElement[bool]:
     return and_(
         TroubleRow.job == subject.job,
         TroubleRow.subject == subject.subject,

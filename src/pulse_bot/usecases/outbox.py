@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -108,22 +109,22 @@ def prepare_entries(
 def _prepare_question_cards(
     session: Session, entries: Sequence[OutgoingEntry], now: datetime
 ) -> dict[int, Prepared]:
-    try:
-        cards = prepare_cards(session, entries, now) if entries else {}
-    except Exception:
-        if len(entries) == 1:
-            _log_broken(entries[0])
-            return {entries[0].id: Broken()}
-        # One round that cannot be read must not keep the cards of the others.
-        return {
-            number: one
-            for entry in entries
-            for number, one in _prepare_question_cards(session, [entry], now).items()
-        }
-    return {
-        entry.id: Message(cards[entry.id]) if entry.id in cards else Postponed(now + _LATER)
-        for entry in entries
-    }
+    """The cards of each round; one round that cannot be read is Broken, the others go out."""
+    by_round: defaultdict[int | None, list[OutgoingEntry]] = defaultdict(list)
+    for entry in entries:
+        by_round[entry.round].append(entry)
+    prepared: dict[int, Prepared] = {}
+    for waiting in by_round.values():
+        try:
+            cards = prepare_cards(session, waiting, now)
+        except Exception:
+            _log_broken(waiting[0])
+            prepared |= {entry.id: Broken() for entry in waiting}
+            continue
+        for entry in waiting:
+            card = cards.get(entry.id)
+            prepared[entry.id] = Message(card) if card else Postponed(now + _LATER)
+    return prepared
 
 
 def _prepare_guarded(

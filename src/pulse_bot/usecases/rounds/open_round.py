@@ -88,13 +88,24 @@ def _create_round(
     row.public_key = derive_public_key(installation.keys.create(row.id))
     if seeding is not None:
         _mark_asked(seeding, row, items)
+    _plan_messages(session, partnership, row, members, seeding)
+    return row.id
+
+
+def _plan_messages(
+    session: Session,
+    partnership: PartnershipRow,
+    row: RoundRow,
+    members: list[MemberRow],
+    seeding: SeedingRow | None,
+) -> None:
+    """What leaves while a round is open: its cards, its reminders, how many have not joined."""
     calendar_of = partnerships.load_calendars(session, partnership)
     for member in members:
         _invite_member(session, row, member, calendar_of(member))
     _plan_reminders(session, row, members, is_workshop=seeding is not None)
     if seeding is None or seeding.arranged is ArrangementKind.MERGED:
         _plan_counts(session, row)
-    return row.id
 
 
 def _is_in_the_way(newest: RoundRow, plan: schedule.OpenRound) -> bool:

@@ -17,7 +17,7 @@ from pulse_bot.domain.asking.calendar import format_moment
 from pulse_bot.domain.asking.items import list_slots
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.ports import Address, Card, RoundKeys
-from pulse_bot.storage import envelopes, outbox, partnerships, rounds
+from pulse_bot.storage import envelopes, partnerships, reminded, rounds
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.partnerships import member_language
 from pulse_bot.usecases.context import Installation
@@ -49,7 +49,7 @@ def list_reminders(
     calendar_of = partnerships.load_calendars(session, partnership)
     until = format_moment(round_.closes_at, calendar_of(None).zone)
     recorded_tags = envelopes.load_tags(session, round_id)
-    reminded = outbox.load_reminded(session, round_id)
+    done_tags = reminded.load_reminded(session, round_id)
     return [
         ReminderCard(
             tag,
@@ -57,7 +57,7 @@ def list_reminders(
             first_card(round_.in_language(member_language(member, partnership)), until),
         )
         for member, address in rounds.list_reachable(session, round_id, *workspace)
-        if (tag := make_reminder_tag(keys, member.id, which)) not in reminded
+        if (tag := make_reminder_tag(keys, member.id, which)) not in done_tags
         and not has_answered(round_, keys, member.id, recorded_tags)
         and not calendar_of(member).is_quiet(now)
     ]
