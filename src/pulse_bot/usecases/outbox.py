@@ -118,7 +118,8 @@ def _prepare_question_cards(
         try:
             cards = prepare_cards(session, waiting, now)
         except Exception:
-            _log_broken(waiting[0])
+            extra = {"partnership": waiting[0].partnership, "round": waiting[0].round}
+            _log.exception("The cards of a round could not be made.", extra=extra)
             prepared |= {entry.id: Broken() for entry in waiting}
             continue
         for entry in waiting:
@@ -133,13 +134,9 @@ def _prepare_guarded(
     try:
         return _prepare_entry(session, installation, entry, now)
     except Exception:
-        _log_broken(entry)
+        extra = {"partnership": entry.partnership, "round": entry.round}
+        _log.exception("A %s could not be made.", entry.kind.value, extra=extra)
         return Broken()
-
-
-def _log_broken(entry: OutgoingEntry) -> None:
-    extra = {"partnership": entry.partnership, "round": entry.round}
-    _log.exception("A %s could not be made.", entry.kind.value, extra=extra)
 
 
 def _prepare_entry(

@@ -35,4 +35,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_leftover"),
     )
     # Whatever the version before left behind is cleaned with the first pass.
-    op.bulk_insert(leftover, [{"since": datetime(2026, 1, 1)}])  # noqa: DTZ001 - as it is stored
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM round")):
+        since = datetime(2026, 1, 1)  # noqa: DTZ001 - as it is stored
+        op.bulk_insert(leftover, [{"since": since}])
