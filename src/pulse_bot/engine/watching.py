@@ -18,6 +18,10 @@ _FORCED_AFTER: Final = 1.25
 """Parts of a turn's length that it must have been quiet."""
 
 
+_LATE: Final = 3.0
+"""Seconds by which a look may always be late: a crowded machine is not a database that is away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """A turn as the database has it."""
@@ -91,7 +95,7 @@ class SilenceWatch:
 
         Somebody who has no row may be about to write one again: it is asked for twice.
         """
-        if self._looked_at is None or at - self._looked_at > 2 * self._look_every:
+        if self._looked_at is None or at - self._looked_at > max(2 * self._look_every, _LATE):
             return frozenset()
         for name in owners:
             self._silent.setdefault(name, 0.0)
