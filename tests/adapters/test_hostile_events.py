@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from telegram import Update
 
+from pulse_bot.adapter_kit.acknowledgements import Acknowledgement
 from pulse_bot.adapter_kit.cleaning import clean_events
-from pulse_bot.adapter_kit.receipts import Receipt
 from pulse_bot.adapter_kit.turns import Turns
 from pulse_bot.ports import (
     Added,
@@ -221,7 +221,7 @@ def test_no_update_stops_the_inbox(said: tuple[str, Any]) -> None:
 
     async def take() -> None:
         if update is not None:
-            taken: Receipt = Inbox(Quiet(), Turns()).accept(update)
+            taken: Acknowledgement = Inbox(Quiet(), Turns()).accept(update)
             assert await taken.wait(60)
 
     asyncio.run(take())

@@ -178,11 +178,10 @@ async def test_a_press_in_telegram_comes_again(listen: str, naive: bool, tmp_pat
     async with TelegramServer() as server:
         people = [TelegramPerson(server) for _ in range(PEOPLE)]
         sending = telegram_adapter(server)
-        for number, person in enumerate(people):
-            await sending.send(
-                person.address, sample_card(*[f"No {each}" for each in range(number + 1)])
-            )
-        await sending._bot.shutdown()
+        async with sending._bot:
+            for number, person in enumerate(people):
+                labels = [f"No {each}" for each in range(number + 1)]
+                await sending.send(person.address, sample_card(*labels))
         settings = telegram_settings(server, listen)
         with process(journal, "telegram", settings, SECONDS, naive) as listener:
             if listen == "webhook":

@@ -142,7 +142,7 @@ async def test_what_comes_twice_is_handled_once(listen: Listen) -> None:
         assert disk.asked == [Pressed(on.ada.address, "act:0")]
         on.server.updates.hold()
         on.ada.write_and_go("/leave")
-        kind, body, query, _ = on.server.updates._held[0]  # type: ignore[index] # it is held
+        kind, body, query, _ = on.server.updates._held[0]  # type: ignore[index]  # it is held
         on.server.updates._held = [(kind, body, query, 3)]
         on.server.updates.release()
         await on.server.quiet()

@@ -57,7 +57,7 @@ async def test_beyond_twenty_of_one_person_is_acknowledged_and_dropped() -> None
     inbox = Inbox(desk, Turns())
     dropped = [inbox.accept(update(number)) for number in range(500)][MOST_WAITING:]
     other = inbox.accept(update(1000, user=8))
-    assert all(receipt.is_recorded for receipt in dropped), "they are told"
+    assert all(acknowledgement.is_recorded for acknowledgement in dropped), "they are told"
     await until(lambda: desk.told.count(ONE_MOMENT) == 500 - MOST_WAITING)
 
     desk.may.set()

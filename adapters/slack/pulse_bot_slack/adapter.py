@@ -161,7 +161,11 @@ class SlackAdapter:
             if self._settings.listen == "socket":
                 token = self._settings.app_token.get_secret_value()
                 await sockets.listen(
-                    app, token, self._new_client(""), self._health, responder.settle_receipts
+                    app,
+                    token,
+                    self._new_client(""),
+                    self._health,
+                    responder.settle_acknowledgements,
                 )
         await asyncio.Event().wait()
 

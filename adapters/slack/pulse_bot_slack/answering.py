@@ -19,8 +19,8 @@ from functools import partial
 from itertools import count
 from typing import Final, TypeVar
 
+from pulse_bot.adapter_kit.acknowledgements import NOT_YET, SECONDS_TO_RECORD, Acknowledgement
 from pulse_bot.adapter_kit.attachments import titled_picture
-from pulse_bot.adapter_kit.receipts import NOT_YET, SECONDS_TO_RECORD, Receipt
 from pulse_bot.adapter_kit.showing import Showing
 from pulse_bot.adapter_kit.turns import Turns, screen_of
 from pulse_bot.errors import AdapterError
@@ -120,7 +120,7 @@ class SlackResponder:
             return True
         self._warned.discard(person)
         self._turns.append(person, lambda: self._handle_in_turn(incoming, taken))
-        is_recorded = await taken.receipt.wait(SECONDS_TO_RECORD)
+        is_recorded = await taken.acknowledgement.wait(SECONDS_TO_RECORD)
         if is_recorded is None:
             # What comes of it is told as any other reply, behind this.
             taken.in_window = False
@@ -132,11 +132,11 @@ class SlackResponder:
         try:
             await self._run_quietly(self._answer_event(incoming, taken))
         except asyncio.CancelledError:
-            taken.receipt.give_up()
+            taken.acknowledgement.give_up()
             raise
-        taken.receipt.give_up()  # where nothing else became of it
+        taken.acknowledgement.give_up()  # where nothing else became of it
 
-    async def settle_receipts(self) -> None:
+    async def settle_acknowledgements(self) -> None:
         """Wait a moment until what is under way can be acknowledged."""
         await self._turns.settle()
 
@@ -151,10 +151,10 @@ class SlackResponder:
         except AdapterError:
             if incoming.trigger:  # somebody clicked, and waits
                 self._show_in_turn(incoming, SORRY)
-                taken.receipt.record()
+                taken.acknowledgement.record()
             raise
         if complete is None:
-            taken.receipt.record()
+            taken.acknowledgement.record()
             return
         reply = await self._handle_event(complete)
         if reply is None and not complete.is_awaited:
@@ -162,7 +162,7 @@ class SlackResponder:
         reply = reply or SORRY
         if not taken.take_refusal(reply):
             self._show_in_turn(complete, reply)
-        taken.receipt.record()
+        taken.acknowledgement.record()
 
     def _show_in_turn(self, incoming: SlackEvent, reply: Reply) -> None:
         """Show it after whatever is shown to the same person, while more of theirs is handled."""
@@ -210,7 +210,7 @@ class SlackResponder:
 class _Taken:
     """What becomes of one event, for whoever acknowledges it."""
 
-    receipt: Receipt = field(default_factory=Receipt)
+    acknowledgement: Acknowledgement = field(default_factory=Acknowledgement)
     in_window: bool = False
     """Whether it is a window that was sent, and that waits to be closed."""
     refusal: str = ""

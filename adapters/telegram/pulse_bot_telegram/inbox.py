@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from telegram import Update
 
-from pulse_bot.adapter_kit.receipts import SECONDS_TO_RECORD, Receipt
+from pulse_bot.adapter_kit.acknowledgements import SECONDS_TO_RECORD, Acknowledgement
 from pulse_bot.adapter_kit.turns import Turns, screen_of
 
 ONE_MOMENT: Final = "One moment, please. You were faster than I am; then tap once more."
@@ -27,7 +27,7 @@ REMEMBERED: Final = 10_000
 """Updates that are known when they come again."""
 
 
-class TakenUpdate(Receipt):
+class TakenUpdate(Acknowledgement):
     """An update under way: whether it is on disk, and whether its press was shown as taken."""
 
     def __init__(self, acknowledge: Callable[[str], Coroutine[None, None, None]]) -> None:
@@ -65,7 +65,7 @@ class Inbox:
         self._turns = turns
         self._taken: OrderedDict[int, TakenUpdate] = OrderedDict()
 
-    def accept(self, update: Update) -> Receipt:
+    def accept(self, update: Update) -> Acknowledgement:
         """Answer an update after all those of the same person, unless too many of them wait.
 
         One that comes again is answered again only where nothing came of it.

@@ -16,8 +16,8 @@ from typing import Final
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 
+from pulse_bot.adapter_kit.acknowledgements import Acknowledgement
 from pulse_bot.adapter_kit.health import SECONDS_OF_START, Health
-from pulse_bot.adapter_kit.receipts import Receipt
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Scope
 from pulse_bot_telegram.errors import REVOKED
@@ -35,7 +35,7 @@ SECONDS_TO_COMMIT: Final = 10.0
 LONGEST_BODY: Final = 1_000_000
 SECRET_HEADER: Final = b"x-telegram-bot-api-secret-token"
 
-Accept = Callable[[Update], Receipt]
+Accept = Callable[[Update], Acknowledgement]
 """Takes an update to be answered in its turn."""
 
 

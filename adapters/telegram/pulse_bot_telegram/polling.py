@@ -17,8 +17,8 @@ from typing import Final
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from pulse_bot.adapter_kit.acknowledgements import Acknowledgement
 from pulse_bot.adapter_kit.health import Health
-from pulse_bot.adapter_kit.receipts import Receipt
 from pulse_bot_telegram.errors import REVOKED, TWO_LISTEN
 from pulse_bot_telegram.inbox import Inbox
 from pulse_bot_telegram.listening import ALLOWED, UNREACHABLE, keep_trying, retry_pauses
@@ -42,7 +42,7 @@ class HeldUpdate:
     """An update that is not confirmed yet."""
 
     since: float
-    receipt: Receipt
+    acknowledgement: Acknowledgement
 
 
 class Polling:
@@ -67,14 +67,19 @@ class Polling:
         while True:
             try:
                 updates = await self._fetch()
-            except Exception as error:  # whatever it is, people go on clicking
-                await asyncio.sleep(self._note_trouble(error, waits))
+            except TelegramError as error:
+                await asyncio.sleep(self._note_trouble(error, next(waits)))
+                continue
+            except Exception:  # whatever it is, people go on clicking
+                log.exception("Updates could not be fetched.")
+                self._health.begin_trouble(UNREACHABLE)
+                await asyncio.sleep(next(waits))
                 continue
             waits = retry_pauses()
             self._health.end_trouble()
             if self._take(updates):
                 pauses = _pauses_held()
-            await self._wait_for_receipts(next(pauses, PAUSES_HELD[-1]))
+            await self._wait_for_disk(next(pauses, PAUSES_HELD[-1]))
 
     async def confirm(self) -> None:
         """Tell Telegram what need not come again, before nobody listens any more."""
@@ -100,7 +105,7 @@ class Polling:
         self._held = {
             number: held
             for number, held in self._held.items()
-            if not held.receipt.is_recorded and now - held.since < SECONDS_HELD
+            if not held.acknowledgement.is_recorded and now - held.since < SECONDS_HELD
         }
         return min(self._held, default=self._next)
 
@@ -108,9 +113,9 @@ class Polling:
         """Hand updates on; says whether any of them was new."""
         now, known = asyncio.get_running_loop().time(), self._next
         for update in updates:
-            number, receipt = update.update_id, self._inbox.accept(update)
+            number, acknowledgement = update.update_id, self._inbox.accept(update)
             since = self._held[number].since if number in self._held else now
-            self._held[number] = HeldUpdate(since, receipt)
+            self._held[number] = HeldUpdate(since, acknowledgement)
             self._next = max(self._next, number + 1)
         is_new = self._next > known
         if len(updates) == MOST_AT_ONCE and not is_new:
@@ -118,26 +123,27 @@ class Polling:
             del self._held[min(self._held)]
         return is_new
 
-    async def _wait_for_receipts(self, pause: float) -> None:
+    async def _wait_for_disk(self, pause: float) -> None:
         """Wait until all is on disk, though not for long: others have news, too."""
-        held = [one.receipt for one in self._held.values() if not one.receipt.is_recorded]
+        held = [
+            one.acknowledgement
+            for one in self._held.values()
+            if not one.acknowledgement.is_recorded
+        ]
         if not held:
             return
-        if any(receipt.is_settled for receipt in held):
+        if any(acknowledgement.is_settled for acknowledgement in held):
             await asyncio.sleep(pause)  # it comes again, and not at once
-        await asyncio.gather(*(receipt.wait(pause) for receipt in held))
+        await asyncio.gather(*(acknowledgement.wait(pause) for acknowledgement in held))
 
-    def _note_trouble(self, error: Exception, waits: Iterator[float]) -> float:
+    def _note_trouble(self, error: TelegramError, pause: float) -> float:
         """Seconds to wait after an error."""
-        pause = next(waits)
         if isinstance(error, InvalidToken):
             self._health.begin_trouble(REVOKED, passes_by=0.0)
             return min(8 * pause, LONGEST_PAUSE_REVOKED)
         if isinstance(error, Conflict):
             self._health.begin_trouble(TWO_LISTEN)
             return max(1.0, pause)
-        if not isinstance(error, TelegramError):
-            log.warning("Updates could not be fetched.", exc_info=error)
         self._health.begin_trouble(UNREACHABLE)
         return pause
 

@@ -1,6 +1,6 @@
-"""Receipts: a platform is told that it need not come again once what it brought is on disk.
+"""Acknowledgements: a platform is told that it need not come again once what it brought is on disk.
 
-Whoever answers an event settles its receipt; whoever acknowledges it waits there, and not for ever.
+Whoever answers an event settles it; whoever tells the platform waits there, and not for ever.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NOT_YET: Final = (
 )
 
 
-class Receipt:
+class Acknowledgement:
     """What became of one event."""
 
     def __init__(self) -> None:
