@@ -20,7 +20,7 @@ ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 .PHONY: help demo test check format bench bench-county bench-trend chaos pictures
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(ENOUGH)  ## play sixteen weeks of a made-up partnership, then try it (ARGS=--headless: print and end)
 	@$(BIN)/pulse-bot demo $(ARGS)

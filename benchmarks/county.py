@@ -54,7 +54,7 @@ BEFORE: Final = timedelta(seconds=5)
 SLACKENED: Final = 4
 """So many times as long as the pace needs, and two minutes: then no more cards are waited for."""
 STARTED_WITHIN: Final = 300.0
-DIGESTS_WITHIN: Final = scaled(900, 30)
+DIGESTS_WITHIN: Final = scaled(900, 240)
 TAKEOVER_WITHIN: Final = scaled(400, 5)
 BOUND: Final = 7200
 MISSED: Final = float("inf")
@@ -174,7 +174,8 @@ def _read_costs(spent: Sequence[Spent], pressed: Sequence[int], partnerships: in
         drawing=drawing,
         members=MEMBERS,
         clicks_a_second=CLICKS,
-        pace=min(PACES.values()),
+        telegram=PACES[TELEGRAM],
+        slack=PACES[SLACK],
     )
 
 

@@ -43,10 +43,10 @@ class Costs:
     cards_a_commit: float = 5.0
     clicks_a_second: float = 100.0
     members: int = 14
-    bots: int = 2
-    """Places with a pace of their own: a Telegram bot, a Slack workspace."""
-    pace: float = 30.0
-    """Messages a second of each."""
+    telegram: float = 30.0
+    """Messages a second of one bot, which half the partnerships share."""
+    slack: float = 10.0
+    """The same of one workspace, for the other half."""
     posts: int = 2
     """Messages of a digest: its words, and its picture."""
 
@@ -88,27 +88,28 @@ def play_hour(costs: Costs, partnerships: int, *, closing: bool) -> tuple[float,
     share = 1 - costs.clicks_a_second * costs.click / costs.processors
     if share <= 0:
         return float("inf"), "clicks alone"
-    paces = {f"{PACE} {bot + 1}": 1 for bot in range(costs.bots)}
-    hour = Hour({PROCESSORS: costs.processors, COMMITS: 1, DRAWING: costs.drawers, **paces})
-    commit, message = 1 / costs.commits_a_second, 1 / costs.pace
+    paces = {f"{PACE} (Telegram)": costs.telegram, f"{PACE} (Slack)": costs.slack}
+    servers = {PROCESSORS: costs.processors, COMMITS: 1, DRAWING: costs.drawers}
+    hour = Hour({**servers, **dict.fromkeys(paces, 1)})
+    commit = 1 / costs.commits_a_second
 
     def close(pace: str) -> list[list[Step]]:
         settled = [(PROCESSORS, costs.closing / share), (COMMITS, costs.commits_closing * commit)]
         # Drawing takes a processor as well; it is counted there by the step that follows it.
         drawn = [(DRAWING, costs.drawing / share), (PROCESSORS, costs.drawing / share)]
-        return [[*settled, *drawn, *[(pace, message)] * costs.posts]]
+        return [[*settled, *drawn, *[(pace, 1 / paces[pace])] * costs.posts]]
 
     def open_one(pace: str) -> list[list[Step]]:
         opened = [(PROCESSORS, costs.opening / share), (COMMITS, costs.commits_opening * commit)]
         sent = [
             (PROCESSORS, costs.card / share),
-            (pace, message),
+            (pace, 1 / paces[pace]),
             (COMMITS, commit / costs.cards_a_commit),
         ]
         return [[*opened, *sent], *[list(sent) for _ in range(costs.members - 1)]]
 
     plan = close if closing else open_one
-    stories = [steps for n in range(partnerships) for steps in plan(list(paces)[n % costs.bots])]
+    stories = [steps for n in range(partnerships) for steps in plan(list(paces)[n % len(paces)])]
     return hour.run(stories), hour.wall()
 
 
