@@ -1,4 +1,4 @@
-"""The short part of `make chaos`: two plans from seeds, and a broken pulse-bot that is found."""
+"""The short part of `make chaos`: a plan from a seed, and a broken pulse-bot that is found."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.chaos.world import SMALL, make_template
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(600)]
 
 NAMES = tuple(group.name for group in SMALL)
-SEEDS = (33, 79)
+SEEDS = (79,)
 
 
 @pytest.fixture(scope="module")

@@ -193,8 +193,6 @@ async def _set_up(world: World, groups: tuple[Group, ...]) -> None:
     if one.postgres is not None:
         one.postgres.make()
     one.start_servers()
-    await asyncio.to_thread(one.does, "init", "--yes", "--data", str(one.data))
-    (one.folder / "pulse-bot.toml").unlink()
     created = await asyncio.to_thread(_create, one, groups)
     codes = re.findall(r"/pulse link (g\d+-[a-z0-9]+)", created)
     for worker in one.workers:
@@ -208,9 +206,17 @@ async def _set_up(world: World, groups: tuple[Group, ...]) -> None:
 
 def _create(one: Installation, groups: tuple[Group, ...]) -> str:
     names = [group.name for group in groups]
-    created = one.do_all([("partnership", "create", name) for name in names])
-    one.do_all([("programme", "set", name) for name in names])
-    return "".join(printed for _, printed in created)
+    ended = one.do_all(
+        [
+            ("init", "--yes", "--data", str(one.data)),
+            *(("partnership", "create", name) for name in names),
+            *(("programme", "set", name) for name in names),
+        ]
+    )
+    assert not any(code for code, _ in ended), ended
+    # A copy lives elsewhere, and its settings come from the environment.
+    (one.folder / "pulse-bot.toml").unlink()
+    return "".join(printed for _, printed in ended)
 
 
 async def _joined(world: World, group: Group, code: str) -> Partnership:
