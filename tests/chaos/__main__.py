@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -125,8 +126,15 @@ def _play_all(
             yield from (one.result() for one in ended)
 
 
+def _end(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
+
+
 def main() -> int:
     """Play the runs that were asked for."""
+    # Whoever ends it, its servers end and its disks are given back.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--runs", type=int, default=100, help="of each database")
     asked.add_argument("--seed", type=int, default=None, help="of the first run")
