@@ -193,3 +193,14 @@ async def test_a_hanging_answer_to_one_holds_up_nobody_else() -> None:
         disk.free.set()
         await hanging
         assert [type(event) for event in disk.written] == [Pressed]
+
+
+async def test_a_stop_acknowledges_nothing_that_is_not_on_disk() -> None:
+    async with scene("http") as one:
+        disk = await ready(one)
+        acting = asyncio.create_task(press(one))
+        assert await until(lambda: disk.asked == 1)
+        one.task.cancel()
+        assert (await acting).failed, "they see that it failed, and press again"
+        assert disk.written == []
+        await asyncio.wait({one.task}, timeout=60)

@@ -19,9 +19,9 @@ from pulse_bot.storage.models import (
     PartnershipRow,
     ProgrammeRow,
 )
-from pulse_bot.usecases import due
 from pulse_bot.usecases.chats import weekly_limit
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.open_round import open_round
 from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import CLOSES, OPENS, PARTNERSHIP, START, at, people
 from tests.outbox import rows, send_due, tick, waiting
@@ -146,20 +146,20 @@ def test_one_partnership_that_fails_keeps_no_other_from_opening(
 ) -> None:
     people(made, 3)
     copies(made, 8)
-    real = due.open_round
+    real = open_round
 
     def stumbling(installation: Installation, plan: object) -> object:
         if plan.partnership == 5:  # type: ignore[attr-defined] # it is a plan
             raise RuntimeError("Nobody foresaw this.")
         return real(installation, plan)  # type: ignore[arg-type] # the same
 
-    monkeypatch.setattr(due, "open_round", stumbling)
+    monkeypatch.setattr("pulse_bot.usecases.due.open_round", stumbling)
     at(made, OPENS)
     tick(made)
     opened = {entry.partnership for entry in waiting(made, OutgoingKind.CARD)}
     assert opened == {*range(1, 10)} - {5}
     # And it is tried again a minute later.
-    monkeypatch.setattr(due, "open_round", real)
+    monkeypatch.setattr("pulse_bot.usecases.due.open_round", real)
     at(made, OPENS + MINUTE)
     tick(made)
     assert 5 in {entry.partnership for entry in waiting(made, OutgoingKind.CARD)}

@@ -91,6 +91,7 @@ class SlackResponder:
         self._handle = handle
         self._turns = Turns()
         self._showing = Showing()
+        self._is_ending = False
         self._warned: set[Address] = set()
         """Who was told to be slower, and has not been answered since."""
         self._extra_commands: dict[Address, tuple[str, ...]] = {}
@@ -121,6 +122,8 @@ class SlackResponder:
         self._warned.discard(person)
         self._turns.append(person, lambda: self._handle_in_turn(incoming, taken))
         is_recorded = await taken.acknowledgement.wait(SECONDS_TO_RECORD)
+        if is_recorded is None and self._is_ending:
+            return False  # nobody would hear what comes of it
         if is_recorded is None:
             # What comes of it is told as any other reply, behind this.
             taken.in_window = False
@@ -131,17 +134,17 @@ class SlackResponder:
     async def _handle_in_turn(self, incoming: SlackEvent, taken: _Taken) -> None:
         try:
             await self._run_quietly(self._answer_event(incoming, taken))
-        except asyncio.CancelledError:
-            taken.acknowledgement.give_up()
-            raise
-        taken.acknowledgement.give_up()  # where nothing else became of it
+        finally:
+            taken.acknowledgement.give_up()  # where nothing else became of it
 
     async def settle_acknowledgements(self) -> None:
-        """Wait a moment until what is under way can be acknowledged."""
+        """Wait a moment until what is under way can be acknowledged, before it all ends."""
+        self._is_ending = True
         await self._turns.settle()
 
     async def finish_answers(self) -> None:
         """Give what is under way a moment."""
+        self._is_ending = True
         await self._turns.finish(self._showing.end)
 
     async def _answer_event(self, incoming: SlackEvent, taken: _Taken) -> None:
