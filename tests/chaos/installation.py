@@ -172,11 +172,6 @@ class Installation:
         numbers = [name.replace(":", "-").rpartition("-")[2] for name in names]
         return {int(number) for number in numbers if number.isdecimal()}
 
-    def worked(self) -> float:
-        """Seconds of processor time of all workers that run, and of what they draw with."""
-        sessions = {worker.process.pid for worker in self.workers if worker.process}
-        return sum(_processor_time(stat, sessions) for stat in Path("/proc").glob("[0-9]*/stat"))
-
     def said(self) -> str:
         """All that the workers logged."""
         logs = [worker.log for worker in self.workers if worker.log.exists()]
@@ -233,15 +228,6 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=60)
-
-
-def _processor_time(stat: Path, sessions: set[int]) -> float:
-    try:
-        # The command's name stands in brackets, and may hold anything.
-        fields = stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / 100 if int(fields[3]) in sessions else 0.0
 
 
 def copied(kept: Path, fresh: Installation, redis_keys: Mapping[bytes, bytes]) -> None:

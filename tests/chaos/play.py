@@ -36,9 +36,7 @@ A_MINUTE = timedelta(minutes=1)
 MINUTES = 45
 """Virtual minutes that a settling may take: an outbox tries for as long as that."""
 A_LOOK, LONGEST_WORK = 4, 240
-"""Seconds between two looks at what the workers do, and of all of them at most."""
-IDLE = 0.12
-"""Of a second of processor time in each second: a worker that uses less does nothing but wait."""
+"""Seconds between two looks at whether all has come, and of all of them at most."""
 HEARD = 20
 """Seconds in which an acknowledged click may still come to something."""
 ANSWERING = 150.0
@@ -106,15 +104,11 @@ class Week:
         await asyncio.sleep(0.5)
 
     async def _work_is_done(self, done: Callable[[Week], bool]) -> None:
-        """Wait for those who work still, however slow this machine is: a virtual hour is short."""
-        one, idle = self.world.installation, 0
-        waiting = IDLE * A_LOOK * len(one.workers)
+        """Wait for those who work still: on a slow machine a virtual hour is short."""
         for _ in range(LONGEST_WORK // A_LOOK):
-            before = one.worked()
-            await asyncio.sleep(A_LOOK)
-            idle = idle + 1 if one.worked() - before < waiting else 0
-            if idle == 3 or await asyncio.to_thread(done, self):
+            if await asyncio.to_thread(done, self):
                 return
+            await asyncio.sleep(A_LOOK)
 
     # Acts
 
