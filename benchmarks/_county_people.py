@@ -196,7 +196,9 @@ class County:
 
     async def _serve_slack(self, request: web.Request) -> web.Response:
         body = await request.text()
-        values = json.loads(body) if body.startswith("{") else dict(await request.post())
+        said = json.loads(body) if body.startswith("{") else dict(await request.post())
+        # The library puts what belongs to an upload into the address.
+        values = {**request.query, **said}
         method, worker = request.match_info["method"], request.match_info["worker"]
         base = f"127.0.0.1:{self.port}/{worker}"
         if method == "chat.postMessage" and self._is_over_pace(SLACK, str(values["channel"])):

@@ -6,6 +6,7 @@ others.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -69,7 +70,9 @@ def draw_part(
     with installation.database.read() as session:
         row = session.get_one(RoundRow, round_id)
         newest = history.list_digests(session, row.partnership_id, MOST_DRAWN)
-    return draw_digests(installation, newest) if newest[0].number == row.number else None
+        title = load_digest_card(session, round_id).title
+    picture = draw_digests(installation, newest) if newest[0].number == row.number else None
+    return replace(picture, title=title) if picture else None
 
 
 def post_again(
