@@ -97,7 +97,7 @@ def rewrite(database: Database) -> None:
         return
     with database.engine.connect() as connection:
         autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-        autocommit.exec_driver_sql("VACUUM (FULL) envelope, seat, invitation")
+        autocommit.exec_driver_sql("VACUUM (FULL) envelope, seat, outbox")
 
 
 def measure(installation: Installation, rounds: int, name: str, do: Callable[[], object]) -> None:

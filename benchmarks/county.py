@@ -39,6 +39,7 @@ from pulse_bot.app import assemble_installation
 from pulse_bot.crypto.key_stores import load_installation_key, open_key_store
 from pulse_bot.crypto.sealing import KEY_BYTES
 from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.due import SHARDS, work_off_rounds
 from pulse_bot.usecases.tick import find_due_jobs
 
 SIZES: Final = [int(n) for n in (os.environ.get("PARTNERSHIPS") or str(scaled(1000, 4))).split()]
@@ -290,8 +291,14 @@ def measure_tick(partnerships: int) -> float:
         keys = open_key_store(str(Path(folder) / "keys"))
         quiet_day = OPENS - timedelta(days=1, hours=3)
         key = secrets.token_bytes(KEY_BYTES)
-        made = assemble_installation(url, keys, key, FixedClock(OPENS - 9 * WEEK))
+        clock = FixedClock(OPENS - 9 * WEEK)
+        made = assemble_installation(url, keys, key, clock)
         make_county(made, partnerships, 2, TEAM)
+        clock.set(quiet_day)
+        # Each plan is looked at once, and then waits for its hour.
+        for shard in range(SHARDS):
+            while work_off_rounds(made, shard):
+                pass
         find_due_jobs(made, quiet_day, ())
         sa.event.listen(sa.Engine, "before_cursor_execute", count)
         began, cpu = time.monotonic(), time.process_time()

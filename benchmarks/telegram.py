@@ -106,7 +106,7 @@ async def measure_adapter(base_url: str, handle: Callable[[Event], Awaitable[Rep
         return place, 1
 
     settings = TelegramSettings(token=SecretStr(TOKEN), base_url=base_url)
-    with replaced(sending.TelegramSender, "_write", unsent):
+    with replaced(sending.TelegramSender, "_show", unsent):
         began = time.perf_counter()
         async with running(TelegramAdapter(settings), handle) as listening:
             ended = asyncio.create_task(done.wait())

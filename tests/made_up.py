@@ -24,7 +24,7 @@ from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, KeyStore
-from pulse_bot.storage import audit_log, partnerships, rounds
+from pulse_bot.storage import audit_log, key_identity, partnerships, rounds
 from pulse_bot.storage.columns import TableBase
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.group_commit import GroupCommit
@@ -142,14 +142,16 @@ _STAGED: Final[dict[tuple[object, ...], sqlite3.Connection]] = {}
 """Databases in memory, each with a partnership and nothing else."""
 
 
-_ANY_ROW: Final = str(
-    select(or_(*(exists().select_from(table) for table in TableBase.metadata.sorted_tables)))
-)
-
-
 def _holds_anything(database: Database) -> bool:
     with _driver_connection(database) as here:
-        return bool(here.execute(_ANY_ROW).fetchone()[0])
+        return bool(here.execute(_any_row()).fetchone()[0])
+
+
+@cache
+def _any_row() -> str:
+    tables = TableBase.metadata.sorted_tables
+    assert key_identity.KeyIdentityRow.__table__ in tables
+    return str(select(or_(*(exists().select_from(table) for table in tables))))
 
 
 @contextmanager

@@ -68,7 +68,7 @@ async def test_a_refusal_with_something_to_press_is_a_message() -> None:
 async def test_a_refusal_that_comes_too_late_for_the_window_is_a_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(answering, "SECONDS_TO_REFUSE", 0.05)
+    monkeypatch.setattr(answering, "SECONDS_TO_RECORD", 0.05)
     may = asyncio.Event()
     async with scene() as one:
         one.script.answer = lambda event: planned(event, Reply(WHY, outcome=Outcome.REFUSED))

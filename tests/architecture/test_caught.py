@@ -10,7 +10,6 @@ BROAD = {"Exception", "BaseException"}
 
 PASSED_ON = {
     "src/pulse_bot/storage/group_commit.py",  # to everybody who waits for the commit
-    "adapters/telegram/pulse_bot_telegram/polling.py",  # to `_note_trouble`, which logs it
 }
 """Where what was caught is handed to others, who log it."""
 

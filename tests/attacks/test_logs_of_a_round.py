@@ -247,12 +247,12 @@ async def test_nothing_of_a_member_is_logged(
     printed = capfd.readouterr()
     written = log.getvalue() + printed.out + printed.err
     assert "INSERT INTO envelope" in written, "SQL was not echoed"
-    for trouble in ("RuntimeError", "could not send a card", "A round is over"):
+    for trouble in ("RuntimeError", "could not send a message", "A round is over"):
         assert trouble in log.getvalue()
     assert {one for one in played.secrets if one in written} == set()
     assert len(played.fake.cards(Address("fake", "", "the-group"))) == 1
     if urls[1].startswith("sqlite"):
-        assert held(tmp_path / "engine.db", [b"_StepFailed", b"deliver:"]), "the search is blind"
+        assert held(tmp_path / "engine.db", [b"_StepFailed", b"send:"]), "the search is blind"
         assert held(tmp_path / "engine.db", [one.encode() for one in played.secrets]) == []
 
 

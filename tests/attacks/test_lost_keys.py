@@ -44,7 +44,7 @@ async def test_the_sweep_gives_the_round_up_unread(made: Installation) -> None:
     asked = await lost(made)
     sweep_rounds(made)
     assert found(made, asked.id).state is RoundStatus.LOST
-    tables = ("envelope", "seat", "invitation", "tally", "release", "post", "waiting_comment")
+    tables = ("envelope", "seat", "outbox", "tally", "release", "waiting_comment")
     assert count(made, tables) == dict.fromkeys(tables, 0)
     assert digests(made, asked) == []
     refused = await say(made, asked, SOMEBODY, "3")

@@ -32,6 +32,7 @@ from tests.made_up import (
     opened_round,
     people,
 )
+from tests.outbox import tick
 
 
 async def test_sums_of_too_few_answers_are_not_kept_even_sealed(made: Installation) -> None:
@@ -142,16 +143,15 @@ def test_a_chat_that_is_switched_off_gives_out_no_work(made: Installation) -> No
     people(made)
     asked = opened_round(made)
     assert GROUP.adapter == "fake"
+    tick(made)
     assert find_due_jobs(made, OPENS, live=(), adapters=frozenset({"web"})) == []
-    assert [job.name for job in find_due_jobs(made, OPENS, (), frozenset({"fake"}))] == [
-        "deliver",
-        "count",
-    ]
+    assert [job.name for job in find_due_jobs(made, OPENS, (), frozenset({"fake"}))] == ["send"]
 
     at(made, CLOSES)
     close_round(made, asked.id)
+    tick(made)
     assert find_due_jobs(made, CLOSES, live=(), adapters=frozenset({"web"})) == []
-    assert [job.name for job in find_due_jobs(made, CLOSES, (), frozenset({"fake"}))] == ["post"]
+    assert [job.name for job in find_due_jobs(made, CLOSES, (), frozenset({"fake"}))] == ["send"]
 
 
 def test_a_lost_round_does_not_move_the_start_of_a_block(made: Installation) -> None:

@@ -45,7 +45,7 @@ from tests.made_up import (
     people,
     say,
 )
-from tests.outbox import send_due
+from tests.outbox import rows, send_due
 
 COMMENT = "The heron at the weir counted eleven."
 
@@ -108,15 +108,11 @@ async def test_what_remains_is_digests_and_sealed_tallies(
     at(made, CLOSES)
     close_round(made, asked.id)
     after = contents(made.database)
-    assert {name for name in after if not after[name]} >= {
-        "envelope",
-        "seat",
-        "invitation",
-        "reminder",
-    }
+    assert {name for name in after if not after[name]} >= {"envelope", "seat", "reminded"}
+    assert {row.kind for row in rows(made)} == {OutgoingKind.DIGEST}
     changed = {name for name in after if after[name] != before[name]}
-    new = {"tally", "release", "post", "waiting_comment", "round", "leftover"}
-    assert changed <= {*new, "envelope", "seat", "invitation"}
+    new = {"tally", "release", "outbox", "waiting_comment", "round", "leftover"}
+    assert changed <= {*new, "envelope", "seat", "partnership"}
     written = repr([after[name] for name in sorted(new)])
     for secret in (COMMENT, "moments", "person-", "Member 0", '"n":'):
         assert secret not in written

@@ -53,6 +53,8 @@ class Week:
     plan: Plan
     record: Record
     answerers: dict[str, list[Answerer]] = field(default_factory=dict)
+    patience: int = LONGEST_WORK
+    """Seconds for which those who work still are waited for."""
     at: dict[str, tuple[int, int]] = field(default_factory=dict)
     """How many messages each platform had when a phase began."""
 
@@ -105,7 +107,7 @@ class Week:
 
     async def _work_is_done(self, done: Callable[[Week], bool]) -> None:
         """Wait for those who work still: on a slow machine a virtual hour is short."""
-        for _ in range(LONGEST_WORK // A_LOOK):
+        for _ in range(self.patience // A_LOOK):
             if await asyncio.to_thread(done, self):
                 return
             await asyncio.sleep(A_LOOK)
@@ -280,15 +282,20 @@ DONE: dict[str, Callable[[Week], bool]] = {
 }
 
 
-async def play(plan: Plan, template: Path, folder: Path, broken: str = "") -> Record:
-    """Play a plan in a copy of a world. The folder is the run's own; see `worker` on `broken`."""
+async def play(
+    plan: Plan, template: Path, folder: Path, broken: str = "", patience: int = LONGEST_WORK
+) -> Record:
+    """Play a plan in a copy of a world. The folder is the run's own; see `worker` on `broken`.
+
+    `patience` in seconds: for what is still to come.
+    """
     record, began = Record(plan), time.monotonic()
     async with copy_of(template, folder, plan.database, plan.keys_in) as world:
         world.installation.broken = broken
         for worker in world.installation.workers:
             worker.start()
         await everybody_listens(world)
-        await Week(world, plan, record).play()
+        await Week(world, plan, record, patience=patience).play()
         both = world.platforms
         record.notes += [f"the platforms object: {one}" for one in both.slack.violations]
         record.notes += [f"the platforms object: {one}" for one in both.telegram.violations]

@@ -92,7 +92,19 @@ class Program:
 
     def asked(self) -> set[str]:
         """Whose question cards are written down as sent, by the platform's ids."""
-        return {user for (user,) in self._rows("SELECT user FROM invitation WHERE state = 'sent'")}
+        return {
+            user
+            for (user,) in self._rows(
+                "SELECT user FROM outbox WHERE kind = 'card' AND state = 'sent'"
+            )
+        }
+
+    def unsent(self) -> int:
+        """How many question cards are not written down as sent."""
+        [[count]] = self._rows(
+            "SELECT count(*) FROM outbox WHERE kind = 'card' AND state <> 'sent'"
+        )
+        return int(count)
 
     def is_in_the_log(self, words: str) -> bool:
         """Whether the running processes have said this."""

@@ -149,7 +149,7 @@ async def everybody_is_asked(
     await until(lambda: all(one.cards() for one in people), "everybody has a card")
     # They answer when nothing more comes of itself: some get a second card, namely those whose
     # first was on its way.
-    await until(lambda: program.is_in_the_log("Cards went out."), "all cards are out")
+    await until(lambda: not program.unsent(), "all cards are out")
     assert {one.cards() for one in people} <= {1, 2}
     assert {one.cards() for one in people if one.address.user in recorded} == {1}
 

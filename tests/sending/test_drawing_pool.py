@@ -127,7 +127,7 @@ def test_what_nobody_foresaw_is_told_by_its_place(capfd: pytest.CaptureFixture[s
             page(renderer, f"raise {SECRET}")
         assert page(renderer, "draw")
     told = capfd.readouterr().err
-    assert "ValueError at delivery/odd_renderer.py" in told
+    assert "ValueError at sending/odd_renderer.py" in told
     assert SECRET not in told
     assert SECRET not in repr(failed.getrepr(showlocals=False, chain=True))
 

@@ -62,11 +62,6 @@ def damage_item(made: Installation, round_id: int) -> None:
         row.items = [{**item, "kind": "from-the-future"} for item in row.items]
 
 
-def damage_row(made: Installation, round_id: int) -> None:
-    with made.database.write() as session:
-        session.get_one(RoundRow, round_id).thresholds = {"from": "the future"}
-
-
 def damage_public_key(made: Installation, round_id: int) -> None:
     with made.database.write() as session:
         session.get_one(RoundRow, round_id).public_key = b"short"
@@ -85,7 +80,7 @@ async def record_all(
         return await asyncio.gather(*(record(one) for one in group), return_exceptions=True)
 
 
-@pytest.mark.parametrize("damage", [damage_key, damage_item, damage_row, damage_public_key])
+@pytest.mark.parametrize("damage", [damage_key, damage_item, damage_public_key])
 async def test_a_damaged_round_costs_its_own_answers_alone(
     made: Installation, damage: object, caplog: pytest.LogCaptureFixture
 ) -> None:

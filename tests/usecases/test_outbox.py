@@ -42,6 +42,7 @@ from pulse_bot.testing import FakeAdapter, SendFault, running
 from pulse_bot.usecases.chats import weekly_limit
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import change_role
+from pulse_bot.usecases.reading.trouble_list import list_troubles
 from pulse_bot.usecases.rounds.post import post_again
 from tests.made_up import (
     CLOSES,
@@ -239,6 +240,8 @@ async def test_what_does_not_arrive_for_an_hour_is_told_and_posted_by_a_button(
             "For an hour the digest of round 1 to the group's chat could not be sent, because fake "
             "did not take it. I keep trying for some days."
         )
+        [listed] = [row for row in list_troubles(made) if row["what"] == "send digest, words"]
+        assert (listed["why"], listed["partnership"]) == ("waiting", PARTNERSHIP)
         # Only once, and on the lead's own page for as long as it lasts.
         await later(app, 10, 20)
         assert [card.title for card in fake.cards(LEAD)].count(told.title) == 1
@@ -259,6 +262,21 @@ async def test_what_does_not_arrive_for_an_hour_is_told_and_posted_by_a_button(
         assert reply.notice == "Every chat has it already, so nothing was posted."
         refused = await app.handle(Pressed(Address("fake", "", "person-05"), button.action))
         assert refused.outcome is Outcome.REFUSED
+
+
+async def test_what_is_refused_for_good_is_told_at_once(tmp_path: Path) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        at(app.installation, OPENS)
+        await worked_off(app)
+        at(app.installation, CLOSES)
+        fake.fail(AdapterError("Not there.", permanent=True), to=GROUP)
+        await later(app, 0, 1, 2)
+        told = fake.cards(LEAD)[-1]
+        assert told.text[0] == (
+            "The digest of round 1 to the group's chat could not be sent: fake did not take it."
+        )
+        assert [button.label for [button] in told.buttons] == ["Post it again"]
 
 
 async def test_an_operator_posts_a_digest_again(tmp_path: Path) -> None:

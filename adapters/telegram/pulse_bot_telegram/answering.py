@@ -168,13 +168,21 @@ class TelegramResponder:
             if reply is SORRY:
                 _TAKEN.get().give_up()  # as nobody is told, it had better come again
             return
-        _TAKEN.get().record()
+        taken = _TAKEN.get()
+        taken.begin_showing()
+        taken.record()
         await _show_taken()
         # While it is shown, which may take its time, what they do next is put on disk.
         self._turns.append(
             screen_of(read_address(event.address).chat),
-            lambda: _run_quietly(self._show_reply_from(incoming.group, event, reply)),
+            lambda: self._show_to_end(taken, incoming, reply),
         )
+
+    async def _show_to_end(self, taken: TakenUpdate, incoming: TelegramEvent, reply: Reply) -> None:
+        try:
+            await _run_quietly(self._show_reply_from(incoming.group, incoming.event, reply))
+        finally:
+            taken.end_showing()
 
     async def _handle_event(self, event: Event) -> Reply:
         """The core's reply, of which the person is told.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 from typing import Final, Protocol
 
@@ -35,6 +36,26 @@ class TakenUpdate(Acknowledgement):
         super().__init__()
         self._acknowledge = acknowledge
         self._shown: asyncio.Task[None] | None = None
+        self._reply_shown = asyncio.Event()
+        self._reply_shown.set()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether nothing of a reply is left to show, as far as it is known."""
+        return self._reply_shown.is_set()
+
+    def begin_showing(self) -> None:
+        """A reply is on its way to the person; `end_showing` says that it is there, or given up."""
+        self._reply_shown.clear()
+
+    def end_showing(self) -> None:
+        """Nothing is left to show."""
+        self._reply_shown.set()
+
+    async def wait_shown(self, seconds: float) -> None:
+        """Wait until the reply is shown, so long at most."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._reply_shown.wait(), seconds)
 
     async def show_taken(self, toast: str = "") -> None:
         """Show a press as taken, once; whatever else is shown for it comes behind that."""
@@ -65,7 +86,7 @@ class Inbox:
         self._turns = turns
         self._taken: OrderedDict[int, TakenUpdate] = OrderedDict()
 
-    def accept(self, update: Update) -> Acknowledgement:
+    def accept(self, update: Update) -> TakenUpdate:
         """Answer an update after all those of the same person, unless too many of them wait.
 
         One that comes again is answered again only where nothing came of it.

@@ -17,10 +17,9 @@ from typing import Final
 from telegram import Update
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from pulse_bot.adapter_kit.acknowledgements import Acknowledgement
 from pulse_bot.adapter_kit.health import Health
 from pulse_bot_telegram.errors import REVOKED, TWO_LISTEN
-from pulse_bot_telegram.inbox import Inbox
+from pulse_bot_telegram.inbox import Inbox, TakenUpdate
 from pulse_bot_telegram.listening import ALLOWED, UNREACHABLE, keep_trying, retry_pauses
 from pulse_bot_telegram.sending import Bot
 
@@ -31,6 +30,8 @@ MOST_AT_ONCE: Final = 100
 SECONDS_HELD: Final = 60.0
 """For which an update that is not on disk is not confirmed. Then it is: a day of one answer that
 hangs would be a day in which nobody else is heard after a hundred updates."""
+SECONDS_SHOWN: Final = 2.0
+"""After a crash whoever was shown nothing yet is answered again, where they acted just before."""
 PAUSES_HELD: Final = (0.05, 0.2, 0.5, 1.0)
 """Seconds between two questions while something is not confirmed; the last one repeats."""
 LONGEST_PAUSE_REVOKED: Final = 120.0
@@ -42,7 +43,13 @@ class HeldUpdate:
     """An update that is not confirmed yet."""
 
     since: float
-    acknowledgement: Acknowledgement
+    taken: TakenUpdate
+
+    def is_held(self, now: float) -> bool:
+        """Whether Telegram is to bring it again, should this process end now."""
+        if not self.taken.is_recorded:
+            return now - self.since < SECONDS_HELD
+        return not self.taken.is_shown and now - self.since < SECONDS_SHOWN
 
 
 class Polling:
@@ -102,20 +109,16 @@ class Polling:
     def _offset(self) -> int:
         """The number of the oldest update that is not confirmed."""
         now = asyncio.get_running_loop().time()
-        self._held = {
-            number: held
-            for number, held in self._held.items()
-            if not held.acknowledgement.is_recorded and now - held.since < SECONDS_HELD
-        }
+        self._held = {number: held for number, held in self._held.items() if held.is_held(now)}
         return min(self._held, default=self._next)
 
     def _take(self, updates: Sequence[Update]) -> bool:
         """Hand updates on; says whether any of them was new."""
         now, known = asyncio.get_running_loop().time(), self._next
         for update in updates:
-            number, acknowledgement = update.update_id, self._inbox.accept(update)
+            number, taken = update.update_id, self._inbox.accept(update)
             since = self._held[number].since if number in self._held else now
-            self._held[number] = HeldUpdate(since, acknowledgement)
+            self._held[number] = HeldUpdate(since, taken)
             self._next = max(self._next, number + 1)
         is_new = self._next > known
         if len(updates) == MOST_AT_ONCE and not is_new:
@@ -124,17 +127,14 @@ class Polling:
         return is_new
 
     async def _wait_for_disk(self, pause: float) -> None:
-        """Wait until all is on disk, though not for long: others have news, too."""
-        held = [
-            one.acknowledgement
-            for one in self._held.values()
-            if not one.acknowledgement.is_recorded
-        ]
-        if not held:
-            return
-        if any(acknowledgement.is_settled for acknowledgement in held):
+        """Wait until all is on disk and shown, though not for long: others have news, too."""
+        now = asyncio.get_running_loop().time()
+        held = [one.taken for one in self._held.values() if one.is_held(now)]
+        if any(taken.is_settled and not taken.is_recorded for taken in held):
             await asyncio.sleep(pause)  # it comes again, and not at once
-        await asyncio.gather(*(acknowledgement.wait(pause) for acknowledgement in held))
+        await asyncio.gather(
+            *(taken.wait_shown(pause) if taken.is_recorded else taken.wait(pause) for taken in held)
+        )
 
     def _note_trouble(self, error: TelegramError, pause: float) -> float:
         """Seconds to wait after an error."""

@@ -76,8 +76,11 @@ def card_parts(card: Card, username: str, before: Sequence[Paragraph] = ()) -> l
 
 
 def picture_caption(picture: Picture) -> str:
-    """What a picture says in words, below it; nothing where that is too long for one."""
-    words = "\n\n".join(text for text in (picture.title, picture.alternative) if text)
+    """What a picture says in words, below it; nothing where that is too long for one.
+
+    Without its title, which stands above it in the words that it came with.
+    """
+    words = picture.alternative
     return words if count_units(words) <= LONGEST_CAPTION else ""
 
 

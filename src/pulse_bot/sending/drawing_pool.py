@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import BoundedSemaphore, Lock, Timer
 from typing import IO, Final
+from weakref import finalize
 
 from pulse_bot.errors import DrawingFailed
 
@@ -153,6 +154,11 @@ class _Answer:
     is_last: bool
 
 
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+
+
 class _DrawingProcess:
     """One process, used by one thread at a time."""
 
@@ -164,6 +170,8 @@ class _DrawingProcess:
         assert self._process.stdout is not None  # noqa: S101 - and so is this
         self._calls, self._answers = self._process.stdin, self._process.stdout
         self._resting: Timer | None = None
+        # Whoever forgets to close a pool leaves no process behind all the same.
+        finalize(self, _reap, self._process)
 
     @property
     def pid(self) -> int:

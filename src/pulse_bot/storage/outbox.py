@@ -387,6 +387,13 @@ def list_overdue(session: Session, now: datetime) -> Sequence[OutboxRow]:
     return session.scalars(query).all()
 
 
+def list_unarrived(session: Session, now: datetime) -> Sequence[OutboxRow]:
+    """What has not arrived for an hour, or never will: of all partnerships, the oldest first."""
+    overdue = and_(OutboxRow.state.in_(PENDING), OutboxRow.tried_at <= now - OVERDUE_AFTER)
+    query = select(OutboxRow).where(or_(overdue, OutboxRow.state.in_(UNARRIVED)))
+    return session.scalars(query.order_by(OutboxRow.due_at, OutboxRow.id)).all()
+
+
 def give_up_old(session: Session, now: datetime) -> None:
     """Mark what is no news any more as missed, and forget what is long settled."""
     old = update(OutboxRow).where(OutboxRow.state.in_(PENDING), OutboxRow.news_until <= now)

@@ -61,13 +61,14 @@ def load_undelivered_card(session: Session, entry: int) -> Card | None:
         return None
     name = session.get_one(PartnershipRow, row.partnership_id).name
     what = f"{_PARTS[row.part]}{_describe_entry(session, row)}"
-    going_on = (
-        "I have given it up there." if row.state in UNARRIVED else "I keep trying for some days."
-    )
-    text = (
-        f"For an hour {what} could not be sent, because {row.adapter} did not take it. {going_on}",
-        _ADVICE[row.kind],
-    )
+    if row.state in UNARRIVED:
+        told = f"{what[:1].upper()}{what[1:]} could not be sent: {row.adapter} did not take it."
+    else:
+        told = (
+            f"For an hour {what} could not be sent, because {row.adapter} did not take it. I keep "
+            "trying for some days."
+        )
+    text = (told, _ADVICE[row.kind])
     title = f"Something of {name} does not arrive"
     return Card(CardKind.NOTICE, title, text, _again_buttons(session, row))
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import format_moment, parse_zone
+from pulse_bot.domain.outgoing import PENDING
 from pulse_bot.errors import Refused
-from pulse_bot.storage import damage, troubles
+from pulse_bot.storage import damage, outbox, troubles
 from pulse_bot.storage.columns import FALLBACK_ZONE
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.context import Installation
@@ -45,7 +49,26 @@ def list_troubles(installation: Installation) -> list[ListRow]:
             }
             for found in damage.find_damage(session)
         ]
-        return failed + unreadable
+        return failed + _list_unarrived(session, installation, names) + unreadable
+
+
+def _list_unarrived(
+    session: Session, installation: Installation, names: Mapping[int, str]
+) -> list[ListRow]:
+    """What was sent and has not arrived; never to whom."""
+    zone = parse_zone(FALLBACK_ZONE)
+    return [
+        {
+            "number": None,
+            "partnership": names.get(row.partnership_id),
+            "what": f"send {row.kind.value}, {row.part.value}",
+            "why": row.state.value,
+            "since": format_moment(row.tried_at, zone) if row.tried_at else None,
+            "attempts": row.attempts,
+            "again": format_moment(row.due_at, zone) if row.state in PENDING else None,
+        }
+        for row in outbox.list_unarrived(session, installation.clock.now())
+    ]
 
 
 def retry_trouble(installation: Installation, number: int) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from pulse_bot.adapter_kit.actions import Action, encode
 from pulse_bot.domain.release.record import Digest, Statement, StatementKind
-from pulse_bot.errors import MissingExtra
+from pulse_bot.errors import DrawingFailed, MissingExtra
 from pulse_bot.ports import Button, Card, CardKind, Picture
 from pulse_bot.usecases.context import Installation
 
@@ -66,13 +66,20 @@ MOST_DRAWN = 60
 """Digests in a picture: more points than that are none to the eye."""
 
 
-def draw_digests(installation: Installation, digests: Sequence[Digest]) -> Picture | None:
-    """What was released over time, as a picture; None where there is none to show."""
+def draw_digests(
+    installation: Installation, digests: Sequence[Digest], *, can_wait: bool = False
+) -> Picture | None:
+    """What was released over time, as a picture; None where there is none to show.
+
+    `can_wait`: raises DrawingFailed where it may be drawn another time.
+    """
     try:
         return installation.renderer.picture(digests)
     except MissingExtra:
         return None
-    except Exception:
+    except Exception as error:
+        if can_wait and isinstance(error, DrawingFailed):
+            raise
         # The words say it all; a digest must not wait for a drawing.
         _log.warning("A picture could not be drawn.", exc_info=True)
         return None

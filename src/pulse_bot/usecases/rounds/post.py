@@ -64,14 +64,21 @@ def load_digest_card(session: Session, round_id: int) -> Card:
 def draw_part(
     installation: Installation, round_id: int, part: OutgoingPart
 ) -> Picture | File | None:
-    """The picture or the pack of a digest; None where there is none, or another came since."""
+    """The picture or the pack of a digest; None where there is none, or another came since.
+
+    Raises DrawingFailed where it may be drawn another time.
+    """
     if part is OutgoingPart.FILE:
-        return load_pack_file(installation, round_id)
+        return load_pack_file(installation, round_id, can_wait=True)
     with installation.database.read() as session:
         row = session.get_one(RoundRow, round_id)
         newest = history.list_digests(session, row.partnership_id, MOST_DRAWN)
         title = load_digest_card(session, round_id).title
-    picture = draw_digests(installation, newest) if newest[0].number == row.number else None
+    picture = (
+        draw_digests(installation, newest, can_wait=True)
+        if newest[0].number == row.number
+        else None
+    )
     return replace(picture, title=title) if picture else None
 
 

@@ -29,7 +29,7 @@ from pulse_bot.crypto.sealing import Envelope, make_tag, seal_answer
 from pulse_bot.domain.asking.items import COMMENT, InvalidAnswer, validate_answer
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
-from pulse_bot.errors import Refused, StorageError
+from pulse_bot.errors import DamagedKey, KeyStoreError, Refused, StorageError
 from pulse_bot.ports import Address, Card
 from pulse_bot.storage import envelopes, partnerships, rounds
 from pulse_bot.storage.database import ConnectionLost
@@ -49,6 +49,9 @@ _UNFORESEEN: Final = "An answer could not be taken."
 _DAMAGED: Final = (
     "Nothing was recorded: something in this round has to be mended first. It stands in the log of "
     "whoever runs pulse-bot. Please try again later."
+)
+_AWAY: Final = (
+    "Your answer could not be saved just now. Nothing was recorded; please try again in a minute."
 )
 _HELD: Final = "This round is closing just now. Nothing was recorded; please try again in a minute."
 
@@ -164,6 +167,9 @@ def _open_guarded(
         return _OpenedRound(frozen, keys.tag_key if keys else None)
     except SQLAlchemyError:
         raise
+    except KeyStoreError as error:
+        _log.exception(_UNFORESEEN, extra={"round": round_id})
+        return Refused(_DAMAGED if isinstance(error, DamagedKey) else _AWAY)
     except Exception:
         # A key file, an item or a row of this round; others that answer now have nothing to do
         # with it.
