@@ -78,8 +78,6 @@ PENDING: Final = (OutgoingState.WAITING, OutgoingState.UNCERTAIN)
 """States from which an entry is sent."""
 UNARRIVED: Final = (OutgoingState.FAILED, OutgoingState.MISSED)
 """States in which an entry stays, though nobody has it."""
-AT_MOST_ONCE: Final = frozenset({OutgoingKind.REMINDER, OutgoingKind.INVITATIONS})
-"""Their recipients must get none twice; who has one is known while it goes out."""
 TOLD_TO_LEADS: Final = frozenset(
     {OutgoingKind.DIGEST, OutgoingKind.PACK, OutgoingKind.ANNOUNCEMENT, OutgoingKind.WELCOME}
 )

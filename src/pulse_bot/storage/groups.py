@@ -29,11 +29,6 @@ def _chat_id(user: str) -> str:
     return user.partition("/")[0]
 
 
-def group_address(row: GroupRow) -> Address:
-    """Where a group is written to."""
-    return Address(row.adapter, row.workspace, row.chat)
-
-
 def list_linked(session: Session, partnership_id: int) -> Sequence[GroupRow]:
     """The chats of a partnership that pulse-bot is in."""
     query = select(GroupRow).where(

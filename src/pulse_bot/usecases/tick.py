@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,8 +14,6 @@ from pulse_bot.usecases.chats import announcements, undelivered
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.clean import is_cleaning_due
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
-
-_log = logging.getLogger(__name__)
 
 ROUNDS_JOB: Final = "rounds"
 """Close, reveal and open what is due; its argument is a shard."""
