@@ -348,13 +348,17 @@ def list_digest_posts(session: Session, round_id: int) -> Sequence[OutboxRow]:
     return session.scalars(query.order_by(OutboxRow.id)).all()
 
 
+def _match_unarrived(now: datetime) -> ColumnElement[bool]:
+    overdue = and_(OutboxRow.state.in_(PENDING), OutboxRow.tried_at <= now - OVERDUE_AFTER)
+    return or_(overdue, OutboxRow.state.in_(UNARRIVED))
+
+
 def list_unarrived_digests(session: Session, partnership_id: int, now: datetime) -> list[int]:
     """Rounds whose digest has not come into a chat for an hour, or never will by itself."""
-    overdue = and_(OutboxRow.state.in_(PENDING), OutboxRow.tried_at <= now - OVERDUE_AFTER)
     query = (
         select(OutboxRow.round_id)
         .where(OutboxRow.partnership_id == partnership_id, OutboxRow.kind == OutgoingKind.DIGEST)
-        .where(or_(overdue, OutboxRow.state.in_(UNARRIVED)))
+        .where(_match_unarrived(now))
         .distinct()
         .order_by(OutboxRow.round_id)
     )
@@ -376,12 +380,11 @@ def list_overdue(session: Session, now: datetime) -> Sequence[OutboxRow]:
     is_lost = select(GroupRow.id).where(
         GroupRow.id == OutboxRow.group_id, GroupRow.state == LinkState.GONE
     )
-    overdue = and_(OutboxRow.state.in_(PENDING), OutboxRow.tried_at <= now - OVERDUE_AFTER)
     query = (
         select(OutboxRow)
         .where(OutboxRow.reported.is_(False), OutboxRow.kind.in_(TOLD_TO_LEADS))
         .where(~is_lost.exists())
-        .where(or_(overdue, OutboxRow.state.in_(UNARRIVED)))
+        .where(_match_unarrived(now))
         .order_by(OutboxRow.id)
     )
     return session.scalars(query).all()
@@ -389,8 +392,7 @@ def list_overdue(session: Session, now: datetime) -> Sequence[OutboxRow]:
 
 def list_unarrived(session: Session, now: datetime) -> Sequence[OutboxRow]:
     """What has not arrived for an hour, or never will: of all partnerships, the oldest first."""
-    overdue = and_(OutboxRow.state.in_(PENDING), OutboxRow.tried_at <= now - OVERDUE_AFTER)
-    query = select(OutboxRow).where(or_(overdue, OutboxRow.state.in_(UNARRIVED)))
+    query = select(OutboxRow).where(_match_unarrived(now))
     return session.scalars(query.order_by(OutboxRow.due_at, OutboxRow.id)).all()
 
 
