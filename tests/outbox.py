@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
 
 from pulse_bot.domain.outgoing import (
-    PENDING,
     OutgoingKind,
-    OutgoingPart,
     SendOutcome,
     plan_next_step,
 )
@@ -153,16 +151,3 @@ def rows(made: Installation, *kinds: OutgoingKind) -> Sequence[OutboxRow]:
     query = select(OutboxRow).order_by(OutboxRow.id)
     with made.database.read() as session:
         return session.scalars(query.where(OutboxRow.kind.in_(kinds)) if kinds else query).all()
-
-
-def is_pending(made: Installation, *kinds: OutgoingKind) -> bool:
-    """Whether anything of some kinds waits, now or later."""
-    return any(row.state in PENDING for row in rows(made, *kinds))
-
-
-def words_of(sent: Iterable[Sent]) -> list[Sendable]:
-    """What people read of it: cards alone."""
-    return [one.shown for one in sent if isinstance(one.shown, Card)]
-
-
-WORDS, PICTURE, FILE = OutgoingPart.WORDS, OutgoingPart.PICTURE, OutgoingPart.FILE
