@@ -342,22 +342,6 @@ def test_a_job_that_no_version_knows_any_more_ends_quietly(
     assert [(line.levelname, vars(line)["job"]) for line in ours] == [("INFO", "old")]
 
 
-def test_a_job_is_not_taken_on_twice_while_it_waits(url: str) -> None:
-    gate = Gate()
-    scene = Scene(url)
-    scene.step = lambda number: gate(number) if number == 1 else False
-    with scene.running() as engine:
-        assert engine.enqueue_unless_waiting(job(1, key="look@1"))
-        until(gate.reached.is_set)
-        # The first runs, and may be past what the second is for.
-        assert engine.enqueue_unless_waiting(job(2, key="look@2"))
-        assert not engine.enqueue_unless_waiting(job(3, key="look@3"))
-        assert engine.enqueue_unless_waiting(job(4, key="looks@1"))
-        gate.open.set()
-        until(scene.settled)
-    assert scene.done == [1, 2, 4]
-
-
 def test_a_worker_runs_no_more_jobs_than_its_connections_carry(url: str) -> None:
     inside, most, lock = 0, 0, threading.Lock()
 

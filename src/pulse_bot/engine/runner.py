@@ -149,24 +149,6 @@ class Engine:
         with SetWorkflowID(job.key), SetEnqueueOptions(queue_partition_key=job.partition):
             self._queue.enqueue(self._job, job.name, *job.args)
 
-    def enqueue_unless_waiting(self, job: Job) -> bool:
-        """Take a job on unless one with its stem waits already: its key up to an "@".
-
-        One that runs does not count, since it may be past what this one is for. Two who ask at the
-        same moment may both take theirs on. Returns whether it was taken on.
-        """
-        stem = job.key.partition("@")[0]
-        waiting = DBOS.list_workflows(
-            status="ENQUEUED",
-            workflow_id_prefix=f"{stem}@",
-            limit=1,
-            load_input=False,
-            load_output=False,
-        )
-        if not waiting:
-            self.enqueue(job)
-        return not waiting
-
     def live_keys(self) -> frozenset[str]:
         """The keys of all jobs that are waiting or running."""
         jobs = DBOS.list_workflows(status=_LIVE, load_input=False, load_output=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -101,12 +101,6 @@ def find_owner(session: Session, round_id: int) -> int:
 def latest_round(session: Session, partnership_id: int) -> RoundRow | None:
     """The newest round of a partnership."""
     return session.scalar(_select_rounds(partnership_id).order_by(RoundRow.number.desc()).limit(1))
-
-
-def list_unclosed(session: Session) -> Sequence[RoundRow]:
-    """Every round that still has envelopes to keep."""
-    query = select(RoundRow).where(RoundRow.state.not_in([RoundStatus.CLOSED, RoundStatus.LOST]))
-    return session.scalars(query).all()
 
 
 def find_by_number(session: Session, partnership_id: int, number: int) -> RoundRow | None:
