@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +37,9 @@ ANSWERS = {
     "answer dropped": True, "answer garbled": True, "late": True,
 }  # fmt: skip
 """How a platform fails, and whether the message arrives all the same."""
+
+PLAIN = frozenset({"429", "503"})
+"""After these the sender knows that it did not arrive; after all others nobody can tell it."""
 
 SENDS = {
     "slack": {
@@ -128,11 +132,20 @@ class Plan:
         """The partnerships that are damaged."""
         return frozenset(one.victim for one in self.faults if one.victim)
 
-    def uncertain(self, phases: tuple[str, ...]) -> int:
+    def count_doubled(self, phases: tuple[str, ...]) -> int:
         """How many sends of these phases may come twice, at most."""
+        return self._count_in_flight(phases, {how for how, arrives in ANSWERS.items() if arrives})
+
+    def count_unknown(self, phases: tuple[str, ...]) -> int:
+        """Of how many sends of these phases nobody can know whether they arrived, at most."""
+        return self._count_in_flight(phases, ANSWERS.keys() - PLAIN)
+
+    def _count_in_flight(self, phases: tuple[str, ...], ways: Collection[str]) -> int:
         here = [one for one in self.faults if one.phase in phases]
-        done = [one for one in here if one.kind is Kind.PLATFORM and ANSWERS[one.platform[2]]]
-        return sum(one.times for one in done) + 30 * sum(one.kind in INTERRUPTING for one in here)
+        failing = [one for one in here if one.kind is Kind.PLATFORM and one.platform[2] in ways]
+        return sum(one.times for one in failing) + 30 * sum(
+            one.kind in INTERRUPTING for one in here
+        )
 
     @property
     def keys_lost(self) -> bool:

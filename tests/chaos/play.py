@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import inf
 from pathlib import Path
 
 from tests.chaos import faults
@@ -35,6 +36,8 @@ WEEKLY = PHASES[:-1]
 A_MINUTE = timedelta(minutes=1)
 MINUTES = 45
 """Virtual minutes that a settling may take: an outbox tries for as long as that."""
+EXCUSED_AFTER = 12
+"""Virtual minutes, four attempts, after which what may stay away is not waited for."""
 A_LOOK, LONGEST_WORK = 4, 240
 """Seconds between two looks at whether all has come, and of all of them at most."""
 HEARD = 20
@@ -84,31 +87,39 @@ class Week:
             self.record.notes += [note for note in await hurting if note]
             await faults.start_all(self.world)
             # A platform's faults are counted, and wait for the calls that they are for.
-            await self.settle(DONE[phase])
+            await self.settle(phase)
             faults.mend(self.world)
             if "answering" in phase:
                 await self.count_and_go_on(phase)
         await self.look()
 
-    async def settle(self, done: Callable[[Week], bool]) -> None:
+    async def settle(self, phase: str) -> None:
         """Let virtual minutes go by, about one a second, until all is done or time is over."""
-        world = self.world
+        world, count_missing = self.world, MISSING[phase]
         await everybody_listens(world)
-        for _ in range(MINUTES):
-            if await asyncio.to_thread(done, self):
+        for minute in range(MINUTES):
+            missing = await asyncio.to_thread(count_missing, self)
+            excused = self._count_excused(phase) if minute >= EXCUSED_AFTER else 0
+            if missing <= excused:
                 break
             await asyncio.sleep(0.8)
             world.installation.move_to(world.installation.now() + A_MINUTE)
             await faults.start_all(world)
         else:
-            await self._work_is_done(done)
+            await self._work_is_done(count_missing)
         # What comes twice comes a moment later.
         await asyncio.sleep(0.5)
 
-    async def _work_is_done(self, done: Callable[[Week], bool]) -> None:
+    def _count_excused(self, phase: str) -> float:
+        """How much of what is missing will never come, and need not."""
+        if self.plan.keys_lost:
+            return inf
+        return self.plan.count_unknown((phase,)) if phase == "reminding" else 0
+
+    async def _work_is_done(self, count_missing: Callable[[Week], int]) -> None:
         """Wait for those who work still: on a slow machine a virtual hour is short."""
         for _ in range(self.patience // A_LOOK):
-            if await asyncio.to_thread(done, self):
+            if not await asyncio.to_thread(count_missing, self):
                 return
             await asyncio.sleep(A_LOOK)
 
@@ -242,26 +253,27 @@ def _direct(who: Person) -> str:
     return str(direct.id) if direct is not None else who.address.user
 
 
-def _all_asked(week: Week) -> bool:
+def _count_unasked(week: Week) -> int:
     cards = week.cards("opening")
-    return all(cards[_direct(who)] for one in week.world.partnerships for who in one.members)
+    return sum(not cards[_direct(who)] for one in week.world.partnerships for who in one.members)
 
 
-def _all_reminded(week: Week) -> bool:
+def _count_unreminded(week: Week) -> int:
     cards = week.cards("reminding")
     whole = (one for one in week.world.partnerships if one.name not in week.plan.victims)
     late = (who for one in whole for who in one.members[len(one.members) // 2 :])
-    return all(cards[_direct(who)] for who in late)
+    return sum(not cards[_direct(who)] for who in late)
 
 
-def _all_posted(week: Week, *, workshops: bool) -> bool:
+def _count_unposted(week: Week, *, workshops: bool) -> int:
+    missing = 0
     for one in week.world.partnerships:
         if one.workshop == workshops and one.name not in week.plan.victims:
             texts, attached = week.digests(one.name, one.chats)
             shows = one.workshop or len(one.members) >= 10
-            if not all(texts[_key(c)] and (attached[_key(c)] or not shows) for c in one.chats):
-                return False
-    return True
+            missing += sum(not texts[_key(c)] for c in one.chats)
+            missing += sum(shows and not attached[_key(c)] for c in one.chats)
+    return missing
 
 
 ACTS = {
@@ -272,14 +284,15 @@ ACTS = {
     "closing": Week.wait,
     "workshop": Week.wait,
 }
-DONE: dict[str, Callable[[Week], bool]] = {
-    "opening": _all_asked,
-    "answering": lambda _: True,
-    "reminding": _all_reminded,
-    "answering again": lambda _: True,
-    "closing": lambda week: _all_posted(week, workshops=False),
-    "workshop": lambda week: _all_posted(week, workshops=True),
+MISSING: dict[str, Callable[[Week], int]] = {
+    "opening": _count_unasked,
+    "answering": lambda _: 0,
+    "reminding": _count_unreminded,
+    "answering again": lambda _: 0,
+    "closing": lambda week: _count_unposted(week, workshops=False),
+    "workshop": lambda week: _count_unposted(week, workshops=True),
 }
+"""How much of each act is still to come."""
 
 
 async def play(

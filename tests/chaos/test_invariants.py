@@ -137,6 +137,20 @@ def test_what_was_in_flight_may_come_twice(fault: Fault, found: int) -> None:
     assert kinds(violations(record))["digest twice"] == found
 
 
+@pytest.mark.parametrize(
+    ("how", "times", "found"),
+    [("dropped", 1, 0), ("answer garbled", 1, 0), ("503", 1, 1), ("429", 4, 1), ("dropped", 0, 1)],
+)
+def test_a_reminder_may_stay_away_where_nobody_can_know_it(
+    how: str, times: int, found: int
+) -> None:
+    detail = f"telegram, texts: {how}"
+    record = good(Fault("reminding", 0.0, Kind.PLATFORM, detail, times=times))
+    miss_a_reminder(record.partnerships[0])
+
+    assert kinds(violations(record))["reminder missing"] == found
+
+
 def test_a_plan_is_drawn_again_from_its_seed() -> None:
     assert make_plan(7, "postgres", NAMES) == make_plan(7, "postgres", NAMES)
     assert make_plan(7, "postgres", NAMES) != make_plan(8, "postgres", NAMES)
