@@ -226,21 +226,22 @@ def promise_card(round_: Round | None, calendar: Calendar) -> Card:
                 "other members cannot read it while the round is open."
             ),
             (
-                f"{when} all answers are added up, and the key that could open them is destroyed. "
-                "After that nobody can tell who gave which answer, not even whoever runs the "
-                "server."
+                f"{when} all answers are added up. Then they are destroyed, and so is the key that "
+                "could open them. Only the sums are kept."
             ),
             (
                 f"No result is shown from fewer than {thresholds.answers} answers, or from fewer "
                 "than "
-                f"{thresholds.organisations} schools, and what is shown is rounded so that nobody "
-                "can be worked out. Who answered and who did not is shown to nobody."
+                f"{thresholds.organisations} schools, and what is shown is rounded, so that one "
+                "answer hardly changes it. Who answered and who did not is shown to nobody."
             ),
             "Everybody sees the same results at the same time.",
             (
                 "What we cannot promise: the service that carries this page or chat sees that you "
                 "click, and whoever holds both the running server and its keys could read a round "
-                "while it is open. In a comment, your way of writing may give you away."
+                "while it is open. Whoever runs the server could read the sums that are kept, and "
+                "those of a small group can tell much. In a comment, your way of writing may give "
+                "you away."
             ),
         ),
     )
