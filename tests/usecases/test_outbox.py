@@ -248,7 +248,11 @@ async def test_what_does_not_arrive_for_an_hour_is_told_and_posted_by_a_button(
         home = await app.handle(OpenedHome(LEAD, page=True))
         [again] = [card for card in home.cards if "has not arrived in a chat" in card.title]
         assert again.title == "The digest of round 1 has not arrived in a chat"
+        # The web shows no such page, and nothing can be sent there.
+        assert again in (await app.handle(OpenedHome(LEAD))).cards
         member = await app.handle(OpenedHome(Address("fake", "", "person-05"), page=True))
+        assert not [card for card in member.cards if "has not arrived" in card.title]
+        member = await app.handle(OpenedHome(Address("fake", "", "person-05")))
         assert not [card for card in member.cards if "has not arrived" in card.title]
 
         fake.recover()

@@ -48,7 +48,7 @@ _OF_SOME: Final = {"seed": "Seed a workshop", "trends": "Trends", "settings": "S
 def open_home(installation: Installation, event: OpenedHome) -> Reply:
     """What comes next; on a page of its own, everything else below it."""
     if not event.page:
-        return pages.show_home(installation, event)
+        return _show_next(installation, event)
     reply = pages.show_home(installation, replace(event, at_once=False))
     # What a notice offers stands below, once.
     first = [
@@ -58,6 +58,15 @@ def open_home(installation: Installation, event: OpenedHome) -> Reply:
         member, partnership = find_member(session, event.address)
         below = tuple(_lower_cards(session, installation, member, partnership))
     return replace(reply, cards=(*first, *below))
+
+
+def _show_next(installation: Installation, event: OpenedHome) -> Reply:
+    """What comes next. For a lead on the web, whom nothing can be sent to, also what is amiss."""
+    reply = pages.show_home(installation, event)
+    with installation.database.read() as session:
+        member, _ = find_member(session, event.address)
+        amiss = tuple(undelivered.list_unarrived_cards(session, installation, member))
+    return replace(reply, cards=(*reply.cards, *amiss))
 
 
 def _lower_cards(
