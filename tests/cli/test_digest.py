@@ -94,3 +94,10 @@ def test_where_nothing_was_released_no_look_is_logged(people: Shell) -> None:
     people.does("round", "close", NAME)
     people.does("digest", "export", NAME, "--to", "all.json")
     assert looked in people.does("partnership", "show", NAME)
+
+
+def test_where_there_is_no_chat_a_digest_cannot_be_posted(closed: Shell) -> None:
+    for words in ((), ("--everywhere",)):
+        told = closed.fails("digest", "post", NAME, *words)
+        assert "is in no chat of this partnership" in told
+        assert "already" not in told

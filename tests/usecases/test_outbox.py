@@ -263,7 +263,7 @@ async def test_what_does_not_arrive_for_an_hour_is_told_and_posted_by_a_button(
         await later(app, 1)
         assert [card.title[:7] for card in fake.cards(GROUP)] == ["Round 1"]
         reply = await app.handle(Pressed(LEAD, button.action))
-        assert reply.notice == "Every chat has it already, so nothing was posted."
+        assert reply.notice == "Every chat has it, or gets it at this moment."
         refused = await app.handle(Pressed(Address("fake", "", "person-05"), button.action))
         assert refused.outcome is Outcome.REFUSED
 
@@ -287,8 +287,10 @@ async def test_an_operator_posts_a_digest_again(tmp_path: Path) -> None:
     fake = FakeAdapter()
     async with running_app(tmp_path, fake) as app:
         made = app.installation
-        with pytest.raises(Refused, match="no such digest"):
+        with pytest.raises(Refused, match="no digest yet: no round has closed"):
             post_again(made, PARTNERSHIP)
+        with pytest.raises(Refused, match="no digest of round 7 to post"):
+            post_again(made, PARTNERSHIP, 7)
         at(made, OPENS)
         await worked_off(app)
         at(made, CLOSES)

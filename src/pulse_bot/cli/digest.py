@@ -94,9 +94,11 @@ def post_(
 
     number, chats = post_again(installation, partnership, number, everywhere=everywhere)
     if not chats:
+        if everywhere:
+            raise Refused(f"The digest of round {number} is being posted at this moment.")
         raise Refused(
-            f"The digest of round {number} is in every chat of {partnership} already. With "
-            "--everywhere it is posted once more."
+            f"The digest of round {number} is in every chat of {partnership}, or on its way there "
+            "at this moment. With --everywhere it is posted once more."
         )
     count = f"{chats} chat{'' if chats == 1 else 's'}"
     click.echo(f"A running pulse-bot posts round {number} to {count} within a minute.")

@@ -107,7 +107,7 @@ def press_repost(installation: Installation, event: Pressed) -> Reply:
         row = post.find_posted_round(session, partnership.id, wanted.round)
         queued = post.queue_again(session, installation, row)
     if not queued:
-        return Reply("Every chat has it already, so nothing was posted.")
+        return Reply("Every chat has it, or gets it at this moment.")
     return Reply("It is posted again within a minute.")
 
 

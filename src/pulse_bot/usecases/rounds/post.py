@@ -101,18 +101,28 @@ def find_posted_round(session: Session, partnership_id: int, number: int | None)
     wanted = digests[0].number if digests else number
     row = rounds.find_by_number(session, partnership_id, wanted) if wanted is not None else None
     if row is None or not packs.is_readable(session, row.id):
-        raise Refused("There is no such digest to post. See: pulse-bot round list")
+        which = "yet: no round has closed" if wanted is None else f"of round {wanted} to post"
+        raise Refused(f"There is no digest {which}.")
     return row
 
 
 def queue_again(
     session: Session, installation: Installation, row: RoundRow, *, everywhere: bool = False
 ) -> int:
-    """Queue a digest for the chats that do not have all of it; returns how many those are."""
+    """Queue a digest for the chats that do not have all of it; returns how many those are.
+
+    Raises Refused where there is no chat.
+    """
     now = installation.clock.now()
+    linked = groups.list_linked(session, row.partnership_id)
+    if not linked:
+        raise Refused(
+            "pulse-bot is in no chat of this partnership, so there is nowhere to post. Everybody "
+            "can read the digest on their own page."
+        )
     posts = outbox.list_digest_posts(session, row.id)
     queued = 0
-    for group in groups.list_linked(session, row.partnership_id):
+    for group in linked:
         own = [post for post in posts if post.group_id == group.id]
         queued += _queue_for_group(session, group, row, own, now, everywhere=everywhere)
     return queued
