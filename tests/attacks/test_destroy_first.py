@@ -195,7 +195,22 @@ def test_where_nothing_can_be_worded_the_group_reads_that(
     assert digest_of(made, asked) == said
 
 
-def test_a_damaged_key_is_the_same_at_once(database_url: str, tmp_path: Path) -> None:
+def test_the_log_names_the_round_whose_tally_cannot_be_read(
+    made: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    earlier = answered(made)
+    close_round(made, earlier.id)
+    asked = answered(made, 1)
+    write(made, "UPDATE tally SET sealed = 'odd'")
+    close_round(made, asked.id)
+    told = [one for one in caplog.records if "tally of the past" in one.getMessage()]
+    assert told
+    assert {one.__dict__["round"] for one in told} == {earlier.id}
+
+
+def test_a_damaged_key_is_the_same_at_once(
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     keys = DirectoryKeyStore(tmp_path / "keys")
     make_key_folder(keys.folder)
     made = installation(database_url, FixedClock(START), keys)
@@ -204,6 +219,8 @@ def test_a_damaged_key_is_the_same_at_once(database_url: str, tmp_path: Path) ->
     close_round(made, asked.id)
     assert list(keys.folder.iterdir()) == []
     assert is_apology(digest_of(made, asked))
+    [line] = [one for one in caplog.records if "cannot be read. Its" in one.getMessage()]
+    assert (line.__dict__["partnership"], line.__dict__["round"]) == (1, asked.id)
     made.database.close()
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.ports import Address
 from pulse_bot.usecases.context import Installation
@@ -52,10 +54,14 @@ async def test_the_sweep_gives_the_round_up_unread(made: Installation) -> None:
     assert "destroyed unread" in refused
 
 
-async def test_closing_gives_the_round_up_too(made: Installation) -> None:
+async def test_closing_gives_the_round_up_too(
+    made: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
     asked = await lost(made)
     at(made, CLOSES)
     close_round(made, asked.id)
+    [line] = [one for one in caplog.records if "key of a round is gone" in one.getMessage()]
+    assert (line.__dict__["partnership"], line.__dict__["round"]) == (1, asked.id)
     assert found(made, asked.id).state is RoundStatus.LOST
     assert count(made, ("envelope", "release", "tally")) == {
         "envelope": 0,

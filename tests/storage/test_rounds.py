@@ -7,15 +7,18 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from enum import StrEnum
 from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from pulse_bot.domain.asking.items import Choice, ItemKind, Wording
 from pulse_bot.domain.asking.rounds import ALLOWED_MOVES, Round, RoundStatus
 from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage.columns import StoredWord
 from pulse_bot.storage.frozen import freeze_item, thaw_item
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.context import Installation
@@ -105,3 +108,17 @@ def test_a_round_from_before_there_were_languages_can_be_read() -> None:
     for key in ("language", "translations"):
         del kept[key]
     assert thaw_item(kept) == item("trust", 1)
+
+
+class ShoeSize(StrEnum):
+    """States that no table has."""
+
+    LARGE = "large"
+
+
+def test_a_state_that_is_not_known_is_told_in_words(caplog: pytest.LogCaptureFixture) -> None:
+    column = StoredWord(ShoeSize)
+    assert column.process_result_value("large", sqlite.dialect()) is ShoeSize.LARGE
+    assert caplog.text == ""
+    assert column.process_result_value("vast", sqlite.dialect()) == "vast"
+    assert "A stored shoe size cannot be read, and was passed over." in caplog.text

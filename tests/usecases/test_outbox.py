@@ -268,6 +268,22 @@ async def test_what_does_not_arrive_for_an_hour_is_told_and_posted_by_a_button(
         assert refused.outcome is Outcome.REFUSED
 
 
+async def test_the_log_says_what_is_done_about_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        at(app.installation, OPENS)
+        await worked_off(app)
+        at(app.installation, CLOSES)
+        fake.fail(AdapterError("Nothing gets through.", permanent=False), to=GROUP)
+        await later(app, 0, 59)
+        assert "A message (digest) has not arrived yet, and is tried again." in caplog.text
+        assert "does not arrive" not in caplog.text
+        await later(app, 2, 4)
+        assert "A message (digest) does not arrive. See: pulse-bot trouble list" in caplog.text
+
+
 async def test_what_is_refused_for_good_is_told_at_once(tmp_path: Path) -> None:
     fake = FakeAdapter()
     async with running_app(tmp_path, fake) as app:

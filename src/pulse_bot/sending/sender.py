@@ -54,6 +54,11 @@ from pulse_bot.usecases.rounds.remind import ReminderCard
 _log = logging.getLogger(__name__)
 RecipientT = TypeVar("RecipientT")
 
+_NOT_SENT: Final = {
+    SendOutcome.FAILED: "A message (%s) was refused by the platform for good.",
+    SendOutcome.NOT_YET: "A message (%s) has not arrived yet, and is tried again.",
+    SendOutcome.UNCERTAIN: "Nobody knows yet whether a message (%s) arrived.",
+}
 PAGE: Final = 500
 """Messages between two looks at what else is due."""
 _DRAWN_AT_ONCE: Final = 3
@@ -154,7 +159,9 @@ class Sender:
             shown = await _make(run.adapter, entry, prepared)
         except Exception:
             extra = {"partnership": entry.partnership, "round": entry.round}
-            _log.warning("A %s could not be made.", entry.kind.value, exc_info=True, extra=extra)
+            _log.warning(
+                "A message (%s) could not be made.", entry.kind.value, exc_info=True, extra=extra
+            )
             await self._settle_unmade(entry)
             return
         if shown is None:
@@ -230,7 +237,7 @@ class Sender:
         )
         if entry.kind is not OutgoingKind.CARD and not is_sent:
             extra = {"partnership": entry.partnership, "round": entry.round}
-            _log.warning("A %s did not arrive: %s.", entry.kind, receipt.outcome, extra=extra)
+            _log.warning(_NOT_SENT[receipt.outcome], entry.kind.value, extra=extra)
         await asyncio.to_thread(self._note_address, entry, receipt)
 
     def _note_address(self, entry: OutgoingEntry, receipt: SendReceipt) -> None:

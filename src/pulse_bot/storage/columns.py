@@ -7,6 +7,7 @@ other people's: it becomes a value that means nothing, and `damage` finds it and
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -75,7 +76,7 @@ class _Lenient(TypeDecorator[Any]):
             try:
                 return process(value)
             except (ValueError, TypeError, LookupError):
-                _say_once(type(self).__name__)
+                _say_once(_spell_words(type(self).__name__.removeprefix("Stored")))
                 return self.unreadable
 
         return read
@@ -189,7 +190,7 @@ class StoredWord(TypeDecorator[Any]):
         try:
             return self.kind(value)
         except ValueError:
-            _say_once(self.kind.__name__)
+            _say_once(_spell_words(self.kind.__name__))
             return UnknownWord(value)
 
 
@@ -215,6 +216,11 @@ def zone_exists(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _spell_words(name: str) -> str:
+    """The name of a type, as people write it: "round status"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
 @lru_cache(maxsize=64)

@@ -105,7 +105,13 @@ def load_series_end(
     where they were.
     """
     query = (
-        select(TallyRow.sealed, RoundRow.thresholds, RoundRow.policy_version, RoundRow.roster_size)
+        select(
+            TallyRow.round_id,
+            TallyRow.sealed,
+            RoundRow.thresholds,
+            RoundRow.policy_version,
+            RoundRow.roster_size,
+        )
         .join(RoundRow, RoundRow.id == TallyRow.round_id)
         .where(
             RoundRow.partnership_id == partnership_id,
@@ -117,7 +123,8 @@ def load_series_end(
     )
     rows = session.execute(query).all()
     return [
-        _past_round(_open_tally(sealed, installation_key), *row) for sealed, *row in reversed(rows)
+        _past_round(_open_tally(round_id, sealed, installation_key), *row)
+        for round_id, sealed, *row in reversed(rows)
     ]
 
 
@@ -131,12 +138,13 @@ def _past_round(
     return PastRound(tally, thresholds, small_roster=roster_size < thresholds.roster)
 
 
-def _open_tally(sealed: bytes, installation_key: bytes) -> Tally | None:
+def _open_tally(round_id: int, sealed: bytes, installation_key: bytes) -> Tally | None:
     """A tally of the past; None where it does not open, or is not what was kept there."""
     try:
         return _load_tally(unseal_tally(installation_key, sealed))
     except (SealError, ValueError, KeyError, TypeError, AttributeError) as error:
-        _log.error("A tally of the past cannot be read: %s.", type(error).__name__)
+        name = type(error).__name__
+        _log.error("A tally of the past cannot be read: %s.", name, extra={"round": round_id})
         return None
 
 

@@ -47,7 +47,7 @@ def work_off_rounds(installation: Installation, shard: int) -> bool:
             if owner % SHARDS == shard
         ]
     for round_id, owner in closings[:AT_ONCE]:
-        _run_guarded(partial(_close_round, installation, round_id), owner, "closed")
+        _run_guarded(partial(_close_round, installation, round_id, owner), owner, "closed")
     for round_id, owner in _list_due_reveals(installation, now):
         if owner % SHARDS == shard:
             _run_guarded(partial(pack.reveal_pack, installation, round_id), owner, "revealed")
@@ -55,9 +55,10 @@ def work_off_rounds(installation: Installation, shard: int) -> bool:
     return len(closings) > AT_ONCE or looked == AT_ONCE
 
 
-def _close_round(installation: Installation, round_id: int) -> None:
+def _close_round(installation: Installation, round_id: int, owner: int) -> None:
     close_round(installation, round_id)
-    _log.info("A round is over; its key is destroyed.", extra={"round": round_id})
+    extra = {"partnership": owner, "round": round_id}
+    _log.info("A round is over; its key is destroyed.", extra=extra)
 
 
 def _run_guarded(work: Callable[[], object], partnership: int, what: str) -> None:

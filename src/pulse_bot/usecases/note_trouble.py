@@ -11,6 +11,8 @@ from pulse_bot.usecases.context import Installation
 
 _log = logging.getLogger(__name__)
 
+_TRIED_AGAIN = "The job “%s” did not succeed (%s), and is tried again. See: pulse-bot trouble list"
+
 
 def note_trouble(installation: Installation, subject: TroubleSubject, error: BaseException) -> None:
     """Note a failure, in the log and in the database where that can be written.
@@ -19,7 +21,7 @@ def note_trouble(installation: Installation, subject: TroubleSubject, error: Bas
     """
     kind = troubles.describe_error(error)
     extra = {"partnership": subject.partnership, "round": subject.subject}
-    _log.error("%s did not succeed (%s) and is tried again.", subject.job, kind, extra=extra)
+    _log.error(_TRIED_AGAIN, subject.job, kind, extra=extra)
     try:
         with installation.database.write() as session:
             troubles.record_trouble(session, subject, kind, installation.clock.now())

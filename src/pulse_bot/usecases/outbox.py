@@ -135,7 +135,7 @@ def _prepare_guarded(
         return _prepare_entry(session, installation, entry, now)
     except Exception:
         extra = {"partnership": entry.partnership, "round": entry.round}
-        _log.exception("A %s could not be made.", entry.kind.value, extra=extra)
+        _log.exception("A message (%s) could not be made.", entry.kind.value, extra=extra)
         return Broken()
 
 

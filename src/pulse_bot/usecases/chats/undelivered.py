@@ -38,6 +38,7 @@ class RepostDigest(Action):
     """Its number."""
 
 
+_SEE: Final = "See: pulse-bot trouble list"
 _PARTS: Final = {
     OutgoingPart.WORDS: "",
     OutgoingPart.PICTURE: "the picture of ",
@@ -50,7 +51,7 @@ def report_overdue(session: Session, now: datetime) -> None:
     for row in outbox.list_overdue(session, now):
         row.reported = True
         extra = {"partnership": row.partnership_id, "round": row.round_id}
-        _log.error("This does not arrive: %s %d, %s.", row.kind, row.id, row.state, extra=extra)
+        _log.error("A message (%s) does not arrive. %s", row.kind.value, _SEE, extra=extra)
         tell_leads(session, row.partnership_id, OutgoingKind.UNDELIVERED, now, number=row.id)
 
 

@@ -55,7 +55,8 @@ def close_round(installation: Installation, round_id: int) -> None:
         forget_rounds(installation, [round_id])
     except (StorageError, KeyStoreError) as error:
         note_trouble(installation, _subject(installation, troubles.FORGET, round_id), error)
-        _log.warning("The key of a closed round could not be destroyed yet. %s", error)
+        extra = _whose(installation, round_id)
+        _log.warning("The key of a closed round could not be destroyed yet. %s", error, extra=extra)
 
 
 def _subject(installation: Installation, job: str, round_id: int) -> TroubleSubject:
@@ -65,6 +66,12 @@ def _subject(installation: Installation, job: str, round_id: int) -> TroubleSubj
             return _find_subject(session, job, round_id)
     except PulseBotError:
         return TroubleSubject(job, round_id)
+
+
+def _whose(installation: Installation, round_id: int) -> dict[str, int]:
+    """What a line of the log names."""
+    subject = _subject(installation, troubles.CLOSE, round_id)
+    return {"partnership": subject.partnership, "round": round_id}
 
 
 def _find_subject(session: Session, job: str, round_id: int) -> TroubleSubject:
@@ -107,7 +114,10 @@ def settle_round(installation: Installation, round_id: int) -> None:
         if not _is_hopeless(installation, round_id, error):
             raise
         keys = None
-        _log.error("The key of a round cannot be read. Its answers are destroyed unread.")
+        extra = _whose(installation, round_id)
+        _log.error(
+            "The key of a round cannot be read. Its answers are destroyed unread.", extra=extra
+        )
     with installation.database.write() as session:
         # The other runner is a second worker that closes the same round: one of them gets here.
         if rounds.move_round(session, round_id, RoundStatus.CLOSED):
@@ -193,4 +203,5 @@ def declare_lost(installation: Installation, round_id: int) -> None:
                 raise
             _log.exception("What is asked again could not be read.", extra={"round": round_id})
         _let_go(session, installation, round_id)
-        _log.error("The key of a round is gone. Its answers were destroyed unread.")
+        extra = {"partnership": row.partnership_id, "round": round_id}
+        _log.error("The key of a round is gone. Its answers were destroyed unread.", extra=extra)
