@@ -53,6 +53,8 @@ def test_it_says_what_to_do_next() -> None:
     assert "Wrote pulse-bot.toml." in shown
     assert "Leave them out of every backup" in shown
     assert "pulse-bot run" in shown
+    # What was just made is not what a second worker needs.
+    assert "Copy the first one's file over this one" in shown
 
 
 def test_it_asks_with_defaults(here: Path) -> None:

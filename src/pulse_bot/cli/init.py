@@ -118,7 +118,8 @@ def _print_summary(file: Path, settings: Settings) -> None:
     click.echo("  Leave them out of every backup; they are best kept in memory (tmpfs).")
     click.echo(f"Installation key: {settings.installation_key_file}")
     click.echo("  Keep a copy in a safe place: past rounds cannot be read without it.")
-    click.echo("  A second worker needs the same keys: copy this file, and set key_store to Redis.")
+    click.echo("  Is this a second worker? Copy the first one's file over this one, and set")
+    click.echo("  key_store to the same Redis for both.")
     click.echo("\nNext:")
     for step in ("partnership create --help", "member add --help", "programme set --help", "run"):
         click.echo(f"  pulse-bot {step}")

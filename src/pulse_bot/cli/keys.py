@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def keys() -> None:
-    """Show whose the keys are; take on others."""
+    """Say whether the keys are this database's own; adopt others."""
 
 
 def _with_proven_keys(command: Callable[..., None]) -> Callable[..., None]:
@@ -42,7 +42,7 @@ def _with_proven_keys(command: Callable[..., None]) -> Callable[..., None]:
 def show(proven: ProvenKeys) -> None:
     """Say whether the installation key and the key store are this database's own.
 
-    Ends with 1 where they are not.
+    Where they are not, it says what to do, and ends with 1.
     """
     report = proven.inspect()
     for line in _report_lines(report):
@@ -62,6 +62,8 @@ def adopt(proven: ProvenKeys, *, yes: bool) -> None:
 
     Says first what is lost by it, and does nothing without --yes.
     """
+    from pulse_bot.storage.key_texts import explain_served
+
     for warning in proven.check():
         click.echo(f"Warning: {warning}", err=True)
     report = proven.inspect()
@@ -70,6 +72,8 @@ def adopt(proven: ProvenKeys, *, yes: bool) -> None:
     if report.installation_key_fits and _store_fits(report):
         click.echo("The keys are this database's own already. Nothing was changed.")
         return
+    if report.served_elsewhere:
+        raise KeyStoreError(explain_served(report.known_store))
     losses = list(_loss_lines(report))
     if not yes:
         raise Refused("\n".join([*losses, "Nothing was changed. To do it, add --yes."]))
@@ -90,7 +94,6 @@ def _store_fits(report: KeyReport) -> bool:
 
 def _report_lines(report: KeyReport) -> Iterator[str]:
     from pulse_bot.crypto.store_marker import Ownership
-    from pulse_bot.storage.key_texts import format_day
 
     fits = "this database's own" if report.installation_key_fits else "NOT this database's own"
     yield f"Installation key: {fits}."
@@ -104,11 +107,36 @@ def _report_lines(report: KeyReport) -> Iterator[str]:
         None: "cannot be read",
     }
     yield f"Key store: {standing[report.ownership]}. {report.store}"
-    if report.known_store and not _store_fits(report):
-        yield f"This database's own: {report.known_store}, since {format_day(report.since)}."
-    if report.served_elsewhere:
-        yield "A worker serves with another store at this moment."
+    if report.known_store and report.ownership is None:
+        yield f"This database's own was last at {report.known_store}."
     yield f"Open rounds: {report.unclosed}, of which {report.keyless} have no key here."
+    advice = _advise(report)
+    if advice:
+        yield f"\n{advice}"
+
+
+def _advise(report: KeyReport) -> str:
+    """What a worker would say; nothing where the keys fit, or the store has said why it is away."""
+    from pulse_bot.crypto.store_marker import Ownership
+    from pulse_bot.storage import key_texts
+
+    if not report.installation_key_fits:
+        return key_texts.OTHER_INSTALLATION_KEY
+    if report.ownership in (Ownership.BLANK, Ownership.OUTDATED):
+        return key_texts.explain_other_store(
+            report.ownership,
+            report.store,
+            report.known_store,
+            report.since,
+            elsewhere=report.served_elsewhere,
+        )
+    if report.ownership is Ownership.FOREIGN:
+        return key_texts.explain_foreign(report.store)
+    if report.ownership is Ownership.FREE and report.keyless:
+        return key_texts.explain_keyless(report.store, report.unclosed, report.keyless)
+    if report.served_elsewhere:
+        return key_texts.explain_beside(report.store, report.known_store)
+    return ""
 
 
 def _loss_lines(report: KeyReport) -> Iterator[str]:

@@ -189,8 +189,10 @@ class DirectoryKeyStore:
     def _check_folder(self) -> None:
         if not self.folder.is_dir():
             raise KeyStoreError(
-                f"The key store {self.folder} is not there. New here? Run: pulse-bot init. "
-                f"If it lives in memory, mount it, or run: mkdir -p -m 700 {self.folder}"
+                f"The key store {self.folder} is not there. Where it was moved, or is not mounted, "
+                "bring it back: the keys of open rounds are in it. Where it never was, run: "
+                "pulse-bot init. Where it lived in memory and the machine was started again, run: "
+                f"mkdir -p -m 700 {self.folder}"
             )
 
 

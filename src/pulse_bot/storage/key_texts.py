@@ -7,7 +7,6 @@ from typing import Final
 
 from pulse_bot.crypto.store_marker import Ownership
 from pulse_bot.domain.asking.calendar import format_date
-from pulse_bot.ports import StoreSite
 
 _GIVE_UP: Final = "Only if those keys are gone for good, run: pulse-bot keys adopt"
 
@@ -39,11 +38,11 @@ def explain_unproven(ownership: Ownership) -> str:
 
 
 def explain_other_store(
-    ownership: Ownership, site: StoreSite, known: str, since: int, *, elsewhere: bool
+    ownership: Ownership, place: str, known: str, since: int, *, elsewhere: bool
 ) -> str:
     """A store without the right marker, before a database that has another."""
-    if known == site.place:
-        what = f"The key store {site.place} is not what it was: " + (
+    if known == place:
+        what = f"The key store {place} is not what it was: " + (
             "its keys and its marker are gone."
             if ownership is Ownership.BLANK
             else "its marker is another. It is an old copy, or the database is, from a backup."
@@ -52,16 +51,20 @@ def explain_other_store(
     else:
         what = (
             f"This database belongs to another key store: {known}, since {format_day(since)}. "
-            f"The one that is set, {site.place}, "
+            f"The one that is set, {place}, "
             + ("is not it." if ownership is Ownership.BLANK else "is a copy that stayed behind.")
         )
-        remedy = (
-            "Set key_store to that one. To move it, stop pulse-bot there and copy the whole "
-            "folder, store.marker included. Workers on several machines need one key store for "
-            "all: redis://host:port/0"
-        )
-    serving = " A worker serves with it at this moment." if elsewhere else ""
-    return f"{what}{serving} {remedy} Nothing was changed. {_GIVE_UP}"
+        remedy = "Set key_store to that one."
+        if "://" not in known:
+            remedy += (
+                " To move it, stop pulse-bot there and copy the whole folder, store.marker "
+                "included. Workers on several machines need one key store for all, on Redis: set "
+                "key_store to redis://host:port/0 for each."
+            )
+    if elsewhere:
+        # Nothing is gone, so that nothing need be given up.
+        return f"{what} A worker serves with it at this moment. {remedy} Nothing was changed."
+    return f"{what} {remedy} Nothing was changed. {_GIVE_UP}"
 
 
 def explain_keyless(place: str, unclosed: int, keyless: int) -> str:

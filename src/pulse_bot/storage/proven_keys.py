@@ -216,7 +216,7 @@ class ProvenKeys:
             if elsewhere or not _is_surely_gone(identity, site, now) or self._store.list_rounds():
                 raise KeyStoreError(
                     key_texts.explain_other_store(
-                        ownership, site, identity.place, identity.since, elsewhere=elsewhere
+                        ownership, site.place, identity.place, identity.since, elsewhere=elsewhere
                     )
                 )
             _log.error("%s", key_texts.MEMORY_STARTED_ANEW)
