@@ -313,8 +313,8 @@ def test_what_cannot_be_read_is_listed_with_its_partnership(ground: Ground) -> N
     assert {str(row["why"]) for row in rows} == {
         "partnership 1: time_zone",
         "programme",
-        "round 2: state",
-        "round 2: questions",
+        "round 2 (2 in the log): state",
+        "round 2 (2 in the log): questions",
         "group_chat 1: state",
     }
     assert "odd" not in repr(rows)

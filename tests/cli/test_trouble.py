@@ -20,23 +20,28 @@ def opened(shell: Shell) -> Database:
 def test_what_failed_is_listed_and_tried_again(people: Shell) -> None:
     assert people.does("trouble", "list") == "No trouble.\n"
     assert people.json("trouble", "list") == []
+    people.does("partnership", "create", "Dales")
+    people.does("member", "import", "Dales", "people.csv")
+    people.does("programme", "set", "Dales")
+    people.does("round", "open", "Dales")
+    people.does("round", "open", NAME)
     database = opened(people)
     with database.write() as session:
-        failed = TroubleSubject(troubles.CLOSE, 7, 1)
+        failed = TroubleSubject(troubles.CLOSE, 2, 1)
         troubles.record_trouble(session, failed, "KeyStoreError at key_stores.py:88", LONG_AGO)
         troubles.record_trouble(session, failed, "KeyStoreError at key_stores.py:88", LONG_AGO)
     [row] = people.json("trouble", "list")
     assert row == {
         "number": row["number"],
         "partnership": NAME,
-        "what": "close 7",
+        "what": "close round 1 (2 in the log)",
         "why": "KeyStoreError at key_stores.py:88",
         "since": "Monday 5 January at 08:00",
         "attempts": 2,
         "again": "Monday 5 January at 08:02",
     }
     assert people.does("trouble", "retry", str(row["number"])) == (
-        "close 7 is tried again within a minute.\n"
+        "close round 1 (2 in the log) is tried again within a minute.\n"
     )
     with database.read() as session:
         assert not troubles.is_waiting(session, failed, datetime.now(UTC))

@@ -13,7 +13,7 @@ from sqlalchemy import Column, ColumnElement, String, literal, select, type_coer
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.rounds import RoundStatus
-from pulse_bot.storage import partnerships
+from pulse_bot.storage import partnerships, rounds
 from pulse_bot.storage.columns import (
     FALLBACK_ZONE,
     StoredWord,
@@ -67,7 +67,9 @@ def _report(
     owner = keys[0] if is_partnership else table.columns.get("partnership_id", literal(0))
     for partnership, *key in session.execute(select(owner, *keys).where(condition)):
         number = ", ".join(str(part) for part in key)
-        yield Damage(int(partnership), f"{table.name} {number}: {column.name}")
+        is_round = table.name == RoundRow.__tablename__
+        row = rounds.name_round(session, key[0]) if is_round else f"{table.name} {number}"
+        yield Damage(int(partnership), f"{row}: {column.name}")
 
 
 def _find_quiet_hours(session: Session) -> Iterator[Damage]:
@@ -87,4 +89,4 @@ def _find_rounds(session: Session) -> Iterator[Damage]:
     for row in session.scalars(select(RoundRow).where(RoundRow.state.not_in(ended))):
         readable = len(list(thaw_readable(row.items)))
         if not row.items or readable < len(row.items):
-            yield Damage(row.partnership_id, f"round {row.id}: questions")
+            yield Damage(row.partnership_id, f"{rounds.name_round(session, row.id)}: questions")

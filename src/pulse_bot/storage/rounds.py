@@ -98,6 +98,12 @@ def find_owner(session: Session, round_id: int) -> int:
     return session.scalar(select(RoundRow.partnership_id).where(RoundRow.id == round_id)) or 0
 
 
+def name_round(session: Session, round_id: int) -> str:
+    """A round as people know it, and as the log does, which counts all partnerships' together."""
+    number = session.scalar(select(RoundRow.number).where(RoundRow.id == round_id))
+    return f"round {number or '?'} ({round_id} in the log)"
+
+
 def latest_round(session: Session, partnership_id: int) -> RoundRow | None:
     """The newest round of a partnership."""
     return session.scalar(_select_rounds(partnership_id).order_by(RoundRow.number.desc()).limit(1))

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain.asking.calendar import format_moment, parse_zone
 from pulse_bot.domain.outgoing import PENDING
 from pulse_bot.errors import Refused
-from pulse_bot.storage import damage, outbox, troubles
+from pulse_bot.storage import damage, outbox, rounds, troubles
 from pulse_bot.storage.columns import FALLBACK_ZONE
-from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.storage.models import PartnershipRow, TroubleRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.reading.operator_lists import ListRow
 
@@ -29,7 +29,7 @@ def list_troubles(installation: Installation) -> list[ListRow]:
             {
                 "number": row.id,
                 "partnership": name,
-                "what": f"{row.job} {row.subject}" if row.subject else row.job,
+                "what": _name_job(session, row),
                 "why": row.kind,
                 "since": format_moment(row.since, zone),
                 "attempts": row.attempts,
@@ -77,4 +77,9 @@ def retry_trouble(installation: Installation, number: int) -> str:
         row = troubles.retry_now(session, number, installation.clock.now())
         if row is None:
             raise Refused(f"There is no trouble {number}. See: pulse-bot trouble list")
-        return f"{row.job} {row.subject}" if row.subject else row.job
+        return _name_job(session, row)
+
+
+def _name_job(session: Session, row: TroubleRow) -> str:
+    """A job and the round that it is about, where it is about one."""
+    return f"{row.job} {rounds.name_round(session, row.subject)}" if row.subject else row.job
