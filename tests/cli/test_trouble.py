@@ -66,3 +66,18 @@ def test_what_cannot_be_read_is_listed_and_nothing_fails(people: Shell) -> None:
     people.does("round", "open", NAME)
     people.does("round", "close", NAME)
     people.does("digest", "show", NAME)
+
+
+def test_a_key_store_that_is_away_is_trouble(people: Shell) -> None:
+    keys = people.folder / "data" / "keys"
+    keys.rename(keys.with_name("aside"))
+    [row] = people.json("trouble", "list")
+    assert (row["what"], row["partnership"]) == ("keys", None)
+    assert "See: pulse-bot keys show" in row["why"]
+    keys.with_name("aside").rename(keys)
+    assert people.json("trouble", "list") == []
+
+    people.does("round", "open", NAME)
+    (keys / "round-1.key").write_bytes(b"half a key")
+    [row] = people.json("trouble", "list")
+    assert "round-1.key is damaged" in row["why"]

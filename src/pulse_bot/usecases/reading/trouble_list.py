@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import format_moment, parse_zone
 from pulse_bot.domain.outgoing import PENDING
-from pulse_bot.errors import Refused
+from pulse_bot.errors import KeyStoreError, Refused
 from pulse_bot.storage import damage, outbox, rounds, troubles
 from pulse_bot.storage.columns import FALLBACK_ZONE
 from pulse_bot.storage.models import PartnershipRow, TroubleRow
@@ -49,7 +49,28 @@ def list_troubles(installation: Installation) -> list[ListRow]:
             }
             for found in damage.find_damage(session)
         ]
-        return failed + _list_unarrived(session, installation, names) + unreadable
+        unarrived = _list_unarrived(session, installation, names)
+    return _list_key_troubles(installation) + failed + unarrived + unreadable
+
+
+def _list_key_troubles(installation: Installation) -> list[ListRow]:
+    """The key store, while no answer can be taken without it, or the keys that are damaged."""
+    try:
+        reasons = installation.keys.check()
+    except KeyStoreError:
+        reasons = ("The key store cannot be read. See: pulse-bot keys show",)
+    return [
+        {
+            "number": None,
+            "partnership": None,
+            "what": "keys",
+            "why": reason,
+            "since": None,
+            "attempts": None,
+            "again": None,
+        }
+        for reason in reasons
+    ]
 
 
 def _list_unarrived(
