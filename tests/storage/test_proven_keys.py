@@ -300,7 +300,9 @@ def test_an_empty_store_is_no_proof_of_a_loss(database: Database, why: str) -> N
     if why == "not empty":
         store.create(99)
 
-    refused(database, store)
+    message = refused(database, store)
+    assert "mounted" not in message
+    assert ("See whether that server was emptied" in message) == (why != "another place")
     sweep_rounds(made)
     assert found(made, round_.id).state is RoundStatus.OPEN
 

@@ -75,11 +75,11 @@ def adopt(proven: ProvenKeys, *, yes: bool) -> None:
     if report.served_elsewhere:
         raise KeyStoreError(explain_served(report.known_store))
     losses = list(_loss_lines(report))
-    if not yes:
-        raise Refused("\n".join([*losses, "Nothing was changed. To do it, add --yes."]))
-    proven.adopt()
     for line in losses:
-        click.echo(line)
+        click.echo(line, err=not yes)
+    if not yes:
+        raise Refused("Nothing was changed. To do it, add --yes.")
+    proven.adopt()
     click.echo("The keys are this database's own now. Start: pulse-bot run")
 
 

@@ -47,7 +47,11 @@ def explain_other_store(
             if ownership is Ownership.BLANK
             else "its marker is another. It is an old copy, or the database is, from a backup."
         )
-        remedy = "If it lives in memory or on another disk, see that it is mounted."
+        remedy = (
+            "See whether that server was emptied, or is another one."
+            if "://" in place
+            else "If it lives in memory or on another disk, see that it is mounted."
+        )
     else:
         what = (
             f"This database belongs to another key store: {known}, since {format_day(since)}. "
