@@ -21,6 +21,7 @@ from pulse_bot.errors import KeyStoreError, PulseBotError, StorageError
 from pulse_bot.ports import StoreSite
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.models import RoundRow, TallyRow
+from pulse_bot.storage.presence import open_presence
 from pulse_bot.storage.proven_keys import ProvenKeys
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
@@ -389,6 +390,16 @@ def test_nothing_is_adopted_beside_a_live_worker(database: Database) -> None:
     worker.renew()
     worker.close()
     ProvenKeys(database, InMemory("two"), KEY).adopt()
+
+
+def test_who_stops_is_not_seen_any_more_at_once(database: Database) -> None:
+    """PostgreSQL ends a session a moment after it was closed."""
+    presence = open_presence(database)
+    for _ in range(40):
+        presence.announce("one")
+        assert presence.list_alive()
+        presence.leave()
+        assert not presence.list_alive()
 
 
 def test_one_round_in_trouble_does_not_keep_the_sweep_from_the_others(

@@ -7,6 +7,7 @@ PostgreSQL the lock is a session's, on SQLite one of a file beside the database.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from pulse_bot.errors import StorageError
 from pulse_bot.storage.database import Database, explain_db_errors
@@ -23,6 +25,7 @@ _CLASS: Final = 7_305_512
 _LOCK: Final = text("SELECT pg_advisory_lock_shared(:class, :code)").bindparams(
     bindparam("class", _CLASS)
 )
+_UNLOCK: Final = text("SELECT pg_advisory_unlock_all()")
 _ALIVE: Final = text(
     "SELECT DISTINCT CAST(objid AS bigint) FROM pg_locks WHERE locktype = 'advisory' AND granted"
     " AND classid = :class AND objsubid = 2"
@@ -95,8 +98,12 @@ class PostgresPresence:
 
     def leave(self) -> None:
         session, self._session = self._session, None
-        if session is not None:
-            session.close()
+        if session is None:
+            return
+        # The server ends a session a moment after it was closed, and would be believed until then.
+        with contextlib.suppress(SQLAlchemyError):
+            session.execute(_UNLOCK)
+        session.close()
 
 
 class FilePresence:
