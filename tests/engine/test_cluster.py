@@ -110,3 +110,15 @@ def test_a_killed_worker_that_comes_back_takes_up_its_own_at_once(workers: Worke
     workers.running["first"].wait()
     workers.start("first")
     until(lambda: len(workers.long_steps()) == 2, 5)
+
+
+def test_a_second_worker_of_the_same_name_does_not_start(workers: Workers) -> None:
+    """It would take up the first one's jobs as its own, which that one is in the middle of."""
+    workers.start("first", "long")
+    until(workers.long_steps)
+    command = [sys.executable, "-W", "error", SCRIPT, workers.url, "first"]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert second.returncode != 0
+    assert "Another worker named first runs with this database" in second.stderr
+    assert len(workers.long_steps()) == 1
+    workers.start("second")

@@ -23,6 +23,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pulse_bot.engine.watching import Turn
+from pulse_bot.engine.worker_name import WorkerName
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class Cluster:
         """`url` is SQLAlchemy's. Nothing is opened before `prepare`."""
         self.db = _create_engine(sa.make_url(url), CONNECTIONS)
         self._pulse = _create_engine(sa.make_url(url), _PULSE_CONNECTIONS)
+        self.own_name = WorkerName(self._pulse, executor_id)
         self._own_row = _workers.c.executor == executor_id
         self._executor_id = executor_id
 
@@ -120,6 +122,7 @@ class Cluster:
 
     def close(self) -> None:
         """Give every connection back."""
+        self.own_name.release()
         self.db.dispose()
         self._pulse.dispose()
 

@@ -30,6 +30,11 @@ _FINISHED: Final = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCE
 # A key is remembered for as long as its finished job is.
 _KEEP_FINISHED: Final = timedelta(days=7)
 _DELETED_AT_ONCE: Final = 500
+_NAME_TAKEN: Final = (
+    "Another worker named {0} runs with this database. Each needs a name of its own: set "
+    "PULSE_BOT_EXECUTOR_ID to another one here, and start again."
+)
+_NAME_PAUSE_SECONDS: Final = 0.2
 # Steps that are under way get this long when the process is asked to stop.
 _GRACE_SECONDS: Final = 1.5
 _DAY: Final = 86_400
@@ -101,6 +106,7 @@ class Engine:
         self._cluster = Cluster(self._url, self._executor_id)
         try:
             self._cluster.create_tables()
+            self._take_name()
             # Before the launch, because that takes up jobs at once, and a job whose worker has no
             # heartbeat is given to another.
             self._cluster.record_heartbeat()
@@ -230,7 +236,17 @@ class Engine:
             watch.observe(taken, now)
         return bool(taken)
 
+    def _take_name(self) -> None:
+        """Wait for a worker of this name that is dying. Raises PulseBotError where one lives."""
+        end = time.monotonic() + 2 * self._pace.dead_after
+        while not self._cluster.own_name.hold():
+            if time.monotonic() > end:
+                raise PulseBotError(_NAME_TAKEN.format(self._executor_id))
+            time.sleep(_NAME_PAUSE_SECONDS)
+
     def _send_heartbeat(self) -> None:
+        if not self._cluster.own_name.hold():
+            _log.error(_NAME_TAKEN.format(self._executor_id))
         self._others.observe(self._cluster.record_heartbeat(), time.monotonic())
 
     def _reap_stranded(self) -> None:
