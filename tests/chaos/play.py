@@ -122,6 +122,8 @@ class Week:
             if not await asyncio.to_thread(count_missing, self):
                 return
             await asyncio.sleep(A_LOOK)
+            # What was to be tried again within the hour may have been late for it.
+            self.world.installation.move_to(self.world.installation.now() + A_MINUTE)
 
     # Acts
 
@@ -269,7 +271,8 @@ def _count_unreminded(week: Week) -> int:
 
 
 def _count_unposted(week: Week, *, workshops: bool) -> int:
-    missing = 0
+    # Of those that were damaged nothing is posted, but they close as all others.
+    missing = _count_unclosed(week, workshops=workshops)
     for one in week.world.partnerships:
         if one.workshop == workshops and one.name not in week.plan.victims:
             texts, attached = week.digests(one.name, one.chats)
@@ -277,6 +280,12 @@ def _count_unposted(week: Week, *, workshops: bool) -> int:
             missing += sum(not texts[_key(c)] for c in one.chats)
             missing += sum(shows and not attached[_key(c)] for c in one.chats)
     return missing
+
+
+def _count_unclosed(week: Week, *, workshops: bool) -> int:
+    names = {one.name for one in week.world.partnerships if one.workshop == workshops}
+    rounds = week.world.installation.rows(ROUNDS)
+    return sum(name in names and state not in ("closed", "lost") for _, name, state in rounds)
 
 
 ACTS = {

@@ -127,13 +127,21 @@ class Postgres(Process):
 
     def answers(self) -> bool:
         try:
-            self.query("SELECT 1")
+            self._query_once("SELECT 1")
         except psycopg.OperationalError:
             return False
         return True
 
     def query(self, words: str) -> list[tuple[object, ...]]:
-        """Rows of a query, or none."""
+        """Rows of a query, or none. A server that starts at this moment is waited for."""
+        for _ in range(2 * START_SECONDS):
+            try:
+                return self._query_once(words)
+            except psycopg.OperationalError:
+                time.sleep(0.5)
+        return self._query_once(words)
+
+    def _query_once(self, words: str) -> list[tuple[object, ...]]:
         with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
             cursor = connection.execute(words.encode())
             return cursor.fetchall() if cursor.description else []
