@@ -209,9 +209,11 @@ def words_form(round_: Round, position: int) -> Form:
     )
 
 
-def promise_card(round_: Round | None, calendar: Calendar) -> Card:
-    """The promise in plain words, computed for the round that it is read before."""
-    thresholds = round_.thresholds if round_ is not None else Thresholds()
+def promise_card(thresholds: Thresholds, round_: Round | None, calendar: Calendar) -> Card:
+    """The promise in plain words, computed for the round that it is read before.
+
+    `thresholds` are that round's, or between rounds those of one that would open now.
+    """
     when = (
         f"When this round closes, on {format_moment(round_.closes_at, calendar.zone)},"
         if round_ is not None

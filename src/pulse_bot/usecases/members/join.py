@@ -44,7 +44,7 @@ from pulse_bot.usecases.members.preferences import (
     language_name,
     list_languages,
 )
-from pulse_bot.usecases.members.thresholds import note_threshold_change
+from pulse_bot.usecases.members.thresholds import note_threshold_change, promised_thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +213,8 @@ def _welcome_reply(
         CardKind.NOTICE, f"Welcome to {partnership.name}", tuple(text), (tuple(choices),)
     )
     promise = question_cards.promise_card(
-        round_, partnerships.load_calendar(session, partnership, member)
+        promised_thresholds(session, partnership.id, round_),
+        round_,
+        partnerships.load_calendar(session, partnership, member),
     )
     return Reply(cards=(promise, welcome), commands=permissions.list_commands(member))

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.partnership.audit_events import ThresholdsChanged
 from pulse_bot.domain.partnership.people import Standing
@@ -39,6 +40,11 @@ def compute_thresholds(session: Session, partnership_id: int) -> Thresholds:
     # Of everybody who belongs to it: a pause must not lower a bar.
     everybody = partnerships.list_members(session, partnership_id)
     return Thresholds.for_partnership(len({member.organisation_id for member, _ in everybody}))
+
+
+def promised_thresholds(session: Session, partnership_id: int, round_: Round | None) -> Thresholds:
+    """Those of a round that is open, or of one that would open now."""
+    return round_.thresholds if round_ else compute_thresholds(session, partnership_id)
 
 
 @contextmanager

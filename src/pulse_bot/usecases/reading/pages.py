@@ -21,6 +21,7 @@ from pulse_bot.storage.models import MemberRow, PartnershipRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import find_member
 from pulse_bot.usecases.members import data_held
+from pulse_bot.usecases.members.thresholds import promised_thresholds
 from pulse_bot.usecases.permissions import list_commands
 from pulse_bot.usecases.rounds.digest_message import MOST_DRAWN, draw_digests, message_card
 from pulse_bot.usecases.rounds.record_answer import closed_message
@@ -44,7 +45,9 @@ def show_home(installation: Installation, event: OpenedHome) -> Reply:
         member, partnership = find_member(session, event.address)
         calendar = partnerships.load_calendar(session, partnership, member)
         round_ = rounds.find_open_round(session, member.id)
-        promise = () if event.promised else (question_cards.promise_card(round_, calendar),)
+        thresholds = promised_thresholds(session, partnership.id, round_)
+        card = question_cards.promise_card(thresholds, round_, calendar)
+        promise = () if event.promised else (card,)
         commands = list_commands(member)
         if round_ is None or not round_.takes_answers(installation.clock.now()):
             notice_card = _nothing_open_card(session, installation, member, partnership, calendar)
@@ -191,13 +194,14 @@ def show_privacy(installation: Installation, address: Address) -> Reply:
         member, partnership = find_member(session, address)
         calendar = partnerships.load_calendar(session, partnership, member)
         round_ = rounds.find_open_round(session, member.id)
+        thresholds = promised_thresholds(session, partnership.id, round_)
         data_card = Card(
             CardKind.NOTICE,
             "Everything that is kept about you",
             tuple(data_held.list_held_data(session, member)),
             standing_buttons(member),
         )
-    return Reply(cards=(question_cards.promise_card(round_, calendar), data_card))
+    return Reply(cards=(question_cards.promise_card(thresholds, round_, calendar), data_card))
 
 
 def show_log(installation: Installation, address: Address, before: int | None = None) -> Reply:
