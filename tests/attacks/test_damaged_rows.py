@@ -115,6 +115,19 @@ DAMAGES: Final = (
     Damage("seeding", "workshop_on", "'banana'", sqlite_only=True),
     Damage("commitment", "state", "'odd'"),
     Damage("commitment", "due", "'banana'", sqlite_only=True),
+    # Values to PostgreSQL, and none to Python.
+    Damage("partnership", "quiet_until", "'24:00'"),
+    Damage("programme", "closes_at", "'24:00'"),
+    Damage("programme", "since", "'infinity'"),
+    Damage("holiday", "last", "'infinity'"),
+    Damage("member", "asked_at", "'24:00'"),
+    Damage("round", "opens_at", "'-infinity'"),
+    Damage("round", "closes_at", "'infinity'"),
+    Damage("outbox", "due_at", "'-infinity'"),
+    Damage("outbox", "tried_at", "'infinity'"),
+    Damage("log_entry", "at", "'-infinity'"),
+    Damage("seeding", "workshop_on", "'infinity'"),
+    Damage("commitment", "due", "'infinity'"),
 )
 OF_A_ROUND: Final = ("envelope", "outbox", "tally", "release")
 

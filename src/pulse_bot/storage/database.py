@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pulse_bot.errors import MissingExtra, StorageError
+from pulse_bot.storage.postgres_values import read_leniently
 from pulse_bot.storage.scrubbing import scrub_postgres, scrub_sqlite, truncate_sqlite_log
 
 _SQLITE_SETTINGS: Final = (
@@ -214,7 +215,7 @@ def _open_engine(url: str, purpose: Mapping[str, Any]) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             return _open_sqlite(parsed, starts_itself=purpose is _FOR_WORK)
-        return create_engine(url, hide_parameters=True, **purpose)
+        engine = create_engine(url, hide_parameters=True, **purpose)
     except ModuleNotFoundError as error:
         raise MissingExtra("postgres", str(error.name)) from None
     except ArgumentError:
@@ -222,6 +223,8 @@ def _open_engine(url: str, purpose: Mapping[str, Any]) -> Engine:
             "PULSE_BOT_DATABASE_URL is not a database address. "
             "Write sqlite:///path/to/pulse-bot.db or postgresql://user@host/name."
         ) from None
+    event.listen(engine, "connect", read_leniently)
+    return engine
 
 
 def _open_sqlite(url: URL, *, starts_itself: bool) -> Engine:

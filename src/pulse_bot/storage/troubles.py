@@ -10,7 +10,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, String, and_, delete, exists, literal, or_, select
+from sqlalchemy import ColumnElement, String, and_, delete, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.rounds import RoundStatus
@@ -116,11 +116,11 @@ def list_due_closings(session: Session, now: datetime, most: int = 1000) -> list
         TroubleRow.job == CLOSE, TroubleRow.subject == RoundRow.id, TroubleRow.retry_at > now
     )
     over = or_(RoundRow.closes_at <= now, RoundRow.state == RoundStatus.CLOSING)
+    # A moment that is none: nobody knows how long the answers may lie there.
+    is_none: ColumnElement[bool] = ~func.isfinite(RoundRow.closes_at)
     if session.get_bind().dialect.name == "sqlite":
-        # A moment that is none: nobody knows how long the answers may lie there.
-        over = or_(
-            over, RoundRow.closes_at.op("NOT GLOB")(literal("[0-9][0-9][0-9][0-9]-*", String))
-        )
+        is_none = RoundRow.closes_at.op("NOT GLOB")(literal("[0-9][0-9][0-9][0-9]-*", String))
+    over = or_(over, is_none)
     query = (
         select(RoundRow.id, RoundRow.partnership_id)
         .where(RoundRow.state.not_in(_ENDED), over, ~paused)
