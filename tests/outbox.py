@@ -113,7 +113,7 @@ def _send_entry(
         tags = [ReminderTag(entry.round or 0, one.tag, added=True) for one in prepared.cards]
         assert all(reminded.mark_reminded(made.database, tags))
     ended = SendOutcome.NOT_YET if isinstance(prepared, Broken) else outcome
-    step = plan_next_step(ended, entry.attempts + 1, made.clock.now())
+    step = plan_next_step(ended, entry.attempts + 1, made.clock.now(), since=entry.tried_at)
     is_sent = ended is SendOutcome.SENT
     message = prepared if isinstance(prepared, Message) and is_sent else None
     settlement = Settlement(

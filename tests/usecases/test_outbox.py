@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from pulse_bot.app import App
 from pulse_bot.domain.outgoing import (
+    NEWS,
     PENDING,
     OutgoingKind,
     OutgoingState,
@@ -319,19 +320,45 @@ async def test_an_operator_posts_a_digest_again(tmp_path: Path) -> None:
         assert len(fake.cards(GROUP)) == 2
 
 
+async def test_a_lost_answer_after_an_outage_is_no_end(tmp_path: Path) -> None:
+    """Ninety minutes of refusals, then one answer that is lost: the digest comes all the same."""
+    fake = FakeAdapter()
+    async with running_app(tmp_path, fake) as app:
+        at(app.installation, OPENS)
+        await worked_off(app)
+        at(app.installation, CLOSES)
+        fake.fail(AdapterError("Nothing gets through.", permanent=False), to=GROUP)
+        await later(app, *range(0, 91, 15))
+        assert not fake.cards(GROUP)
+        fake.recover()
+        fake.plant(SendFault.LOST, to=GROUP)
+        await later(app, 15)
+        [digest] = rows(app.installation, OutgoingKind.DIGEST)
+        assert digest.state is OutgoingState.UNCERTAIN
+        await later(app, *range(60, 481, 60))
+        assert [card.title[:7] for card in fake.cards(GROUP)] == ["Round 1"]
+
+
 @given(
     st.lists(st.sampled_from(list(SendOutcome)), min_size=1, max_size=40),
     st.integers(0, 3600),
 )
-def test_an_entry_always_ends_and_never_moves_back(
-    outcomes: list[SendOutcome], retry_after: int
-) -> None:
-    now, copies = START, 0
+def test_only_an_answer_ends_an_entry(outcomes: list[SendOutcome], retry_after: int) -> None:
+    now, ended = START, (SendOutcome.SENT, SendOutcome.FAILED)
     for attempts, outcome in enumerate(outcomes, 1):
-        step = plan_next_step(outcome, attempts, now, timedelta(seconds=retry_after))
-        copies += outcome in (SendOutcome.SENT, SendOutcome.UNCERTAIN)
-        if step.state not in PENDING:
+        wish = timedelta(seconds=retry_after)
+        step = plan_next_step(outcome, attempts, now, wish, since=START)
+        assert (step.state not in PENDING) == (outcome in ended)
+        if outcome in ended:
             assert (step.state is OutgoingState.SENT) == (outcome is SendOutcome.SENT)
             return
-        assert step.due_at >= now + max(MINUTE, timedelta(seconds=retry_after))
+        assert step.due_at >= now + max(MINUTE, wish)
         now = step.due_at
+
+
+def test_what_stays_uncertain_brings_few_copies() -> None:
+    now, copies = START, 0
+    while now < START + NEWS[OutgoingKind.DIGEST]:
+        copies += 1
+        now = plan_next_step(SendOutcome.UNCERTAIN, copies, now, since=START).due_at
+    assert 5 < copies <= 12

@@ -87,8 +87,7 @@ OVERDUE_AFTER: Final = timedelta(hours=1)
 """From the first attempt, until leads and operator are told that something does not arrive."""
 _MINUTE: Final = timedelta(minutes=1)
 _PAUSES: Final = tuple(_MINUTE * minutes for minutes in (1, 2, 4, 8, 15))
-_UNCERTAIN_PAUSES: Final = tuple(_MINUTE * minutes for minutes in (1, 4, 15, 60))
-"""Every attempt may have brought one more copy, so that there are few of them."""
+_LONGEST_UNCERTAIN_PAUSE: Final = timedelta(days=1)
 
 NEWS: Final = {
     OutgoingKind.DIGEST: timedelta(days=6),
@@ -111,9 +110,18 @@ class NextStep:
 
 
 def plan_next_step(
-    outcome: SendOutcome, attempts: int, now: datetime, retry_after: timedelta = timedelta(0)
+    outcome: SendOutcome,
+    attempts: int,
+    now: datetime,
+    retry_after: timedelta = timedelta(0),
+    *,
+    since: datetime | None = None,
 ) -> NextStep:
-    """What follows an attempt, the last of so many. `retry_after` is the platform's wish."""
+    """What follows an attempt, the last of so many, the first of which was at `since`.
+
+    `retry_after` is the platform's wish. Only an answer ends it: what passes is tried again for as
+    long as it is news.
+    """
     match outcome:
         case SendOutcome.SENT:
             return NextStep(OutgoingState.SENT, now)
@@ -123,7 +131,13 @@ def plan_next_step(
             pause = _PAUSES[min(attempts, len(_PAUSES)) - 1]
             return NextStep(OutgoingState.WAITING, now + max(pause, retry_after))
         case SendOutcome.UNCERTAIN:
-            if attempts > len(_UNCERTAIN_PAUSES):
-                return NextStep(OutgoingState.FAILED, now)
-            pause = _UNCERTAIN_PAUSES[attempts - 1]
+            pause = _pause_uncertain(now - (since or now))
             return NextStep(OutgoingState.UNCERTAIN, now + max(pause, retry_after))
+
+
+def _pause_uncertain(tried_for: timedelta) -> timedelta:
+    """After one, four, sixteen, … minutes: every attempt may bring one more copy.
+
+    By the time that passed and not by attempts, of which an outage brings many that bring nothing.
+    """
+    return max(_MINUTE, min(3 * tried_for, _LONGEST_UNCERTAIN_PAUSE))

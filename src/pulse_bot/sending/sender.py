@@ -223,6 +223,7 @@ class Sender:
             entry.attempts + 1,
             self._installation.clock.now(),
             timedelta(seconds=receipt.retry_after),
+            since=entry.tried_at,
         )
         moved = receipt.address if receipt.address != entry.address else None
         await self._settlements.put(
