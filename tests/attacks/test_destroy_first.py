@@ -31,7 +31,12 @@ from pulse_bot.storage import history, troubles
 from pulse_bot.storage.models import TroubleRow
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.close import LONGEST_WAIT, close_round
+from pulse_bot.usecases.rounds.close import (
+    LONGEST_WAIT,
+    begin_closing,
+    close_round,
+    settle_round,
+)
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
 from tests.made_up import (
     CLOSES,
@@ -41,6 +46,7 @@ from tests.made_up import (
     answer_all,
     at,
     installation,
+    opened_elsewhere,
     opened_round,
     people,
     say,
@@ -305,6 +311,41 @@ def test_after_a_day_without_the_key_store_the_answers_go_unread(
     assert is_apology(digest_of(made, asked))
     with made.database.read() as session:
         assert session.scalars(sa.select(TroubleRow)).all() == []
+    made.database.close()
+
+
+class StuckStore(MemoryKeyStore):
+    """A key store out of which one key cannot be taken."""
+
+    stuck = 0
+
+    def destroy(self, round_id: int) -> None:
+        if round_id == self.stuck:
+            raise KeyStoreError("This one cannot be removed.")
+        super().destroy(round_id)
+
+
+def test_a_key_that_cannot_be_destroyed_keeps_no_other(database_url: str) -> None:
+    keys = StuckStore()
+    made = installation(database_url, keys=keys)
+    people(made, 3)
+    closed = [opened_round(made).id]
+    begin_closing(made, closed[0])
+    settle_round(made, closed[0])
+    for name in ("Calder Valley", "Aire Valley"):
+        closed.append(opened_elsewhere(made, name))
+        begin_closing(made, closed[-1])
+        settle_round(made, closed[-1])
+    assert keys.list_rounds() == set(closed)
+    for keys.stuck in closed:
+        for number in closed:
+            keys.create(number)
+        sweep_rounds(made)
+        assert keys.list_rounds() == {keys.stuck}
+    # Whichever it is, it goes when it can.
+    keys.stuck = 0
+    sweep_rounds(made)
+    assert keys.list_rounds() == frozenset()
     made.database.close()
 
 

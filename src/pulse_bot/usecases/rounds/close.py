@@ -175,18 +175,29 @@ def _let_go(session: Session, installation: Installation, round_id: int) -> None
 
 
 def forget_rounds(installation: Installation, round_ids: Iterable[int]) -> None:
-    """Destroy the keys of rounds that are over. Raises StorageError and KeyStoreError."""
+    """Destroy the keys of rounds that are over: each for itself, whatever hinders another.
+
+    Raises StorageError, and KeyStoreError for the first key that could not be destroyed.
+    """
     with installation.database.read() as session:
         over = rounds.find_ended(session, round_ids)
     if not over:
         return
-    for round_id in over:
-        installation.keys.destroy(round_id)
+    gone, failures = [], []
+    for round_id in sorted(over):
+        try:
+            installation.keys.destroy(round_id)
+        except KeyStoreError as error:
+            failures.append(error)
+        else:
+            gone.append(round_id)
     installation.database.truncate_log()
     with installation.database.write() as session:
-        rounds.mark_forgotten(session, over)
-        for round_id in over:
+        rounds.mark_forgotten(session, gone)
+        for round_id in gone:
             troubles.clear_trouble(session, _find_subject(session, troubles.FORGET, round_id))
+    if failures:
+        raise failures[0]
 
 
 def declare_lost(installation: Installation, round_id: int) -> None:
