@@ -26,7 +26,7 @@ from pulse_bot.domain.release.record import (
     Statement,
 )
 from pulse_bot.errors import KeyStoreError, StorageError
-from pulse_bot.ports import RoundKeys
+from pulse_bot.ports import Address, RoundKeys
 from pulse_bot.storage import history, troubles
 from pulse_bot.storage.models import TroubleRow
 from pulse_bot.testing import FixedClock
@@ -66,8 +66,6 @@ def answered(made: Installation, week: int = 0) -> Round:
 
 
 async def fill(made: Installation, asked: Round, everybody: Sequence[object]) -> None:
-    from pulse_bot.ports import Address
-
     addresses = [Address("fake", "", f"person-{number:02}") for number in range(14)]
     await answer_all(made, asked, addresses)
     for number, address in enumerate(addresses[:6]):
@@ -228,6 +226,22 @@ def test_a_damaged_key_is_the_same_at_once(
     [line] = [one for one in caplog.records if "cannot be read. Its" in one.getMessage()]
     assert (line.__dict__["partnership"], line.__dict__["round"]) == (1, asked.id)
     made.database.close()
+
+
+def test_another_key_in_its_place_is_no_round_that_nobody_answered(made: Installation) -> None:
+    asked = answered(made)
+    at(made, asked.opens_at)
+    assert len(send_due(made, OutgoingKind.CARD)) == 14
+    at(made, asked.opens_at + timedelta(days=1))
+    made.keys.create(asked.id)
+    # Nothing is confirmed that would never open, and nobody is told that they have not answered.
+    somebody = Address("fake", "", "person-03")
+    assert "Nothing was recorded" in asyncio.run(say(made, asked, somebody, "3"))
+    assert send_due(made, OutgoingKind.REMINDER) == []
+    at(made, CLOSES)
+    close_round(made, asked.id)
+    assert made.keys.list_rounds() == frozenset()
+    assert is_apology(digest_of(made, asked))
 
 
 class AwayStore(MemoryKeyStore):

@@ -38,8 +38,15 @@ class DecryptedRound:
 def decrypt_round(
     round_: Round, keys: RoundKeys, roster: Iterable[Seat], sealed: Iterable[Envelope]
 ) -> DecryptedRound:
-    """Open a round's envelopes. The tags of the roster, made again, match one person's answers."""
-    texts_by_tag = {envelope.tag: text for envelope, text in _open_envelopes(keys, sealed)}
+    """Open a round's envelopes. The tags of the roster, made again, match one person's answers.
+
+    Raises SealError where there are some and none of them opens: that is another round's key, and
+    not a round that nobody answered.
+    """
+    kept = list(sealed)
+    texts_by_tag = {envelope.tag: text for envelope, text in _open_envelopes(keys, kept)}
+    if kept and not texts_by_tag:
+        raise SealError("No envelope of this round opens with its key.")
     answers: dict[str, list[MemberAnswers]] = {item.id: [] for item in round_.items}
     words: dict[str, list[Comment]] = {
         item.id: [] for item in round_.items if item.kind is ItemKind.WORDS

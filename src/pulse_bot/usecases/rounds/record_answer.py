@@ -25,12 +25,12 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.cards.frozen_round import FrozenRound, say_moment
-from pulse_bot.crypto.sealing import Envelope, make_tag, seal_answer
+from pulse_bot.crypto.sealing import Envelope, derive_public_key, make_tag, seal_answer
 from pulse_bot.domain.asking.items import COMMENT, InvalidAnswer, validate_answer
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.errors import DamagedKey, KeyStoreError, Refused, StorageError
-from pulse_bot.ports import Address, Card
+from pulse_bot.ports import Address, Card, RoundKeys
 from pulse_bot.storage import envelopes, partnerships, rounds
 from pulse_bot.storage.database import ConnectionLost
 from pulse_bot.storage.models import PartnershipRow
@@ -164,6 +164,8 @@ def _open_guarded(
                 return None
             frozen = _remember_frozen(installation, round_)
         keys = installation.keys.load(round_id)
+        if keys is not None:
+            _check_fits(keys, frozen.round)
         return _OpenedRound(frozen, keys.tag_key if keys else None)
     except SQLAlchemyError:
         raise
@@ -175,6 +177,12 @@ def _open_guarded(
         # with it.
         _log.exception(_UNFORESEEN, extra={"round": round_id})
         return Refused(_DAMAGED)
+
+
+def _check_fits(keys: RoundKeys, round_: Round) -> None:
+    """Raise DamagedKey where nothing that is sealed for this round would ever open."""
+    if derive_public_key(keys) != round_.public_key:
+        raise DamagedKey(f"The key of round {round_.id} is another round's.")
 
 
 def _remember_frozen(installation: Installation, round_: Round) -> FrozenRound:

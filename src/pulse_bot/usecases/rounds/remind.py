@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards.question_cards import first_card
-from pulse_bot.crypto.sealing import make_tag
+from pulse_bot.crypto.sealing import derive_public_key, make_tag
 from pulse_bot.domain.asking.calendar import format_moment
 from pulse_bot.domain.asking.items import list_slots
 from pulse_bot.domain.asking.rounds import Round
@@ -44,6 +44,9 @@ def list_reminders(
     keys = installation.keys.load(round_id)
     round_ = rounds.load_round(session, round_id)
     if round_ is None or keys is None or not round_.takes_answers(now):
+        return []
+    if derive_public_key(keys) != round_.public_key:
+        # By another round's key nobody would have answered.
         return []
     partnership = session.get_one(PartnershipRow, round_.partnership)
     calendar_of = partnerships.load_calendars(session, partnership)
