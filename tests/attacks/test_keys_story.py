@@ -280,4 +280,4 @@ def test_no_round_is_given_up_that_could_be_read(database_url: str) -> None:
 def test_workers_that_prove_nothing_give_up_what_could_be_read(tmp_path: Path) -> None:
     """The control."""
     with pytest.raises(AssertionError, match=r"given up while its key was|was destroyed"):
-        play(f"sqlite:///{tmp_path / 'pulse-bot.db'}", 200, guarded=False)
+        play(f"sqlite:///{tmp_path / 'pulse-bot.db'}", 1000, guarded=False)
