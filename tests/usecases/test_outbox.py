@@ -19,6 +19,7 @@ from pulse_bot.domain.outgoing import (
     NEWS,
     PENDING,
     OutgoingKind,
+    OutgoingPart,
     OutgoingState,
     SendOutcome,
     plan_next_step,
@@ -39,6 +40,9 @@ from pulse_bot.ports import (
     Removed,
     Sendable,
 )
+from pulse_bot.storage import outbox
+from pulse_bot.storage.models import MemberRow
+from pulse_bot.storage.outbox import Claim, Settlement, claim_entries, settle_entries
 from pulse_bot.testing import FakeAdapter, SendFault, running
 from pulse_bot.usecases.chats import weekly_limit
 from pulse_bot.usecases.context import Installation
@@ -58,7 +62,7 @@ from tests.made_up import (
     installation,
     people,
 )
-from tests.outbox import rows
+from tests.outbox import rows, tick, waiting
 from tests.usecases.test_posting import worked_off
 
 LEAD = Address("fake", "", "person-00")
@@ -362,3 +366,41 @@ def test_what_stays_uncertain_brings_few_copies() -> None:
         copies += 1
         now = plan_next_step(SendOutcome.UNCERTAIN, copies, now, since=START).due_at
     assert 5 < copies <= 12
+
+
+@pytest.mark.both_databases
+def test_who_moves_while_their_card_is_sent_gets_it_where_they_are_now(made: Installation) -> None:
+    people(made, 3)
+    at(made, OPENS)
+    tick(made)
+    entry = waiting(made, OutgoingKind.CARD)[0]
+    assert claim_entries(made.database, [Claim(entry.id, OPENS)]) == [True]
+    with made.database.write() as session:
+        member = session.get_one(MemberRow, entry.member)
+        member.user = "somewhere else"
+        outbox.move_member(session, member)
+    sent = plan_next_step(SendOutcome.SENT, 1, OPENS)
+    settle_entries(made.database, [Settlement(entry.id, sent)])
+    [card] = [one for one in waiting(made, OutgoingKind.CARD) if one.member == entry.member]
+    assert card.address.user == "somewhere else"
+
+
+@pytest.mark.both_databases
+def test_what_two_workers_sent_is_followed_once(made: Installation) -> None:
+    """A worker that was taken for dead comes back: what it sent was sent by another meanwhile."""
+    people(made, 3)
+    at(made, OPENS)
+    tick(made)
+    at(made, CLOSES)
+    tick(made)
+    [entry] = waiting(made, OutgoingKind.DIGEST)
+    assert claim_entries(made.database, [Claim(entry.id, CLOSES)]) == [True]
+    with made.database.write() as session:
+        outbox.recover_claimed(session, "fake", "")
+    assert claim_entries(made.database, [Claim(entry.id, CLOSES)]) == [True]
+    step = plan_next_step(SendOutcome.SENT, 1, CLOSES)
+    follows = ((OutgoingKind.DIGEST, OutgoingPart.PICTURE),)
+    for _ in range(2):
+        settle_entries(made.database, [Settlement(entry.id, step, follows)])
+    parts = [row.part for row in rows(made, OutgoingKind.DIGEST)]
+    assert parts == [OutgoingPart.WORDS, OutgoingPart.PICTURE]

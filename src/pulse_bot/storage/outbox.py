@@ -231,7 +231,12 @@ def claim_entries(database: Database, claims: Sequence[Claim]) -> list[bool]:
 
 _SETTLE: Final = (
     update(_TABLE)
-    .where(_TABLE.c.id == bindparam("entry"))
+    # Where it is due again meanwhile, because its member moved or somebody wants it posted again,
+    # or where another worker settled it, that stands.
+    .where(
+        _TABLE.c.id == bindparam("entry"),
+        _TABLE.c.state.in_((OutgoingState.CLAIMED, OutgoingState.UNCERTAIN)),
+    )
     .values(
         state=bindparam("to", type_=_TABLE.c.state.type),
         due_at=bindparam("due", type_=_TABLE.c.due_at.type),
@@ -266,9 +271,9 @@ def settle_entries(database: Database, settlements: Sequence[Settlement]) -> lis
         for settlement in settlements
     ]
     with database.connect() as connection:
-        connection.execute(_SETTLE, values)
-        for settlement in settlements:
-            for kind, part in settlement.follows:
+        for settlement, row in zip(settlements, values, strict=True):
+            is_settled = connection.execute(_SETTLE, row).rowcount == 1
+            for kind, part in settlement.follows if is_settled else ():
                 connection.execute(_follow_statement(settlement.entry, kind, part))
             if settlement.told is not None:
                 connection.execute(_told_statement(*settlement.told))
