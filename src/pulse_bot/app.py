@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -50,16 +51,55 @@ _log = logging.getLogger(__name__)
 KEYS_SECONDS: Final = 20.0
 """Between two looks whether the key store is still this database's own."""
 
+CLOCK_SLACK: Final = 60.0
+"""Seconds by which a clock is set without anybody asking."""
+CLOCK_BELIEVED: Final = 600.0
+"""Seconds after which a jump of the clock is believed."""
+_CLOCK_JUMPED: Final = (
+    "If it stays there for ten minutes it is believed; until then time goes on as it went."
+)
+
 STARTUP_SECONDS: Final = 30.0
 """After the start of an adapter, for which its failing ends the process."""
 
 
+def _read_steady() -> float:
+    """Seconds that nobody sets, those of a machine that sleeps among them where it counts them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 class WallClock:
-    """The real time."""
+    """The real time. A clock that jumps is believed when it has kept to that for a while.
+
+    Until then time goes on as it went: at one wrong reading rounds would end and their keys be
+    destroyed, what waits would be no news any more, and plans be looked at in another year.
+    """
+
+    def __init__(
+        self,
+        read_wall: Callable[[], float] = time.time,
+        read_steady: Callable[[], float] = _read_steady,
+    ) -> None:
+        """Believes the first reading: there is no other yet."""
+        self._read_wall, self._read_steady = read_wall, read_steady
+        self._offset = read_wall() - read_steady()
+        self._doubted: tuple[float, float] | None = None
+        """Another offset, and since when it was read."""
 
     def now(self) -> datetime:
         """Now, in UTC."""
-        return datetime.now(UTC)
+        steady = self._read_steady()
+        offset = self._read_wall() - steady
+        doubted = self._doubted
+        if abs(offset - self._offset) <= CLOCK_SLACK:
+            self._offset, self._doubted = offset, None
+        elif doubted is None or abs(offset - doubted[0]) > CLOCK_SLACK:
+            self._doubted = (offset, steady)
+            _log.error("The clock jumped by %d seconds. %s", offset - self._offset, _CLOCK_JUMPED)
+        elif steady - doubted[1] >= CLOCK_BELIEVED:
+            _log.warning("The clock has kept to it, and is believed.")
+            self._offset, self._doubted = offset, None
+        return datetime.fromtimestamp(steady + self._offset, UTC)
 
 
 def open_installation(settings: Settings) -> Installation:
