@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.people import Role, Standing
 from pulse_bot.storage.models import (
@@ -18,12 +19,16 @@ from pulse_bot.storage.models import (
     OrganisationRow,
     PartnershipRow,
     ProgrammeRow,
+    RoundRow,
 )
+from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases.chats import weekly_limit
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.reading.trouble_list import list_troubles
+from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.open_round import open_round
 from pulse_bot.usecases.tick import find_due_jobs
-from tests.made_up import CLOSES, OPENS, PARTNERSHIP, START, at, people
+from tests.made_up import CLOSES, OPENS, PARTNERSHIP, START, at, opened_round, people
 from tests.outbox import rows, send_due, tick, waiting
 
 MINUTE = timedelta(minutes=1)
@@ -158,11 +163,51 @@ def test_one_partnership_that_fails_keeps_no_other_from_opening(
     tick(made)
     opened = {entry.partnership for entry in waiting(made, OutgoingKind.CARD)}
     assert opened == {*range(1, 10)} - {5}
+    [listed] = list_troubles(made)
+    assert (listed["partnership"], listed["what"], listed["attempts"]) == ("Copy 3", "open", 1)
+    assert str(listed["why"]).startswith("RuntimeError at test_tick.py:")
     # And it is tried again a minute later.
-    monkeypatch.setattr("pulse_bot.usecases.due.open_round", real)
     at(made, OPENS + MINUTE)
     tick(made)
+    assert [row["attempts"] for row in list_troubles(made)] == [2]
+    monkeypatch.setattr("pulse_bot.usecases.due.open_round", real)
+    at(made, OPENS + 2 * MINUTE)
+    tick(made)
     assert 5 in {entry.partnership for entry in waiting(made, OutgoingKind.CARD)}
+    assert list_troubles(made) == []
+
+
+def test_a_digest_that_cannot_be_revealed_is_listed(
+    made: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(made, 3)
+    asked = opened_round(made)
+    at(made, CLOSES)
+    close_round(made, asked.id)
+    with made.database.write() as session:
+        session.get_one(RoundRow, asked.id).held = True
+        workshop = SeedingRow(
+            partnership_id=1,
+            title="A workshop",
+            workshop_on=CLOSES.date(),
+            items=[],
+            state=SeedingState.ASKED,
+            arranged=ArrangementKind.INSTEAD,
+            round_id=asked.id,
+        )
+        session.add(workshop)
+
+    def stumble(*_: object) -> None:
+        raise RuntimeError("Nobody foresaw this.")
+
+    at(made, CLOSES + timedelta(days=1))
+    with monkeypatch.context() as patched:
+        patched.setattr("pulse_bot.usecases.workshops.pack.reveal_pack", stumble)
+        tick(made)
+    [listed] = list_troubles(made)
+    assert (listed["partnership"], listed["what"]) == (PARTNERSHIP, f"reveal {asked.id}")
+    tick(made)
+    assert list_troubles(made) == []
 
 
 def test_plans_that_are_changed_are_looked_at_at_once(made: Installation) -> None:

@@ -5,6 +5,7 @@ A job that succeeds clears its trouble. What is kept of an error is its type and
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from traceback import extract_tb
@@ -19,6 +20,10 @@ from pulse_bot.storage.models import PartnershipRow, RoundRow, TroubleRow
 CLOSE: Final = "close"
 FORGET: Final = "forget"
 CLEAN: Final = "clean"
+OPEN: Final = "open"
+"""A partnership whose round could not be opened, or whose plan could not be read."""
+REVEAL: Final = "reveal"
+"""A digest that is held, and could not be opened to everybody after the workshop."""
 READ: Final = "read"
 """Something stored that cannot be read; its kind says which column."""
 
@@ -63,6 +68,22 @@ def record_trouble(
     doublings = min(row.attempts - 1, 10)
     row.retry_at = now + min(LONGEST_PAUSE, SHORTEST_PAUSE * 2**doublings)
     return row
+
+
+def note_openings(
+    session: Session, looked: Collection[int], failed: Mapping[int, str], now: datetime
+) -> None:
+    """Note which partnerships' plans could not be carried out, by what was raised; not the others'.
+
+    No pause follows: a round that opens late has less of its time left.
+    """
+    done = set(looked) - failed.keys()
+    session.execute(
+        delete(TroubleRow).where(TroubleRow.job == OPEN, TroubleRow.partnership_id.in_(done))
+    )
+    for partnership, kind in failed.items():
+        subject = TroubleSubject(OPEN, partnership=partnership)
+        record_trouble(session, subject, kind, now).retry_at = now + SHORTEST_PAUSE
 
 
 def clear_trouble(session: Session, subject: TroubleSubject) -> None:

@@ -12,7 +12,9 @@ from pulse_bot.domain.asking import schedule
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships, plans, seedings, troubles
 from pulse_bot.storage.models import PartnershipRow
+from pulse_bot.storage.troubles import TroubleSubject
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.note_trouble import note_trouble
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.open_round import open_round
 from pulse_bot.usecases.workshops import pack
@@ -50,7 +52,7 @@ def work_off_rounds(installation: Installation, shard: int) -> bool:
         _run_guarded(partial(_close_round, installation, round_id, owner), owner, "closed")
     for round_id, owner in _list_due_reveals(installation, now):
         if owner % SHARDS == shard:
-            _run_guarded(partial(pack.reveal_pack, installation, round_id), owner, "revealed")
+            _reveal_pack(installation, round_id, owner)
     looked = _open_due(installation, now, shard)
     return len(closings) > AT_ONCE or looked == AT_ONCE
 
@@ -61,12 +63,25 @@ def _close_round(installation: Installation, round_id: int, owner: int) -> None:
     _log.info("A round is over; its key is destroyed.", extra=extra)
 
 
-def _run_guarded(work: Callable[[], object], partnership: int, what: str) -> None:
+def _reveal_pack(installation: Installation, round_id: int, owner: int) -> None:
+    reveal = partial(pack.reveal_pack, installation, round_id)
+    subject = TroubleSubject(troubles.REVEAL, round_id, owner)
+    error = _run_guarded(reveal, owner, "revealed")
+    if error is not None:
+        note_trouble(installation, subject, error)
+        return
+    with installation.database.write() as session:
+        troubles.clear_trouble(session, subject)
+
+
+def _run_guarded(work: Callable[[], object], partnership: int, what: str) -> Exception | None:
+    """Do it; returns what it raised. The others go on, and this one is due again a tick later."""
     try:
         work()
-    except Exception:
-        # The others go on; this one is due again with the next tick.
+    except Exception as error:
         _log.exception("A round could not be %s.", what, extra={"partnership": partnership})
+        return error
+    return None
 
 
 def _list_due_reveals(installation: Installation, now: datetime) -> list[tuple[int, int]]:
@@ -89,11 +104,15 @@ def _open_due(installation: Installation, now: datetime, shard: int) -> int:
     with installation.database.read() as session:
         snapshots = plans.load_snapshots(session, looks, now)
     upcoming: dict[int, datetime] = {}
+    failed = dict.fromkeys(set(looks) - {snapshot.id for snapshot in snapshots}, "UnreadablePlan")
     for snapshot in snapshots:
         look = partial(_look_at_plan, installation, snapshot, now, upcoming)
-        _run_guarded(look, snapshot.id, "opened")
+        error = _run_guarded(look, snapshot.id, "opened")
+        if error is not None:
+            failed[snapshot.id] = troubles.describe_error(error)
     with installation.database.write() as session:
         plans.end_looks(session, again, upcoming)
+        troubles.note_openings(session, looks, failed, now)
     return len(looks)
 
 
