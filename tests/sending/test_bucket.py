@@ -39,7 +39,7 @@ async def take_all(bucket: WorkspaceBucket, arrivals: list[float]) -> list[float
 
     async def one(at: float) -> None:
         await asyncio.sleep(at)
-        assert await bucket.take_token(longest_wait=1e9)
+        assert await bucket.take_token(1e9, asyncio.Event())
         had.append(loop.time())
 
     await asyncio.gather(*(one(at) for at in arrivals))
@@ -94,7 +94,7 @@ def test_a_pause_that_is_too_long_is_refused_at_once() -> None:
     async def scene() -> tuple[bool, float, float]:
         bucket = WorkspaceBucket(limits(30.0, 2))
         bucket.pause(3600.0)
-        had = await bucket.take_token(longest_wait=60.0)
+        had = await bucket.take_token(60.0, asyncio.Event())
         return had, asyncio.get_running_loop().time(), bucket.paused_for()
 
     had, time, left = virtual_time.run(scene())

@@ -220,6 +220,27 @@ def test_cancelled_it_writes_down_what_is_on_its_way_and_begins_nothing_new() ->
     assert len(platform.began) == len(ledger.rows) == begun
 
 
+def test_cancelled_in_a_pause_it_writes_down_what_surely_did_not_arrive() -> None:
+    """Else it would be uncertain, and somebody not reminded for whom nothing came."""
+
+    def answer(_user: str, _attempt: int) -> None:
+        raise AdapterError("Too many.", permanent=False, retry_after=8.0)
+
+    platform, ledger = Platform(limits=FAST, answer=answer), Ledger()
+
+    async def scene() -> None:
+        delivery = asyncio.create_task(deliver_all(Courier(), platform, parcels(500), ledger))
+        await asyncio.sleep(1.0)
+        delivery.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await delivery
+
+    virtual_time.run(scene())
+    assert platform.began
+    assert len(platform.began) == len(ledger.claims) == len(ledger.rows)
+    assert {receipt.outcome for receipt in ledger.rows.values()} == {NOT_YET}
+
+
 def test_cancelled_it_does_not_wait_long_for_a_send_that_hangs() -> None:
     platform, ledger = Platform(limits=FAST, seconds=lambda _user: 1e6), Ledger()
 

@@ -71,13 +71,18 @@ class WorkspaceBucket:
         """The seconds left of a pause."""
         return self._tokens.paused_for()
 
-    async def take_token(self, longest_wait: float) -> bool:
-        """Wait for a token. False, at once, where a pause lasts longer than `longest_wait`."""
+    async def take_token(self, longest_wait: float, stopping: asyncio.Event) -> bool:
+        """Wait for a token. False, at once, where a pause lasts longer than `longest_wait`.
+
+        False at a stop, too: what surely did not arrive is written down then.
+        """
         async with self._turn:
-            while (seconds := self._tokens.wait()) > 0:
+            while (seconds := self._tokens.wait()) > 0 and not stopping.is_set():
                 if seconds > longest_wait:
                     return False
-                await asyncio.sleep(seconds)
+                await _sleep_until(stopping, seconds)
+            if stopping.is_set():
+                return False
             self._tokens.take()
             return True
 
@@ -113,7 +118,7 @@ class Courier:
         bucket = self.bucket_for(adapter, address.workspace)
         receipt: SendReceipt | None = None
         for pause in (*self.policy.pauses, 0.0):
-            if not await bucket.take_token(self.policy.longest_wait) or stopping.is_set():
+            if not await bucket.take_token(self.policy.longest_wait, stopping):
                 break
             if receipt is None and not await claim():
                 return None
