@@ -312,6 +312,7 @@ def test_one_damaged_column_is_nobody_elses(ground: Ground, damage: Damage) -> N
 
 def test_what_cannot_be_read_is_listed_with_its_partnership(ground: Ground) -> None:
     made = ground.started(OPENS + WEEK + timedelta(hours=1))
+    send_due(made)
     assert list_troubles(made) == []
     for damage in (
         Damage("partnership", "time_zone", "'Mars/Olympus'"),

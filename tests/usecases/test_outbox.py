@@ -49,6 +49,7 @@ from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import change_role
 from pulse_bot.usecases.reading.trouble_list import list_troubles
 from pulse_bot.usecases.rounds.post import post_again
+from pulse_bot.usecases.tick import find_due_jobs
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -62,7 +63,7 @@ from tests.made_up import (
     installation,
     people,
 )
-from tests.outbox import rows, tick, waiting
+from tests.outbox import rows, send_due, tick, waiting
 from tests.usecases.test_posting import worked_off
 
 LEAD = Address("fake", "", "person-00")
@@ -287,6 +288,28 @@ async def test_the_log_says_what_is_done_about_it(
         assert "does not arrive" not in caplog.text
         await later(app, 2, 4)
         assert "A message (digest) does not arrive. See: pulse-bot trouble list" in caplog.text
+
+
+@pytest.mark.both_databases
+def test_what_nobody_even_tries_to_send_is_told_after_an_hour(
+    made: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The adapter of a chat is not switched on, by a slip in the settings say."""
+    people(made, 3)
+    at(made, OPENS)
+    tick(made)
+    send_due(made)
+    at(made, CLOSES)
+    tick(made)
+    for minutes in (0, 59):
+        at(made, CLOSES + minutes * MINUTE)
+        find_due_jobs(made, made.clock.now(), live=(), adapters=frozenset())
+    assert "does not arrive" not in caplog.text
+    assert not list_troubles(made)
+    at(made, CLOSES + 61 * MINUTE)
+    find_due_jobs(made, made.clock.now(), live=(), adapters=frozenset())
+    assert caplog.text.count("A message (digest) does not arrive") == 1
+    assert [row["what"] for row in list_troubles(made)] == ["send digest, words"]
 
 
 async def test_what_is_refused_for_good_is_told_at_once(tmp_path: Path) -> None:

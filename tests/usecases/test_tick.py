@@ -184,6 +184,7 @@ def test_a_digest_that_cannot_be_revealed_is_listed(
     asked = opened_round(made)
     at(made, CLOSES)
     close_round(made, asked.id)
+    send_due(made)
     with made.database.write() as session:
         session.get_one(RoundRow, asked.id).held = True
         workshop = SeedingRow(

@@ -354,7 +354,15 @@ def list_digest_posts(session: Session, round_id: int) -> Sequence[OutboxRow]:
 
 
 def _match_unarrived(now: datetime) -> ColumnElement[bool]:
-    overdue = and_(OutboxRow.state.in_(PENDING), OutboxRow.tried_at <= now - OVERDUE_AFTER)
+    long_ago = now - OVERDUE_AFTER
+    # Due and never tried, where no adapter is switched on for it, or its sender always fails.
+    untried = and_(
+        OutboxRow.tried_at.is_(None),
+        OutboxRow.due_at <= long_ago,
+        OutboxRow.kind.in_(TOLD_TO_LEADS),
+    )
+    on_its_way = OutboxRow.state.in_((*PENDING, OutgoingState.CLAIMED))
+    overdue = and_(on_its_way, or_(OutboxRow.tried_at <= long_ago, untried))
     return or_(overdue, OutboxRow.state.in_(UNARRIVED))
 
 
