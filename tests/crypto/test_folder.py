@@ -242,3 +242,14 @@ def test_killed_anywhere_no_key_that_was_promised_is_lost(folder: Path) -> None:
         assert kept
         assert (kept.secret_key + kept.tag_key).hex() == expected
     assert len(store.list_rounds()) in (len(promised), len(promised) + 1)
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "2147483648", "\u0667x"])
+def test_a_stray_file_is_no_round(tmp_path: Path, number: str) -> None:
+    """Asked for such a number, the database fails, and with it the sweep and each tick."""
+    folder = tmp_path / "keys"
+    make_key_folder(folder)
+    store = DirectoryKeyStore(folder)
+    store.create(7)
+    (folder / f"round-{number}.key").write_bytes(b"stray")
+    assert store.list_rounds() == {7}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 _MARKER_FILE: Final = "store.marker"
+_LARGEST_ID: Final = 2**31 - 1
 
 
 def open_key_store(setting: str) -> KeyStore:
@@ -119,8 +120,9 @@ class DirectoryKeyStore:
         with explain_file_errors(self.folder):
             self._check_folder()
             names = [path.stem for path in self.folder.iterdir() if path.suffix == ".key"]
-        numbers = [name.removeprefix("round-") for name in names if name.startswith("round-")]
-        return frozenset(int(number) for number in numbers if number.isdecimal())
+        return _read_numbers(
+            name.removeprefix("round-") for name in names if name.startswith("round-")
+        )
 
     def read_marker(self) -> bytes | None:
         file = self.folder / _MARKER_FILE
@@ -238,8 +240,7 @@ class RedisKeyStore:
         )
         # Whatever else is there under strange names is no round.
         names = [name.decode(errors="replace") for name in redis_keys if isinstance(name, bytes)]
-        numbers = [name.removeprefix(self._prefix) for name in names]
-        return frozenset(int(number) for number in numbers if number.isdecimal())
+        return _read_numbers(name.removeprefix(self._prefix) for name in names)
 
     def read_marker(self) -> bytes | None:
         stored = self._query_server(lambda: self._server.get(self._marker_key))
@@ -343,6 +344,12 @@ def load_installation_key(file: Path) -> bytes:
             "Restore it from where you keep it."
         )
     return key
+
+
+def _read_numbers(names: Iterable[str]) -> frozenset[int]:
+    """Those of some names that can be a round's id: no database takes others."""
+    short = (name for name in names if name.isdecimal() and len(name) <= len(str(_LARGEST_ID)))
+    return frozenset(number for number in map(int, short) if number <= _LARGEST_ID)
 
 
 def _parse_keys(content: bytes, place: str) -> RoundKeys:
