@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from pulse_bot.app import App
 from pulse_bot.domain.outgoing import (
@@ -41,7 +42,7 @@ from pulse_bot.ports import (
     Sendable,
 )
 from pulse_bot.storage import outbox
-from pulse_bot.storage.models import MemberRow
+from pulse_bot.storage.models import GroupRow, MemberRow
 from pulse_bot.storage.outbox import Claim, Settlement, claim_entries, settle_entries
 from pulse_bot.testing import FakeAdapter, SendFault, running
 from pulse_bot.usecases.chats import weekly_limit
@@ -310,6 +311,32 @@ def test_what_nobody_even_tries_to_send_is_told_after_an_hour(
     find_due_jobs(made, made.clock.now(), live=(), adapters=frozenset())
     assert caplog.text.count("A message (digest) does not arrive") == 1
     assert [row["what"] for row in list_troubles(made)] == ["send digest, words"]
+
+
+async def test_an_entry_that_nobody_foresaw_keeps_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Slow(FakeAdapter):
+        async def send(self, address: Address, shown: Sendable) -> Address:
+            await asyncio.sleep(1.5)
+            return await super().send(address, shown)
+
+    def stumble(*_: object) -> None:
+        raise RuntimeError("Nobody foresaw this.")
+
+    monkeypatch.setattr("pulse_bot.usecases.chats.welcome.list_invitations", stumble)
+    fake = Slow()
+    async with running_app(tmp_path, fake) as app:
+        made = app.installation
+        at(made, OPENS)
+        await asyncio.to_thread(tick, made)
+        with made.database.write() as session:
+            group = session.scalars(select(GroupRow)).one()
+            to = outbox.address_group(group)
+            outbox.add_entry(session, OutgoingKind.INVITATIONS, to, OPENS)
+        await worked_off(app)
+        people_asked = {one.address.user for one in fake.arrived}
+    assert len(people_asked) == len(fake.arrived) == 14
 
 
 async def test_what_is_refused_for_good_is_told_at_once(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from pulse_bot.domain.outgoing import (
     SendOutcome,
     plan_next_step,
 )
-from pulse_bot.errors import AdapterError
+from pulse_bot.errors import AdapterError, StorageError
 from pulse_bot.ports import Address, Card, ChatAdapter, Confirming, Members, Moved, Sendable
 from pulse_bot.sending.courier import Courier, SendReceipt, work_in_slots
 from pulse_bot.storage import outbox, reminded
@@ -115,7 +115,16 @@ class Sender:
         run = _Run(adapter)
 
         async def send(entry: OutgoingEntry) -> None:
-            await self._send_entry(run, entry, page.prepared[entry.id])
+            try:
+                await self._send_entry(run, entry, page.prepared[entry.id])
+            except StorageError:
+                raise
+            except Exception:
+                # Nobody foresaw it; the entries beside it are other people's. It is tried again
+                # with the next tick, and not at once.
+                run.is_held_back = True
+                extra = {"partnership": entry.partnership, "round": entry.round}
+                _log.exception("A %s could not be sent.", entry.kind.value, extra=extra)
 
         in_flight = self._courier.policy.in_flight
         async with asyncio.TaskGroup() as lanes:
