@@ -313,22 +313,6 @@ def postpone_entry(session: Session, entry: int, until: datetime) -> None:
     session.execute(change.values(due_at=until))
 
 
-# --- reminders ----------------------------------------------------------------------------------
-
-
-def has_later_reminder(session: Session, entry: OutgoingEntry, now: datetime) -> bool:
-    """Whether a later reminder of the same round and workspace is due, too."""
-    query = select(OutboxRow.id).where(
-        OutboxRow.round_id == entry.round,
-        OutboxRow.kind == OutgoingKind.REMINDER,
-        OutboxRow.adapter == entry.address.adapter,
-        OutboxRow.workspace == entry.address.workspace,
-        OutboxRow.number > entry.number,
-        OutboxRow.due_at <= now,
-    )
-    return session.scalar(query.limit(1)) is not None
-
-
 # --- what others ask of it ----------------------------------------------------------------------
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import and_, delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.storage.columns import TableBase
 from pulse_bot.storage.database import Database
-from pulse_bot.storage.models import RemindedRow
+from pulse_bot.storage.models import OutboxRow, RemindedRow
+from pulse_bot.storage.outbox import OutgoingEntry
 
 _REMINDED: Final = TableBase.metadata.tables[RemindedRow.__tablename__]
 
@@ -49,3 +52,16 @@ def load_reminded(session: Session, round_id: int) -> frozenset[bytes]:
     """The tags of everybody who was reminded in a round."""
     query = select(RemindedRow.tag).where(RemindedRow.round_id == round_id)
     return frozenset(session.scalars(query))
+
+
+def has_later_reminder(session: Session, entry: OutgoingEntry, now: datetime) -> bool:
+    """Whether a later reminder of the same round and workspace is due, too."""
+    query = select(OutboxRow.id).where(
+        OutboxRow.round_id == entry.round,
+        OutboxRow.kind == OutgoingKind.REMINDER,
+        OutboxRow.adapter == entry.address.adapter,
+        OutboxRow.workspace == entry.address.workspace,
+        OutboxRow.number > entry.number,
+        OutboxRow.due_at <= now,
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.outgoing import OutgoingKind, OutgoingPart
 from pulse_bot.ports import Address, Card, File, Members, Picture
-from pulse_bot.storage import outbox, packs, partnerships
+from pulse_bot.storage import outbox, packs, partnerships, reminded
 from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow, MemberRow, PartnershipRow
 from pulse_bot.storage.outbox import OutgoingEntry
@@ -181,7 +181,7 @@ def _prepare_reminder(
     session: Session, installation: Installation, entry: OutgoingEntry, now: datetime
 ) -> Prepared:
     # After an outage only the last of several missed reminders goes out.
-    if outbox.has_later_reminder(session, entry, now):
+    if reminded.has_later_reminder(session, entry, now):
         return Dropped()
     workspace = (entry.address.adapter, entry.address.workspace)
     return Reminders(
