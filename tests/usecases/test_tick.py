@@ -206,7 +206,10 @@ def test_a_digest_that_cannot_be_revealed_is_listed(
         patched.setattr("pulse_bot.usecases.workshops.pack.reveal_pack", stumble)
         tick(made)
     [listed] = list_troubles(made)
-    assert (listed["partnership"], listed["what"]) == (PARTNERSHIP, f"reveal {asked.id}")
+    assert (listed["partnership"], listed["what"]) == (
+        PARTNERSHIP,
+        f"reveal round {asked.number} ({asked.id} in the log)",
+    )
     tick(made)
     assert list_troubles(made) == []
 
