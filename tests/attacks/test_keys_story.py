@@ -69,8 +69,8 @@ class Story(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="keys-story-"))
-        self.database = Database(self.stage.url)
-        self.made = replace(installation(self.stage.url), database=self.database)
+        self.made = installation(self.stage.url)
+        self.database = self.made.database
         self.running: dict[str, Installation] = {}
         self.rounds: dict[int, Known] = {}
         self.lost: set[int] = set()

@@ -60,7 +60,9 @@ def folder(place: Path) -> DirectoryKeyStore:
 
 def asked(database: Database, keys: ProvenKeys) -> tuple[Installation, Round]:
     """A partnership with an open round, whose keys are in that store."""
-    made = replace(installation(str(database.engine.url)), database=database, keys=keys)
+    opened = installation(str(database.engine.url))
+    opened.database.close()
+    made = replace(opened, database=database, keys=keys)
     people(made)
     return made, opened_round(made)
 
