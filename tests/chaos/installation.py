@@ -16,8 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from tests.chaos.servers import Disk, Postgres, Redis, free_port
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -153,10 +151,8 @@ class Installation:
     def change(self, statement: str) -> None:
         """Damage rows, as no pulse-bot does it."""
         if self.postgres is not None:
-            with psycopg.connect(self.postgres.url, autocommit=True) as connection:
-                # Whatever stands in the way of the damage is no part of the question.
-                connection.execute("SET session_replication_role = replica")
-                connection.execute(statement.encode())
+            # Whatever stands in the way of the damage is no part of the question.
+            self.postgres.query(f"SET session_replication_role = replica; {statement}")
             return
         with closing(sqlite3.connect(self.data / "pulse.db", timeout=30)) as file:
             file.execute("PRAGMA ignore_check_constraints = ON")
