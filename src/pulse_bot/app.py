@@ -40,6 +40,7 @@ from pulse_bot.storage.migrations import upgrade
 from pulse_bot.storage.proven_keys import ProvenKeys
 from pulse_bot.storage.vault import DatabaseVault
 from pulse_bot.usecases.context import Installation, Pool
+from pulse_bot.usecases.rounds.changed import look_for_changes
 from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission, record_answers
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
 from pulse_bot.usecases.router import route_event
@@ -275,7 +276,9 @@ class App:
         if isinstance(keys, ProvenKeys):
             await asyncio.to_thread(keys.prove, serving=True)
             self._stopped.clear()
-            self._watching = asyncio.create_task(_watch_keys(keys, self._stopped))
+            self._watching = asyncio.create_task(
+                _watch_keys(self.installation, keys, self._stopped)
+            )
         await asyncio.to_thread(sweep_rounds, self.installation)
         await asyncio.to_thread(self.engine.start)
 
@@ -302,8 +305,11 @@ class App:
         )
 
 
-async def _watch_keys(keys: ProvenKeys, stopped: asyncio.Event) -> None:
-    """Stay seen by other workers; find out when the key store is not the right one any more."""
+async def _watch_keys(installation: Installation, keys: ProvenKeys, stopped: asyncio.Event) -> None:
+    """Stay seen by other workers; find out when the key store is not the right one any more.
+
+    And say what this process alone saw of changed rounds, since the tick is often another's.
+    """
     said = ""
     while not stopped.is_set():
         # Not cancelled at a stop: a look that goes on in its thread would be seen after it.
@@ -312,6 +318,8 @@ async def _watch_keys(keys: ProvenKeys, stopped: asyncio.Event) -> None:
             return
         try:
             await asyncio.to_thread(keys.renew)
+            if installation.suspects:
+                await asyncio.to_thread(look_for_changes, installation)
             said = ""
         except (KeyStoreError, StorageError) as error:
             if str(error) != said:

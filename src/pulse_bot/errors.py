@@ -9,6 +9,7 @@ PulseBotError                what happened, and what to do next
 ├── KeyStoreError            the key store cannot keep keys, or cannot keep them safely
 │   └── DamagedKey           a key is there and is none: waiting does not mend it
 ├── SealError                an envelope cannot be opened or was tampered with
+├── ForgedRound              what an open round froze was changed in the database
 ├── AdapterError             a platform refused; `permanent` says whether trying again can help
 ├── DrawingFailed            a page or picture could not be made; the next try may succeed
 └── MissingExtra             a library of an extra is not installed
@@ -55,6 +56,16 @@ class DamagedKey(KeyStoreError):
 
 class SealError(PulseBotError):
     """An envelope cannot be opened or was tampered with. Says nothing of what was in it."""
+
+
+class ForgedRound(PulseBotError):
+    """What a round froze at its opening was changed in the database. Says no value."""
+
+    def __init__(self, round_id: int, changed: tuple[str, ...]) -> None:
+        """`changed` names the parts."""
+        super().__init__(f"Changed in the database since the opening: {', '.join(changed)}.")
+        self.round = round_id
+        self.changed = changed
 
 
 class AdapterError(PulseBotError):

@@ -38,6 +38,7 @@ from pulse_bot.storage.proven_keys import ProvenKeys
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
+from tests.attacks.restart import keys_of
 from tests.made_up import KEY, installation, opened_round, people
 
 WORKERS = st.sampled_from(["one", "two"])
@@ -224,7 +225,7 @@ class Story(RuleBasedStateMachine):
             return
         self.weeks += 1
         asked = opened_round(made, self.weeks)
-        self.rounds[asked.id] = Known(asked.public_key)
+        self.rounds[asked.id] = Known(derive_public_key(keys_of(made, asked)))
 
     def _close(self, made: Installation) -> None:
         for round_id in self._unclosed():

@@ -12,7 +12,7 @@ from pulse_bot.domain.asking.thresholds import Thresholds
 
 OPENS = datetime(2026, 1, 7, 15, 30, tzinfo=UTC)
 CLOSES = datetime(2026, 1, 9, 16, tzinfo=UTC)
-ROUND = Round(1, 1, 1, RoundStatus.OPEN, OPENS, CLOSES, b"", 14, Thresholds(), ())
+ROUND = Round(1, 1, 1, RoundStatus.OPEN, OPENS, CLOSES, 14, Thresholds(), ())
 
 
 def reachable(state: RoundStatus) -> set[RoundStatus]:

@@ -17,7 +17,7 @@ from pulse_bot.crypto.sealing import Envelope, make_tag, seal_answer, unseal_ans
 from pulse_bot.domain.asking.items import LONGEST_COMMENT, SKIP, ItemKind, list_options
 from pulse_bot.errors import SealError
 from pulse_bot.ports import RoundKeys
-from pulse_bot.storage import envelopes, rounds
+from pulse_bot.storage import authenticity, envelopes
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.decrypt import decrypt_round
@@ -156,11 +156,11 @@ def test_forgeries_are_left_out_of_the_closing(made: Installation) -> None:
     keys = made.keys.load(asked.id)
     assert keys is not None
     with made.database.read() as session:
-        roster = rounds.load_roster(session, asked.id)
+        roster = authenticity.load_roster(session, asked.id, keys)
         kept = envelopes.load_envelopes(session, asked.id)
     random.Random(1).shuffle(kept)
     (first, second, third), rest = kept[:3], kept[3:]
-    public = SealedBox(PublicKey(asked.public_key))
+    public = SealedBox(PublicKey(sealing.derive_public_key(keys)))
     tampered = [
         Envelope(asked.id, first.tag, second.ciphertext),
         Envelope(asked.id, second.tag, first.ciphertext),

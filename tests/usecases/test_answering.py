@@ -13,7 +13,7 @@ from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.ports import Address, Outcome, Pressed, Submitted
-from pulse_bot.storage import envelopes, rounds
+from pulse_bot.storage import authenticity, envelopes
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.members.directory import (
     NewMember,
@@ -44,7 +44,7 @@ def said(talk: Talk, asked: Round, position: int = 0) -> list[dict[str, str]]:
         heard = decrypt_round(
             asked,
             keys,
-            rounds.load_roster(session, asked.id),
+            authenticity.load_roster(session, asked.id, keys),
             envelopes.load_envelopes(session, asked.id),
         )
     given = heard.answers[asked.items[position].id]
@@ -56,8 +56,8 @@ def comments(talk: Talk, asked: Round) -> list[str]:
     assert keys is not None
     with talk.made.database.read() as session:
         sealed = envelopes.load_envelopes(session, asked.id)
-        said = decrypt_round(asked, keys, rounds.load_roster(session, asked.id), sealed).comments
-        return [one.text for one in said]
+        roster = authenticity.load_roster(session, asked.id, keys)
+        return [one.text for one in decrypt_round(asked, keys, roster, sealed).comments]
 
 
 async def test_a_press_is_recorded_and_shows_the_next_question(talk: Talk) -> None:

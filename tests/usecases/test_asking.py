@@ -15,7 +15,7 @@ from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
-from pulse_bot.storage import rounds
+from pulse_bot.storage import authenticity
 from pulse_bot.storage.models import MemberRow
 from pulse_bot.usecases.chats.programme import add_holiday, set_programme
 from pulse_bot.usecases.context import Installation
@@ -30,6 +30,7 @@ from pulse_bot.usecases.members.directory import (
 from pulse_bot.usecases.outbox import Message, prepare_entries
 from pulse_bot.usecases.rounds.close import close_round, close_round_now
 from pulse_bot.usecases.rounds.open_round import open_round, open_round_now
+from tests.attacks.restart import keys_of
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -87,7 +88,7 @@ def test_an_open_round_is_frozen(made: Installation) -> None:
     everybody = people(made)
     asked = opened_round(made)
     with made.database.read() as session:
-        seats = rounds.load_roster(session, asked.id)
+        seats = authenticity.load_roster(session, asked.id, keys_of(made, asked))
 
     set_programme(made, PARTNERSHIP, Programme(("words",), PLAN.closes, PLAN.opens, 1))
     join(made, "new")
@@ -98,7 +99,7 @@ def test_an_open_round_is_frozen(made: Installation) -> None:
 
     assert found(made, asked.id) == asked
     with made.database.read() as session:
-        assert rounds.load_roster(session, asked.id) == seats
+        assert authenticity.load_roster(session, asked.id, keys_of(made, asked)) == seats
     assert len({seat.organisation for seat in seats}) == 9
     # The one who paused and the one who left are asked nothing more.
     assert asked_whom(made, asked) == {one.user for one in everybody[2:]}

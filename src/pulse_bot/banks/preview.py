@@ -73,7 +73,6 @@ def _preview_round(items: tuple[Item, ...]) -> Round:
         state=RoundStatus.OPEN,
         opens_at=_OPENS,
         closes_at=_OPENS + timedelta(days=4, hours=8),
-        public_key=b"",
         roster_size=thresholds.roster,
         thresholds=thresholds,
         items=items,

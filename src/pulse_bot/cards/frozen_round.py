@@ -1,7 +1,7 @@
 """A round as it was frozen, and what whoever answers reads of it: made once, and not at each click.
 
-It holds nothing of a member's and no key. What it remembers is bounded by the languages, zones and
-questions of one round. Pure.
+It holds nothing of a member's and no secret. What it remembers is bounded by the languages, zones
+and questions of one round. Pure.
 """
 
 from __future__ import annotations
@@ -18,9 +18,14 @@ from pulse_bot.ports import Card
 class FrozenRound:
     """A round with the texts that were made of it. Its state is that of when it was read."""
 
-    def __init__(self, round_: Round) -> None:
-        """Nothing is made before it is needed."""
+    def __init__(self, round_: Round, seal_to: bytes = b"") -> None:
+        """Nothing is made before it is needed.
+
+        `seal_to` is the public half of the key that this process itself holds for the round, and
+        empty where it holds none. It never comes from the database.
+        """
         self.round = round_
+        self.seal_to = seal_to
         self._by_language: dict[str, Round] = {}
         self._ends: dict[str, str] = {}
         self._cards: dict[tuple[str, str, int, str], Card | None] = {}

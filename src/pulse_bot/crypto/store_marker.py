@@ -20,6 +20,8 @@ DATABASE_BYTES: Final = 16
 """Of the random number by which a marker names its database."""
 _MARKER_BYTES: Final = 2 * _SECRET_BYTES + DATABASE_BYTES
 _NO_SECRET: Final = bytes(_SECRET_BYTES)
+_AUTHENTICATED: Final = b"\1"
+"""Behind a marker: every open round has MACs. Markers of before end without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class StoreMarker:
     database: bytes
     secret: bytes = field(repr=False)
     previous: bytes = field(default=_NO_SECRET, repr=False)
+    authenticated: bool = False
+    """Once and for all, every round of this store has MACs. It stands here because whoever writes
+    to the database could otherwise take away the MACs, and have new ones made of what they wrote.
+    """
 
     @property
     def print(self) -> bytes:
@@ -42,7 +48,8 @@ class StoreMarker:
 
     def to_bytes(self) -> bytes:
         """As it is kept in a store."""
-        return self.secret + self.previous + self.database
+        end = _AUTHENTICATED if self.authenticated else b""
+        return self.secret + self.previous + self.database + end
 
 
 class Ownership(Enum):
@@ -64,23 +71,27 @@ class Ownership(Enum):
 def make_marker(database: bytes, before: StoreMarker | None = None) -> StoreMarker:
     """A new random marker, for a store whose marker was `before`."""
     secret = secrets.token_bytes(_SECRET_BYTES)
-    return StoreMarker(database, secret, before.secret if before else _NO_SECRET)
+    if before is None:
+        return StoreMarker(database, secret)
+    return StoreMarker(database, secret, before.secret, before.authenticated)
 
 
 def parse_marker(kept: bytes | None) -> StoreMarker | None:
     """A marker as it was kept. Raises KeyStoreError for a damaged one."""
     if kept is None:
         return None
-    if len(kept) != _MARKER_BYTES:
+    end = kept[_MARKER_BYTES:]
+    if len(kept) < _MARKER_BYTES or end not in (b"", _AUTHENTICATED):
         raise KeyStoreError(
             f"The marker of the key store is damaged: {len(kept)} bytes instead of "
             f"{_MARKER_BYTES}. Restore the disk if you can; otherwise run: pulse-bot keys adopt"
         )
     previous_end = 2 * _SECRET_BYTES
     return StoreMarker(
-        database=kept[previous_end:],
+        database=kept[previous_end:_MARKER_BYTES],
         secret=kept[:_SECRET_BYTES],
         previous=kept[_SECRET_BYTES:previous_end],
+        authenticated=bool(end),
     )
 
 

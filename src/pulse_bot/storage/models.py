@@ -141,7 +141,11 @@ class RoundRow(TableBase):
     state: Mapped[RoundStatus]
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime]
+    """May be brought forward while it is open, and never be put off."""
+    closes_by: Mapped[datetime | None]
+    """As it was promised at the opening; None in rounds of before this was kept."""
     public_key: Mapped[bytes]
+    """To know its key by. Nothing is ever sealed to it: whoever writes here could put in theirs."""
     roster_size: Mapped[int]
     newcomers: Mapped[int]
     thresholds: Mapped[dict[str, Any]]
@@ -153,6 +157,9 @@ class RoundRow(TableBase):
     """It is over, and its key is destroyed."""
     held: Mapped[bool] = mapped_column(default=False)
     """Its digest waits, unread by anybody, to be opened together in the room."""
+    mac: Mapped[bytes | None]
+    """That times, questions and bars are those of the opening: `authenticity` makes and checks it.
+    None in rounds of before this was made."""
 
 
 class SeatRow(TableBase):
@@ -163,6 +170,8 @@ class SeatRow(TableBase):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    mac: Mapped[bytes | None]
+    """That it was made at the opening."""
 
 
 class RemindedRow(TableBase):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -24,9 +24,9 @@ from pulse_bot.crypto.store_marker import (
     make_marker,
     parse_marker,
 )
-from pulse_bot.errors import KeyStoreError, SealError, StorageError
+from pulse_bot.errors import DamagedKey, KeyStoreError, SealError, StorageError
 from pulse_bot.ports import KeyStore, RoundKeys, StoreSite
-from pulse_bot.storage import key_identity, key_texts
+from pulse_bot.storage import authenticity, key_identity, key_texts
 from pulse_bot.storage.database import Database, retry_on_conflict
 from pulse_bot.storage.key_identity import KeyIdentityRow
 from pulse_bot.storage.presence import name_medium, open_presence
@@ -134,6 +134,7 @@ class ProvenKeys:
         """
         self._make_identity()
         self._prove_store(serving=serving)
+        self._authenticate_earlier()
 
     def prove_installation_key(self) -> None:
         """The same for the installation key alone, where no key of a round is needed."""
@@ -185,6 +186,33 @@ class ProvenKeys:
             if serving:
                 self._presence.announce(site.medium)
         self._proven = (marker.print if marker else b"", site.medium)
+
+    def _authenticate_earlier(self) -> None:
+        """Make the MACs of rounds that were opened before there were any: once in a store's life.
+
+        What stands in the database at that moment is taken as it is. First the database, then the
+        store: a crash between costs nothing, because a round that has MACs keeps them.
+        """
+        if self._has_authenticated():
+            return
+        with self._database.write() as session:
+            # The other runner is another worker that starts.
+            key_identity.lock_identity(session)
+            marker = parse_marker(self._store.read_marker())
+            if marker is None or marker.authenticated:
+                return
+            for round_id, public_key in key_identity.list_unclosed_keys(session).items():
+                keys = self._load_fitting(round_id, public_key)
+                if keys is not None:
+                    authenticity.authenticate_earlier(session, round_id, keys)
+        self._store.write_marker(replace(marker, authenticated=True).to_bytes())
+
+    def _load_fitting(self, round_id: int, public_key: bytes) -> RoundKeys | None:
+        try:
+            keys = self._store.load(round_id)
+        except DamagedKey:
+            return None
+        return keys if keys is not None and derive_public_key(keys) == public_key else None
 
     def _prove_key(self, session: Session, identity: KeyIdentityRow) -> None:
         own = fingerprint_installation_key(self._installation_key, identity.database)
@@ -245,8 +273,21 @@ class ProvenKeys:
             return True
         return keys is not None and derive_public_key(keys) == public_key
 
+    def _has_authenticated(self) -> bool:
+        """Whether every round of this store has MACs; yes, where its marker cannot be read."""
+        try:
+            marker = parse_marker(self._store.read_marker())
+        except KeyStoreError:
+            return True
+        return marker is not None and marker.authenticated
+
     def _renew_marker(
-        self, session: Session, identity: KeyIdentityRow, before: StoreMarker | None
+        self,
+        session: Session,
+        identity: KeyIdentityRow,
+        before: StoreMarker | None,
+        *,
+        authenticated: bool = False,
     ) -> StoreMarker:
         """A new marker, so that whoever starts with a copy that stayed behind is refused.
 
@@ -254,6 +295,8 @@ class ProvenKeys:
         before, which the database still knows.
         """
         renewed = make_marker(identity.database, before)
+        if authenticated:
+            renewed = replace(renewed, authenticated=True)
         self._store.write_marker(renewed.to_bytes())
         identity.store_print = renewed.print
         return renewed
@@ -298,7 +341,7 @@ class ProvenKeys:
                 self._installation_key, identity.database
             )
             identity.place = ""
-            self._renew_marker(session, identity, None)
+            self._renew_marker(session, identity, None, authenticated=self._has_authenticated())
             self._note_site(session, identity, site)
         return report
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.asking.rounds import ALLOWED_MOVES, Round, RoundStatus, Seat
+from pulse_bot.domain.asking.rounds import ALLOWED_MOVES, Round, RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.asking.workshop import ArrangementKind
 from pulse_bot.domain.outgoing import OutgoingKind, OutgoingState
@@ -83,7 +83,6 @@ def _build_round(row: RoundRow, items: tuple[Item, ...]) -> Round:
         state=row.state,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
-        public_key=row.public_key,
         roster_size=row.roster_size,
         thresholds=Thresholds.from_json(row.thresholds, row.policy_version),
         items=items,
@@ -157,12 +156,6 @@ def _select_rounds(partnership_id: int) -> Select[RoundRow]:
     return select(RoundRow).where(RoundRow.partnership_id == partnership_id)
 
 
-def load_roster(session: Session, round_id: int) -> list[Seat]:
-    """Who is on the roster of a round that is not closed."""
-    query = select(SeatRow.member_id, SeatRow.organisation_id).where(SeatRow.round_id == round_id)
-    return [Seat(member, organisation) for member, organisation in session.execute(query)]
-
-
 class SeatedMember(NamedTuple):
     """Who lives at an address, and whether they have a seat in the round that was asked for."""
 
@@ -171,6 +164,10 @@ class SeatedMember(NamedTuple):
     time_zone: str
     language: str
     has_seat: bool
+    organisation: int
+    """That the seat is for; 0 where there is none."""
+    mac: bytes | None
+    """The seat's, as it stands there; None where there is none."""
 
 
 def find_seated(
@@ -189,7 +186,7 @@ def find_seated(
         found = connection.exec_driver_sql(_SEATED_ON_POSTGRES, values)
     return {
         (Address(adapter, workspace, user), round_id): SeatedMember(
-            member, partnership, time_zone, language, bool(has_seat)
+            member, partnership, time_zone, language, bool(has_seat), organisation or 0, mac
         )
         for (
             adapter,
@@ -201,6 +198,8 @@ def find_seated(
             time_zone,
             language,
             has_seat,
+            organisation,
+            mac,
         ) in found
     }
 
@@ -210,7 +209,7 @@ SELECT wanted.adapter, wanted.workspace, wanted.account, wanted.round_id,
   member.id, member.partnership_id,
   coalesce(member.time_zone, partnership.time_zone),
   coalesce(member.language, partnership.language),
-  seat.round_id IS NOT NULL
+  seat.round_id IS NOT NULL, seat.organisation_id, seat.mac
 FROM {wanted}
 CROSS JOIN member
 JOIN partnership ON partnership.id = member.partnership_id
@@ -230,17 +229,16 @@ _SEATED_ON_SQLITE: Final = _SEATED.format(
 )
 
 
-def find_open_round(session: Session, member_id: int) -> Round | None:
-    """The open round on whose roster a member is."""
+def find_open_round(session: Session, member_id: int) -> int | None:
+    """The id of the open round on whose roster a member is."""
     query = (
-        select(RoundRow)
+        select(RoundRow.id)
         .join(SeatRow, SeatRow.round_id == RoundRow.id)
         .where(SeatRow.member_id == member_id, RoundRow.state == RoundStatus.OPEN)
         .order_by(RoundRow.id.desc())
         .limit(1)
     )
-    row = session.scalar(query)
-    return None if row is None else round_from_row(row)
+    return session.scalar(query)
 
 
 def list_reachable(

@@ -24,6 +24,8 @@ OPEN: Final = "open"
 """A partnership whose round could not be opened, or whose plan could not be read."""
 REVEAL: Final = "reveal"
 """A digest that is held, and could not be opened to everybody after the workshop."""
+FROZEN: Final = "frozen"
+"""A round is not as it was frozen; its kind says which parts of it. Cleared when it is, or over."""
 READ: Final = "read"
 """Something stored that cannot be read; its kind says which column."""
 
@@ -91,6 +93,11 @@ def clear_trouble(session: Session, subject: TroubleSubject) -> None:
     session.execute(delete(TroubleRow).where(_match_subject(subject)))
 
 
+def clear_all(session: Session, job: str, subject: int) -> None:
+    """The same, whosever it was said to be."""
+    session.execute(delete(TroubleRow).where(TroubleRow.job == job, TroubleRow.subject == subject))
+
+
 def find_trouble(session: Session, subject: TroubleSubject) -> TroubleRow | None:
     """The trouble of a job, if it has any."""
     return session.scalar(select(TroubleRow).where(_match_subject(subject)))
@@ -104,6 +111,11 @@ def list_troubles(session: Session) -> list[tuple[TroubleRow, str | None]]:
         .order_by(TroubleRow.since, TroubleRow.id)
     )
     return [(row, name) for row, name in session.execute(query)]
+
+
+def list_subjects(session: Session, job: str) -> frozenset[int]:
+    """What every trouble of a job is about."""
+    return frozenset(session.scalars(select(TroubleRow.subject).where(TroubleRow.job == job)))
 
 
 def retry_now(session: Session, trouble_id: int, now: datetime) -> TroubleRow | None:

@@ -33,4 +33,10 @@ class Installation:
     pool: Callable[[], Pool]
     installation_key: bytes = field(repr=False)
     frozen_rounds: dict[int, FrozenRound] = field(default_factory=dict, repr=False)
-    """Rounds as they were frozen at their opening, while they are open, for whoever answers."""
+    """Rounds as they were frozen at their opening, while they are open, for whoever answers. Each
+    was held against its MACs before it came here."""
+    suspects: set[int] = field(default_factory=set, repr=False)
+    """Rounds that were seen changed in the database, until a tick has noted it."""
+    seen_unchanged: dict[int, tuple[object, ...]] = field(default_factory=dict, repr=False)
+    """What of each open round was found to be as it was frozen; its key is needed again only once
+    something else stands there."""

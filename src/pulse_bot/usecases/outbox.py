@@ -99,7 +99,7 @@ def prepare_entries(
     now = installation.clock.now()
     cards = [entry for entry in entries if entry.kind is OutgoingKind.CARD]
     with installation.database.read() as session:
-        prepared = _prepare_question_cards(session, cards, now)
+        prepared = _prepare_question_cards(session, installation, cards, now)
         for entry in entries:
             if entry.kind is not OutgoingKind.CARD:
                 prepared[entry.id] = _prepare_guarded(session, installation, entry, now)
@@ -107,7 +107,7 @@ def prepare_entries(
 
 
 def _prepare_question_cards(
-    session: Session, entries: Sequence[OutgoingEntry], now: datetime
+    session: Session, installation: Installation, entries: Sequence[OutgoingEntry], now: datetime
 ) -> dict[int, Prepared]:
     """The cards of each round; one round that cannot be read is Broken, the others go out."""
     by_round: defaultdict[int | None, list[OutgoingEntry]] = defaultdict(list)
@@ -116,7 +116,7 @@ def _prepare_question_cards(
     prepared: dict[int, Prepared] = {}
     for waiting in by_round.values():
         try:
-            cards = prepare_cards(session, waiting, now)
+            cards = prepare_cards(session, installation, waiting, now)
         except Exception:
             extra = {"partnership": waiting[0].partnership, "round": waiting[0].round}
             _log.exception("The cards of a round could not be made.", extra=extra)

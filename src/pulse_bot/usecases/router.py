@@ -26,11 +26,12 @@ from pulse_bot.ports import (
     Reply,
     Submitted,
 )
-from pulse_bot.storage import partnerships, rounds
+from pulse_bot.storage import partnerships
 from pulse_bot.usecases.chats import link, programme_conversation, setup, undelivered, welcome
 from pulse_bot.usecases.commitments import conversation as commitment_conversation
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import NotAMember, find_member
+from pulse_bot.usecases.frozen_rounds import find_asked
 from pulse_bot.usecases.members import join, leave, preferences, roles
 from pulse_bot.usecases.reading import closer_look, history, home, pages
 from pulse_bot.usecases.rounds import digest_message
@@ -192,7 +193,7 @@ def confirm_recorded(recorded: RecordedAnswers) -> str:
 def _open_text_form(installation: Installation, event: Pressed) -> Reply:
     with installation.database.read() as session:
         member, partnership = find_member(session, event.address)
-        round_ = rounds.find_open_round(session, member.id)
+        round_ = find_asked(session, installation, member.id)
         language = partnerships.member_language(member, partnership)
     more = parse(SayMore, event.action)
     wanted = more or decode(WriteWords, event.action)

@@ -41,7 +41,6 @@ class Round:
     state: RoundStatus
     opens_at: datetime
     closes_at: datetime
-    public_key: bytes
     roster_size: int
     thresholds: Thresholds
     items: tuple[Item, ...]

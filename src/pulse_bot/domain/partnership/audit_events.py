@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     GUESTS_INVITED = "guests-invited"
     ROUND_OPENED = "round-opened"
     ROUND_CLOSED = "round-closed"
+    ROUND_CHANGED = "round-changed"
     DIGEST_READ = "digest-read"
     DIGESTS_READ = "digests-read"
     PACK_READ = "pack-read"
@@ -240,6 +241,14 @@ class RoundClosed:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundChanged:
+    """What an open round had frozen was found changed in the database."""
+
+    kind: ClassVar = EventKind.ROUND_CHANGED
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class DigestRead:
     """Somebody outside the group looked at a digest."""
 
@@ -403,6 +412,7 @@ AuditEvent = (
     | GuestsInvited
     | RoundOpened
     | RoundClosed
+    | RoundChanged
     | DigestRead
     | DigestsRead
     | PackRead

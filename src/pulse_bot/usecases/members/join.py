@@ -35,6 +35,7 @@ from pulse_bot.storage.models import MemberRow, OrganisationRow, PartnershipRow
 from pulse_bot.usecases import audit_log, form_values, permissions
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import NotAMember
+from pulse_bot.usecases.frozen_rounds import find_promised
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, insert_member
 from pulse_bot.usecases.members.invite import verify_invitation
@@ -197,7 +198,7 @@ def _find_school(session: Session, partnership: PartnershipRow, text: str) -> Or
 def _welcome_reply(
     session: Session, installation: Installation, partnership: PartnershipRow, member: MemberRow
 ) -> Reply:
-    round_ = rounds.find_open_round(session, member.id)
+    round_ = find_promised(session, installation, member.id)
     newest = rounds.latest_round(session, partnership.id)
     text = [describe_next_asking(session, installation, partnership, member)]
     if round_ is None and newest is not None and newest.state is RoundStatus.OPEN:

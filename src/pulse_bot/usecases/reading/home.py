@@ -19,6 +19,7 @@ from pulse_bot.usecases.chats import undelivered
 from pulse_bot.usecases.chats.link import PROMISE
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import find_member
+from pulse_bot.usecases.frozen_rounds import find_promised
 from pulse_bot.usecases.members.preferences import (
     choose_language,
     describe_next_asking,
@@ -94,12 +95,14 @@ def _question_cards(
     newest = rounds.latest_round(session, partnership.id)
     if newest is None:
         return
-    open_round = rounds.find_open_round(session, member.id)
-    if newest.state is RoundStatus.OPEN and (open_round is None or open_round.id != newest.id):
-        return  # its list was made before they came
-    round_ = rounds.round_from_row(newest).in_language(
-        partnerships.member_language(member, partnership)
-    )
+    round_ = rounds.round_from_row(newest)
+    if newest.state is RoundStatus.OPEN:
+        # Where it cannot be shown, that stands above.
+        open_round = find_promised(session, installation, member.id)
+        if open_round is None or open_round.id != newest.id:
+            return  # its list was made before they came
+        round_ = open_round
+    round_ = round_.in_language(partnerships.member_language(member, partnership))
     is_open = round_.takes_answers(installation.clock.now())
     title = "What is asked this time" if is_open else "What was asked last time"
     yield Card(CardKind.NOTICE, title, tuple(item.text for item in round_.items))

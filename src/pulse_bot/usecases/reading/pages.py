@@ -15,11 +15,13 @@ from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.domain.release.record import Digest, StatementKind
+from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, Button, Card, CardKind, OpenedHome, Pressed, Reply
 from pulse_bot.storage import audit_log, history, partnerships, rounds
 from pulse_bot.storage.models import MemberRow, PartnershipRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import find_member
+from pulse_bot.usecases.frozen_rounds import find_asked, find_promised
 from pulse_bot.usecases.members import data_held
 from pulse_bot.usecases.members.thresholds import promised_thresholds
 from pulse_bot.usecases.permissions import list_commands
@@ -44,13 +46,21 @@ def show_home(installation: Installation, event: OpenedHome) -> Reply:
     with installation.database.read() as session:
         member, partnership = find_member(session, event.address)
         calendar = partnerships.load_calendar(session, partnership, member)
-        round_ = rounds.find_open_round(session, member.id)
+        unshown = ""
+        try:
+            round_ = find_asked(session, installation, member.id)
+        except Refused as refused:
+            round_, unshown = None, str(refused)
         thresholds = promised_thresholds(session, partnership.id, round_)
         card = question_cards.promise_card(thresholds, round_, calendar)
         promise = () if event.promised else (card,)
         commands = list_commands(member)
         if round_ is None or not round_.takes_answers(installation.clock.now()):
-            notice_card = _nothing_open_card(session, installation, member, partnership, calendar)
+            notice_card = (
+                _unshown_card(member, unshown)
+                if unshown
+                else _nothing_open_card(session, installation, member, partnership, calendar)
+            )
             return Reply(cards=(*promise, notice_card), commands=commands)
         round_ = round_.in_language(partnerships.member_language(member, partnership))
     until = format_moment(round_.closes_at, calendar.zone)
@@ -74,6 +84,11 @@ def _round_notes(round_: Round) -> list[str]:
     return [
         "We ask again: the key of the last round was lost, and its answers were destroyed unread."
     ]
+
+
+def _unshown_card(member: MemberRow, why: str) -> Card:
+    # Whoever wants to pause or to leave can do so all the same.
+    return Card(CardKind.NOTICE, "Nothing to answer now", (why,), standing_buttons(member))
 
 
 def _nothing_open_card(
@@ -193,7 +208,7 @@ def show_privacy(installation: Installation, address: Address) -> Reply:
     with installation.database.read() as session:
         member, partnership = find_member(session, address)
         calendar = partnerships.load_calendar(session, partnership, member)
-        round_ = rounds.find_open_round(session, member.id)
+        round_ = find_promised(session, installation, member.id)
         thresholds = promised_thresholds(session, partnership.id, round_)
         data_card = Card(
             CardKind.NOTICE,

@@ -172,6 +172,7 @@ def _let_go(session: Session, installation: Installation, round_id: int) -> None
     plans.look_again(session, rounds.find_owner(session, round_id))
     leftovers.note_leftovers(session, installation.clock.now())
     troubles.clear_trouble(session, _find_subject(session, troubles.CLOSE, round_id))
+    troubles.clear_all(session, troubles.FROZEN, round_id)
 
 
 def forget_rounds(installation: Installation, round_ids: Iterable[int]) -> None:

@@ -28,15 +28,17 @@ from pulse_bot.domain.release.record import HeadlineFact, MissingFact, Statement
 from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import Tally, tally_item
 from pulse_bot.domain.release.trend import EARLIER_ROUNDS, GUARD_WINDOW, RECENT_ROUNDS
+from pulse_bot.errors import ForgedRound
 from pulse_bot.ports import RoundKeys
-from pulse_bot.storage import envelopes, history, packs, partnerships, rounds, seedings
+from pulse_bot.storage import authenticity, envelopes, history, packs, partnerships, seedings
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds import post
+from pulse_bot.usecases.rounds.changed import note_changed
 from pulse_bot.usecases.rounds.decrypt import DecryptedRound, decrypt_round
 from pulse_bot.usecases.rounds.guarded_parts import Addition, Closing
-from pulse_bot.usecases.words.apology_words import NO_DIGEST, headline
+from pulse_bot.usecases.words.apology_words import CHANGED, NO_DIGEST, headline
 
 _log = logging.getLogger(__name__)
 
@@ -55,25 +57,30 @@ def keep_digest(
     """Open a round's envelopes, and keep its tallies and what may be said of them.
 
     Harmless where something was said of it. Raises whatever leaves nothing to say at all, and,
-    where it is not `careful`, whatever leaves out a part that could be computed.
+    where it is not `careful`, whatever leaves out a part that could be computed. Of a round that
+    is not as it was frozen no envelope is opened: the digest says that.
     """
     if history.has_releases(session, round_id):
         return
-    round_, is_whole = rounds.salvage_round(session.get_one(RoundRow, round_id))
-    closing = Closing(session, installation, round_, careful)
-    if not is_whole:
+    try:
+        closes = authenticity.load_closing(session, round_id, keys)
+    except ForgedRound as forged:
+        note_changed(session, installation, forged)
+        keep_apology(session, installation, round_id, CHANGED)
+        return
+    closing = Closing(session, installation, closes.round, careful)
+    if not closes.is_whole:
         closing.lose(MissingPart.QUESTION)
-    roster = rounds.load_roster(session, round_id)
-    # Those who have a seat were asked, whatever else stands there.
-    closing.round = replace(round_, roster_size=max(round_.roster_size, len(roster)))
     decrypted = decrypt_round(
-        closing.round, keys, roster, envelopes.load_envelopes(session, round_id)
+        closing.round, keys, closes.roster, envelopes.load_envelopes(session, round_id)
     )
     _keep_results(closing, decrypted)
     _queue_digest(session, installation, round_id)
 
 
-def keep_apology(session: Session, installation: Installation, round_id: int) -> None:
+def keep_apology(
+    session: Session, installation: Installation, round_id: int, why: str = NO_DIGEST
+) -> None:
     """Keep, as a round's digest, that there is none. Asks no more of what is stored than it must.
 
     In words of the core's own: the renderer may be what failed.
@@ -85,7 +92,7 @@ def keep_apology(session: Session, installation: Installation, round_id: int) ->
     title = headline(row.number, partnership.name, row.closes_at, partnership.time_zone)
     statements = (
         Statement(HeadlineFact(row.number), title),
-        Statement(MissingFact(), NO_DIGEST),
+        Statement(MissingFact(), why),
     )
     history.keep_releases(session, round_id, statements)
     _queue_digest(session, installation, round_id)

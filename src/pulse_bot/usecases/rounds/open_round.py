@@ -23,7 +23,7 @@ from pulse_bot.domain.partnership.audit_events import RoundOpened, WorkshopGiven
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Card
-from pulse_bot.storage import groups, outbox, partnerships, rounds, seedings
+from pulse_bot.storage import authenticity, groups, outbox, partnerships, rounds, seedings
 from pulse_bot.storage.database import Conflict
 from pulse_bot.storage.frozen import freeze_item
 from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow, SeatRow
@@ -31,6 +31,7 @@ from pulse_bot.storage.outbox import OutgoingEntry
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, PULSE_BOT, Installation
+from pulse_bot.usecases.frozen_rounds import load_frozen
 from pulse_bot.usecases.members.thresholds import BLOCK, compute_thresholds, must_wait
 from pulse_bot.usecases.rounds.pick_items import NO_PROGRAMME, NothingToAsk, pick_items
 
@@ -66,14 +67,15 @@ def _create_round(
     # The other runner may have opened a round meanwhile: then this number is taken.
     number = newest.number + 1 if newest is not None else 1
     members = _select_members(session, plan.partnership)
-    now = installation.clock.now()
+    now, closes_at = installation.clock.now(), _choose_closing(plan, seeding)
     row = RoundRow(
         partnership_id=plan.partnership,
         number=number,
         slot=plan.slot,
         state=RoundStatus.OPEN,
         opens_at=now,
-        closes_at=_choose_closing(plan, seeding),
+        closes_at=closes_at,
+        closes_by=closes_at,
         public_key=b"",
         roster_size=len(members),
         newcomers=sum(not member.seated for member in members) if number > 1 else 0,
@@ -83,13 +85,29 @@ def _create_round(
     )
     session.add(row)
     session.flush()
-    # If this transaction fails, its key is left behind: it opens nothing, and is replaced when the
-    # number is used again.
-    row.public_key = derive_public_key(installation.keys.create(row.id))
+    _seat_members(session, installation, row, members)
     if seeding is not None:
         _mark_asked(seeding, row, items)
     _plan_messages(session, partnership, row, members, seeding)
     return row.id
+
+
+def _seat_members(
+    session: Session, installation: Installation, row: RoundRow, members: list[MemberRow]
+) -> None:
+    """Make the round's key and its roster; from here on nobody can change either unseen."""
+    # If this transaction fails, its key is left behind: it opens nothing, and is replaced when the
+    # number is used again.
+    keys = installation.keys.create(row.id)
+    row.public_key = derive_public_key(keys)
+    seats = [
+        SeatRow(round_id=row.id, member_id=member.id, organisation_id=member.organisation_id)
+        for member in members
+    ]
+    authenticity.authenticate_round(row, seats, keys)
+    session.add_all(seats)
+    for member in members:
+        member.seated = True
 
 
 def _plan_messages(
@@ -169,10 +187,6 @@ def _select_members(session: Session, partnership_id: int) -> list[MemberRow]:
 
 
 def _invite_member(session: Session, row: RoundRow, member: MemberRow, calendar: Calendar) -> None:
-    member.seated = True
-    session.add(
-        SeatRow(round_id=row.id, member_id=member.id, organisation_id=member.organisation_id)
-    )
     due_at = card_time(partnerships.preferred_time(member), row.opens_at, row.closes_at, calendar)
     outbox.add_entry(
         session,
@@ -224,13 +238,14 @@ def _plan_counts(session: Session, row: RoundRow) -> None:
 
 
 def prepare_cards(
-    session: Session, entries: Sequence[OutgoingEntry], now: datetime
+    session: Session, installation: Installation, entries: Sequence[OutgoingEntry], now: datetime
 ) -> dict[int, Card]:
     """The question cards of some entries, by the entry; none once a round is no longer open.
 
-    Members whom nothing may be sent now, because they paused, have none.
+    Members whom nothing may be sent now, because they paused, have none. Raises ForgedRound: what
+    is shown is what was frozen.
     """
-    rounds_open = _load_open_rounds(session, {entry.round for entry in entries}, now)
+    rounds_open = _load_open_rounds(session, installation, {entry.round for entry in entries}, now)
     query = select(MemberRow.id, MemberRow.language).where(
         MemberRow.id.in_({entry.member for entry in entries}),
         MemberRow.standing == Standing.ACTIVE,
@@ -259,11 +274,14 @@ def _first_card(asked: _OpenRound, language: str | None) -> Card:
 
 
 def _load_open_rounds(
-    session: Session, round_ids: Collection[int | None], now: datetime
+    session: Session,
+    installation: Installation,
+    round_ids: Collection[int | None],
+    now: datetime,
 ) -> dict[int, _OpenRound]:
     opened = {}
     for round_id in round_ids:
-        round_ = rounds.load_round(session, round_id) if round_id is not None else None
+        round_ = load_frozen(session, installation, round_id) if round_id is not None else None
         if round_ is not None and round_.takes_answers(now):
             partnership = session.get_one(PartnershipRow, round_.partnership)
             calendar = partnerships.load_calendar(session, partnership)

@@ -5,8 +5,10 @@ after the commit that holds their answer. What is wrong with one round or one an
 alone. Nothing but envelopes is written at the time of an answer: any other change of the database
 beside them would tell a thief of the log who answered.
 
-A round is remembered as it was frozen until it is over. Its keys are not remembered at all: they
-are read for each group that answers it, so that none outlives its round here, whoever closes it.
+A round is remembered as it was frozen until it is over, once it was held against what its key
+vouches for. Its keys are not remembered at all: they are read for each group that answers it, so
+that none outlives its round here, whoever closes it. An answer is sealed to the public half of the
+key that this process holds, and never to one that stands in the database.
 """
 
 from __future__ import annotations
@@ -25,18 +27,20 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.cards.frozen_round import FrozenRound, say_moment
+from pulse_bot.crypto.authenticity import FrozenPart, is_seat_authentic
 from pulse_bot.crypto.sealing import Envelope, derive_public_key, make_tag, seal_answer
 from pulse_bot.domain.asking.items import COMMENT, InvalidAnswer, validate_answer
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
-from pulse_bot.errors import DamagedKey, KeyStoreError, Refused, StorageError
+from pulse_bot.errors import DamagedKey, ForgedRound, KeyStoreError, Refused, StorageError
 from pulse_bot.ports import Address, Card, RoundKeys
-from pulse_bot.storage import envelopes, partnerships, rounds
+from pulse_bot.storage import authenticity, envelopes, partnerships, rounds
 from pulse_bot.storage.database import ConnectionLost
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.storage.rounds import SeatedMember
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import NotAMember
+from pulse_bot.usecases.frozen_rounds import note_suspect
 
 _log = logging.getLogger(__name__)
 
@@ -156,19 +160,20 @@ def _open_guarded(
 ) -> _OpenedRound | Refused | None:
     """A round as it was frozen at its opening; its state here may be old. None: there is none."""
     try:
+        keys = installation.keys.load(round_id)
         frozen = installation.frozen_rounds.get(round_id)
         if frozen is None:
-            with Session(connection) as session:
-                round_ = rounds.load_round(session, round_id)
-            if round_ is None:
-                return None
-            frozen = _remember_frozen(installation, round_)
-        keys = installation.keys.load(round_id)
+            frozen = _load_frozen(installation, connection, round_id, keys)
+        if frozen is None:
+            return None
         if keys is not None:
-            _check_fits(keys, frozen.round)
+            _check_fits(keys, frozen)
         return _OpenedRound(frozen, keys.tag_key if keys else None)
     except SQLAlchemyError:
         raise
+    except ForgedRound as forged:
+        note_suspect(installation, forged)
+        return Refused(_DAMAGED)
     except KeyStoreError as error:
         _log.exception(_UNFORESEEN, extra={"round": round_id})
         return Refused(_DAMAGED if isinstance(error, DamagedKey) else _AWAY)
@@ -179,18 +184,31 @@ def _open_guarded(
         return Refused(_DAMAGED)
 
 
-def _check_fits(keys: RoundKeys, round_: Round) -> None:
+def _check_fits(keys: RoundKeys, frozen: FrozenRound) -> None:
     """Raise DamagedKey where nothing that is sealed for this round would ever open."""
-    if derive_public_key(keys) != round_.public_key:
-        raise DamagedKey(f"The key of round {round_.id} is another round's.")
+    if derive_public_key(keys) != frozen.seal_to:
+        raise DamagedKey(f"The key of round {frozen.round.id} is another round's.")
 
 
-def _remember_frozen(installation: Installation, round_: Round) -> FrozenRound:
-    now = installation.clock.now()
+def _load_frozen(
+    installation: Installation, connection: Connection, round_id: int, keys: RoundKeys | None
+) -> FrozenRound | None:
+    """A round held against its MACs. Without its key it takes no answers, and is not remembered."""
+    with Session(connection) as session:
+        if keys is None:
+            unkeyed = rounds.load_round(session, round_id)
+            return None if unkeyed is None else FrozenRound(unkeyed)
+        round_ = authenticity.load_checked(session, round_id, keys)
+    if round_ is None:
+        return None
+    return _remember_frozen(installation, FrozenRound(round_, derive_public_key(keys)))
+
+
+def _remember_frozen(installation: Installation, frozen: FrozenRound) -> FrozenRound:
+    now, round_ = installation.clock.now(), frozen.round
     remembered = installation.frozen_rounds
     for number in [number for number, old in remembered.items() if old.round.closes_at <= now]:
         remembered.pop(number, None)
-    frozen = FrozenRound(round_)
     # A round that is read after its end is not open, and is read again by the next who comes.
     if round_.takes_answers(now):
         remembered[round_.id] = frozen
@@ -241,10 +259,20 @@ def _draft_answers(
     round_ = opened.frozen.round
     if not (seat.has_seat and round_.takes_answers(installation.clock.now())):
         raise Refused(_explain_refusal(installation, round_, seat.time_zone))
+    if opened.tag_key is not None:
+        _check_seat(installation, seat, round_.id, opened.tag_key)
     answers = {
         target: check_answer(round_, target, text) for target, text in submission.answers.items()
     }
     return _seal_answers(seat, opened, answers)
+
+
+def _check_seat(
+    installation: Installation, seat: SeatedMember, round_id: int, tag_key: bytes
+) -> None:
+    if not is_seat_authentic(tag_key, round_id, seat.member, seat.organisation, seat.mac):
+        note_suspect(installation, ForgedRound(round_id, (FrozenPart.SEATS.value,)))
+        raise Refused(_DAMAGED)
 
 
 def _seal_answers(
@@ -261,7 +289,7 @@ def _seal_answers(
         for target in answers
     }
     sealed = [
-        seal_answer(round_.id, round_.public_key, tag_key, tags[target], text)
+        seal_answer(round_.id, opened.frozen.seal_to, tag_key, tags[target], text)
         for target, text in answers.items()
     ]
     return RecordedAnswers(opened.frozen, seat.time_zone, seat.language, sealed)

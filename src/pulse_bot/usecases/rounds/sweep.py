@@ -12,13 +12,16 @@ import logging
 from pulse_bot.errors import KeyStoreError, PulseBotError, StorageError
 from pulse_bot.storage import key_identity, rounds
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.rounds.close import declare_lost, forget_rounds
+from pulse_bot.usecases.rounds.changed import look_for_changes
+from pulse_bot.usecases.rounds.close import begin_closing, declare_lost, forget_rounds
 
 _log = logging.getLogger(__name__)
 
 
 def sweep_rounds(installation: Installation) -> None:
-    """Give up open rounds whose key is gone, and forget rounds that are over."""
+    """Give up open rounds whose key is gone, end those that were changed so that nobody knows when
+    they close, and forget rounds that are over.
+    """
     try:
         key_rounds = installation.keys.list_rounds()
     except KeyStoreError as error:
@@ -29,6 +32,8 @@ def sweep_rounds(installation: Installation) -> None:
         unclosed = key_identity.list_unclosed_keys(session)
     for round_id in unclosed.keys() - key_rounds:
         _give_up_keyless(installation, round_id)
+    for round_id in look_for_changes(installation):
+        _end_now(installation, round_id)
     with installation.database.read() as session:
         over = rounds.find_ended(session, key_rounds) | rounds.list_unforgotten(session)
     try:
@@ -36,6 +41,14 @@ def sweep_rounds(installation: Installation) -> None:
     except (StorageError, KeyStoreError) as error:
         # Somebody reads the file, a backup perhaps. Rounds must open and close all the same.
         _log.warning("What closed rounds left behind could not be cleaned yet. %s", error)
+
+
+def _end_now(installation: Installation, round_id: int) -> None:
+    """Begin to close a round: how long its answers would lie there is a forger's choice."""
+    try:
+        begin_closing(installation, round_id)
+    except PulseBotError as error:
+        _log.error("A round stays as it is. %s", error, extra={"round": round_id})
 
 
 def _give_up_keyless(installation: Installation, round_id: int) -> None:

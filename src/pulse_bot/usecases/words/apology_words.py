@@ -12,6 +12,12 @@ NO_DIGEST: Final = (
     "All its answers were destroyed, as promised, and nobody can read them any more."
 )
 
+CHANGED: Final = (
+    "What was frozen when this round opened, such as a question or from how many answers something "
+    "is shown, was changed in the database. So nothing can be said of this round. All its answers "
+    "were destroyed unread."
+)
+
 
 def headline(number: int, partnership: str, closed_at: datetime, time_zone: str) -> str:
     """Which round it was, and when it closed."""

@@ -176,6 +176,11 @@ def _(event: events.RoundClosed) -> str:
 
 
 @what.register
+def _(event: events.RoundChanged) -> str:
+    return f"found that round {event.number} was changed in the database after it opened"
+
+
+@what.register
 def _(event: events.DigestRead) -> str:
     return f"looked at the digest of round {event.number}"
 

@@ -197,7 +197,6 @@ def preview_cards(partnership: PartnershipRow, row: SeedingRow) -> tuple[Card, .
         state=RoundStatus.OPEN,
         opens_at=opens,
         closes_at=row.closes_at or opens,
-        public_key=b"",
         roster_size=thresholds.roster,
         thresholds=thresholds,
         items=seedings.thaw_items(row),
