@@ -45,8 +45,7 @@ def note_changed(session: Session, installation: Installation, forged: ForgedRou
     row = session.get_one(RoundRow, forged.round)
     subject = TroubleSubject(troubles.FROZEN, row.id, row.partnership_id)
     if troubles.find_trouble(session, subject) is None:
-        extra = {"partnership": row.partnership_id, "round": row.id}
-        _log.error("A round is not as it was frozen. %s", forged, extra=extra)
+        note_suspect(installation, forged)
         changed = RoundChanged(row.number)
         audit_log.record(session, installation, row.partnership_id, PULSE_BOT, changed)
     troubles.record_trouble(session, subject, str(forged), installation.clock.now())
