@@ -20,6 +20,8 @@ from nacl.public import PrivateKey, SealedBox
 from sqlalchemy.orm import Session
 
 from pulse_bot.config.logs import LineFormatter
+from pulse_bot.domain.asking.items import ItemKind, Wording
+from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.audit_events import RoundChanged
@@ -27,6 +29,7 @@ from pulse_bot.domain.release.record import Digest, MissingFact, ReleasedQuestio
 from pulse_bot.ports import Address, Card, OpenedHome
 from pulse_bot.storage import audit_log, authenticity, history, troubles
 from pulse_bot.storage.models import EnvelopeRow, MemberRow, RoundRow, SeatRow
+from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import NewMember, add_members
 from pulse_bot.usecases.members.leave import leave_partnership
@@ -38,10 +41,14 @@ from tests.made_up import (
     CLOSES,
     OPENS,
     PARTNERSHIP,
+    PLAN,
+    POOL,
     WEEK,
     answer_all,
     at,
     found,
+    installation,
+    item,
     opened_elsewhere,
     opened_round,
     people,
@@ -316,6 +323,34 @@ def test_a_closing_may_be_brought_forward_and_members_may_leave(
     assert found(made, asked.id).closes_at == OPENS + HOUR
     assert has_results(digest_of(made, asked))
     assert events(made, asked) == []
+
+
+def test_whatever_may_be_frozen_is_read_as_it_was_written(database_url: str) -> None:
+    """On either database: questions of every kind, in two languages, with odd letters."""
+    welsh = Wording("cy", "Ydy\u2019r dylluan \N{OWL} i mewn?", "\u00e9", (), ("\u201c", "\\"))
+    pool = {
+        kind.value: [
+            replace(
+                item(kind.value, 1, kind, core=False),
+                translations=(replace(welsh, text=f"{kind} {welsh.text}"),),
+            )
+        ]
+        for kind in ItemKind
+    }
+    made = installation(database_url, pool={**POOL, **pool})
+    everybody = people(made)
+    for week, themes in enumerate((("agree", "choose", "words"), ("scale", "journey", "yes-no"))):
+        set_programme(made, PARTNERSHIP, Programme(themes, PLAN.opens, PLAN.closes))
+        opened = opened_round(made, week)
+        assert len(opened.items) == 3
+        slot = "now" if opened.items[0].kind is ItemKind.JOURNEY else "answer"
+        assert not asyncio.run(say(restarted(made), opened, everybody[0], "skip", slot))
+        tick(made)
+        assert events(made, opened) == []
+        at(made, CLOSES + week * WEEK)
+        close_round(made, opened.id)
+        assert not is_told_as_changed(digest_of(made, opened))
+    made.database.close()
 
 
 def test_a_round_that_is_mended_goes_on(made: Installation, asked: Round) -> None:

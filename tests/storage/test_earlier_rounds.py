@@ -87,7 +87,7 @@ def answer(made: Installation, asked: Round) -> str:
     return "" if isinstance(recorded, RecordedAnswers) else str(recorded)
 
 
-def codes(database: Database) -> list[bytes | None]:
+def macs(database: Database) -> list[bytes | None]:
     with database.read() as session:
         return [
             *session.scalars(sa.select(RoundRow.mac).order_by(RoundRow.id)),
@@ -100,8 +100,8 @@ def test_a_round_of_before_is_taken_on_once(database: Database) -> None:
     asked = of_before(database, store)
 
     made = started(database, store)
-    assert all(codes(database))
-    assert len(codes(database)) == 15
+    assert all(macs(database))
+    assert len(macs(database)) == 15
     assert marker_of(store).authenticated
     assert not answer(made, asked)
     at(made, CLOSES)
@@ -112,7 +112,7 @@ def test_a_round_of_before_is_taken_on_once(database: Database) -> None:
     assert not any(isinstance(fact, MissingFact) for fact in digest.facts)
 
 
-@pytest.mark.parametrize("forged", [BLANK, TAKE_AWAY], ids=["codes taken away", "a version back"])
+@pytest.mark.parametrize("forged", [BLANK, TAKE_AWAY], ids=["macs taken away", "a version back"])
 def test_it_is_never_taken_on_again(database: Database, forged: tuple[str, ...]) -> None:
     store = MemoryKeyStore()
     asked = of_before(database, store)
@@ -121,7 +121,7 @@ def test_it_is_never_taken_on_again(database: Database, forged: tuple[str, ...])
     write(database, *forged, "UPDATE round SET roster_size = 5")
     made = started(database, store)
 
-    assert not any(codes(database))
+    assert not any(macs(database))
     assert answer(made, asked).startswith("Nothing was recorded: something in this round")
 
 
@@ -159,7 +159,7 @@ def test_nor_by_a_database_that_denies_its_store(database: Database, statement: 
         ProvenKeys(database, store, KEY).adopt()
         started(database, store)
     assert marker_of(store).authenticated
-    assert not any(codes(database))
+    assert not any(macs(database))
 
 
 def test_an_operator_who_adopts_does_not_take_it_on_again(database: Database) -> None:
@@ -173,20 +173,20 @@ def test_an_operator_who_adopts_does_not_take_it_on_again(database: Database) ->
         ProvenKeys(database, store, KEY).adopt()
         started(database, store)
         assert marker_of(store).authenticated
-        assert not any(codes(database))
+        assert not any(macs(database))
 
 
 def test_a_crash_in_the_middle_is_made_good(database: Database) -> None:
-    """The database has the codes, and the store does not know yet."""
+    """The database has the macs, and the store does not know yet."""
     store = MemoryKeyStore()
     asked = of_before(database, store)
     started(database, store)
-    before = codes(database)
+    before = macs(database)
     store.write_marker(replace(marker_of(store), authenticated=False).to_bytes())
 
     made = started(database, store)
 
-    assert codes(database) == before
+    assert macs(database) == before
     assert not answer(made, asked)
 
 
@@ -197,7 +197,7 @@ def test_a_key_of_another_round_vouches_for_nothing(database: Database) -> None:
 
     made = started(database, store)
 
-    assert not any(codes(database))
+    assert not any(macs(database))
     assert answer(made, asked).startswith("Nothing was recorded: something in this round")
 
 
