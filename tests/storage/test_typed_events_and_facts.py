@@ -178,7 +178,9 @@ def test_what_the_old_code_wrote_becomes_events_and_the_rest_stays_sentences(
         "painted the fence blue; closed round 12 of the book",
     ]
     kinds = Counter(one.event.kind for one in entries)
-    assert set(kinds) == set(EventKind), "an event that is not in the made-up rows"
+    # What the old code never looked for, it never wrote.
+    written = set(EventKind) - {EventKind.ROUND_CHANGED}
+    assert set(kinds) == written, "an event that is not in the made-up rows"
 
 
 def test_old_releases_have_their_facts(upgraded: Installation) -> None:
