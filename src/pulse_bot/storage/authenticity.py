@@ -92,8 +92,12 @@ def load_roster(session: Session, round_id: int, keys: RoundKeys) -> list[Seat]:
 
 
 def list_all_changes(session: Session, round_id: int, keys: RoundKeys) -> list[FrozenPart]:
-    """Everything of a round and its seats that is not as it was at the opening."""
-    row = session.get(RoundRow, round_id, populate_existing=True)
+    """Everything of a round and its seats that is not as it was at the opening.
+
+    The other runner is a worker that closes it, and takes its seats away: it waits for this.
+    """
+    no_key = {"key_share": True}
+    row = session.get(RoundRow, round_id, populate_existing=True, with_for_update=no_key)
     if row is None or row.state in _ENDED:
         return []
     seats = _list_seats(session, round_id)
@@ -111,7 +115,7 @@ class UnclosedRound(NamedTuple):
 
 
 def list_unclosed(session: Session) -> list[UnclosedRound]:
-    """The rounds that are not closed, in two queries whatever there is."""
+    """The rounds that are not closed, in one query however many there are."""
     columns = load_only(
         RoundRow.partnership_id,
         RoundRow.number,
@@ -122,11 +126,10 @@ def list_unclosed(session: Session) -> list[UnclosedRound]:
         RoundRow.roster_size,
         RoundRow.mac,
     )
-    query = select(RoundRow).where(RoundRow.state.not_in(_ENDED)).options(columns)
-    rows = session.scalars(query.order_by(RoundRow.id)).all()
-    by_round = select(SeatRow.round_id, func.count()).group_by(SeatRow.round_id)
-    seats = dict(session.execute(by_round).all())
-    return [UnclosedRound(row, seats.get(row.id, 0)) for row in rows]
+    # In one statement: a round that closes at this moment has its seats, or is not in the list.
+    seats = select(func.count()).where(SeatRow.round_id == RoundRow.id).scalar_subquery()
+    query = select(RoundRow, seats).where(RoundRow.state.not_in(_ENDED)).options(columns)
+    return [UnclosedRound(*found) for found in session.execute(query.order_by(RoundRow.id))]
 
 
 def find_obvious_changes(unclosed: UnclosedRound, keys: RoundKeys) -> list[FrozenPart]:
