@@ -240,7 +240,8 @@ def test_a_changed_round_takes_no_answer_and_tells_nothing(
     for _ in range(3):
         changed.look_for_changes(made)
     assert events(made, asked) == [RoundChanged(asked.number)]
-    [trouble] = [row for row in list_troubles(made) if row["what"] == f"frozen {asked.id}"]
+    name = f"frozen round {asked.number} ({asked.id} in the log)"
+    [trouble] = [row for row in list_troubles(made) if row["what"] == name]
     assert (trouble["partnership"], trouble["attempts"]) == (PARTNERSHIP, 3)
     assert forgery.part in str(trouble["why"])
 
