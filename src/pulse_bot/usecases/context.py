@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from pulse_bot.cards.frozen_round import FrozenRound
@@ -40,3 +41,6 @@ class Installation:
     seen_unchanged: dict[int, tuple[object, ...]] = field(default_factory=dict, repr=False)
     """What of each open round was found to be as it was frozen; its key is needed again only once
     something else stands there."""
+    seen_untried: dict[int, datetime] = field(default_factory=dict, repr=False)
+    """Entries of the outbox that nobody has tried to send for too long, and since when a tick of
+    this process knows it."""

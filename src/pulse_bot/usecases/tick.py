@@ -37,7 +37,7 @@ def find_due_jobs(
     with installation.database.write() as session:
         outbox.give_up_old(session, now)
         announcements.plan_announcements(session, now)
-        undelivered.report_overdue(session, now)
+        undelivered.report_overdue(session, installation, now)
     jobs = [_rounds_job(shard, now) for shard in sorted(due.find_due_shards(installation, now))]
     jobs += find_send_jobs(installation, now, adapters)
     if is_cleaning_due(installation, now):

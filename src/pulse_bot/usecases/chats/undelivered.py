@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from sqlalchemy.orm import Session
@@ -38,6 +38,8 @@ class RepostDigest(Action):
     """Its number."""
 
 
+_CHANCE: Final = timedelta(minutes=10)
+"""Of ticks in which a sender could have taken it."""
 _SEE: Final = "See: pulse-bot trouble list"
 _PARTS: Final = {
     OutgoingPart.WORDS: "",
@@ -46,9 +48,19 @@ _PARTS: Final = {
 }
 
 
-def report_overdue(session: Session, now: datetime) -> None:
-    """Tell once of everything that has not arrived for an hour, or never will."""
-    for row in outbox.list_overdue(session, now):
+def report_overdue(session: Session, installation: Installation, now: datetime) -> None:
+    """Tell once of everything that has not arrived for an hour, or never will.
+
+    What was never even tried has its chance first: it was due long ago, too, where no worker ran.
+    """
+    overdue = outbox.list_overdue(session, now)
+    seen = installation.seen_untried
+    untried = {row.id: seen.get(row.id, now) for row in overdue if row.tried_at is None}
+    seen.clear()
+    seen.update(untried)
+    for row in overdue:
+        if now - untried.get(row.id, now - _CHANCE) < _CHANCE:
+            continue
         row.reported = True
         extra = {"partnership": row.partnership_id, "round": row.round_id}
         _log.error("A message (%s) does not arrive. %s", row.kind.value, _SEE, extra=extra)
