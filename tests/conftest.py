@@ -50,7 +50,9 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, homes: Iterator[Pa
     home = next(homes)
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
+    for name in ("data", "config", "state"):
+        monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(home / name))
+    monkeypatch.setattr("pulse_bot.config.places.RUN", home / "run")
     return home
 
 

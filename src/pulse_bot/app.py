@@ -16,6 +16,7 @@ from pulse_bot.banks.load import load_library
 from pulse_bot.config.plugins import adapter_plugins, load_renderer
 from pulse_bot.config.settings import Settings
 from pulse_bot.crypto.key_stores import load_installation_key, open_key_store
+from pulse_bot.crypto.own_memory import forbid_dumps
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.engine import EVERY_MINUTE, Engine, Pace
 from pulse_bot.errors import AdapterError, KeyStoreError, StorageError
@@ -104,7 +105,11 @@ class WallClock:
 
 
 def open_installation(settings: Settings) -> Installation:
-    """The installation that the settings describe. Raises PulseBotError for people."""
+    """The installation that the settings describe. Raises PulseBotError for people.
+
+    For whatever opens and closes rounds, and so has answers in its memory for a while.
+    """
+    forbid_dumps()
     return assemble_installation(
         settings.database_url.get_secret_value(),
         open_key_store(settings.key_store.get_secret_value()),

@@ -1,6 +1,6 @@
 """A real process that kills itself half-way; `restart` runs it with URL KEYS WHAT WHERE [FILE].
 
-WHAT is open, close or post; WHERE is a key of `PLACES`. FILE notes what a chat was sent.
+WHAT is open, close, end or post; WHERE is a key of `PLACES`. FILE notes what a chat was sent.
 """
 
 from __future__ import annotations
@@ -20,15 +20,16 @@ import sqlalchemy as sa
 from pulse_bot.crypto import key_stores
 from pulse_bot.crypto.key_stores import DirectoryKeyStore
 from pulse_bot.domain.asking.schedule import OpenRound
+from pulse_bot.domain.release.comments import ROUNDS_TO_WAIT
 from pulse_bot.ports import Address, Card, Sendable
 from pulse_bot.sending.courier import Courier
 from pulse_bot.sending.sender import Sender
-from pulse_bot.storage import outbox, rounds
+from pulse_bot.storage import outbox, rounds, waiting_words
 from pulse_bot.storage.database import Database
 from pulse_bot.testing import FakeAdapter, FixedClock
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds import clean, close, open_round
-from tests.made_up import CLOSES, OPENS, at, installation
+from tests.made_up import CLOSES, OPENS, WEEK, at, installation
 
 
 def die(*_args: object) -> NoReturn:
@@ -88,6 +89,8 @@ PLACES: dict[str, dict[str, Callable[[], None]]] = {
     "close": {
         "before it begins": before(close, "begin_closing"),
         "after it began": after(close, "begin_closing"),
+        "before the words key": before(DirectoryKeyStore, "create_words_key"),
+        "after the words key": after(DirectoryKeyStore, "create_words_key"),
         "before it is settled": after(rounds, "erase_members"),
         "after it is settled": after(close, "settle_round"),
         "before the key is destroyed": before(DirectoryKeyStore, "destroy"),
@@ -95,6 +98,13 @@ PLACES: dict[str, dict[str, Callable[[], None]]] = {
         "after the key is destroyed": after(DirectoryKeyStore, "destroy"),
         "in the cleaning": in_the_cleaning,
         "after the cleaning": after(Database, "scrub"),
+    },
+    "end": {
+        "before the words go": before(waiting_words, "age_words"),
+        "after the words went": after(close, "settle_round"),
+        "before their key is destroyed": before(DirectoryKeyStore, "destroy_words_key"),
+        "in destroying their key": half_shredded,
+        "after their key is destroyed": after(DirectoryKeyStore, "destroy_words_key"),
     },
     "open": {
         "before the key": before(DirectoryKeyStore, "create"),
@@ -122,6 +132,9 @@ def main() -> None:
     elif what == "close":
         close.close_round(made, 1)
         clean.clean_files(made)
+    elif what == "end":
+        at(made, CLOSES + ROUNDS_TO_WAIT * WEEK)
+        close.close_round(made, 1 + ROUNDS_TO_WAIT)
     else:
         at(made, CLOSES + timedelta(minutes=1))
         posts(made, Path(journal[0]))

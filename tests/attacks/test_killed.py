@@ -14,13 +14,15 @@ import sqlalchemy as sa
 from pulse_bot.crypto.sealing import derive_public_key
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.outgoing import OutgoingKind
+from pulse_bot.domain.release.comments import ROUNDS_TO_WAIT
 from pulse_bot.domain.release.record import Digest
+from pulse_bot.ports import Address
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.rounds.close import close_round
 from tests.attacks.dying_worker import PLACES
 from tests.attacks.restart import Ground, count, digests, keys_of, states
 from tests.engine.databases import fresh_postgres
-from tests.made_up import CLOSES, START, answer_all, at, found, opened_round, people, say
+from tests.made_up import CLOSES, START, WEEK, answer_all, at, found, opened_round, people, say
 from tests.outbox import rows
 
 pytestmark = pytest.mark.chaos
@@ -107,11 +109,39 @@ def test_closing(ground: Ground, undisturbed: tuple[Digest, ...], where: str) ->
         assert count(made, list(kept)) == kept
         assert {row.kind for row in rows(made)} == {OutgoingKind.DIGEST}
         assert made.keys.list_rounds() == frozenset()
-        assert list(ground.keys.iterdir()) == []
+        # Three wrote, so that their words wait.
+        assert [file.name for file in ground.keys.iterdir()] == [f"words-{ROUND}.key"]
         assert not in_files(ground, traces)
         made.database.close()
     assert ground.posts == [undisturbed[0].statements[0].text]
     assert not in_files(ground, traces)
+
+
+@pytest.mark.parametrize("where", PLACES["end"])
+def test_words_that_end(database_url: str, tmp_path: Path, where: str) -> None:
+    """At the close of the third further round: deleted unread, and then their key."""
+    ground = Ground(database_url, tmp_path / "keys")
+    answered(ground)
+    for week in range(ROUNDS_TO_WAIT):
+        made = ground.started(CLOSES + week * WEEK)
+        close_round(made, 1 + week)
+        assert count(made, ["waiting_comment"]) == {"waiting_comment": 3}
+        asyncio.run(answer_all(made, opened_round(made, week + 1), people_of(12)))
+        made.database.close()
+    ground.killed("end", where)
+    for _start in range(2):
+        made = ground.started(LATER + ROUNDS_TO_WAIT * WEEK)
+        ground.work_off(made)
+        assert states(made) == [RoundStatus.CLOSED] * (1 + ROUNDS_TO_WAIT)
+        assert count(made, ["waiting_comment"]) == {"waiting_comment": 0}
+        assert list(ground.keys.iterdir()) == []
+        assert "Words of" not in repr(digests(made, found(made, ROUND)))
+        made.database.close()
+    ground.close()
+
+
+def people_of(many: int) -> list[Address]:
+    return [Address("fake", "", f"person-{number:02}") for number in range(many)]
 
 
 def ciphertexts(ground: Ground) -> list[bytes]:

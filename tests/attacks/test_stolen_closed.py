@@ -132,11 +132,15 @@ async def test_the_key_is_gone_and_nothing_else_opens_a_backup(
         backup = envelopes.load_envelopes(session, asked.id)
     at(made, CLOSES)
     close_round(made, asked.id)
-    assert list(keys.folder.iterdir()) == []
+    # The comment waits, under a key that opens nothing else.
+    assert [file.name for file in keys.folder.iterdir()] == [f"words-{asked.id}.key"]
     assert keys.load(asked.id) is None
+    words_key = keys.load_words_key(asked.id)
+    assert words_key
     for one in backup[:3]:
-        with pytest.raises(CryptoError):
-            SecretBox(KEY).decrypt(one.ciphertext)
+        for key in (KEY, words_key):
+            with pytest.raises(CryptoError):
+                SecretBox(key).decrypt(one.ciphertext)
     made.database.close()
 
 

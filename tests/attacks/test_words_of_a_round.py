@@ -10,14 +10,13 @@ from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking.items import COMMENT
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.ports import Address
-from pulse_bot.storage import history
+from pulse_bot.storage import history, waiting_words
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.record_answer import Submission
 from tests.made_up import (
     CLOSES,
-    KEY,
     PARTNERSHIP,
     PLAN,
     WEEK,
@@ -64,11 +63,10 @@ async def commented(
 
 
 def waiting(made: Installation) -> list[str]:
-    """What waits, unread; it is put back."""
-    with made.database.write() as session:
-        kept = history.take_comments(session, 1, KEY)
-        history.keep_comments(session, 1, kept, KEY)
-    return sorted(one.text for one in kept)
+    """What waits, unread by anybody else."""
+    with made.database.read() as session:
+        kept = waiting_words.open_words(session, 1, made.keys.load_words_key)
+    return sorted(one.text for one in kept.comments)
 
 
 def longest_possible(first: str, second: str) -> int:

@@ -52,6 +52,7 @@ class BrokenKeys:
     """A key store that stumbles, too."""
 
     create = load = destroy = list_rounds = check = stumble
+    create_words_key = load_words_key = destroy_words_key = list_words_keys = stumble
     read_marker = write_marker = locate = stumble
 
 

@@ -14,6 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pulse_bot.cli import root
+from pulse_bot.config import places
+from pulse_bot.config.settings import load_settings
 
 NAME = "Colne Valley"
 
@@ -23,6 +25,11 @@ class Shell:
     """Types commands as an operator does, in one folder."""
 
     folder: Path
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the key store."""
+        return Path(load_settings().key_store.get_secret_value())
 
     def __call__(self, *words: str) -> Result:
         return CliRunner().invoke(root, words)
@@ -63,6 +70,9 @@ def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("set-up")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        for kind in ("config", "state"):
+            patch.setenv(f"XDG_{kind.upper()}_HOME", str(folder / kind))
+        patch.setattr(places, "RUN", folder / "run")
         Shell(folder).does("init", "--yes", "--data", "data")
     return folder
 

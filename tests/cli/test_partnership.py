@@ -123,14 +123,14 @@ def test_a_settings_file_that_is_missing_or_wrong(shell: Shell) -> None:
 
 def test_a_key_store_that_others_can_read(shell: Shell) -> None:
     shell.does("partnership", "create", NAME)
-    (shell.folder / "data" / "keys").chmod(0o755)
+    shell.keys.chmod(0o755)
 
     # Reading needs no key of a round.
     assert NAME in shell.does("partnership", "list")
     told = shell.fails("round", "open", NAME)
 
     assert "chmod" in told
-    assert str(shell.folder / "data" / "keys") in told
+    assert str(shell.keys) in told
 
 
 def test_a_database_that_is_newer_than_the_code(shell: Shell) -> None:

@@ -19,7 +19,7 @@ def test_without_a_programme_or_members(shell: Shell) -> None:
 
 def test_open_and_close(people: Shell) -> None:
     assert people.does("round", "open", NAME).startswith("Round 1 is open until Friday ")
-    assert len(list((people.folder / "data" / "keys").glob("round-*.key"))) == 1
+    assert len(list(people.keys.glob("round-*.key"))) == 1
     assert "Round 1 is still open. Close it first." in people.fails("round", "open", NAME)
 
     [row] = people.json("round", "list", NAME)
@@ -34,7 +34,7 @@ def test_open_and_close(people: Shell) -> None:
     assert people.does("round", "close", NAME) == (
         f'Round 1 is closed. Read it with: pulse-bot digest show "{NAME}"\n'
     )
-    assert [file.name for file in (people.folder / "data" / "keys").iterdir()] == ["store.marker"]
+    assert [file.name for file in people.keys.iterdir()] == ["store.marker"]
     assert f"No round of {NAME} is open." in people.fails("round", "close", NAME)
     assert "closed" in people.does("round", "list", NAME)
 

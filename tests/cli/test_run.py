@@ -18,10 +18,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pulse_bot.crypto.key_stores import make_installation_key, make_key_folder
 from tests.cli.conftest import NAME, Shell
 
 PROGRAM = str(Path(sys.executable).parent / "pulse-bot")
 RECORDED = "Recorded. You can change it until Friday "
+TOGETHER = "Database, installation key and key store all lie in"
 
 
 @contextmanager
@@ -47,6 +49,9 @@ def serving(shell: Shell, port: int) -> Iterator[httpx.Client]:
     ):
         try:
             wait_for(process, browser)
+            limits = Path(f"/proc/{process.pid}/limits")
+            if limits.exists():
+                assert re.search(r"core file size +0 +0 ", limits.read_text())
             yield browser
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=60) == 0
@@ -125,9 +130,10 @@ def test_a_whole_round_with_a_restart(empty_shell: Shell, port: int) -> None:
     log = (shell.folder / "run.log").read_text()
     assert log.count("Starting pulse-bot with web. Stop it with Ctrl-C.") == 2
     assert log.count("Stopped.") == 2
+    assert TOGETHER not in log
     for secret in (*(path.rpartition("/")[2] for path in paths), "Member 0", "School 3"):
         assert secret not in log
-    assert [file.name for file in (shell.folder / "data" / "keys").iterdir()] == ["store.marker"]
+    assert [file.name for file in shell.keys.iterdir()] == ["store.marker"]
 
 
 def test_a_port_in_use_ends_it_with_a_message(empty_shell: Shell) -> None:
@@ -140,3 +146,18 @@ def test_a_port_in_use_ends_it_with_a_message(empty_shell: Shell) -> None:
     assert ended.returncode == 1
     assert f"Port {port} on 127.0.0.1 is in use: stop the other program or" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_one_folder_with_everything_is_warned_of_and_works(empty_shell: Shell) -> None:
+    """As `init` made it once."""
+    data = empty_shell.folder / "data"
+    make_key_folder(data / "keys")
+    make_installation_key(data / "installation.key")
+    with occupied() as port:
+        empty_shell.does("init", "--yes", "--data", "data", "--port", str(port))
+        ended = subprocess.run(
+            [PROGRAM, "run"], capture_output=True, text=True, check=False, timeout=60
+        )
+
+    assert ended.stderr.count(f"{TOGETHER} {data}") == 1
+    assert f"Port {port} on 127.0.0.1 is in use" in ended.stderr

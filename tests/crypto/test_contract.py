@@ -16,7 +16,7 @@ from pulse_bot.crypto.key_stores import (
     make_key_folder,
     open_key_store,
 )
-from pulse_bot.errors import KeyStoreError
+from pulse_bot.errors import DamagedKey, KeyStoreError
 from pulse_bot.ports import KeyStore
 
 REDIS = "redis://127.0.0.1:6379/0"
@@ -39,6 +39,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[KeyStore]:
         yield kept
         for round_id in kept.list_rounds():
             kept.destroy(round_id)
+        for round_id in kept.list_words_keys():
+            kept.destroy_words_key(round_id)
         kept._server.delete(kept._marker_key)
         kept.close()
 
@@ -160,10 +162,60 @@ def test_one_damaged_key_harms_no_other(store: KeyStore) -> None:
     assert store.check() == ()
 
 
-def damage(store: KeyStore, round_id: int) -> bool:
+def test_words_keys_come_back_beside_the_rounds_own(store: KeyStore) -> None:
+    """Each kind goes by itself: a round's own ends before the words that began to wait in it."""
+    keys, words_key, other = store.create(1), store.create_words_key(1), store.create_words_key(2)
+
+    assert store.load_words_key(1) == words_key
+    assert len({words_key, other, keys.secret_key, keys.tag_key}) == 4
+    assert {len(words_key), len(other)} == {32}
+    assert store.list_words_keys() == {1, 2}
+    assert store.list_rounds() == {1}
+    store.destroy(1)
+    assert (store.load(1), store.load_words_key(1)) == (None, words_key)
+    store.create(2)
+    store.destroy_words_key(2)
+    assert store.load(2)
+    assert store.list_words_keys() == {1}
+    assert store.check() == ()
+
+
+def test_words_keys_end_and_are_made_anew(store: KeyStore) -> None:
+    assert store.load_words_key(1) is None
+    assert store.list_words_keys() == frozenset()
+    first, second = store.create_words_key(1), store.create_words_key(1)
+
+    assert first != second
+    assert store.load_words_key(1) == second
+    for _ in range(2):
+        store.destroy_words_key(1)
+    assert store.load_words_key(1) is None
+    assert store.list_words_keys() == frozenset()
+
+
+def test_one_damaged_words_key_harms_no_other(store: KeyStore) -> None:
+    keys, other = store.create(2), store.create_words_key(3)
+    store.create_words_key(2)
+    if not damage(store, 2, words=True):
+        pytest.skip("keys in the memory of this process do not get damaged")
+
+    assert store.list_words_keys() == {2, 3}
+    assert (store.load(2), store.load_words_key(3)) == (keys, other)
+    with pytest.raises(DamagedKey, match="damaged: 4 bytes instead of 32"):
+        store.load_words_key(2)
+    [warning] = store.check()
+    assert "2" in warning
+    assert "destroyed unread at the next close" in warning
+    store.destroy_words_key(2)
+    assert store.check() == ()
+
+
+def damage(store: KeyStore, round_id: int, *, words: bool = False) -> bool:
     """Leave half a key, as a bad disk does."""
     if isinstance(store, DirectoryKeyStore):
-        (store.folder / f"round-{round_id}.key").write_bytes(b"half")
+        kind = "words" if words else "round"
+        (store.folder / f"{kind}-{round_id}.key").write_bytes(b"half")
     elif isinstance(store, RedisKeyStore):
-        store._server.set(store._redis_key(round_id), b"half")
+        name = store._words_key(round_id) if words else store._redis_key(round_id)
+        store._server.set(name, b"half")
     return not isinstance(store, MemoryKeyStore)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from pulse_bot.crypto import key_stores
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
 from pulse_bot.crypto.machine import Machine, is_in_memory
 from pulse_bot.errors import KeyStoreError
@@ -197,6 +198,20 @@ def test_a_folder_in_memory_lives_as_long_as_the_machine_runs() -> None:
     assert (later.holder, later.life, later.age) == ("machine", "second start", 1.0)
     assert later.medium != site.medium
     assert (unknown.holder, unknown.life) == ("", "")
+
+
+def test_a_folder_in_memory_is_made_again_after_a_start_and_none_on_a_disk(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = folder / "pulse-bot" / "keys"
+    for in_memory in (False, True):
+        monkeypatch.setattr(key_stores, "is_in_memory", lambda _above, found=in_memory: found)
+        key_stores.remake_key_folder(gone)
+        assert gone.is_dir() == in_memory
+    assert gone.stat().st_mode & 0o777 == 0o700
+    keys = DirectoryKeyStore(gone).create(1)
+    key_stores.remake_key_folder(gone)
+    assert DirectoryKeyStore(gone).load(1) == keys
 
 
 @pytest.mark.parametrize("where", ["before sync", "before rename", "after rename"])

@@ -55,7 +55,15 @@ def bold(page: str, name: str) -> list[Decimal]:
         ("Choices", [kinds.LEAST_CHOICE_ANSWERS, kinds.BY_MOST_FROM]),
         ("Agreement", [agreement.LEAST_ANSWERS]),
         ("The trend word", [trend.ROUNDS_NEEDED]),
-        ("Words", [comments.LEAST_ANSWERED, comments.LEAST_WRITERS, comments.NEVER_READ]),
+        (
+            "Words",
+            [
+                comments.LEAST_ANSWERED,
+                comments.LEAST_WRITERS,
+                comments.ROUNDS_TO_WAIT,
+                comments.NEVER_READ,
+            ],
+        ),
         ("The same question again", [programme.ROUNDS_BETWEEN, commitments.MOST_ASKINGS]),
         ("Joining and leaving", [BARS.roster]),
     ],

@@ -51,7 +51,7 @@ def test_words_come_from_eight_who_answered_out_of_four_organisations(
 ) -> None:
     one = written(many, organisations=organisations, roster=roster)
     assert len(shown(one)) == read
-    assert len(list_waiting(one)) == many - read
+    assert len(list_waiting(one, ())) == many - read
 
 
 @pytest.mark.parametrize("roster", range(10, 41))
@@ -84,7 +84,7 @@ def test_whose_words_are_destroyed_is_a_lot_among_all_who_wrote() -> None:
 @pytest.mark.parametrize("many", [3, 8, 12, 13, 14])
 def test_nothing_that_was_heard_is_lost_or_shown_twice(many: int) -> None:
     one = written(many)
-    found = [*shown(one), *(text.text for text in list_waiting(one))]
+    found = [*shown(one), *(text.text for text in list_waiting(one, ()))]
     assert sorted(found) == sorted(f"Reason {k}." for k in range(many))
 
 
@@ -93,14 +93,14 @@ def test_who_commented_elsewhere_wrote_here_all_the_same() -> None:
     texts = tuple(Comment(f"Reason {k}.", first=False) for k in range(8))
     assert len(shown(replace(written(8), word_answers={ITEM.id: texts}))) == 8
     # What waits among comments still counts its writers once.
-    assert not any(
-        one.first for one in list_waiting(replace(written(7), word_answers={ITEM.id: texts[:7]}))
-    )
+    unshown = replace(written(7), word_answers={ITEM.id: texts[:7]})
+    assert not any(one.first for one in list_waiting(unshown, ()))
 
 
 def test_comments_that_wait_and_words_that_wait_do_so_together() -> None:
     comments = tuple(Comment(f"Comment {k}.", first=True) for k in range(3))
-    held = list_waiting(replace(written(2), comments=comments))
+    earlier = Comment("Comment of before.", first=True)
+    held = list_waiting(replace(written(2), comments=(*comments, earlier)), comments)
     assert {one.text for one in held} == {
         "Comment 0.",
         "Comment 1.",

@@ -43,6 +43,7 @@ class InMemory(MemoryKeyStore):
     def start_anew(self) -> None:
         """Everything is gone, as with a reboot."""
         self._keys.clear()
+        self._words_keys.clear()
         self._marker = None
         self.site = replace(self.site, medium=f"{self.site.place} second", life="second")
 
@@ -353,6 +354,10 @@ def test_no_key_is_made_or_destroyed_in_a_store_that_is_not_the_right_one(
         lambda: keys.load(round_.id),
         lambda: keys.destroy(round_.id),
         keys.list_rounds,
+        lambda: keys.create_words_key(9),
+        lambda: keys.load_words_key(9),
+        lambda: keys.destroy_words_key(9),
+        keys.list_words_keys,
     ):
         with pytest.raises(KeyStoreError, match="Nothing was given up"):
             act()

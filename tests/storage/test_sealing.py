@@ -58,13 +58,13 @@ def test_what_is_sealed_is_what_is_opened(answer: str) -> None:
 
 
 @given(st.binary(max_size=1000), st.text(st.characters(codec="utf-8"), max_size=LONGEST_COMMENT))
-def test_tallies_and_waiting_comments_come_back(tally: bytes, comment: str) -> None:
-    key = secrets.token_bytes(32)
-    box, note = sealing.seal_tally(key, tally), sealing.seal_comment(key, comment)
+def test_tallies_and_words_that_wait_come_back(tally: bytes, comment: str) -> None:
+    key, place = secrets.token_bytes(32), secrets.token_bytes(24)
+    box, note = sealing.seal_tally(key, tally), sealing.seal_words(key, place, comment)
     assert len(box) == len(sealing.seal_tally(key, b""))
-    assert len(note) == len(sealing.seal_comment(key, ""))
+    assert len(note) == len(sealing.seal_words(key, place, ""))
     assert sealing.unseal_tally(key, box) == tally
-    assert sealing.unseal_comment(key, note) == comment
+    assert sealing.unseal_words(key, place, note) == comment
 
 
 def test_the_same_answer_never_looks_the_same() -> None:
@@ -84,8 +84,15 @@ def test_another_installations_results_say_what_to_do() -> None:
     mine, other = secrets.token_bytes(32), secrets.token_bytes(32)
     with pytest.raises(SealError, match=r"another installation key\. Put back"):
         sealing.unseal_tally(other, sealing.seal_tally(mine, b"{}"))
-    with pytest.raises(SealError, match="another installation key"):
-        sealing.unseal_comment(other, sealing.seal_comment(mine, "words"))
+
+
+def test_words_that_wait_open_under_their_own_key_and_at_their_own_place() -> None:
+    mine, other = sealing.generate_words_key(), sealing.generate_words_key()
+    note = sealing.seal_words(mine, b"here", "words")
+    assert sealing.unseal_words(mine, b"here", note) == "words"
+    for key, place in ((other, b"here"), (mine, b"there"), (mine, b"")):
+        with pytest.raises(SealError, match="could not be opened"):
+            sealing.unseal_words(key, place, note)
 
 
 def test_another_rounds_keys_open_nothing() -> None:

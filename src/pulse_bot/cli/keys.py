@@ -87,7 +87,7 @@ def _store_fits(report: KeyReport) -> bool:
     from pulse_bot.crypto.store_marker import Ownership
 
     if report.ownership is Ownership.FREE:
-        return not report.keyless
+        return not report.keyless and report.words_kept
     own = report.ownership in (Ownership.OWN, Ownership.HALF_RENEWED)
     return own and not report.served_elsewhere
 
@@ -110,6 +110,8 @@ def _report_lines(report: KeyReport) -> Iterator[str]:
     if report.known_store and report.ownership is None:
         yield f"This database's own was last at {report.known_store}."
     yield f"Open rounds: {report.unclosed}, of which {report.keyless} have no key here."
+    if not report.words_kept:
+        yield "What members wrote and waits to be shown has no key here."
     advice = _advise(report)
     if advice:
         yield f"\n{advice}"
@@ -148,10 +150,12 @@ def _loss_lines(report: KeyReport) -> Iterator[str]:
         )
     else:
         yield "No open round is lost by it."
+    if not report.words_kept:
+        yield "What members wrote and waits to be shown is lost: it is destroyed unread."
     if not report.installation_key_fits:
         yield (
             f"The sums of {report.tallied_rounds} closed rounds cannot be read with this "
-            "installation key: trends begin anew. Digests stay as they are. Comments that wait "
-            "and what chat platforms gave us are lost: connect them again."
+            "installation key: trends begin anew. Digests stay as they are. What chat platforms "
+            "gave us is lost: connect them again."
         )
         yield "The codes that link chats and invite members change: pulse-bot partnership codes"

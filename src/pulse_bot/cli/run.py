@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +18,8 @@ from pulse_bot.errors import PulseBotError
 if TYPE_CHECKING:
     from pulse_bot.config.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 
 @click.command()
 @with_settings
@@ -24,8 +28,25 @@ def run(settings: Settings) -> None:
     from pulse_bot.config.logs import set_up_logging
 
     set_up_logging(settings.log_level, settings.log_style)
+    _look_at_places(settings)
     with _acquire_lock(settings):
         asyncio.run(_run_app(settings))
+
+
+def _look_at_places(settings: Settings) -> None:
+    """Warn where one folder has everything, and make the key store that a restart took away."""
+    from pulse_bot.config.places import find_common_folder
+    from pulse_bot.crypto.key_stores import remake_key_folder
+
+    if folder := find_common_folder(settings):
+        _log.warning(
+            "Database, installation key and key store all lie in %s, so that a copy of that folder "
+            "opens what is sealed: docs/running-it.md says how to take them apart.",
+            folder,
+        )
+    store = settings.key_store.get_secret_value()
+    if "://" not in store:
+        remake_key_folder(Path(store))
 
 
 def _acquire_lock(settings: Settings) -> AbstractContextManager[object]:

@@ -1,4 +1,4 @@
-"""Where the keys of open rounds are kept, and the installation's key.
+"""Where the keys of open rounds and of words that wait are kept, and the installation's key.
 
 A folder (default), a Redis server that writes nothing to disk (several machines), or memory
 (tests). What the keys open, and when they are destroyed, is the business of `sealing`.
@@ -22,7 +22,7 @@ from pulse_bot.crypto.private_files import (
     sync_folder,
     write_private_file,
 )
-from pulse_bot.crypto.sealing import KEY_BYTES, generate_keys
+from pulse_bot.crypto.sealing import KEY_BYTES, generate_keys, generate_words_key
 from pulse_bot.errors import DamagedKey, KeyStoreError, MissingExtra
 from pulse_bot.ports import KeyStore, RoundKeys, StoreSite
 
@@ -33,6 +33,9 @@ Answer = TypeVar("Answer")
 
 _MARKER_FILE: Final = "store.marker"
 _LARGEST_ID: Final = 2**31 - 1
+
+_ROUND, _WORDS = "round", "words"
+"""The two kinds of key that a store keeps, each by the number of its round."""
 
 
 def open_key_store(setting: str) -> KeyStore:
@@ -47,6 +50,7 @@ class MemoryKeyStore:
 
     def __init__(self) -> None:
         self._keys: dict[int, RoundKeys] = {}
+        self._words_keys: dict[int, bytes] = {}
         self._marker: bytes | None = None
         self._life = secrets.token_hex(8)
 
@@ -63,6 +67,19 @@ class MemoryKeyStore:
     def list_rounds(self) -> frozenset[int]:
         return frozenset(self._keys)
 
+    def create_words_key(self, round_id: int) -> bytes:
+        self._words_keys[round_id] = generate_words_key()
+        return self._words_keys[round_id]
+
+    def load_words_key(self, round_id: int) -> bytes | None:
+        return self._words_keys.get(round_id)
+
+    def destroy_words_key(self, round_id: int) -> None:
+        self._words_keys.pop(round_id, None)
+
+    def list_words_keys(self) -> frozenset[int]:
+        return frozenset(self._words_keys)
+
     def read_marker(self) -> bytes | None:
         return self._marker
 
@@ -78,7 +95,7 @@ class MemoryKeyStore:
 
 
 class DirectoryKeyStore:
-    """One file a round, for the server's user alone; ideally on tmpfs, never in a backup."""
+    """One file a key, for the server's user alone; ideally on tmpfs, never in a backup."""
 
     def __init__(self, folder: Path, machine: Callable[[], Machine] = read_machine) -> None:
         self.folder = folder
@@ -90,17 +107,13 @@ class DirectoryKeyStore:
         The file appears whole or not at all, also after a crash: it is written under another name.
         """
         keys = generate_keys()
-        self._replace_file(self._key_file(round_id), keys.secret_key + keys.tag_key)
+        self._replace_file(self._key_file(_ROUND, round_id), keys.secret_key + keys.tag_key)
         return keys
 
     def load(self, round_id: int) -> RoundKeys | None:
-        file = self._key_file(round_id)
-        with explain_file_errors(file):
-            try:
-                return _parse_keys(file.read_bytes(), str(file))
-            except FileNotFoundError:
-                self._check_folder()
-                return None
+        file = self._key_file(_ROUND, round_id)
+        content = self._read_file(file)
+        return None if content is None else _parse_keys(content, str(file))
 
     def destroy(self, round_id: int) -> None:
         """Overwrites, removes and syncs.
@@ -108,30 +121,30 @@ class DirectoryKeyStore:
         Overwriting is best effort: a journal, a snapshot or the wear levelling of a solid-state
         disk may keep the old bytes. Only a folder in memory (tmpfs) makes it certain.
         """
-        with explain_file_errors(self._key_file(round_id)):
-            self._check_folder()
-            # A crash in the middle of create leaves a draft, of keys that never sealed anything.
-            drafts = self.folder.glob(f".round-{round_id}.*.draft")
-            for file in (self._key_file(round_id), *drafts):
-                shred_file(file)
-            sync_folder(self.folder)
+        self._shred_key(_ROUND, round_id)
 
     def list_rounds(self) -> frozenset[int]:
-        with explain_file_errors(self.folder):
-            self._check_folder()
-            names = [path.stem for path in self.folder.iterdir() if path.suffix == ".key"]
-        return _read_numbers(
-            name.removeprefix("round-") for name in names if name.startswith("round-")
-        )
+        return self._list_keys(_ROUND)
+
+    def create_words_key(self, round_id: int) -> bytes:
+        """Replaces a key that is there: a closing that was rolled back leaves one behind."""
+        key = generate_words_key()
+        self._replace_file(self._key_file(_WORDS, round_id), key)
+        return key
+
+    def load_words_key(self, round_id: int) -> bytes | None:
+        file = self._key_file(_WORDS, round_id)
+        content = self._read_file(file)
+        return None if content is None else _parse_words_key(content, str(file))
+
+    def destroy_words_key(self, round_id: int) -> None:
+        self._shred_key(_WORDS, round_id)
+
+    def list_words_keys(self) -> frozenset[int]:
+        return self._list_keys(_WORDS)
 
     def read_marker(self) -> bytes | None:
-        file = self.folder / _MARKER_FILE
-        with explain_file_errors(file):
-            try:
-                return file.read_bytes()
-            except FileNotFoundError:
-                self._check_folder()
-                return None
+        return self._read_file(self.folder / _MARKER_FILE)
 
     def write_marker(self, marker: bytes) -> None:
         self._replace_file(self.folder / _MARKER_FILE, marker)
@@ -166,17 +179,41 @@ class DirectoryKeyStore:
 
     def _find_damaged(self) -> Iterator[str]:
         """Why some keys cannot be used. Raises for one that others can read."""
-        for round_id in sorted(self.list_rounds()):
-            file = self._key_file(round_id)
+        loads: dict[str, Callable[[int], object]] = {_ROUND: self.load, _WORDS: self.load_words_key}
+        for kind, load in loads.items():
+            for round_id in sorted(self._list_keys(kind)):
+                try:
+                    check_private(self._key_file(kind, round_id), PRIVATE_FILE_MODE)
+                except FileNotFoundError:
+                    # Another worker destroyed it at this very moment.
+                    continue
+                try:
+                    load(round_id)
+                except KeyStoreError as error:
+                    yield str(error)
+
+    def _read_file(self, file: Path) -> bytes | None:
+        with explain_file_errors(file):
             try:
-                check_private(file, PRIVATE_FILE_MODE)
+                return file.read_bytes()
             except FileNotFoundError:
-                # Another worker destroyed it at this very moment.
-                continue
-            try:
-                self.load(round_id)
-            except KeyStoreError as error:
-                yield str(error)
+                self._check_folder()
+                return None
+
+    def _list_keys(self, kind: str) -> frozenset[int]:
+        with explain_file_errors(self.folder):
+            self._check_folder()
+            names = [path.stem for path in self.folder.iterdir() if path.suffix == ".key"]
+        return _parse_numbers(names, f"{kind}-")
+
+    def _shred_key(self, kind: str, round_id: int) -> None:
+        with explain_file_errors(self._key_file(kind, round_id)):
+            self._check_folder()
+            # A crash in the middle of create leaves a draft, of keys that never sealed anything.
+            drafts = self.folder.glob(f".{kind}-{round_id}.*.draft")
+            for file in (self._key_file(kind, round_id), *drafts):
+                shred_file(file)
+            sync_folder(self.folder)
 
     def _replace_file(self, file: Path, content: bytes) -> None:
         draft = self.folder / f".{file.stem}.{secrets.token_hex(8)}.draft"
@@ -185,8 +222,8 @@ class DirectoryKeyStore:
             draft.replace(file)
             sync_folder(self.folder)
 
-    def _key_file(self, round_id: int) -> Path:
-        return self.folder / f"round-{round_id}.key"
+    def _key_file(self, kind: str, round_id: int) -> Path:
+        return self.folder / f"{kind}-{round_id}.key"
 
     def _check_folder(self) -> None:
         if not self.folder.is_dir():
@@ -235,12 +272,23 @@ class RedisKeyStore:
         self._query_server(lambda: self._server.delete(self._redis_key(round_id)))
 
     def list_rounds(self) -> frozenset[int]:
-        redis_keys = self._query_server(
-            lambda: list(self._server.scan_iter(match=f"{self._prefix}*"))
-        )
-        # Whatever else is there under strange names is no round.
-        names = [name.decode(errors="replace") for name in redis_keys if isinstance(name, bytes)]
-        return _read_numbers(name.removeprefix(self._prefix) for name in names)
+        return self._list_keys(self._prefix)
+
+    def create_words_key(self, round_id: int) -> bytes:
+        key = generate_words_key()
+        self._query_server(lambda: self._server.set(self._words_key(round_id), key))
+        return key
+
+    def load_words_key(self, round_id: int) -> bytes | None:
+        stored = self._query_server(lambda: self._server.get(self._words_key(round_id)))
+        place = f"of words that wait since round {round_id}"
+        return _parse_words_key(stored, place) if isinstance(stored, bytes) else None
+
+    def destroy_words_key(self, round_id: int) -> None:
+        self._query_server(lambda: self._server.delete(self._words_key(round_id)))
+
+    def list_words_keys(self) -> frozenset[int]:
+        return self._list_keys(f"{self._prefix}{_WORDS}-")
 
     def read_marker(self) -> bytes | None:
         stored = self._query_server(lambda: self._server.get(self._marker_key))
@@ -284,6 +332,11 @@ class RedisKeyStore:
                 self.load(round_id)
             except KeyStoreError as error:
                 yield f"The key of round {round_id} cannot be used. {error}"
+        for round_id in sorted(self.list_words_keys()):
+            try:
+                self.load_words_key(round_id)
+            except KeyStoreError as error:
+                yield str(error)
 
     def close(self) -> None:
         """Give the connections back."""
@@ -298,8 +351,16 @@ class RedisKeyStore:
             )
         return str(config[name])
 
+    def _list_keys(self, prefix: str) -> frozenset[int]:
+        redis_keys = self._query_server(lambda: list(self._server.scan_iter(match=f"{prefix}*")))
+        names = [name.decode(errors="replace") for name in redis_keys if isinstance(name, bytes)]
+        return _parse_numbers(names, prefix)
+
     def _redis_key(self, round_id: int) -> str:
         return f"{self._prefix}{round_id}"
+
+    def _words_key(self, round_id: int) -> str:
+        return f"{self._prefix}{_WORDS}-{round_id}"
 
     def _query_server(self, question: Callable[[], Answer]) -> Answer:
         try:
@@ -317,6 +378,18 @@ def make_key_folder(folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         if not folder.is_dir():
             folder.mkdir(mode=PRIVATE_DIR_MODE)
+
+
+def remake_key_folder(folder: Path) -> None:
+    """Make a folder in memory again, which a start of the machine took away; or do nothing.
+
+    An empty folder is no proof of anything: whether its keys are gone for good is found out later.
+    On a disk a folder that is not there is one that is not mounted, perhaps.
+    """
+    with explain_file_errors(folder):
+        above = next(place for place in (folder, *folder.parents) if place.exists())
+        if above != folder and is_in_memory(above):
+            make_key_folder(folder)
 
 
 def make_installation_key(file: Path) -> None:
@@ -346,10 +419,23 @@ def load_installation_key(file: Path) -> bytes:
     return key
 
 
-def _read_numbers(names: Iterable[str]) -> frozenset[int]:
-    """Those of some names that can be a round's id: no database takes others."""
-    short = (name for name in names if name.isdecimal() and len(name) <= len(str(_LARGEST_ID)))
+def _parse_numbers(names: Iterable[str], prefix: str) -> frozenset[int]:
+    """The rounds that some names are of. Whatever else has a strange name is no key.
+
+    Nor is one with a number that no database takes for a round's id.
+    """
+    numbers = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+    short = (one for one in numbers if one.isdecimal() and len(one) <= len(str(_LARGEST_ID)))
     return frozenset(number for number in map(int, short) if number <= _LARGEST_ID)
+
+
+def _parse_words_key(content: bytes, place: str) -> bytes:
+    if len(content) != KEY_BYTES:
+        raise DamagedKey(
+            f"The key {place} is damaged: {len(content)} bytes instead of {KEY_BYTES}. "
+            "The words that wait under it are destroyed unread at the next close."
+        )
+    return content
 
 
 def _parse_keys(content: bytes, place: str) -> RoundKeys:

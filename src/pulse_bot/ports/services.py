@@ -47,7 +47,9 @@ class StoreSite:
 class KeyStore(Protocol):
     """Keeps the keys of open rounds, outside the database and outside every backup.
 
-    Every method raises KeyStoreError, with a message that says how to mend it.
+    Beside them, by the same numbers, the words keys: 32 bytes for what was written in a round that
+    is over, and waits to be read with a later one. Every method raises KeyStoreError, with a
+    message that says how to mend it.
     """
 
     def create(self, round_id: int) -> RoundKeys:
@@ -61,6 +63,18 @@ class KeyStore(Protocol):
 
     def list_rounds(self) -> frozenset[int]:
         """The rounds whose keys exist, damaged ones among them."""
+
+    def create_words_key(self, round_id: int) -> bytes:
+        """A new random key for words that begin to wait, kept durably before this returns."""
+
+    def load_words_key(self, round_id: int) -> bytes | None:
+        """The key of words that wait, or None where there is none. Raises for a damaged one."""
+
+    def destroy_words_key(self, round_id: int) -> None:
+        """Make it unrecoverable. Repeating it is harmless."""
+
+    def list_words_keys(self) -> frozenset[int]:
+        """The rounds whose words keys exist, damaged ones among them."""
 
     def read_marker(self) -> bytes | None:
         """What was written here to know the store again; None where nothing was, or it is gone."""

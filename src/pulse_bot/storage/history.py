@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -12,11 +11,10 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from pulse_bot.crypto.sealing import seal_comment, seal_tally, unseal_comment, unseal_tally
+from pulse_bot.crypto.sealing import seal_tally, unseal_tally
 from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.closed_round import Comment
 from pulse_bot.domain.release.record import (
     Digest,
     ReleasedFact,
@@ -27,14 +25,11 @@ from pulse_bot.domain.release.record import (
 from pulse_bot.domain.release.series import PastRound
 from pulse_bot.domain.release.tallies import Moments, Tally
 from pulse_bot.errors import SealError
-from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow, WaitingCommentRow
+from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow
 from pulse_bot.storage.releases import keep_fact, read_fact
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 _log = logging.getLogger(__name__)
-
-_FIRST_MARK, _LATER_MARK = "1", "0"
-"""Stand before a waiting comment: whether it is its writer's first of that round."""
 
 
 def keep_tallies(
@@ -146,47 +141,6 @@ def _open_tally(round_id: int, sealed: bytes, installation_key: bytes) -> Tally 
         name = type(error).__name__
         _log.error("A tally of the past cannot be read: %s.", name, extra={"round": round_id})
         return None
-
-
-def keep_comments(
-    session: Session, partnership_id: int, comments: Iterable[Comment], installation_key: bytes
-) -> None:
-    """Let comments wait, sealed."""
-    for comment in comments:
-        marked = f"{_FIRST_MARK if comment.first else _LATER_MARK}{comment.text}"
-        session.add(
-            WaitingCommentRow(
-                token=secrets.token_bytes(16),
-                partnership_id=partnership_id,
-                sealed=seal_comment(installation_key, marked),
-            )
-        )
-
-
-def take_comments(session: Session, partnership_id: int, installation_key: bytes) -> list[Comment]:
-    """Take the comments that wait: they are deleted, to be shown or kept anew.
-
-    What does not open waits on, unread.
-    """
-    query = select(WaitingCommentRow).where(WaitingCommentRow.partnership_id == partnership_id)
-    taken = []
-    for row in session.scalars(query).all():
-        try:
-            text = unseal_comment(installation_key, row.sealed)
-            taken.append(Comment(text[1:], first=text[0] == _FIRST_MARK))
-        except (SealError, ValueError, IndexError, TypeError) as error:
-            _log.error("A comment that waits cannot be read: %s.", type(error).__name__)
-        else:
-            session.delete(row)
-    return taken
-
-
-def has_waiting(session: Session, partnership_id: int) -> bool:
-    """Whether comments wait."""
-    query = select(WaitingCommentRow.token).where(
-        WaitingCommentRow.partnership_id == partnership_id
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def load_tallies(

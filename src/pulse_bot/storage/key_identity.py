@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from pulse_bot.crypto.store_marker import DATABASE_BYTES
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.storage.columns import TableBase
-from pulse_bot.storage.models import RoundRow, SecretRow, TallyRow, WaitingCommentRow
+from pulse_bot.storage.models import RoundRow, SecretRow, TallyRow
 
 _ONLY_ROW: Final = 1
 _SAMPLES: Final = 50
@@ -87,7 +87,7 @@ def list_unclosed_keys(session: Session) -> dict[int, bytes]:
 def sample_sealed(session: Session) -> Iterator[bytes]:
     """Some of what is sealed with the installation key, the newest tallies first."""
     tallies = select(TallyRow.sealed).order_by(TallyRow.round_id.desc())
-    for query in (tallies, select(WaitingCommentRow.sealed), select(SecretRow.sealed)):
+    for query in (tallies, select(SecretRow.sealed)):
         yield from session.scalars(query.limit(_SAMPLES))
 
 

@@ -19,7 +19,8 @@ OTHER_INSTALLATION_KEY: Final = (
 
 MEMORY_STARTED_ANEW: Final = (
     "The memory that held the keys of open rounds was started anew, so they are gone. Their "
-    "answers cannot be read by anybody; they are destroyed, and members are asked again."
+    "answers cannot be read by anybody; they are destroyed, and members are asked again. Words "
+    "that waited to be shown are lost, too."
 )
 
 _UNPROVEN: Final = {
@@ -76,6 +77,15 @@ def explain_keyless(place: str, unclosed: int, keyless: int) -> str:
     return (
         f"{keyless} of {unclosed} open rounds of this database have no key in {place}. Set "
         "key_store to where they were opened, or copy that whole folder here. Nothing was changed. "
+        f"{_GIVE_UP}"
+    )
+
+
+def explain_wordless(place: str) -> str:
+    """A store that does not have the keys of words that wait."""
+    return (
+        f"What members wrote waits in this database to be shown, and its keys are not in {place}. "
+        "Set key_store to where they are, or copy that whole folder here. Nothing was changed. "
         f"{_GIVE_UP}"
     )
 

@@ -214,7 +214,10 @@ class TallyRow(TableBase):
 
 
 class WaitingCommentRow(TableBase):
-    """A comment that waits, sealed and unread, until enough of them may be read together."""
+    """Words that wait, sealed and unread, until enough of them may be read together, or they end.
+
+    Their key is in the key store alone, under the round at whose close they began to wait.
+    """
 
     __tablename__ = "waiting_comment"
     # Neither a number nor a row id, which would keep the order in which comments came.
@@ -222,6 +225,9 @@ class WaitingCommentRow(TableBase):
 
     token: Mapped[bytes] = mapped_column(primary_key=True)
     partnership_id: Mapped[int] = mapped_column(ForeignKey("partnership.id"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    waited: Mapped[int] = mapped_column(default=0)
+    """For how many rounds since."""
     sealed: Mapped[bytes]
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -26,12 +27,14 @@ from pulse_bot.crypto.store_marker import (
 )
 from pulse_bot.errors import DamagedKey, KeyStoreError, SealError, StorageError
 from pulse_bot.ports import KeyStore, RoundKeys, StoreSite
-from pulse_bot.storage import authenticity, key_identity, key_texts
+from pulse_bot.storage import authenticity, key_identity, key_texts, waiting_words
 from pulse_bot.storage.database import Database, retry_on_conflict
 from pulse_bot.storage.key_identity import KeyIdentityRow
 from pulse_bot.storage.presence import name_medium, open_presence
 
 _log = logging.getLogger(__name__)
+
+Key = TypeVar("Key", RoundKeys, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class KeyReport:
     unclosed: int
     keyless: int
     """Of these, how many have no key in the store that opens their envelopes."""
+    words_kept: bool
+    """Whether all words that wait have their key in the store, if any do."""
     served_elsewhere: bool
     """A live worker serves with another store."""
 
@@ -72,20 +77,12 @@ class ProvenKeys:
 
     def create(self, round_id: int) -> RoundKeys:
         """A key in a store that is not the database's own would be missed later."""
-        # By what was proven last, because this may be called in the middle of a transaction.
-        marker = parse_marker(self._store.read_marker())
-        if marker is None or (marker.print, self._store.locate().medium) != self._proven:
-            self.verify()
+        self._verify_cheaply()
         return self._store.create(round_id)
 
     def load(self, round_id: int) -> RoundKeys | None:
         """None only where this database's own store says so."""
-        keys = self._store.load(round_id)
-        if keys is None:
-            self.verify()
-            keys = self._store.load(round_id)
-            self.verify()
-        return keys
+        return self._load_proven(lambda: self._store.load(round_id))
 
     def destroy(self, round_id: int) -> None:
         """In another database's store, the same number is another round."""
@@ -96,6 +93,25 @@ class ProvenKeys:
         """The same store before and after the listing."""
         self.verify()
         listed = self._store.list_rounds()
+        self.verify()
+        return listed
+
+    def create_words_key(self, round_id: int) -> bytes:
+        self._verify_cheaply()
+        return self._store.create_words_key(round_id)
+
+    def load_words_key(self, round_id: int) -> bytes | None:
+        """None only where this database's own store says so: those words are deleted then."""
+        return self._load_proven(lambda: self._store.load_words_key(round_id))
+
+    def destroy_words_key(self, round_id: int) -> None:
+        self.verify()
+        self._store.destroy_words_key(round_id)
+
+    def list_words_keys(self) -> frozenset[int]:
+        """The same store before and after the listing."""
+        self.verify()
+        listed = self._store.list_words_keys()
         self.verify()
         return listed
 
@@ -112,6 +128,20 @@ class ProvenKeys:
         return self._store.check()
 
     # --- proofs ---------------------------------------------------------------------------------
+
+    def _verify_cheaply(self) -> None:
+        """By what was proven last, because this may be called in the middle of a transaction."""
+        marker = parse_marker(self._store.read_marker())
+        if marker is None or (marker.print, self._store.locate().medium) != self._proven:
+            self.verify()
+
+    def _load_proven(self, load: Callable[[], Key | None]) -> Key | None:
+        key = load()
+        if key is None:
+            self.verify()
+            key = load()
+            self.verify()
+        return key
 
     def verify(self) -> None:
         """Raise KeyStoreError unless the store is this database's own at this moment."""
@@ -241,7 +271,8 @@ class ProvenKeys:
     ) -> None:
         if ownership in (Ownership.BLANK, Ownership.OUTDATED):
             now = key_identity.read_clock(session)
-            if elsewhere or not _is_surely_gone(identity, site, now) or self._store.list_rounds():
+            left = self._store.list_rounds() | self._store.list_words_keys()
+            if elsewhere or left or not _is_surely_gone(identity, site, now):
                 raise KeyStoreError(
                     key_texts.explain_other_store(
                         ownership, site.place, identity.place, identity.since, elsewhere=elsewhere
@@ -255,6 +286,8 @@ class ProvenKeys:
             unclosed, keyless = self._count_keyless(session)
             if keyless:
                 raise KeyStoreError(key_texts.explain_keyless(site.place, unclosed, keyless))
+            if not self._keeps_words(session):
+                raise KeyStoreError(key_texts.explain_wordless(site.place))
         if elsewhere:
             raise KeyStoreError(key_texts.explain_beside(site.place, identity.place))
 
@@ -265,6 +298,9 @@ class ProvenKeys:
         """
         unclosed = key_identity.list_unclosed_keys(session)
         return len(unclosed), sum(not self._fits(*entry) for entry in unclosed.items())
+
+    def _keeps_words(self, session: Session) -> bool:
+        return waiting_words.list_words_rounds(session) <= self._store.list_words_keys()
 
     def _fits(self, round_id: int, public_key: bytes) -> bool:
         try:
@@ -355,11 +391,13 @@ class ProvenKeys:
         )
         ownership, store, elsewhere = None, "", False
         unclosed = keyless = len(key_identity.list_unclosed_keys(session))
+        words_kept = not waiting_words.list_words_rounds(session)
         try:
             site = self._store.locate()
             store = site.place
             elsewhere = bool(self._presence.list_alive() - {name_medium(site.medium)})
             unclosed, keyless = self._count_keyless(session)
+            words_kept = self._keeps_words(session)
             marker = parse_marker(self._store.read_marker())
             ownership = judge_marker(marker, identity.database, identity.store_print)
         except KeyStoreError as error:
@@ -373,6 +411,7 @@ class ProvenKeys:
             since=identity.since,
             unclosed=unclosed,
             keyless=keyless,
+            words_kept=words_kept,
             served_elsewhere=elsewhere,
         )
 

@@ -1,12 +1,13 @@
 """The release policy for what people wrote: comments, and answers in words (release policy, Words).
 
 Whether they are shown is decided from counts and membership. What is not shown waits, unread, for a
-later round; how it waits is storage's. Where nearly everybody wrote, a lot decides whose words are
-never read.
+later round, and not for ever; how it waits is storage's. Where nearly everybody wrote, a lot
+decides whose words are never read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pulse_bot.domain.asking.items import Item
@@ -16,6 +17,9 @@ from pulse_bot.domain.release.kinds import Draw
 LEAST_ANSWERED: Final = 8
 LEAST_WRITERS: Final = 5
 """How many must answer, and how many must have written, before anything is read."""
+
+ROUNDS_TO_WAIT: Final = 3
+"""So many further rounds words wait to be shown; then they are destroyed unread."""
 
 NEVER_READ: Final = 2
 """So many of the roster never have their words of a round read, or the length of a list would tell
@@ -47,15 +51,18 @@ def select_word_answers(item: Item, closed: ClosedRound) -> tuple[str, ...]:
     return tuple(answer.text for answer in answers)
 
 
-def list_waiting(closed: ClosedRound) -> tuple[Comment, ...]:
-    """All that was written and is not shown: it waits among the comments for a later round."""
+def list_waiting(closed: ClosedRound, newest: Sequence[Comment]) -> tuple[Comment, ...]:
+    """What begins to wait: all that was written in this round and is not shown.
+
+    `newest` are its own comments, without those that waited for it. It waits among the comments.
+    """
     held = [
         comment
         for item, written in closed.word_answers.items()
         if not _are_shown(item, closed)
         for comment in written
     ]
-    return (*(() if select_comments(closed) else closed.comments), *held)
+    return (*(() if select_comments(closed) else newest), *held)
 
 
 def _are_shown(item: str, closed: ClosedRound) -> bool:

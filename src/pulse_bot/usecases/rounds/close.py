@@ -3,7 +3,7 @@
 begin    no answer is taken any more
 settle   in one transaction: open in memory, tally, decide, keep what can be said; delete envelopes,
          seats and invitations, whether or not anything could be said; closed
-forget   destroy the key
+forget   destroy the key, and the keys of words that wait no more
 
 What deleted rows leave in the files is `clean`'s.
 """
@@ -11,7 +11,7 @@ What deleted rows leave in the files is `clean`'s.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -22,7 +22,7 @@ from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.partnership.audit_events import RoundClosed
 from pulse_bot.errors import DamagedKey, KeyStoreError, PulseBotError, Refused, StorageError
 from pulse_bot.ports import RoundKeys
-from pulse_bot.storage import leftovers, partnerships, plans, rounds, troubles
+from pulse_bot.storage import leftovers, partnerships, plans, rounds, troubles, waiting_words
 from pulse_bot.storage.database import is_passing_error
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.storage.troubles import TroubleSubject
@@ -46,17 +46,27 @@ def close_round(installation: Installation, round_id: int) -> None:
     and is due again after a pause. A key that could not be destroyed is left to the sweep.
     """
     try:
+        words_rounds = _list_words_rounds(installation, round_id)
         begin_closing(installation, round_id)
         settle_round(installation, round_id)
     except Exception as error:
         note_trouble(installation, _subject(installation, troubles.CLOSE, round_id), error)
         raise
     try:
+        # First: what is not done here is tried again for as long as the round is not forgotten.
+        forget_words(installation, words_rounds)
         forget_rounds(installation, [round_id])
     except (StorageError, KeyStoreError) as error:
         note_trouble(installation, _subject(installation, troubles.FORGET, round_id), error)
         extra = _whose(installation, round_id)
         _log.warning("The key of a closed round could not be destroyed yet. %s", error, extra=extra)
+
+
+def _list_words_rounds(installation: Installation, round_id: int) -> frozenset[int]:
+    """The rounds whose words keys may have ended once this one is closed."""
+    with installation.database.read() as session:
+        owner = rounds.find_owner(session, round_id)
+        return waiting_words.list_words_rounds(session, owner) | {round_id}
 
 
 def _subject(installation: Installation, job: str, round_id: int) -> TroubleSubject:
@@ -145,7 +155,9 @@ def _keep_what_can_be_said(
             with session.begin_nested():
                 keep(session, installation, round_id)
         except Exception as error:
-            if is_passing_error(error) and not is_overdue:
+            # Whether a key store that is away holds keys of words is known when it is back.
+            is_passing = is_passing_error(error) or isinstance(error, KeyStoreError)
+            if is_passing and not is_overdue:
                 raise
             _log.exception("One way to make a digest failed.", extra={"round": round_id})
         else:
@@ -168,8 +180,10 @@ def _is_overdue(session: Session, installation: Installation, round_id: int) -> 
 
 def _let_go(session: Session, installation: Installation, round_id: int) -> None:
     """Delete what a round that is over holds of its members, and note that the files hold it."""
+    owner = rounds.find_owner(session, round_id)
     rounds.erase_members(session, round_id)
-    plans.look_again(session, rounds.find_owner(session, round_id))
+    waiting_words.age_words(session, round_id, owner)
+    plans.look_again(session, owner)
     leftovers.note_leftovers(session, installation.clock.now())
     troubles.clear_trouble(session, _find_subject(session, troubles.CLOSE, round_id))
     troubles.clear_all(session, troubles.FROZEN, round_id)
@@ -199,6 +213,19 @@ def forget_rounds(installation: Installation, round_ids: Iterable[int]) -> None:
             troubles.clear_trouble(session, _find_subject(session, troubles.FORGET, round_id))
     if failures:
         raise failures[0]
+
+
+def forget_words(installation: Installation, round_ids: Collection[int]) -> None:
+    """Destroy those of some words keys under which nothing waits, and nothing will.
+
+    Raises StorageError and KeyStoreError.
+    """
+    if not round_ids:
+        return
+    with installation.database.read() as session:
+        needless = waiting_words.find_needless(session, round_ids)
+    for round_id in sorted(needless):
+        installation.keys.destroy_words_key(round_id)
 
 
 def declare_lost(installation: Installation, round_id: int) -> None:

@@ -26,13 +26,17 @@ _log = logging.getLogger(__name__)
 class DecryptedRound:
     """What a round's envelopes held, in memory only, without the words that nobody ever reads."""
 
-    answers: Mapping[str, Sequence[MemberAnswers]]
+    answers: dict[str, list[MemberAnswers]]
     comments: Sequence[Comment]
     words: Mapping[str, Sequence[Comment]]
     """The answers to `words` items, by item id."""
     answered: int
     organisations: int
     """Of those who answered."""
+
+    def forget_answers(self) -> None:
+        """Once they are added up, nothing needs what each one answered any more."""
+        self.answers.clear()
 
 
 def decrypt_round(

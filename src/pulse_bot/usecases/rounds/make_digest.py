@@ -21,7 +21,7 @@ from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
-from pulse_bot.domain.release.comments import list_waiting
+from pulse_bot.domain.release.comments import list_waiting, select_comments
 from pulse_bot.domain.release.digest import DigestFacts, MissingPart
 from pulse_bot.domain.release.policy import keepable_tally, release_facts
 from pulse_bot.domain.release.record import HeadlineFact, MissingFact, Statement
@@ -30,8 +30,17 @@ from pulse_bot.domain.release.tallies import Tally, tally_item
 from pulse_bot.domain.release.trend import EARLIER_ROUNDS, GUARD_WINDOW, RECENT_ROUNDS
 from pulse_bot.errors import ForgedRound
 from pulse_bot.ports import RoundKeys
-from pulse_bot.storage import authenticity, envelopes, history, packs, partnerships, seedings
+from pulse_bot.storage import (
+    authenticity,
+    envelopes,
+    history,
+    packs,
+    partnerships,
+    seedings,
+    waiting_words,
+)
 from pulse_bot.storage.models import PartnershipRow, RoundRow
+from pulse_bot.storage.waiting_words import WaitingWords
 from pulse_bot.usecases.commitments import follow_up
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds import post
@@ -106,9 +115,12 @@ def _queue_digest(session: Session, installation: Installation, round_id: int) -
 
 def _keep_results(closing: Closing, decrypted: DecryptedRound) -> None:
     tallies = _tally_items(closing, decrypted)
-    closed = _add_words(closing, _build_closed_round(closing, decrypted, tallies), decrypted)
+    decrypted.forget_answers()
+    waiting = _open_waiting(closing)
+    closed = _add_words(_build_closed_round(closing, decrypted, tallies), decrypted, waiting)
     digest_facts = _add_group_facts(closing, _release(closing, closed))
-    _keep_for_later(closing, closed, tallies)
+    _keep_words(closing, closed, decrypted, waiting)
+    _keep_tallies(closing, tallies)
     statements = _word_digest(closing, digest_facts)
     history.keep_releases(closing.session, closing.round.id, statements)
 
@@ -202,18 +214,23 @@ def _load_one_series(
     return Series(item.dimension, rounds_before + 1, (*past, newest), earlier)
 
 
-def _add_words(closing: Closing, closed: ClosedRound, decrypted: DecryptedRound) -> ClosedRound:
-    """The round with what was written in it, and what waited for it, shuffled."""
-    session, partnership = closing.session, closing.round.partnership
-    take = partial(
-        history.take_comments, session, partnership, closing.installation.installation_key
-    )
-    waiting = closing.attempt(MissingPart.WORDS, take) or []
-    if history.has_waiting(session, partnership):
+def _open_waiting(closing: Closing) -> WaitingWords:
+    """What waited for a later round, as far as its keys are there."""
+    load_key = closing.installation.keys.load_words_key
+    read = partial(waiting_words.open_words, closing.session, closing.round.partnership, load_key)
+    waiting = closing.attempt(MissingPart.WORDS, read) or WaitingWords()
+    if waiting.some_lost:
         closing.lose(MissingPart.WORDS)
+    return waiting
+
+
+def _add_words(
+    closed: ClosedRound, decrypted: DecryptedRound, waiting: WaitingWords
+) -> ClosedRound:
+    """The round with what was written in it, and what waited for it, shuffled."""
     return replace(
         closed,
-        comments=_shuffle_comments([*waiting, *decrypted.comments]),
+        comments=_shuffle_comments([*waiting.comments, *decrypted.comments]),
         word_answers={
             item_id: _shuffle_comments(texts)
             for item_id, texts in decrypted.words.items()
@@ -284,17 +301,30 @@ def _add_workshop(session: Session, round_id: int, digest_facts: DigestFacts) ->
     )
 
 
-def _keep_for_later(closing: Closing, closed: ClosedRound, tallies: Mapping[str, Tally]) -> None:
-    """What waits or is compared later: sealed words and sealed tallies."""
-    session, round_, key = (
-        closing.session,
-        closing.round,
-        closing.installation.installation_key,
-    )
-    closing.attempt(
-        MissingPart.WORDS,
-        lambda: history.keep_comments(session, round_.partnership, list_waiting(closed), key),
-    )
+def _keep_words(
+    closing: Closing, closed: ClosedRound, decrypted: DecryptedRound, waiting: WaitingWords
+) -> None:
+    """Words that begin to wait are sealed to a key of their own; those that are shown wait no more.
+
+    The key is there before this transaction commits. Where it never does, the key opens nothing,
+    and is swept.
+    """
+    session, round_, keys = closing.session, closing.round, closing.installation.keys
+
+    def keep() -> None:
+        if select_comments(closed):
+            waiting_words.delete_words(session, waiting.tokens)
+        if begun := list_waiting(closed, decrypted.comments):
+            words_key = keys.create_words_key(round_.id)
+            waiting_words.keep_words(session, round_.id, round_.partnership, begun, words_key)
+
+    closing.attempt(MissingPart.WORDS, keep)
+
+
+def _keep_tallies(closing: Closing, tallies: Mapping[str, Tally]) -> None:
+    """What is compared later: sealed tallies."""
+    session, round_ = closing.session, closing.round
+    key = closing.installation.installation_key
     stored = [keepable_tally(tallies[item.id], round_.thresholds) for item in round_.items]
     closing.attempt(
         MissingPart.OVER_TIME, lambda: history.keep_tallies(session, round_, stored, key)

@@ -13,17 +13,23 @@ from pulse_bot.errors import KeyStoreError, PulseBotError, StorageError
 from pulse_bot.storage import key_identity, rounds
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.changed import look_for_changes
-from pulse_bot.usecases.rounds.close import begin_closing, declare_lost, forget_rounds
+from pulse_bot.usecases.rounds.close import (
+    begin_closing,
+    declare_lost,
+    forget_rounds,
+    forget_words,
+)
 
 _log = logging.getLogger(__name__)
 
 
 def sweep_rounds(installation: Installation) -> None:
     """Give up open rounds whose key is gone, end those that were changed so that nobody knows when
-    they close, and forget rounds that are over.
+    they close, and forget rounds and words that are over.
     """
     try:
         key_rounds = installation.keys.list_rounds()
+        words_rounds = installation.keys.list_words_keys()
     except KeyStoreError as error:
         # A wrong folder, one that is not mounted, a server that is away: no reason to destroy.
         _log.error("Rounds were not swept. %s", error)
@@ -36,11 +42,12 @@ def sweep_rounds(installation: Installation) -> None:
         _end_now(installation, round_id)
     with installation.database.read() as session:
         over = rounds.find_ended(session, key_rounds) | rounds.list_unforgotten(session)
-    try:
-        forget_rounds(installation, over)
-    except (StorageError, KeyStoreError) as error:
-        # Somebody reads the file, a backup perhaps. Rounds must open and close all the same.
-        _log.warning("What closed rounds left behind could not be cleaned yet. %s", error)
+    for forget, numbers in ((forget_rounds, over), (forget_words, words_rounds)):
+        try:
+            forget(installation, numbers)
+        except (StorageError, KeyStoreError) as error:
+            # Somebody reads the file, a backup perhaps. Rounds must open and close all the same.
+            _log.warning("What closed rounds left behind could not be cleaned yet. %s", error)
 
 
 def _end_now(installation: Installation, round_id: int) -> None:
