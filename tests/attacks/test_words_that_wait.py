@@ -160,6 +160,17 @@ async def test_each_waits_for_its_own_three_rounds(made: Installation) -> None:
     assert made.keys.list_words_keys() == {3}
 
 
+async def test_a_round_that_is_lost_is_one_that_they_have_waited(made: Installation) -> None:
+    await week_of(made, 0, people(made), 3)
+    for week in range(1, ROUNDS_TO_WAIT + 1):
+        assert len(opened(made)) == 3
+        made.keys.destroy(opened_round(made, week).id)
+        sweep_rounds(made)
+    assert count(made, WAITING) == {"waiting_comment": 0}
+    sweep_rounds(made)
+    assert made.keys.list_words_keys() == frozenset()
+
+
 async def test_once_shown_they_are_gone_from_database_and_key_store(
     made: Installation, tmp_path: Path
 ) -> None:

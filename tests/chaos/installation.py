@@ -162,10 +162,11 @@ class Installation:
     def rounds_with_keys(self) -> set[int]:
         """The rounds whose key is in the key store."""
         if self.redis is not None:
-            names = [bytes(one).decode() for one in self.redis.client().scan_iter("*round*")]
+            names = [bytes(one).decode() for one in self.redis.client().scan_iter("*:round:*")]
         else:
             names = [path.stem for path in self.keys.glob("round-*.key")]
-        numbers = [name.replace(":", "-").rpartition("-")[2] for name in names]
+        # Words that wait have keys beside these, "words-7": they may outlive their round.
+        numbers = [name.rpartition("round:")[2].removeprefix("round-") for name in names]
         return {int(number) for number in numbers if number.isdecimal()}
 
     def said(self) -> str:

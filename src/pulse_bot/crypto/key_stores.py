@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -384,9 +385,10 @@ def remake_key_folder(folder: Path) -> None:
     """Make a folder in memory again, which a start of the machine took away; or do nothing.
 
     An empty folder is no proof of anything: whether its keys are gone for good is found out later.
-    On a disk a folder that is not there is one that is not mounted, perhaps.
+    On a disk a folder that is not there is one that is not mounted, perhaps. Where this user may
+    not make it, the check of the store says what to do.
     """
-    with explain_file_errors(folder):
+    with suppress(KeyStoreError, OSError):
         above = next(place for place in (folder, *folder.parents) if place.exists())
         if above != folder and is_in_memory(above):
             make_key_folder(folder)
