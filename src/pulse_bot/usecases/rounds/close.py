@@ -198,14 +198,7 @@ def forget_rounds(installation: Installation, round_ids: Iterable[int]) -> None:
         over = rounds.find_ended(session, round_ids)
     if not over:
         return
-    gone, failures = [], []
-    for round_id in sorted(over):
-        try:
-            installation.keys.destroy(round_id)
-        except KeyStoreError as error:
-            failures.append(error)
-        else:
-            gone.append(round_id)
+    gone, failures = _destroy_each(over, installation.keys.destroy)
     installation.database.truncate_log()
     with installation.database.write() as session:
         rounds.mark_forgotten(session, gone)
@@ -224,8 +217,24 @@ def forget_words(installation: Installation, round_ids: Collection[int]) -> None
         return
     with installation.database.read() as session:
         needless = waiting_words.find_needless(session, round_ids)
-    for round_id in sorted(needless):
-        installation.keys.destroy_words_key(round_id)
+    _, failures = _destroy_each(needless, installation.keys.destroy_words_key)
+    if failures:
+        raise failures[0]
+
+
+def _destroy_each(
+    round_ids: Iterable[int], destroy: Callable[[int], None]
+) -> tuple[list[int], list[KeyStoreError]]:
+    """Those whose key is gone now, and what kept the others."""
+    gone, failures = [], []
+    for round_id in sorted(round_ids):
+        try:
+            destroy(round_id)
+        except KeyStoreError as error:
+            failures.append(error)
+        else:
+            gone.append(round_id)
+    return gone, failures
 
 
 def declare_lost(installation: Installation, round_id: int) -> None:
