@@ -90,10 +90,13 @@ _RENDERER: Final = cache(load_renderer)
 
 
 def installation(
-    url: str, clock: FixedClock | None = None, keys: KeyStore | None = None, pool: Pool = POOL
+    at_database: str | Database,
+    clock: FixedClock | None = None,
+    keys: KeyStore | None = None,
+    pool: Pool = POOL,
 ) -> Installation:
-    """An installation on a database that is brought up to date."""
-    database = Database(url)
+    """An installation on a database, or on one at an address, that is brought up to date."""
+    database = at_database if isinstance(at_database, Database) else Database(at_database)
     upgrade(database)
     return Installation(
         database=database,

@@ -213,7 +213,7 @@ async def test_a_store_that_does_not_prove_itself_takes_no_word(database_url: st
     store = MemoryKeyStore()
     keys = ProvenKeys(made.database, store, KEY)
     keys.prove()
-    made = installation(database_url, FixedClock(START), keys)
+    made = installation(made.database, FixedClock(START), keys)
     everybody = people(made)
     await week_of(made, 0, everybody, 3)
     asked = opened_round(made, 1)
@@ -222,7 +222,7 @@ async def test_a_store_that_does_not_prove_itself_takes_no_word(database_url: st
     assert words_key
     # Another store comes to stand there: it has the round's key, say, and not that of the words.
     store.destroy_words_key(1)
-    store.write_marker(secrets.token_bytes(len(marker)))
+    store.write_marker(secrets.token_bytes(len(marker) - 1) + marker[-1:])
     at(made, CLOSES + WEEK)
     with pytest.raises(KeyStoreError, match="Nothing was given up"):
         close_round(made, asked.id)
@@ -338,7 +338,7 @@ async def test_a_store_of_before_the_words_is_refused_elsewhere(
     make_key_folder(tmp_path / "own")
     keys = ProvenKeys(database := Database(database_url), DirectoryKeyStore(tmp_path / "own"), KEY)
     keys.prove(serving=True)
-    made = installation(database_url, FixedClock(START), keys)
+    made = installation(database, FixedClock(START), keys)
     everybody = people(made)
     shutil.copytree(tmp_path / "own", tmp_path / "copy")
     await week_of(made, 0, everybody, 3)

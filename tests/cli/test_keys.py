@@ -15,7 +15,7 @@ from tests.cli.conftest import NAME, Shell
 def moved_aside(people: Shell) -> Path:
     """A round is open, and an empty folder stands where its keys were."""
     people.does("round", "open", NAME)
-    keys = people.folder / "data" / "keys"
+    keys = Path(load_settings().key_store.get_secret_value())
     keys.rename(keys.with_name("aside"))
     make_key_folder(keys)
     return keys

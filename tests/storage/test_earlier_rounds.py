@@ -54,7 +54,7 @@ def started(database: Database, store: MemoryKeyStore) -> Installation:
     upgrade(database)
     keys = ProvenKeys(database, store, KEY)
     keys.prove()
-    return replace(installation(str(database.engine.url)), database=database, keys=keys)
+    return installation(database, keys=keys)
 
 
 def write(database: Database, *statements: str) -> None:

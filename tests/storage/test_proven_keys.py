@@ -61,9 +61,7 @@ def folder(place: Path) -> DirectoryKeyStore:
 
 def asked(database: Database, keys: ProvenKeys) -> tuple[Installation, Round]:
     """A partnership with an open round, whose keys are in that store."""
-    opened = installation(str(database.engine.url))
-    opened.database.close()
-    made = replace(opened, database=database, keys=keys)
+    made = installation(database, keys=keys)
     people(made)
     return made, opened_round(made)
 
