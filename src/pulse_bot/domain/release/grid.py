@@ -58,12 +58,28 @@ class Cell:
     @property
     def printed(self) -> tuple[Decimal, End, Decimal]:
         """The middle, which is what is said, the open end, and the step."""
-        return _decimal(self.middle), self.open_end, _decimal(self.step)
+        return write_tenths(self.middle), self.open_end, write_tenths(self.step)
 
 
-def _decimal(tenths: Fraction) -> Decimal:
-    # Every step is a whole number of tenths, so nothing is rounded here.
-    return Decimal(int(tenths * 10)).scaleb(-1)
+def write_tenths(number: Fraction) -> Decimal:
+    """A whole number of tenths as it is printed. Every step is one, so nothing is rounded here."""
+    return Decimal(int(number * 10)).scaleb(-1)
+
+
+def find_last_place(n: int, half_range: Fraction, step: Fraction, free: Fraction | int) -> int:
+    """How many cells lie on each side of the middle, of the mean of `n` answers.
+
+    As many as leave `free` points of the sum at each end: the largest k with
+    floor(x) + 1 <= high * n - free, where x = n(middle + gk - g/2). Where the right side is whole,
+    that is x < high * n - free, solved for k.
+    """
+    return ceil((half_range - Fraction(free) / n) / step + Fraction(1, 2)) - 1
+
+
+def find_place(offset: Fraction, step: Fraction, last: int) -> int:
+    """The cell of a mean that lies so far from the middle: ties towards it, the ends merged."""
+    place = max(0, min(last, ceil(abs(offset) / step - Fraction(1, 2))))
+    return place if offset > 0 else -place
 
 
 def find_cell(
@@ -80,12 +96,8 @@ def find_cell(
             f"A total of {n} answers lies between {scale.low * n} and {scale.high * n}."
         )
     middle = Fraction(scale.low + scale.high, 2)
-    # The largest k with floor(x) + 1 <= high * n - free, where x = n(middle + gk - g/2). Where the
-    # right side is whole, that is x < high * n - free, solved for k.
-    end = ceil((scale.high - middle - Fraction(free) / n) / step + Fraction(1, 2)) - 1
+    end = find_last_place(n, scale.high - middle, step, free)
     if end < 1:
         return None
-    offset = (Fraction(total, n) - middle) / step
-    place = max(0, min(end, ceil(abs(offset) - Fraction(1, 2))))
-    signed = place if offset > 0 else -place
-    return Cell(signed, middle + step * signed, step, place == end)
+    place = find_place(Fraction(total, n) - middle, step, end)
+    return Cell(place, middle + step * place, step, abs(place) == end)
