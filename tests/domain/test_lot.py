@@ -142,15 +142,29 @@ def test_a_number_moves_exactly_when_the_mean_is_out_of_its_reach(
     case: tuple[AnswerClass, int, Printed | None],
 ) -> None:
     one, total, _ = case
-    mean = Fraction(total, one.counted)
+    mean, fresh = Fraction(total, one.counted), print_lot(one, total, None)
     for before in {print_lot(one, other, None) for other in range(one.counted, 5 * one.counted)}:
         now = print_lot(one, total, before)
         beyond = mean - Fraction(before.value)
         outwards = {End.HIGH: beyond > 0, End.LOW: beyond < 0, End.NONE: False}[before.end]
         if outwards or abs(beyond) <= one.reach:
             assert now == before
+        elif abs(fresh.value - before.value) <= 2 * one.step:
+            assert now == fresh
         else:
-            assert now == print_lot(one, total, None)
+            assert abs(now.value - before.value) == 2 * one.step
+            assert (now.value > before.value) == (fresh.value > before.value)
+
+
+@pytest.mark.parametrize("one", CLASSES, ids=str)
+def test_four_points_stay_free_where_a_number_moves_into_an_end(one: AnswerClass) -> None:
+    """So a round in which all, or all but one, agree reads like others, whatever stood before."""
+    totals = range(one.counted, 5 * one.counted + 1)
+    for before in {print_lot(one, total, None) for total in totals}:
+        highest = [print_lot(one, total, before) for total in totals[-5:]]
+        lowest = [print_lot(one, total, before) for total in totals[:5]]
+        assert len(set(highest)) == 1
+        assert len(set(lowest)) == 1
 
 
 def test_a_number_stays_within_its_reach_by_hand() -> None:
@@ -163,6 +177,8 @@ def test_a_number_stays_within_its_reach_by_hand() -> None:
     assert print_lot(five, 17, said("4.0", End.HIGH)) == said("3.5")  # 3.4
     # Ties go towards the middle, a number of another grid is read on this one.
     assert print_lot(five, 15, said("4.2", End.HIGH, "0.4")) == said("3.0")
+    # From 4.0 the way to 2.0 is four cells: two of them at once.
+    assert print_lot(five, 10, said("4.0", End.HIGH)) == said("3.0")
     assert print_lot(five, 19, said("4.2", End.HIGH, "0.4")) == said("4.0", End.HIGH)
     ten = find_class(12, 14)
     assert ten is not None

@@ -31,8 +31,13 @@ SPARE: Final = 2
 who knows who answered finds people (release policy, The second edition, studied)."""
 UNTOLD: Final = 2
 """The last class holds a full roster and up to two who did not answer."""
+MOST_CELLS: Final = 2
+"""How many cells a number moves at most at once. A longer way than the left-out answers can go
+would tell that whoever joined was drawn, and on which side they stand."""
 FREE_RANGES: Final = Fraction(3, 2)
 """Of the lot's total, in ranges of one answer, that stay free at each end of the grid."""
+FREE_RANGES_MOVED: Final = 1
+"""The same where a number moves into the end: all, and all but one, still read alike."""
 
 Member = TypeVar("Member")
 
@@ -85,7 +90,7 @@ WEEKLY: Final = LotScale(
     1,
     5,
     _grids(
-        (30, 12, "0.2", "0.3"), (20, 9, "0.3", "0.4"), (12, 6, "0.4", "0.5"), (8, 6, "0.5", "0.5")
+        (30, 12, "0.2", "0.3"), (20, 9, "0.3", "0.45"), (12, 6, "0.4", "0.5"), (8, 6, "0.5", "0.5")
     ),
 )
 """Answers from 1 to 5; both halves of a journey are such."""
@@ -117,8 +122,11 @@ def find_classes(roster: int, scale: LotScale = WEEKLY) -> tuple[AnswerClass, ..
 def _make_class(least: int, grid: RosterGrid, scale: LotScale) -> AnswerClass:
     counted = FIRST_COUNTED if least == LEAST_ANSWERS else least - SPARE
     span = scale.high - scale.low
-    ends = find_last_place(counted, Fraction(span, 2), grid.step, FREE_RANGES * span)
-    return AnswerClass(least, counted, grid.step, grid.reach, ends)
+    fresh = find_last_place(counted, Fraction(span, 2), grid.step, FREE_RANGES * span)
+    # A number that moves into the end has a mean beyond the reach of the cell before it.
+    moving = Fraction(span, 2) - grid.reach + grid.step / 2
+    moved = find_last_place(counted, moving, grid.step, FREE_RANGES_MOVED * span)
+    return AnswerClass(least, counted, grid.step, grid.reach, min(fresh, moved))
 
 
 def find_class(answers: int, roster: int, scale: LotScale = WEEKLY) -> AnswerClass | None:
@@ -160,19 +168,21 @@ def print_lot(
     """What is printed of a lot's total, after what was printed of the same question before.
 
     The last number, read on this class's grid, stays while the mean is within its reach, or lies
-    further out at an open end. Else it is the nearest cell's, ties towards the middle: a number
-    that moves has moved for a reason. Raises ValueError for a total that no lot can have.
+    further out at an open end: a number that moves has moved for a reason. Else it moves towards
+    the nearest cell, ties towards the middle, by two cells at most. Raises ValueError for a total
+    that no lot can have.
     """
     counted = answer_class.counted
     if not scale.low * counted <= total <= scale.high * counted:
         raise ValueError(f"{counted} answers cannot add up to {total}.")
     step, ends = answer_class.step, answer_class.ends
     offset = Fraction(total, counted) - scale.middle
+    place = find_place(offset, step, ends)
     if last is not None:
-        place = find_place(Fraction(last.value) - scale.middle, step, ends)
-        if _stays(answer_class, place, offset):
-            return _print_place(scale.middle, step, place, ends)
-    return _print_place(scale.middle, step, find_place(offset, step, ends), ends)
+        before = find_place(Fraction(last.value) - scale.middle, step, ends)
+        is_near = _stays(answer_class, before, offset)
+        place = before if is_near else max(before - MOST_CELLS, min(before + MOST_CELLS, place))
+    return _print_place(scale.middle, step, place, ends)
 
 
 def _stays(answer_class: AnswerClass, place: int, offset: Fraction) -> bool:
