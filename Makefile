@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # A benchmark is a module of benchmarks/; BENCH="clicks digest" runs only these. A county takes long.
-BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/county.py,$(wildcard benchmarks/[a-z]*.py)))))
+BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/county.py %/promise.py,$(wildcard benchmarks/[a-z]*.py)))))
 ARGS ?=
 # Of `make chaos`: runs of each database, the first run's seed, and which database.
 RUNS ?= 100
@@ -17,7 +17,7 @@ DEMO := $(VENV)/.installed-demo
 ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench bench-county bench-trend chaos pictures
+.PHONY: help demo test check format bench bench-county bench-promise bench-trend chaos pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ bench: $(DEV)  ## measure, each figure beside its baseline
 export PARTNERSHIPS MEMBERS CLICKS TICK
 bench-county: $(DEV)  ## a thousand partnerships in one minute, on PostgreSQL with two workers; 30 minutes
 	@$(BIN)/python -m benchmarks.county
+
+# Sections: make bench-promise SECTIONS="logic price"
+bench-promise: $(DEV)  ## attack the release policy and its second edition, and say what they cost; an hour
+	@$(BIN)/python -m benchmarks.promise $(SECTIONS)
 
 bench-trend: $(DEV)  ## simulate years of trends: false calls, power, naive rules beside them
 	@$(BIN)/python -m benchmarks.trend

@@ -61,6 +61,13 @@ PRINTED: Final = {
         rf"after 60 rounds {NUMBER} ms, after 80 rounds {NUMBER} ms;",
         rf"ratio: {NUMBER} \(goal: at most 1\.5\)",
     ),
+    "promise": (
+        rf"chosen +9 and a joiner: ruled out exactly +{NUMBER} %, sampled +{NUMBER} %",
+        rf"8 70 % chosen +{NUMBER} +{NUMBER} \| +{NUMBER} +{NUMBER}",
+        rf"8 70 % no memory, lot one below +{NUMBER}",
+        rf"8 70 % today +{NUMBER} +{NUMBER} +{NUMBER}",
+        rf"8 three wide, as proposed +{NUMBER}  \(bar {NUMBER}, false {NUMBER}\)",
+    ),
     "slack": (
         rf"the answer made: {NUMBER} a second; an empty handler of Bolt's, .*: {NUMBER}, so",
         rf"With the answer sent: {NUMBER}; a handler of Bolt's that says a word: {NUMBER}, so",

@@ -17,7 +17,7 @@ from fractions import Fraction
 from typing import Final, TypeVar
 
 from pulse_bot.domain.release.grid import find_last_place, find_place, write_tenths
-from pulse_bot.domain.release.kinds import Draw
+from pulse_bot.domain.release.kinds import OFTEN_SHARE, Draw
 from pulse_bot.domain.release.results import End, Printed
 
 SMALLEST_ROSTER: Final = 8
@@ -31,9 +31,6 @@ SPARE: Final = 2
 who knows who answered finds people (release policy, The second edition, studied)."""
 UNTOLD: Final = 2
 """The last class holds a full roster and up to two who did not answer."""
-MOST_CELLS: Final = 2
-"""How many cells a number moves at most at once. A longer way than the left-out answers can go
-would tell that whoever joined was drawn, and on which side they stand."""
 FREE_RANGES: Final = Fraction(3, 2)
 """Of the lot's total, in ranges of one answer, that stay free at each end of the grid."""
 FREE_RANGES_MOVED: Final = 1
@@ -61,6 +58,9 @@ class LotScale:
     low: int
     high: int
     grids: tuple[RosterGrid, ...]
+    most_cells: int = 2
+    """How many cells a number moves at most at once. A longer way than the left-out answers can go
+    would tell that whoever joined was drawn, and on which side they stand."""
 
     @property
     def middle(self) -> Fraction:
@@ -94,6 +94,20 @@ WEEKLY: Final = LotScale(
     ),
 )
 """Answers from 1 to 5; both halves of a journey are such."""
+
+OUT_OF_TEN: Final = LotScale(
+    0,
+    10,
+    _grids(
+        (30, 12, "0.5", "0.75"), (20, 9, "1.0", "1.0"), (12, 6, "1.0", "1.25"), (8, 6, "1.2", "1.2")
+    ),
+)
+YES_NO: Final = LotScale(0, 2, _grids((20, 9, "0.5", "0.25"), (8, 6, "0.5", "0.35")), most_cells=1)
+"""No, partly and yes as 0, 1 and 2. A number that stays longer would have to leap to move, by more
+than those who were left out can make it. The outermost words are said from twenty members on."""
+
+LEAST_CHOICE_ANSWERS: Final = 12
+"""The fewest answers from which choices stand out."""
 
 BLOCK_LEAST_ROUNDS: Final = 4
 BLOCK_GRIDS: Final = (
@@ -181,7 +195,8 @@ def print_lot(
     if last is not None:
         before = find_place(Fraction(last.value) - scale.middle, step, ends)
         is_near = _stays(answer_class, before, offset)
-        place = before if is_near else max(before - MOST_CELLS, min(before + MOST_CELLS, place))
+        way = max(-scale.most_cells, min(scale.most_cells, place - before))
+        place = before if is_near else before + way
     return _print_place(scale.middle, step, place, ends)
 
 
@@ -189,6 +204,16 @@ def _stays(answer_class: AnswerClass, place: int, offset: Fraction) -> bool:
     beyond = offset - place * answer_class.step
     is_further_out = abs(place) == answer_class.ends and beyond * place > 0
     return is_further_out or abs(beyond) <= answer_class.reach
+
+
+def stands_out(answer_class: AnswerClass, count: int) -> bool:
+    """Whether a choice that so many of a lot took is said to be taken often: by three in ten.
+
+    The border is no secret: who is in the lot is.
+    """
+    if answer_class.least < LEAST_CHOICE_ANSWERS:
+        return False
+    return count >= OFTEN_SHARE * answer_class.counted
 
 
 def print_block(lots: Sequence[tuple[int, int]], roster: int) -> Printed | None:
