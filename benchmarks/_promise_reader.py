@@ -58,7 +58,7 @@ class Looks(NamedTuple):
 
 @cache
 def list_compositions(answers: int, values: int) -> Ints:
-    """Every way in which so many answers spread over the values, in the order of `place_sums`."""
+    """Every way in which so many answers spread over the values, in the order of their places."""
     sums = np.arange(answers + 1)[:, None]
     for _ in range(values - 2):
         counts = sums[:, 0] + 1

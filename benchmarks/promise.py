@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -42,11 +43,11 @@ SEED: Final = 20261129
 BOUND: Final = 5_400
 CASES: Final = scaled(4_000, 20)
 SWEEPS: Final = scaled(150, 3)
-GROUPS: Final = scaled(1_000, 10)
+GROUPS: Final = scaled(800, 10)
 
 MOST_ANSWERS: Final = 0.01
 MOST_YEARS: Final = 0.20
-LEAST_POWER: Final = {12: 0.36, 14: 0.46, 20: 0.72, 40: 0.95}
+LEAST_POWER: Final = {12: 0.36, 14: 0.46, 20: 0.72, 40: 0.93}
 """Half a point within eight weeks; the goals are 0.40, 0.50, 0.75 and 0.97."""
 
 broken: list[str] = []
@@ -70,7 +71,7 @@ def make_generator(*place: float) -> np.random.Generator:
 
 def count_years(members: int) -> int:
     """How many years of each kind are simulated."""
-    return scaled(60 if members < 20 else 40 if members < 40 else 14)
+    return scaled(50 if members < 20 else 30 if members < 40 else 12)
 
 
 def attack_years(policy: Policy, plan: Plan) -> tuple[Looks, Floats]:
@@ -123,7 +124,7 @@ def attack_by_logic() -> None:
             _rate(policy, members, friends) for policy in (TODAY, CHOSEN) for friends in (0, 2)
         ]
         one = _rate(CHOSEN, members, 1)
-        telling = logic.count_telling(Cells(CHOSEN), members) if members <= 20 else (0, 0, 0)
+        telling = logic.count_telling(Cells(CHOSEN), members)
         pairs = f"{telling[1]} of {telling[0]:,}" if telling[0] else "-"
         print(f"{members:>3}  " + "   ".join(percent(*rate) for rate in rates) + f"  {pairs}")
         worst = max(*rates[2], *rates[3], *one)
@@ -230,14 +231,14 @@ def _print_found(members: int, name: str, sure: Floats, friends: int) -> None:
 def attack_blocks() -> None:
     """The levels of the blocks beside the numbers of the weeks."""
     print("\nWeeks and blocks together (chosen, 70 %), in the same columns:")
-    for members in (8, 10, 12, 20):
+    for members, crowd in product((8, 10, 12, 20), ("usual", "all but one")):
         draw = make_generator(members)
-        plan = Plan(members, 0.7, joins=True)
-        looks = simulate_years(draw, Cells(CHOSEN), plan, scaled(30))
+        plan = Plan(members, 0.7, joins=True, crowd=crowd)
+        looks = simulate_years(draw, Cells(CHOSEN), plan, scaled(24))
         blocks = print_blocks(CHOSEN, looks, members)
-        sure = sample_with_blocks(looks, blocks, draw, 2 * SWEEPS)
-        _print_found(members, "weeks alone", sample_answers(looks, draw, SWEEPS), 0)
-        _print_found(members, "weeks and blocks", sure, 0)
+        sure = sample_with_blocks(looks, blocks, draw, SWEEPS)
+        _print_found(members, f"{crowd}: weeks", sample_answers(looks, draw, SWEEPS), 0)
+        _print_found(members, f"{crowd}: weeks, blocks", sure, 0)
 
 
 def attack_kinds() -> None:

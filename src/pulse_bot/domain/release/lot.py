@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 from typing import Final, TypeVar
 
 from pulse_bot.domain.release.grid import find_last_place, find_place, write_tenths
@@ -35,6 +36,10 @@ FREE_RANGES: Final = Fraction(3, 2)
 """Of the lot's total, in ranges of one answer, that stay free at each end of the grid."""
 FREE_RANGES_MOVED: Final = 1
 """The same where a number moves into the end: all, and all but one, still read alike."""
+
+LAST_BORDER: Final = Fraction(11, 20)
+"""Where the outermost cell begins at the latest, on the way from the middle to the end: a text that
+only nearly unanimous rounds print tells of everybody in them on which side they stand."""
 
 Member = TypeVar("Member")
 
@@ -90,7 +95,7 @@ WEEKLY: Final = LotScale(
     1,
     5,
     _grids(
-        (30, 12, "0.2", "0.3"), (20, 9, "0.3", "0.45"), (12, 6, "0.4", "0.5"), (8, 6, "0.5", "0.5")
+        (30, 12, "0.2", "0.3"), (20, 9, "0.4", "0.4"), (12, 6, "0.4", "0.5"), (8, 6, "0.5", "0.5")
     ),
 )
 """Answers from 1 to 5; both halves of a journey are such."""
@@ -102,22 +107,24 @@ OUT_OF_TEN: Final = LotScale(
         (30, 12, "0.5", "0.75"), (20, 9, "1.0", "1.0"), (12, 6, "1.0", "1.25"), (8, 6, "1.2", "1.2")
     ),
 )
-YES_NO: Final = LotScale(0, 2, _grids((20, 9, "0.5", "0.25"), (8, 6, "0.5", "0.35")), most_cells=1)
-"""No, partly and yes as 0, 1 and 2. A number that stays longer would have to leap to move, by more
-than those who were left out can make it. The outermost words are said from twenty members on."""
+YES_NO: Final = LotScale(0, 2, _grids((8, 6, "0.5", "0.35")), most_cells=1)
+"""No, partly and yes as 0, 1 and 2: three cells. A number that stayed longer would have to leap to
+move, by more than those who were left out can make it."""
 
 LEAST_CHOICE_ANSWERS: Final = 12
 """The fewest answers from which choices stand out."""
 
 BLOCK_LEAST_ROUNDS: Final = 4
 BLOCK_GRIDS: Final = (
-    (20, Fraction(1, 5), 7),
+    (20, Fraction(1, 5), 5),
     (12, Fraction(1, 5), 6),
     (8, Fraction(1, 5), 5),
     (6, Fraction(1, 2), 2),
 )
 """(roster, step, ends), the largest first. The grid of a block hangs on the roster alone: one that
-hung on how many rounds were heard would tell it. Under eight its five cells are five words."""
+hung on how many rounds were heard would tell it. From twenty members on the ends lie nearer to the
+middle again: so many answers near an end leave nobody room. Under eight, five cells are five words.
+"""
 
 
 def find_classes(roster: int, scale: LotScale = WEEKLY) -> tuple[AnswerClass, ...]:
@@ -140,7 +147,8 @@ def _make_class(least: int, grid: RosterGrid, scale: LotScale) -> AnswerClass:
     # A number that moves into the end has a mean beyond the reach of the cell before it.
     moving = Fraction(span, 2) - grid.reach + grid.step / 2
     moved = find_last_place(counted, moving, grid.step, FREE_RANGES_MOVED * span)
-    return AnswerClass(least, counted, grid.step, grid.reach, min(fresh, moved))
+    early = floor(LAST_BORDER * Fraction(span, 2) / grid.step + Fraction(1, 2))
+    return AnswerClass(least, counted, grid.step, grid.reach, min(fresh, moved, early))
 
 
 def find_class(answers: int, roster: int, scale: LotScale = WEEKLY) -> AnswerClass | None:
