@@ -48,7 +48,7 @@ bench-county: $(DEV)  ## a thousand partnerships in one minute, on PostgreSQL wi
 	@$(BIN)/python -m benchmarks.county
 
 # Sections: make bench-promise SECTIONS="logic price"
-bench-promise: $(DEV)  ## attack the release policy and its second edition, and say what they cost; an hour
+bench-promise: $(DEV)  ## attack the release policy and its second edition, and say what they cost; 15 minutes
 	@$(BIN)/python -m benchmarks.promise $(SECTIONS)
 
 bench-trend: $(DEV)  ## simulate years of trends: false calls, power, naive rules beside them

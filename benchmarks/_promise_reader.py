@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm  # type: ignore[import-untyped]
+from scipy.stats import norm  # type: ignore[import-untyped]  # it ships no types
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -33,7 +33,7 @@ from benchmarks._promise_reader import (
     work_out_answers,
 )
 from benchmarks._promise_years import Plan, simulate_years
-from pulse_bot.domain.release.lot import WEEKLY, find_classes
+from pulse_bot.domain.release.lot import WEEKLY, find_class, find_classes, print_lot
 
 LEAPING_SCALE = replace(WEEKLY, most_cells=9)
 LEAPING = LotPolicy(
@@ -72,6 +72,16 @@ def test_random_movers_do_not_show(members: int, friends: int) -> None:
 @pytest.mark.parametrize("members", range(8, 45))
 def test_how_many_answered_is_one_of_three_at_least(members: int) -> None:
     assert min(len(one) for _, sets in list_counts(CHOSEN, members) for one in sets) >= 3
+
+
+def test_whoever_knows_what_everybody_else_said_can_find_the_last() -> None:
+    """What the lot does not hold, so that nobody promises it (release policy, The second edition,
+    studied): five of six say 4, and only a 1 that was drawn moves "4.0 or higher"."""
+    found = find_class(6, 8)
+    assert found is not None
+    before = print_lot(found, 5 * 4, None)
+    moved = {last for last in range(1, 6) if print_lot(found, 4 * 4 + last, before) != before}
+    assert moved == {1}
 
 
 def test_today_how_many_answered_can_be_read() -> None:
