@@ -39,6 +39,8 @@ from benchmarks._running import SCALE, bounded, scaled
 
 SIZES: Final = (6, 8, 9, 10, 11, 12, 14, 16, 20, 40, 60) if SCALE >= 0.1 else (6, 8, 10)
 RESPONSES: Final = (0.6, 0.7, 0.9) if SCALE >= 0.1 else (0.7,)
+CROSSING: Final = (19, 29)
+"""Where whoever joins takes the roster to another grid, as at 11."""
 SEED: Final = 20261129
 BOUND: Final = 3_600
 CASES: Final = scaled(4_000, 20)
@@ -168,6 +170,8 @@ def attack_by_chance() -> None:
         if members in (8, 10, 12, 20):
             for policy in (WIDE, NARROW, FROM_SEVEN, FORGETFUL, ONE_LEFT_OUT):
                 _print_attack(policy, members, 0.7)
+    for members in CROSSING if SCALE >= 0.1 else ():
+        _print_attack(CHOSEN, members, 0.7)
 
 
 def _print_attack(policy: Policy, members: int, response: float) -> None:
