@@ -122,8 +122,8 @@ class Week:
             if not await asyncio.to_thread(count_missing, self):
                 return
             await asyncio.sleep(A_LOOK)
-            # What was to be tried again within the hour may have been late for it.
-            self.world.installation.move_to(self.world.installation.now() + A_MINUTE)
+            # What may have arrived is sent again after longer and longer pauses.
+            self.world.installation.move_to(self.world.installation.now() + 5 * A_MINUTE)
 
     # Acts
 
