@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 
+from pulse_bot.config.settings import load_settings
 from pulse_bot.storage import troubles
 from pulse_bot.storage.database import Database
 from pulse_bot.storage.troubles import TroubleSubject
@@ -69,7 +71,7 @@ def test_what_cannot_be_read_is_listed_and_nothing_fails(people: Shell) -> None:
 
 
 def test_a_key_store_that_is_away_is_trouble(people: Shell) -> None:
-    keys = people.folder / "data" / "keys"
+    keys = Path(load_settings().key_store.get_secret_value())
     keys.rename(keys.with_name("aside"))
     [row] = people.json("trouble", "list")
     assert (row["what"], row["partnership"]) == ("keys", None)
