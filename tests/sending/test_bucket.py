@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pulse_bot.adapter_kit.token_bucket import TokenBucket
 from pulse_bot.ports import Limits
 from pulse_bot.sending.courier import WorkspaceBucket
 from tests.sending import virtual_time
@@ -101,3 +103,55 @@ def test_a_pause_that_is_too_long_is_refused_at_once() -> None:
     assert not had
     assert time < 0.01
     assert left == pytest.approx(3600.0, abs=0.1)
+
+
+class SharedPlatform:
+    """It takes 32 messages in any second, of whomever, and refuses the next with a pause of one."""
+
+    def __init__(self) -> None:
+        self.taken: deque[float] = deque()
+
+    def takes(self) -> bool:
+        now = asyncio.get_running_loop().time()
+        while self.taken and self.taken[0] <= now - 1.0:
+            self.taken.popleft()
+        if len(self.taken) >= 32:
+            return False
+        self.taken.append(now)
+        return True
+
+
+async def send_beside_others(cards: int, answers_a_second: float) -> float:
+    """Seconds for so many cards, while another worker answers clicks past this bucket."""
+    platform, bucket = SharedPlatform(), WorkspaceBucket(limits(30.0, 2))
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+
+    async def answer_clicks() -> None:
+        while True:
+            await asyncio.sleep(1 / answers_a_second)
+            platform.takes()
+
+    async def send_cards() -> None:
+        nonlocal cards
+        while cards > 0:
+            assert await bucket.take_token(1e9, stopping)
+            await asyncio.sleep(0.02)
+            if platform.takes():
+                cards -= 1
+            else:
+                bucket.pause(1.0)
+
+    others = asyncio.create_task(answer_clicks())
+    began = loop.time()
+    await asyncio.gather(*(send_cards() for _ in range(30)))
+    others.cancel()
+    return loop.time() - began
+
+
+def test_a_pace_that_others_use_too_is_kept_nearly_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thirty a second, of which clicks take eight: 22 are left, at best."""
+    slowed = virtual_time.run(send_beside_others(2200, 8.0))
+    assert slowed < 100 / 0.9
+    # The control: at full rate after each pause, it runs into the next one at once.
+    monkeypatch.setattr(TokenBucket, "slow_down", lambda _: None)
+    assert virtual_time.run(send_beside_others(2200, 8.0)) > 100 / 0.75

@@ -6,6 +6,12 @@ Who waits in which order, and for how long at most, is its user's.
 from __future__ import annotations
 
 import asyncio
+from typing import Final
+
+_SLOWER: Final = 0.9
+_SLOWEST: Final = 0.25
+_WON_BACK: Final = 0.003
+"""A second, with each token: half a minute wins back what one refusal cost, at any rate."""
 
 
 class TokenBucket:
@@ -16,7 +22,7 @@ class TokenBucket:
 
     def __init__(self, rate: float, capacity: int) -> None:
         """Full at first. With a capacity of nought it still holds one, or nothing could pass."""
-        self._rate = rate
+        self._full_rate = self._rate = rate
         self._capacity = float(max(1, capacity))
         self._tokens = self._capacity
         self._filled_at = 0.0
@@ -29,6 +35,14 @@ class TokenBucket:
     def paused_for(self) -> float:
         """The seconds left of a pause."""
         return max(0.0, self._paused_until - _now())
+
+    def slow_down(self) -> None:
+        """Drip more slowly, and by and by at the full rate again: others use the same pace.
+
+        As congestion is avoided on a line: a part of the rate is given up at once, and won back
+        bit by bit, so that whoever shares it finds room, and little of it is left empty.
+        """
+        self._rate = max(_SLOWEST * self._full_rate, _SLOWER * self._rate)
 
     def wait(self) -> float:
         """Seconds until there may be a token; nought when there is one.
@@ -48,6 +62,7 @@ class TokenBucket:
     def take(self) -> None:
         """Take the token that `wait` found."""
         self._tokens -= 1.0
+        self._rate = min(self._full_rate, self._rate + _WON_BACK)
 
     @property
     def is_full(self) -> bool:

@@ -64,7 +64,13 @@ class WorkspaceBucket:
         self._turn = asyncio.Lock()
 
     def pause(self, seconds: float) -> None:
-        """Let nothing through for so long."""
+        """Let nothing through for so long, and then less than before for a while.
+
+        Answers to clicks go to the same workspace from every worker, past this bucket.
+        """
+        # Sends that were under way together are refused together.
+        if not self._tokens.paused_for():
+            self._tokens.slow_down()
         self._tokens.pause(seconds)
 
     def paused_for(self) -> float:
