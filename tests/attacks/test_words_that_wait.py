@@ -304,13 +304,30 @@ async def test_a_words_key_that_cannot_be_destroyed_yet_is_destroyed_later(
         await week_of(made, ROUNDS_TO_WAIT, everybody, 0)
     with made.database.read() as session:
         [(row, _)] = troubles.list_troubles(session)
-    assert row.job == "forget"
+    assert (row.job, row.subject) == ("forget words", 1)
     assert count(made, WAITING) == {"waiting_comment": 0}
     assert made.keys.list_words_keys() == {1}
     sweep_rounds(made)
     assert made.keys.list_words_keys() == frozenset()
     with made.database.read() as session:
         assert troubles.list_troubles(session) == []
+
+
+async def test_a_words_key_that_stays_keeps_no_rounds_key(
+    made: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = people(made)
+    await week_of(made, 0, everybody, 3)
+
+    def away(*_: object) -> None:
+        raise KeyStoreError("The key store is away.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DirectoryKeyStore, "destroy_words_key", away)
+        await week_of(made, 1, everybody, 8)
+    assert made.keys.list_rounds() == frozenset()
+    sweep_rounds(made)
+    assert made.keys.list_words_keys() == frozenset()
 
 
 async def test_a_store_that_fails_in_the_close_is_waited_for(

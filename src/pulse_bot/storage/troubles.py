@@ -19,6 +19,8 @@ from pulse_bot.storage.models import PartnershipRow, RoundRow, TroubleRow
 
 CLOSE: Final = "close"
 FORGET: Final = "forget"
+FORGET_WORDS: Final = "forget words"
+"""A key of words that wait no more could not be destroyed; it has the id of their round."""
 CLEAN: Final = "clean"
 OPEN: Final = "open"
 """A partnership whose round could not be opened, or whose plan could not be read."""

@@ -11,7 +11,7 @@ What deleted rows leave in the files is `clean`'s.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -52,14 +52,13 @@ def close_round(installation: Installation, round_id: int) -> None:
     except Exception as error:
         note_trouble(installation, _subject(installation, troubles.CLOSE, round_id), error)
         raise
-    try:
-        # First: what is not done here is tried again for as long as the round is not forgotten.
-        forget_words(installation, words_rounds)
-        forget_rounds(installation, [round_id])
-    except (StorageError, KeyStoreError) as error:
-        note_trouble(installation, _subject(installation, troubles.FORGET, round_id), error)
-        extra = _whose(installation, round_id)
-        _log.warning("The key of a closed round could not be destroyed yet. %s", error, extra=extra)
+    # Each for itself: what keeps one key keeps no other.
+    for forget, numbers in ((forget_rounds, [round_id]), (forget_words, words_rounds)):
+        try:
+            forget(installation, numbers)
+        except (StorageError, KeyStoreError) as error:
+            extra = _whose(installation, round_id)
+            _log.warning("A key could not be destroyed yet. %s", error, extra=extra)
 
 
 def _list_words_rounds(installation: Installation, round_id: int) -> frozenset[int]:
@@ -202,10 +201,7 @@ def forget_rounds(installation: Installation, round_ids: Iterable[int]) -> None:
     installation.database.truncate_log()
     with installation.database.write() as session:
         rounds.mark_forgotten(session, gone)
-        for round_id in gone:
-            troubles.clear_trouble(session, _find_subject(session, troubles.FORGET, round_id))
-    if failures:
-        raise failures[0]
+    _settle_troubles(installation, troubles.FORGET, gone, failures)
 
 
 def forget_words(installation: Installation, round_ids: Collection[int]) -> None:
@@ -215,26 +211,43 @@ def forget_words(installation: Installation, round_ids: Collection[int]) -> None
     """
     if not round_ids:
         return
+    kept = installation.keys.list_words_keys().intersection(round_ids)
     with installation.database.read() as session:
-        needless = waiting_words.find_needless(session, round_ids)
-    _, failures = _destroy_each(needless, installation.keys.destroy_words_key)
-    if failures:
-        raise failures[0]
+        over = troubles.list_subjects(session, troubles.FORGET_WORDS).intersection(round_ids)
+        needless = waiting_words.find_needless(session, kept | over)
+    gone, failures = _destroy_each(needless, installation.keys.destroy_words_key)
+    _settle_troubles(installation, troubles.FORGET_WORDS, gone, failures)
 
 
 def _destroy_each(
     round_ids: Iterable[int], destroy: Callable[[int], None]
-) -> tuple[list[int], list[KeyStoreError]]:
+) -> tuple[list[int], dict[int, KeyStoreError]]:
     """Those whose key is gone now, and what kept the others."""
-    gone, failures = [], []
+    gone, failures = [], {}
     for round_id in sorted(round_ids):
         try:
             destroy(round_id)
         except KeyStoreError as error:
-            failures.append(error)
+            failures[round_id] = error
         else:
             gone.append(round_id)
     return gone, failures
+
+
+def _settle_troubles(
+    installation: Installation, job: str, gone: Iterable[int], failures: Mapping[int, KeyStoreError]
+) -> None:
+    """Each key that stays is a trouble, until it is gone. Raises the first of what kept them."""
+    for round_id, error in failures.items():
+        note_trouble(installation, _subject(installation, job, round_id), error)
+    with installation.database.read() as session:
+        over = troubles.list_subjects(session, job).intersection(gone)
+    if over:
+        with installation.database.write() as session:
+            for round_id in over:
+                troubles.clear_trouble(session, _find_subject(session, job, round_id))
+    if failures:
+        raise next(iter(failures.values()))
 
 
 def declare_lost(installation: Installation, round_id: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 
 from pulse_bot.errors import KeyStoreError, PulseBotError, StorageError
-from pulse_bot.storage import key_identity, rounds
+from pulse_bot.storage import key_identity, rounds, troubles
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.changed import look_for_changes
 from pulse_bot.usecases.rounds.close import (
@@ -42,6 +42,7 @@ def sweep_rounds(installation: Installation) -> None:
         _end_now(installation, round_id)
     with installation.database.read() as session:
         over = rounds.find_ended(session, key_rounds) | rounds.list_unforgotten(session)
+        words_rounds |= troubles.list_subjects(session, troubles.FORGET_WORDS)
     for forget, numbers in ((forget_rounds, over), (forget_words, words_rounds)):
         try:
             forget(installation, numbers)
