@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from benchmarks._promise_policies import TODAY, Cells, Policy
-from pulse_bot.domain.release.policy import response_band
+from benchmarks._first_edition import response_band
+from benchmarks._promise_policies import FIRST_EDITION, Cells, Policy
 from pulse_bot.domain.release.results import Printed
 
 
@@ -206,8 +206,8 @@ QUIETEST: Final = 5
 
 
 def _say_response(policy: Policy, answers: int, members: int) -> object:
-    """What the digest says of how many answered: today's band and silence, or the class."""
-    if policy is TODAY:
+    """What the digest says of how many answered: a band and a silence, or a class."""
+    if policy is FIRST_EDITION:
         # Under ten there is one silence; else too few is told from enough.
         silence = members >= 10 and answers < QUIETEST
         return response_band(answers, members), silence

@@ -1,4 +1,4 @@
-"""The policies that `promise` studies: today's by the product's own functions, and those of a lot.
+"""The policies that `promise` studies: that of the first edition, and those of a lot.
 
 A policy says, for so many answers of so many members, on which class they fall, how many answers of
 the class count, and what is printed of their total after what was printed before.
@@ -13,8 +13,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Final, Protocol
 
-from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.kinds import weekly_level
+from benchmarks import _first_edition as first_edition
 from pulse_bot.domain.release.lot import (
     SMALLEST_ROSTER,
     WEEKLY,
@@ -24,11 +23,7 @@ from pulse_bot.domain.release.lot import (
     print_block,
     print_lot,
 )
-from pulse_bot.domain.release.policy import BLOCK_STEPS, block_level
 from pulse_bot.domain.release.results import Printed
-from pulse_bot.domain.release.tallies import Moments
-
-BARS: Final = Thresholds()
 
 
 class Policy(Protocol):
@@ -55,14 +50,15 @@ class Policy(Protocol):
 
 
 @dataclass(frozen=True)
-class TodaysPolicy:
+class FirstEdition:
     """The first edition: all answers count, and no text is remembered."""
 
-    name: str = "today"
+    name: str = "first edition"
 
     def find_class(self, answers: int, roster: int) -> Hashable | None:
         """Every count of answers is a class of its own."""
-        return answers if answers >= BARS.week_answers and roster >= BARS.roster else None
+        is_said = answers >= first_edition.WEEK_ANSWERS and roster >= first_edition.ROSTER
+        return answers if is_said else None
 
     def counted(self, found: Hashable) -> int:
         """All of them."""
@@ -70,21 +66,17 @@ class TodaysPolicy:
         return found
 
     def say(self, found: Hashable, total: int, last: Printed | None) -> Printed | None:
-        """The product's own level."""
+        """Its level of all answers."""
         assert isinstance(found, int)
-        return weekly_level(Moments(found, total))
+        return first_edition.weekly_level(found, total)
 
     def counted_in_block(self, answers: int, roster: int) -> int:
         """All, from the first key on."""
-        return answers if answers >= BARS.answers else 0
+        return answers if answers >= first_edition.LEAST_ANSWERS else 0
 
     def say_block(self, lots: Sequence[tuple[int, int]], roster: int) -> Printed | None:
-        """The product's own level, as `release_block` makes it."""
-        answers = sum(counted for counted, _ in lots)
-        if len(lots) < BARS.block_least_rounds or answers < BARS.block_answers:
-            return None
-        step = next(step for least, step in BLOCK_STEPS if answers >= least)
-        return block_level(answers, sum(total for _, total in lots), 8 * len(lots) + 2, step)
+        """Its level of all answers of the block."""
+        return first_edition.block_level(lots)
 
 
 class Memory(Enum):
@@ -133,7 +125,7 @@ class LotPolicy:
         return 0 if found is None else self.counted(found)
 
     def say_block(self, lots: Sequence[tuple[int, int]], roster: int) -> Printed | None:
-        """The product's own level."""
+        """Its level of all answers."""
         return print_block(lots, roster)
 
 
@@ -209,7 +201,7 @@ def one_left_out(roster: int) -> tuple[AnswerClass, ...]:
     return tuple(replace(one, counted=one.least - 1) for one in find_classes(roster))
 
 
-TODAY: Final = TodaysPolicy()
+FIRST_EDITION: Final = FirstEdition()
 CHOSEN: Final = LotPolicy("chosen", cache(find_classes))
 WIDE: Final = LotPolicy(
     "wide, as proposed",
@@ -231,4 +223,4 @@ FORGETFUL: Final = replace(CHOSEN, name="chosen, no memory", memory=Memory.NOTHI
 ONE_LEFT_OUT: Final = replace(
     FORGETFUL, name="no memory, lot one below", classes=cache(one_left_out)
 )
-"""The controls, which have to be found unsafe, are the last two, and today's."""
+"""The controls, which have to be found unsafe, are the last two, and the first edition's."""

@@ -2,8 +2,8 @@
 
 The model: every member leans for ever one way or the other (sd 0.45), every answer strays from that
 (sd 0.65), questions differ in difficulty (sd 0.4 about 3.5), and an answer is rounded to 1 to 5: a
-spread of 0.9. Seven in ten answer, each week anew. The call here is a copy of `domain.trend`, fast
-enough for thousands of years; `tests/domain` holds it to the original, word for word.
+spread of 0.9. Seven in ten answer, each week anew. The call is that of the first edition, from
+exact sums of all answers: the last four rounds against the twelve before, question by question.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pulse_bot.domain.release.quantiles import student_t_quantile
-from pulse_bot.domain.release.trend import (
-    EARLIER_ROUNDS,
-    GUARD_FROM,
-    LEAST_SPREAD,
-    RECENT_ROUNDS,
-    ROUNDS_NEEDED,
-)
+from benchmarks._student_t import student_t_quantile
+
+RECENT_ROUNDS: Final = 4
+EARLIER_ROUNDS: Final = 12
+ROUNDS_NEEDED: Final = 8
+GUARD_FROM: Final = 10
+"""From so many rounds on their scatter can be told from chance."""
+LEAST_SPREAD: Final = 0.5
+"""The least standard deviation that is believed."""
 
 Floats = NDArray[np.float64]
 Words = NDArray[np.int64]

@@ -1,7 +1,7 @@
 """Time and memory of a digest after 26 weeks and after 520: `python -m benchmarks.digest`.
 
 What is measured is `settle_round`: opening the envelopes of the round, tallying, the release policy
-with the trend call, the words, and the transaction that keeps them. The history before it is made
+the words, and the transaction that keeps them. The history before it is made
 up. Goal: within 20 % of each other, and under 50 ms.
 """
 
@@ -11,6 +11,7 @@ import time
 import tracemalloc
 from contextlib import ExitStack
 from datetime import timedelta
+from decimal import Decimal
 from statistics import median
 from typing import Final
 
@@ -18,10 +19,10 @@ from benchmarks._made_up import CLOSES, OPENS, made_up_installation, member_addr
 from benchmarks._running import bounded, scaled
 from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking import schedule
-from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.release.record import ReleasedQuestion, Statement
-from pulse_bot.domain.release.tallies import Tally, compute_moments
+from pulse_bot.domain.release.results import Level
+from pulse_bot.domain.release.tallies import Lot
 from pulse_bot.storage import history, rounds
 from pulse_bot.storage.frozen import freeze_item
 from pulse_bot.storage.models import RoundRow
@@ -42,6 +43,7 @@ def make_history(installation: Installation, first: int, last: int) -> None:
         newest = rounds.load_round(session, first)
     if newest is None:
         raise RuntimeError("There is no first round to copy.")
+    level = Level(Decimal("3.8"), step=Decimal("0.4"))
     with installation.database.write() as session:
         for number in range(first + 1, last + 1):
             ago = timedelta(weeks=last - number + 1)
@@ -63,14 +65,15 @@ def make_history(installation: Installation, first: int, last: int) -> None:
             )
             session.add(row)
             session.flush()
-            scores = {"answer": compute_moments([3, 4, 4, 5, 2, 4, 3, 4])}
-            tallies = [Tally(item.id, ItemKind.AGREE, 8, 6, scores) for item in newest.items]
-            history.keep_tallies(
-                session, rounds.round_from_row(row), tallies, installation.installation_key
+            lots = {item.id: Lot(7, 26) for item in newest.items}
+            history.keep_lots(
+                session, rounds.round_from_row(row), lots, installation.installation_key
             )
             statements = [
                 Statement(
-                    ReleasedQuestion(question.id, question.text, question.dimension, None),
+                    ReleasedQuestion(
+                        question.id, question.text, question.dimension, level, question.kind
+                    ),
                     f"“{question.text}” …",
                 )
                 for question in newest.items

@@ -21,11 +21,11 @@ from benchmarks._promise_blocks import print_blocks, sample_with_blocks
 from benchmarks._promise_kinds import KINDS
 from benchmarks._promise_policies import (
     CHOSEN,
+    FIRST_EDITION,
     FORGETFUL,
     FROM_SEVEN,
     NARROW,
     ONE_LEFT_OUT,
-    TODAY,
     WIDE,
     Cells,
     LotPolicy,
@@ -93,8 +93,8 @@ def attack_both(policy: Policy, members: int, response: float) -> tuple[Found, F
 def check_sampler() -> None:
     """Questions worked out exactly, and by sampling."""
     print("The sampler against every way in which all could have answered:")
-    for policy in (TODAY, CHOSEN):
-        members = 10 if policy is TODAY else 9
+    for policy in (FIRST_EDITION, CHOSEN):
+        members = 10 if policy is FIRST_EDITION else 9
         plan = Plan(members, 0.7, joins=True)
         draw = make_generator(members)
         looks = simulate_years(draw, Cells(policy), plan, 1).pick(slice(0, scaled(12, 1)))
@@ -121,10 +121,13 @@ def attack_by_logic() -> None:
         "\nBy logic, who answered is known: movers determined, on one side, one side ruled out, %"
     )
     print(f"({CASES:,} cases each; friends: none, one, two), and pairs of texts that would tell")
-    print(f"{'N':>3} {'today':>19} {'two friends':>18} {'chosen':>19} {'two friends':>18}  pairs")
+    names = f"{'first edition':>19} {'two friends':>18} {'chosen':>19} {'two friends':>18}"
+    print(f"{'N':>3} {names}  pairs")
     for members in SIZES:
         rates = [
-            _rate(policy, members, friends) for policy in (TODAY, CHOSEN) for friends in (0, 2)
+            _rate(policy, members, friends)
+            for policy in (FIRST_EDITION, CHOSEN)
+            for friends in (0, 2)
         ]
         one = _rate(CHOSEN, members, 1)
         telling = logic.count_telling(Cells(CHOSEN), members)
@@ -133,7 +136,7 @@ def attack_by_logic() -> None:
         worst = max(*rates[2], *rates[3], *one)
         hold(f"N = {members}: a mover shows by logic", is_met=worst == 0)
         hold(f"N = {members}: pairs of texts tell", is_met=members > 16 or telling[1] == 0)
-        hold(f"N = {members}: today is safe", is_met=members < 10 or max(rates[0]) > 0)
+        hold(f"N = {members}: the first edition is safe", is_met=members < 10 or max(rates[0]) > 0)
 
 
 def _rate(policy: Policy, members: int, friends: int) -> logic.Shown:
@@ -149,11 +152,11 @@ def _rate(policy: Policy, members: int, friends: int) -> logic.Shown:
 def count_counts() -> None:
     """How many answered, from all that a week prints."""
     print("\nWeeks in which how many answered is determined, and narrowed to two at most, %")
-    print("  N  today at 60, 70, 90 % response                chosen")
+    print("  N  first edition at 60, 70, 90 % response        chosen")
     for members in SIZES:
         rows = [
             [logic.rate_counts(policy, members, response) for response in RESPONSES]
-            for policy in (TODAY, CHOSEN)
+            for policy in (FIRST_EDITION, CHOSEN)
         ]
         print(f"{members:>3}  " + "     ".join("  ".join(percent(*r) for r in row) for row in rows))
         hold(f"N = {members}: n is told", is_met=max(max(row) for row in rows[1]) == 0)
@@ -166,7 +169,7 @@ def attack_by_chance() -> None:
     for members in SIZES:
         for response in RESPONSES:
             _print_attack(CHOSEN, members, response)
-        _print_attack(TODAY, members, 0.7)
+        _print_attack(FIRST_EDITION, members, 0.7)
         if members in (8, 10, 12, 20):
             for policy in (WIDE, NARROW, FROM_SEVEN, FORGETFUL, ONE_LEFT_OUT):
                 _print_attack(policy, members, 0.7)
@@ -187,8 +190,8 @@ def _print_attack(policy: Policy, members: int, response: float) -> None:
         hold(f"{where}: answers {certain.answers:.3f}", is_met=certain.answers <= MOST_ANSWERS)
         hold(f"{where}: years {years:.2f}", is_met=years <= MOST_YEARS)
         hold(f"{where}: movers {ruled.mover_years:.2f}", is_met=ruled.mover_years <= MOST_YEARS)
-    if policy is TODAY and members >= 10:
-        hold(f"{where}: today is safe", is_met=ruled.mover_years > MOST_YEARS)
+    if policy is FIRST_EDITION and members >= 10:
+        hold(f"{where}: the first edition is safe", is_met=ruled.mover_years > MOST_YEARS)
     if policy is ONE_LEFT_OUT:
         hold(f"{where}: the control is safe", is_met=ruled.mover_years > MOST_YEARS)
 
@@ -283,7 +286,7 @@ def find_prices() -> None:
     print("noise of a closed number; numbers that move though nobody changed, %")
     for members in SIZES:
         for response in RESPONSES:
-            for policy in (TODAY, CHOSEN, *((WIDE, NARROW) if response == 0.7 else ())):
+            for policy in (FIRST_EDITION, CHOSEN, *((WIDE, NARROW) if response == 0.7 else ())):
                 crowd = Crowd(GROUPS, members, response)
                 price = find_price(make_generator(members, response), policy, crowd)
                 print(
@@ -298,7 +301,7 @@ def find_powers() -> None:
     """How soon a change of half a point is called."""
     print("\nHalf a point called within eight weeks, %, at the bar that keeps false calls at 0.10")
     for members in (8, 10, 12, 14, 20, 40):
-        for policy in (TODAY, CHOSEN, WIDE, NARROW):
+        for policy in (FIRST_EDITION, CHOSEN, WIDE, NARROW):
             power = find_power(
                 make_generator(members),
                 policy,

@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from tests.engine.databases import fresh_postgres
 
 if TYPE_CHECKING:
     from pulse_bot.usecases.context import Installation
+
+
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+"""On a busy machine an example takes as long as it takes."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

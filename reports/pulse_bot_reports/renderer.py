@@ -22,10 +22,10 @@ from pulse_bot.domain.release.digest import (
     DigestFacts,
     MissingPart,
     QuestionFact,
-    ResponseBand,
-    TrendFact,
+    ResponseClass,
 )
 from pulse_bot.domain.release.record import (
+    AnsweredFact,
     CommentFact,
     Digest,
     HeadlineFact,
@@ -33,41 +33,22 @@ from pulse_bot.domain.release.record import (
     MissingFact,
     NewcomersFact,
     NextRoundFact,
-    ReleasedAgreement,
     ReleasedBlock,
+    ReleasedPool,
     ReleasedQuestion,
-    ResponseFact,
     Statement,
     TalkFact,
 )
-from pulse_bot.domain.release.results import Agreement, Silence
+from pulse_bot.domain.release.results import Level, Silence, Standing
 from pulse_bot.ports import Picture
 from pulse_bot_reports.digest_text.commitments import commitment_statements
 from pulse_bot_reports.digest_text.plain_text import digest_text
 from pulse_bot_reports.digest_text.results import out_of_five, question_result
-from pulse_bot_reports.digest_text.trends import trend_words
-from pulse_bot_reports.titles import theme_title
+from pulse_bot_reports.titles import spell_number, theme_title
 
 BLOCK_SILENCES: Final = {
     Silence.TOO_FEW: "too few answers to say anything.",
-    Silence.ENOUGH: "enough answers, but not enough to show a number without giving somebody away.",
     Silence.SMALL_GROUP: "our group is too small to show a number.",
-}
-
-BANDS: Final = {
-    ResponseBand.UNDER_A_QUARTER: "Fewer than a quarter of those asked answered.",
-    ResponseBand.TO_A_HALF: "Between a quarter and a half of those asked answered.",
-    ResponseBand.TO_THREE_QUARTERS: "Between a half and three quarters of those asked answered.",
-    ResponseBand.MOST: "Most of those asked answered.",
-    ResponseBand.NOT_MOST: "Some of those asked did not answer.",
-}
-
-MINDS: Final = {
-    Agreement.CLOSE: "we are largely of one mind.",
-    Agreement.MIXED: "our views are mixed.",
-    Agreement.TWO_CAMPS: (
-        "there are two camps. Some of us see this quite differently from the others."
-    ),
 }
 
 LOW_PULSE: Final = (
@@ -148,15 +129,13 @@ renderer: Final = DigestRenderer()
 
 def _digest_statements(facts: DigestFacts) -> Iterator[Statement]:
     yield _headline_statement(facts)
-    yield from map(_trend_statement, facts.trends)
     yield from commitment_statements(facts)
     for question in facts.questions:
         yield _question_statement(question)
         yield from (_comment_statement(words, question) for words in question.word_answers)
     yield from map(_block_statement, facts.blocks)
-    yield from (
-        _agreement_statement(block, block.agreement) for block in facts.blocks if block.agreement
-    )
+    if facts.pooled:
+        yield _pool_statement(facts.pooled)
     yield from _response_statements(facts)
     if facts.low_pulse:
         yield Statement(LowPulseFact(), LOW_PULSE)
@@ -179,10 +158,6 @@ def _headline_statement(facts: DigestFacts) -> Statement:
     return Statement(headline, text)
 
 
-def _trend_statement(fact: TrendFact) -> Statement:
-    return Statement(fact, f"{theme_title(fact.dimension)}: {trend_words(fact)}")
-
-
 def _question_statement(fact: QuestionFact) -> Statement:
     released = ReleasedQuestion(
         item=fact.item,
@@ -194,6 +169,7 @@ def _question_statement(fact: QuestionFact) -> Statement:
         weekly=fact.weekly,
         bank=fact.bank,
         commitment=fact.commitment,
+        least=fact.least,
     )
     words = question_result(fact)
     return Statement(released, f"“{fact.text}” {words}", words)
@@ -209,21 +185,18 @@ def _block_statement(fact: BlockFact) -> Statement:
     if isinstance(fact.result, Silence):
         words = BLOCK_SILENCES[fact.result]
     else:
-        words = f"{out_of_five(fact.result)}."
+        level = out_of_five(fact.result) if isinstance(fact.result, Level) else fact.result
+        words = f"{level}."
     released = ReleasedBlock(fact.dimension, fact.number, fact.result)
     return Statement(released, f"{theme_title(fact.dimension)} over the last six rounds: {words}")
 
 
-def _agreement_statement(block: BlockFact, minds: Agreement) -> Statement:
-    released = ReleasedAgreement(block.dimension, minds, block.number)
-    return Statement(released, f"{theme_title(block.dimension)}: {MINDS[minds]}")
+def _pool_statement(says: Standing) -> Statement:
+    return Statement(ReleasedPool(says), f"The workshop's questions together: {says}.")
 
 
 def _talk_statement(facts: DigestFacts) -> Statement:
-    about = theme_title(facts.talk_about).lower()
-    why = f", because we see {about} differently" if about else ""
-    talk = TalkFact(facts.talk, facts.talk_about)
-    return Statement(talk, f"Worth talking about{why}: {facts.talk}")
+    return Statement(TalkFact(facts.talk), f"Worth talking about: {facts.talk}")
 
 
 def _missing_statement(parts: Sequence[MissingPart]) -> Statement:
@@ -237,16 +210,26 @@ def _missing_statement(parts: Sequence[MissingPart]) -> Statement:
 
 
 def _response_statements(facts: DigestFacts) -> Iterator[Statement]:
-    if facts.response in BANDS:
-        # Said under some share, such as 60 %, it would cut a quarter in two: so it goes with every
-        # band below the top one (release policy, How many answered).
-        hides = "" if facts.response is ResponseBand.MOST else f" {SILENCE_HIDES}"
-        yield Statement(ResponseFact(facts.response), f"{BANDS[facts.response]}{hides}")
+    if facts.response:
+        # By the class alone: said under some share, such as 60 %, it would cut a class in two.
+        hides = "" if facts.response.most is None else f" {SILENCE_HIDES}"
+        answered = AnsweredFact(facts.response.least, facts.response.most)
+        yield Statement(answered, f"{_count_answered(facts.response)}{hides}")
     if facts.newcomers:
         yield Statement(
             NewcomersFact(),
             "Several members were asked for the first time, so read a change with care.",
         )
+
+
+def _count_answered(answered: ResponseClass) -> str:
+    """ "Six to eight of us answered.", "Nine or more of us answered." """
+    if answered.most is None:
+        return f"{spell_number(answered.least).capitalize()} or more of us answered."
+    if not answered.least:
+        return f"Fewer than {spell_number(answered.most + 1)} of us answered."
+    least, most = spell_number(answered.least), spell_number(answered.most)
+    return f"{least.capitalize()} to {most} of us answered."
 
 
 def _next_statement(facts: DigestFacts) -> Statement:

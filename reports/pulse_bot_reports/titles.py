@@ -1,10 +1,19 @@
-"""The titles of themes, as digests, pictures and tables write them."""
+"""The titles of themes, and small numbers, as digests, pictures and tables write them."""
 
 from __future__ import annotations
 
 from typing import Final
 
 LONGEST_THEME: Final = 32
+_SPELLED: Final = (
+    *("none", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+
+
+def spell_number(number: int) -> str:
+    """A number in words, to twelve; above that in digits."""
+    return _SPELLED[number] if number < len(_SPELLED) else str(number)
 
 
 def theme_title(dimension: str) -> str:

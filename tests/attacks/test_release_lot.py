@@ -1,8 +1,8 @@
 """Attack: the lot, by logic. Passes when two texts never tell on which side whoever joined stands.
 
 Every pair of texts that the second edition can print round a joiner or a leaver, after every text
-before; who answered is known (release policy, The second edition, studied). Controls are today's
-policy, and a lot whose numbers may leap. The instruments of the study are held to listing
+before; who answered is known (release policy, The second edition, studied). Controls are the first
+edition, and a lot whose numbers may leap. The instruments of the study are held to listing
 everything.
 """
 
@@ -25,7 +25,7 @@ from benchmarks._promise_logic import (
     list_possible,
     rate_movers,
 )
-from benchmarks._promise_policies import CHOSEN, TODAY, Cells, LotPolicy, Policy
+from benchmarks._promise_policies import CHOSEN, FIRST_EDITION, Cells, LotPolicy, Policy
 from benchmarks._promise_reader import (
     list_compositions,
     run_chances,
@@ -47,7 +47,7 @@ def test_no_two_texts_tell_on_which_side_a_mover_stands(members: int) -> None:
     assert pairs > 100
     assert telling == 0
     assert count_telling(Cells(LEAPING), members)[1] > 0
-    assert members < 10 or count_telling(Cells(TODAY), members)[1] > 0
+    assert members < 10 or count_telling(Cells(FIRST_EDITION), members)[1] > 0
 
 
 @pytest.mark.parametrize(("kind", "members"), [("yes-no", 8), ("yes-no", 16), ("choose", 16)])
@@ -66,7 +66,7 @@ def test_random_movers_do_not_show(members: int, friends: int) -> None:
         return max(max(rate_movers(draw, Cells(policy), crowd, 80)) for crowd in crowds)
 
     assert rate(CHOSEN) == 0
-    assert rate(TODAY) > 0
+    assert rate(FIRST_EDITION) > 0
 
 
 @pytest.mark.parametrize("members", range(8, 45))
@@ -84,8 +84,8 @@ def test_whoever_knows_what_everybody_else_said_can_find_the_last() -> None:
     assert moved == {1}
 
 
-def test_today_how_many_answered_can_be_read() -> None:
-    assert any(len(one) == 1 for _, sets in list_counts(TODAY, 10) for one in sets)
+def test_by_the_first_edition_how_many_answered_can_be_read() -> None:
+    assert any(len(one) == 1 for _, sets in list_counts(FIRST_EDITION, 10) for one in sets)
 
 
 def test_the_chance_of_a_total_is_that_of_listing_every_draw() -> None:
@@ -127,7 +127,7 @@ def test_what_a_mover_can_have_answered_is_that_of_listing_every_world(
             assert list_possible(Scene(others, friends, 1, 3), looks) == listed
 
 
-@pytest.mark.parametrize("policy", [CHOSEN, TODAY], ids=lambda policy: policy.name)
+@pytest.mark.parametrize("policy", [CHOSEN, FIRST_EDITION], ids=lambda policy: policy.name)
 def test_the_sampler_is_as_sure_as_listing_every_answer(policy: Policy) -> None:
     draw = np.random.default_rng(3)
     members = 7 if policy is CHOSEN else 9

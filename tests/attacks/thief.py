@@ -80,7 +80,7 @@ def held(path: Path, traces: Sequence[bytes]) -> list[bytes]:
 
 def held_by_server(database: Database, traces: Sequence[bytes]) -> list[bytes]:
     """Which traces PostgreSQL's tables still hold: dead rows, values out of line."""
-    tables = ("envelope", "seat", "outbox", "waiting_comment")
+    tables = ("envelope", "seat", "outbox", "waiting_comment", "tally")
     paths = sa.text(
         "SELECT pg_relation_filepath(c.oid) FROM pg_class c WHERE c.relname = ANY(:names)"
         " OR c.oid IN (SELECT reltoastrelid FROM pg_class WHERE relname = ANY(:names))"

@@ -17,7 +17,6 @@ from pulse_bot.domain.release.lot import (
     draw_order,
     find_class,
     find_classes,
-    pick_counted,
     print_block,
     print_lot,
 )
@@ -220,9 +219,3 @@ def test_every_order_is_as_likely_as_any_other() -> None:
 
     orders = {order_of(draws) for draws in product(range(4), range(3), range(2))}
     assert orders == set(permutations("abcd"))
-
-
-def test_the_first_who_answered_this_question_count() -> None:
-    assert pick_counted("dacb", {"a", "b", "c"}, 2) == ["a", "c"]
-    with pytest.raises(ValueError, match="cannot be drawn"):
-        pick_counted("dacb", {"a"}, 2)

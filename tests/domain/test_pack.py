@@ -20,7 +20,7 @@ from pulse_bot.domain.partnership.pack import (
     other_statements,
     running_order,
 )
-from pulse_bot.domain.release.digest import TrendCall, TrendFact
+from pulse_bot.domain.release.first_edition import TrendCall, TrendFact
 from pulse_bot.domain.release.record import (
     CommentFact,
     Digest,

@@ -1,306 +1,200 @@
-"""The release policy: its formula, its bars and the facts of a digest.
+"""The release policy: its bars, one week, a block, and how many answered.
 
-Expected values are worked out by hand, or by the formula as it is written (release policy, The
-grid), word for word and slowly. The attacks on it live in `tests/attacks`.
+Expected values are worked out by hand from its tables. The attacks on it live in `tests/attacks`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from decimal import Decimal
-from fractions import Fraction
-from math import floor
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION, Thresholds
-from pulse_bot.domain.release.digest import ResponseBand
-from pulse_bot.domain.release.policy import (
-    block_level,
-    release_block,
-    release_question,
-    response_band,
-)
-from pulse_bot.domain.release.results import Level, Silence
-from pulse_bot.domain.release.series import PastRound
-from pulse_bot.domain.release.tallies import MemberAnswers, Tally, tally_item
+from pulse_bot.domain.release.digest import ResponseClass
+from pulse_bot.domain.release.policy import release_block, release_question, response_class
+from pulse_bot.domain.release.results import Level, Silence, Standing
+from pulse_bot.domain.release.series import PastRound, Series
+from pulse_bot.domain.release.tallies import Lot, MemberAnswers, Tally, tally_item
 from tests import printed
-from tests.domain.soft_borders import lowest
 
 BARS = Thresholds()
-STEPS = [Fraction(1, 2), Fraction(2, 5), Fraction(1, 5), Fraction(1, 10)]
 ITEM = Item("trust-1", "trust", "We trust one another.", ItemKind.AGREE, "trust", "When?")
 
 
-def as_it_is_written(n: int, total: int, d: int, step: Fraction) -> tuple[Fraction, int] | None:
-    """(3 + g·k, -1 | 0 | 1 for the edge): the formula as the page has it, with its loop over k."""
-    fitting = [k for k in range(1, 200) if floor(n * (3 + step * k - step / 2)) + 1 <= 5 * n - d]
-    if not fitting:
-        return None
-    q = (Fraction(total, n) - 3) / step
-    sign = (q > 0) - (q < 0)
-    size = next(k for k in range(1000) if k >= abs(q) - Fraction(1, 2))  # ceil, never under 0
-    k = sign * min(max(fitting), size)
-    return 3 + step * k, sign if abs(k) == max(fitting) else 0
+def counted(
+    values: Iterable[int], roster: int = 14, organisations: int = 5, item: Item = ITEM
+) -> Tally:
+    """A tally of answers, in the lot's order, out of organisations that take turns."""
+    answers = [MemberAnswers(k % organisations, {"answer": str(v)}) for k, v in enumerate(values)]
+    return tally_item(item, answers, roster, BARS)
 
 
-def rounds() -> st.SearchStrategy[tuple[int, int]]:
-    """(n, a total that n answers from 1 to 5 can have)."""
-    return st.integers(1, 400).flatmap(lambda n: st.tuples(st.just(n), st.integers(n, 5 * n)))
-
-
-def counted(values: Iterable[int], organisations: int = 5, item: Item = ITEM) -> Tally:
-    """A tally of answers that go round so many organisations."""
-    return tally_item(
-        item,
-        [
-            MemberAnswers(number % organisations, {"answer": str(v)})
-            for number, v in enumerate(values)
-        ],
-    )
+def said(values: Iterable[int], roster: int = 14, before: Level | None = None) -> object:
+    """What is said of one question of one week."""
+    return release_question(ITEM, counted(values, roster), roster, BARS, before)
 
 
 @pytest.mark.parametrize(
-    ("n", "total", "d", "step", "text"),
+    ("values", "roster", "expected"),
     [
-        # n = 10, g = 0.4: 33 + 1 and 36 + 1 are at most 5·10 - 10 = 40, 40 + 1 is not: kmax = 2.
-        (10, 38, 10, Fraction(2, 5), "about 3.8 or higher"),
-        (10, 50, 10, Fraction(2, 5), "about 3.8 or higher"),
-        (10, 37, 10, Fraction(2, 5), "about 3.8 or higher"),
-        (10, 36, 10, Fraction(2, 5), "about 3.4"),  # 3.6 is a tie between 3.4 and 3.8: towards 3
-        (10, 32, 10, Fraction(2, 5), "about 3.0"),  # 3.2 is a tie, too
-        (10, 28, 10, Fraction(2, 5), "about 3.0"),
-        (10, 27, 10, Fraction(2, 5), "about 2.6"),
-        (10, 10, 10, Fraction(2, 5), "about 2.2 or lower"),
-        # n = 7, g = 0.5: 22 + 1 is at most 25, 26 + 1 is not: kmax = 1.
-        (7, 22, 10, Fraction(1, 2), "about 3.0"),
-        (7, 23, 10, Fraction(1, 2), "about 3.5 or higher"),
-        # n = 12: kmax = 3; n = 20, g = 0.2: kmax = 7; n = 40, g = 0.1: kmax = 17.
-        (12, 60, 10, Fraction(2, 5), "about 4.2 or higher"),
-        (20, 100, 10, Fraction(1, 5), "about 4.4 or higher"),
-        (20, 84, 10, Fraction(1, 5), "about 4.2"),
-        (40, 200, 10, Fraction(1, 10), "about 4.7 or higher"),
-        (40, 40, 10, Fraction(1, 10), "about 1.3 or lower"),
-        (40, 142, 10, Fraction(1, 10), "about 3.5"),  # 3.55 is a tie
-        # Blocks. m = 6, D = 50, n = 30: 99 + 1 is at most 100, 105 + 1 is not: kmax = 2.
-        (30, 120, 50, Fraction(1, 5), "about 3.4 or higher"),
-        # m = 3, D = 26, n = 28: 109 + 1 is at most 114, 114 + 1 is not: kmax = 5.
-        (28, 112, 26, Fraction(1, 5), "about 4.0 or higher"),
+        # Eight members: a lot of five, steps of 0.5 about 3, ends at 2.0 and 4.0.
+        ([5] * 6, 8, printed.level("4.0", "or higher", step="0.5")),
+        ([4, 4, 4, 3, 3, 1], 8, printed.level("3.5", step="0.5")),  # 3.6
+        ([4, 4, 4, 4, 3, 1], 8, printed.level("4.0", "or higher", step="0.5")),  # 3.8 is over 3.75
+        ([3] * 8, 8, printed.level("3.0", step="0.5")),
+        ([1] * 8, 8, printed.level("2.0", "or lower", step="0.5")),
+        # Fourteen: steps of 0.4. Of nine a lot of seven, ends at 1.8 and 4.2.
+        ([5] * 9, 14, printed.level("4.2", "or higher", step="0.4")),
+        ([4, 4, 4, 4, 3, 3, 3, 1, 1], 14, printed.level("3.4", step="0.4")),  # 25/7 is 3.57
+        ([2] * 9, 14, printed.level("2.2", step="0.4")),  # 2.0 is a tie: towards the middle
+        # Thirty: steps of 0.2.
+        ([4] * 12, 30, printed.level("4.0", step="0.2")),
+        ([3] * 11, 30, Silence.TOO_FEW),
+        ([3] * 8, 20, Silence.TOO_FEW),
+        ([3] * 5, 8, Silence.TOO_FEW),
+        ([3] * 7, 7, Silence.SMALL_GROUP),
+        ([], 7, Silence.SMALL_GROUP),
     ],
 )
-def test_worked_examples(n: int, total: int, d: int, step: Fraction, text: str) -> None:
-    assert str(block_level(n, total, d, step)) == text
-
-
-@given(drawn=rounds(), d=st.integers(0, 60), step=st.sampled_from(STEPS))
-def test_it_is_the_formula_of_the_policy(drawn: tuple[int, int], d: int, step: Fraction) -> None:
-    n, total = drawn
-    said, expected = block_level(n, total, d, step), as_it_is_written(n, total, d, step)
-    if expected is None:
-        assert said is None
-    else:
-        value, sign = expected
-        edge = {1: "or higher", 0: "", -1: "or lower"}[sign]
-        assert said == printed.level(f"{float(value):.1f}", edge, step=f"{float(step):.1f}")
-
-
-@given(drawn=rounds(), d=st.integers(0, 60), step=st.sampled_from(STEPS))
-def test_mirroring_the_scale_mirrors_what_is_said(
-    drawn: tuple[int, int], d: int, step: Fraction
-) -> None:
-    n, total = drawn
-    said, mirrored = block_level(n, total, d, step), block_level(n, 6 * n - total, d, step)
-    if said is None or mirrored is None:
-        assert said is mirrored
-        return
-    assert Fraction(said.about) + Fraction(mirrored.about) == 6
-    assert (said.edge, mirrored.edge) in {
-        ("", ""),
-        ("or higher", "or lower"),
-        ("or lower", "or higher"),
-    }
-
-
-@given(n=st.integers(1, 200), d=st.integers(0, 60), step=st.sampled_from(STEPS))
-def test_a_higher_total_never_prints_a_lower_level(n: int, d: int, step: Fraction) -> None:
-    said = [block_level(n, total, d, step) for total in range(n, 5 * n + 1)]
-    printed = [Fraction(level.about) for level in said if level is not None]
-    assert printed == sorted(printed)
-    assert len(printed) in {0, 4 * n + 1}, "whether a level is printed never depends on the total"
-
-
-@given(drawn=rounds(), step=st.sampled_from(STEPS))
-def test_what_is_printed_away_from_the_ends_is_within_half_a_step(
-    drawn: tuple[int, int], step: Fraction
-) -> None:
-    n, total = drawn
-    said = block_level(n, total, 10, step)
-    if said is not None and not said.edge:
-        assert abs(Fraction(said.about) - Fraction(total, n)) <= step / 2
-
-
-@pytest.mark.parametrize("total", [6, 36])
-def test_a_total_that_cannot_be_is_not_printed(total: int) -> None:
-    with pytest.raises(ValueError, match="of 7 answers lies between 7 and 35"):
-        block_level(7, total, 10, Fraction(1, 2))
+def test_one_week(values: list[int], roster: int, expected: object) -> None:
+    assert said(values, roster) == expected
 
 
 @pytest.mark.parametrize(
-    ("n", "organisations", "roster", "expected"),
+    ("before", "total", "expected"),
     [
-        (4, 4, 10, Silence.TOO_FEW),
-        (5, 3, 10, Silence.TOO_FEW),
-        (10, 3, 10, Silence.TOO_FEW),
-        (5, 4, 10, Silence.ENOUGH),
-        (6, 6, 60, Silence.ENOUGH),
-        (7, 4, 10, printed.level("3.0", step="0.5")),
-        (9, 9, 9, Silence.SMALL_GROUP),
-        (0, 1, 9, Silence.SMALL_GROUP),
+        # A lot of seven of fourteen members; a number stays within 0.5.
+        ("3.4", 24, "3.4"),  # 3.43
+        ("3.4", 27, "3.4"),  # 3.86 is 0.46 away
+        ("3.4", 28, "3.8"),  # 4.0 is 0.6 away; a tie of 3.8 and 4.2: towards the middle
+        ("3.4", 35, "4.2"),  # 5.0, by two cells at most
+        ("2.2", 35, "3.0"),
+        ("3.4", 20, "3.0"),  # 2.86
     ],
 )
-def test_the_bars_of_one_week(
-    n: int, organisations: int, roster: int, expected: Level | Silence
+def test_a_number_stays_until_the_answers_have_clearly_moved(
+    before: str, total: int, expected: str
 ) -> None:
-    assert release_question(ITEM, counted([3] * n, organisations), roster, BARS, lowest) == expected
+    answers = [1] * 7
+    for place in range(total - 7):
+        answers[place % 7] += 1
+    now = said([*answers, 3, 3], 14, printed.level(before, step="0.4"))
+    assert isinstance(now, Level)
+    assert now.about == expected
 
 
-@pytest.mark.parametrize(
-    ("n", "step"), [(7, 5), (9, 5), (10, 4), (19, 4), (20, 2), (39, 2), (40, 1), (60, 1)]
-)
-def test_the_step_of_one_week(n: int, step: int) -> None:
-    """The lowest level above 3, over all rounds with a mean of 3 to 4."""
-    said = [
-        release_question(ITEM, _with_total(n, total), 60, BARS, lowest)
-        for total in range(3 * n, 4 * n)
-    ]
-    levels = [level for level in said if isinstance(level, Level)]
-    assert min({Fraction(level.value) for level in levels} - {3}) == Fraction(30 + step, 10)
-    assert {level.step for level in levels} == {Decimal(step) / 10}
-
-
-def _with_total(n: int, total: int) -> Tally:
-    values = [3] * n
-    for number in range(total - 3 * n):
-        values[number % n] += 1
-    return counted(values)
-
-
-@pytest.mark.parametrize(
-    "kind", [ItemKind.SCALE, ItemKind.JOURNEY, ItemKind.YES_NO, ItemKind.CHOOSE, ItemKind.WORDS]
-)
-def test_a_block_is_of_answers_from_1_to_5_alone(kind: ItemKind) -> None:
-    other = replace(counted([3] * 20), kind=kind)
-    with pytest.raises(ValueError, match="from 1 to 5"):
-        release_block([PastRound(other, BARS)] * 6, BARS)
+def test_a_question_out_of_too_few_schools_is_not_said() -> None:
+    assert release_question(ITEM, counted([3] * 12, organisations=3), 14, BARS) is Silence.TOO_FEW
+    three = Thresholds.for_partnership(4)
+    answers = [MemberAnswers(number % 3, {"answer": "3"}) for number in range(12)]
+    heard = tally_item(ITEM, answers, 14, three)
+    assert release_question(ITEM, heard, 14, three) == printed.level("3.0", step="0.4")
 
 
 def test_words_have_no_number() -> None:
     words = replace(ITEM, kind=ItemKind.WORDS)
-    full = tally_item(
-        words, [MemberAnswers(number, {"answer": "We talk."}) for number in range(20)]
-    )
-    assert release_question(words, full, 20, BARS, lowest) is Silence.WORDS
-
-
-def test_frequency_is_scored_like_agreement() -> None:
-    often = replace(ITEM, kind=ItemKind.FREQUENCY)
-    assert release_question(
-        often, counted([4] * 12, item=often), 12, BARS, lowest
-    ) == printed.level("3.8", step="0.4")
+    assert release_question(words, counted([3] * 12, item=words), 14, BARS) is Silence.WORDS
 
 
 def test_a_reverse_scored_question_is_printed_turned() -> None:
     turned = replace(ITEM, reverse=True)
-    assert release_question(
-        turned, counted([5] * 12, item=turned), 12, BARS, lowest
-    ) == printed.level("1.8", "or lower", step="0.4")
+    found = release_question(turned, counted([5] * 12, item=turned), 14, BARS)
+    assert found == printed.level("1.8", "or lower", step="0.4")
 
 
-def past(n: int, value: int = 4, organisations: int = 5, bars: Thresholds = BARS) -> PastRound:
-    """A round of the series with `n` equal answers."""
-    return PastRound(counted([value] * n, organisations), bars)
+def series(*lots: Lot | None, rounds: int = 6) -> Series:
+    """A theme whose sixth round closes."""
+    return Series("trust", rounds, tuple(PastRound(lot) for lot in lots))
 
 
 @pytest.mark.parametrize(
-    ("sizes", "expected"),
+    ("lots", "roster", "expected"),
     [
-        # n = 30, D = 50: the worked example
-        ([5, 5, 5, 5, 5, 5], printed.level("3.4", "or higher", step="0.2")),
-        ([4, 4, 4, 4, 14, 14], Silence.TOO_FEW),  # two rounds are left
-        ([4, 4, 4, 9, 9, 9], Silence.ENOUGH),  # 27 answers are left
-        # 28 answers, D = 26: kmax = 5
-        ([4, 4, 4, 9, 9, 10], printed.level("4.0", "or higher", step="0.2")),
-        ([0, 0, 0, 14, 14, 14], printed.level("4.0", step="0.1")),  # 42 answers, D = 26, step 0.1
-        ([5, 5, 5, 5, 4, 4], Silence.ENOUGH),  # 20: the left-out answers are not in it
+        # Steps of 0.2 about 3; at 12 to 19 members the ends are 1.8 and 4.2, else 2.0 and 4.0.
+        ([Lot(10, 34)] * 6, 14, printed.level("3.4", step="0.2")),
+        ([Lot(10, 50)] * 6, 14, printed.level("4.2", "or higher", step="0.2")),
+        ([Lot(16, 80)] * 6, 20, printed.level("4.0", "or higher", step="0.2")),
+        ([Lot(5, 5)] * 6, 8, printed.level("2.0", "or lower", step="0.2")),
+        # The mean of all answers, not of rounds: (7·3 + 3·50) / (7 + 30) is 4.62.
+        (
+            [Lot(7, 21), *[Lot(10, 50)] * 3, None, None],
+            14,
+            printed.level("4.2", "or higher", step="0.2"),
+        ),
+        ([Lot(10, 34)] * 3 + [None] * 3, 14, Silence.TOO_FEW),
+        # Six and seven members: five words, of lots of four.
+        ([Lot(4, 4)] * 6, 6, Standing.LOW),
+        ([Lot(4, 10)] * 6, 6, Standing.RATHER_LOW),
+        ([Lot(4, 12)] * 6, 7, Standing.MIDDLE),
+        ([Lot(4, 14)] * 6, 7, Standing.RATHER_HIGH),
+        ([Lot(4, 16)] * 4 + [None] * 2, 7, Standing.HIGH),
+        ([Lot(4, 16)] * 3 + [None] * 3, 7, Silence.TOO_FEW),
+        # Four rounds that were asked would tell that each had five or six answers.
+        ([Lot(4, 16)] * 4, 7, Silence.TOO_FEW),
+        ([Lot(10, 34)] * 4, 14, printed.level("3.4", step="0.2")),
+        ([Lot(4, 16)] * 6, 5, Silence.TOO_FEW),
     ],
 )
-def test_the_bars_of_a_block(sizes: list[int], expected: Level | Silence) -> None:
-    assert release_block([past(n) for n in sizes], BARS) == expected
+def test_a_block(lots: list[Lot | None], roster: int, expected: object) -> None:
+    assert release_block(series(*lots), roster, BARS) == expected
 
 
-def test_a_round_that_was_left_out_changes_nothing_by_its_answers() -> None:
-    heard = [past(9, value=2) for _ in range(5)]
-    assert release_block([*heard, past(4, value=1)], BARS) == release_block(
-        [*heard, past(4, value=5)], BARS
-    )
-
-
-def test_a_past_round_keeps_the_bars_that_were_promised_for_it() -> None:
-    """The partnership shrank to three organisations; what was promised for four stays shut."""
-    three = Thresholds.for_partnership(3)
-    rounds_now = [past(10, organisations=3, bars=three)] * 3
-    assert release_block([past(10, organisations=3)] * 3 + rounds_now, three) == printed.level(
-        "4.0", step="0.2"
-    )
-    assert release_block([past(10, organisations=3)] * 4 + rounds_now[:2], three) is Silence.TOO_FEW
-
-
-@pytest.mark.parametrize("roster", range(5, 201))
-def test_the_top_band_holds_all_all_but_one_and_all_but_two(roster: int) -> None:
-    tops = {response_band(answered, roster) for answered in (roster - 2, roster - 1, roster)}
-    assert tops == {ResponseBand.MOST}
-
-
-@pytest.mark.parametrize("roster", range(5, 201))
-def test_no_band_holds_a_single_count(roster: int) -> None:
-    bands = [response_band(answered, roster) for answered in range(roster + 1)]
-    assert min(bands.count(one) for one in bands) >= 2
+@pytest.mark.parametrize(
+    ("answered", "roster", "expected"),
+    [
+        (0, 8, ResponseClass(0, 5)),
+        (5, 8, ResponseClass(0, 5)),
+        (6, 8, ResponseClass(6)),
+        (8, 8, ResponseClass(6)),
+        (8, 11, ResponseClass(6, 8)),
+        (9, 11, ResponseClass(9)),
+        (13, 14, ResponseClass(12)),
+        (10, 14, ResponseClass(9, 11)),
+        (8, 20, ResponseClass(0, 8)),
+        (20, 20, ResponseClass(18)),
+        (11, 30, ResponseClass(0, 11)),
+        (3, 7, None),
+        (7, 7, None),
+    ],
+)
+def test_how_many_answered_is_a_class(
+    answered: int, roster: int, expected: ResponseClass | None
+) -> None:
+    assert response_class(answered, roster, BARS) == expected
 
 
 @pytest.mark.parametrize("roster", range(8, 201))
-def test_bands_are_quarters(roster: int) -> None:
-    quarters = [
-        ResponseBand.UNDER_A_QUARTER,
-        ResponseBand.TO_A_HALF,
-        ResponseBand.TO_THREE_QUARTERS,
-        ResponseBand.MOST,
-    ]
-    for answered in range(roster - 2):
-        share = Fraction(answered, roster)
-        expected = quarters[sum(share >= Fraction(border, 4) for border in (1, 2, 3))]
-        assert response_band(answered, roster) is expected
+def test_no_class_of_answers_holds_fewer_than_three_counts(roster: int) -> None:
+    told = [response_class(answered, roster, BARS) for answered in range(roster + 1)]
+    assert min(told.count(one) for one in told) >= 3
+    assert len({told[roster - 2], told[roster - 1], told[roster]}) == 1
 
 
-def test_nothing_is_said_of_the_response_of_fewer_than_five() -> None:
-    said = {
-        response_band(answered, roster) for roster in range(5) for answered in range(roster + 1)
-    }
-    assert said == {ResponseBand.UNSAID}
+@pytest.mark.parametrize("roster", range(8, 40))
+def test_the_bars_of_the_first_edition_leave_no_class_of_two_counts(roster: int) -> None:
+    """They hold for rounds that were opened under it, and are printed by the lot."""
+    first = Thresholds.from_json({}, 1)
+    told = [response_class(answered, roster, first) for answered in range(roster + 1)]
+    assert min(told.count(one) for one in told) >= 3
+    for answered in range(7):
+        answers = [MemberAnswers(number, {"answer": "3"}) for number in range(answered)]
+        heard = tally_item(ITEM, answers, roster, first)
+        assert isinstance(release_question(ITEM, heard, roster, first), Silence)
 
 
 def test_more_answers_than_were_asked_for_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="some of those who were asked"):
-        response_band(9, 8)
+        response_class(9, 8, BARS)
 
 
 @pytest.mark.parametrize(
-    ("organisations", "bar"), [(0, 3), (1, 3), (2, 3), (3, 3), (4, 4), (5, 4), (40, 4)]
+    ("organisations", "bar"), [(0, 3), (1, 3), (3, 3), (4, 3), (5, 4), (6, 4), (40, 4)]
 )
-def test_the_second_key_is_four_organisations_or_all_three(organisations: int, bar: int) -> None:
+def test_the_second_key_is_four_organisations_or_one_fewer_than_there_are(
+    organisations: int, bar: int
+) -> None:
     assert Thresholds.for_partnership(organisations).organisations == bar
 
 
@@ -309,7 +203,21 @@ def test_thresholds_are_kept_and_read_again() -> None:
     assert Thresholds.from_json(stricter.to_json(), POLICY_VERSION) == stricter
 
 
-@pytest.mark.parametrize("change", [{"answers": 4}, {"organisations": 2}, {"block_rounds": 4}])
+def test_those_of_the_first_edition_are_read_as_they_were_promised() -> None:
+    kept = {
+        "answers": 5,
+        "organisations": 4,
+        "week_answers": 7,
+        "roster": 10,
+        "block_rounds": 6,
+        "block_answers": 28,
+        "block_least_rounds": 3,
+    }
+    read = Thresholds.from_json(kept, 1)
+    assert (read.answers, read.organisations, read.roster) == (7, 4, 10)
+
+
+@pytest.mark.parametrize("change", [{"answers": 5}, {"organisations": 2}, {"block_rounds": 4}])
 def test_thresholds_are_never_laxer_than_the_policy(change: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"never under|whole turn"):
         Thresholds(**change)

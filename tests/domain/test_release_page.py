@@ -1,10 +1,10 @@
-"""The numbers of docs/release-policy.md and docs/statistics.md are the ones that the code keeps."""
+"""The numbers of docs/release-policy.md are the ones that the code keeps."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -12,31 +12,28 @@ import pytest
 from pulse_bot.domain.asking import programme
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.partnership import commitments
-from pulse_bot.domain.release import agreement, comments, kinds, trend
-from pulse_bot.domain.release.grid import Scale, find_cell
-from pulse_bot.domain.release.kinds import FIVE_POINT_SCALE, TEN_POINT_SCALE, YES_NO_SCALE
-from pulse_bot.domain.release.policy import BLOCK_STEPS, block_level
+from pulse_bot.domain.release import comments, lot
+from pulse_bot.domain.release.lot import AnswerClass, LotScale, find_classes
 from pulse_bot.domain.release.talking_prompt import LOW_PULSE
 
 DOCS = Path(__file__).parents[2] / "docs"
 BARS = Thresholds()
-NUMBERS = {"two": 2, "three": 3, "four": 4, "fourth": 4, "six": 6, "eighth": 8, "ten": 10}
-NUMBERS |= {"twelve": 12}
+NUMBERS = {"two": 2, "three": 3, "four": 4, "fourth": 4, "six": 6}
 
 
-def section(page: str, name: str) -> str:
+def section(name: str) -> str:
     """The text of a section, without its heading."""
-    text = (DOCS / page).read_text(encoding="utf-8")
+    text = (DOCS / "release-policy.md").read_text(encoding="utf-8")
     found = re.search(
         rf"^## \d+\. {re.escape(name)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL
     )
-    assert found, f"{page} has no section {name}"
+    assert found, f"The page has no section {name}"
     return found[1]
 
 
-def bold(page: str, name: str) -> list[Decimal]:
+def bold(name: str) -> list[Decimal]:
     """The numbers that a section has in bold, in their order."""
-    words = re.findall(r"\*\*([\w.]+)(?: %)?\*\*", section(page, name))
+    words = re.findall(r"\*\*([\w.]+)(?: %)?\*\*", section(name))
     return [
         Decimal(NUMBERS.get(word, word))
         for word in words
@@ -44,17 +41,25 @@ def bold(page: str, name: str) -> list[Decimal]:
     ]
 
 
+def table(name: str) -> dict[str, list[str]]:
+    """The rows of a section's table, by what stands first in each."""
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in section(name).splitlines()
+        if line.startswith("| ")
+    ]
+    return {first.strip("`"): rest for first, *rest in rows}
+
+
 @pytest.mark.parametrize(
     ("name", "numbers"),
     [
         ("Two keys", [BARS.answers, 4, 3]),
-        ("Groups under ten", [BARS.roster]),
-        ("One week", [BARS.week_answers]),
-        ("A block", [BARS.block_rounds, BARS.block_least_rounds, BARS.block_answers]),
-        ("Other kinds", [BARS.week_answers]),
-        ("Choices", [kinds.LEAST_CHOICE_ANSWERS, kinds.BY_MOST_FROM]),
-        ("Agreement", [agreement.LEAST_ANSWERS]),
-        ("The trend word", [trend.ROUNDS_NEEDED]),
+        ("The lot", [BARS.roster]),
+        ("One week", [lot.WEEKLY.most_cells]),
+        ("A block", [BARS.block_rounds, BARS.block_least_rounds]),
+        ("Other kinds", [BARS.answers]),
+        ("Choices", [lot.LEAST_CHOICE_ANSWERS]),
         (
             "Words",
             [
@@ -65,77 +70,67 @@ def bold(page: str, name: str) -> list[Decimal]:
             ],
         ),
         ("The same question again", [programme.ROUNDS_BETWEEN, commitments.MOST_ASKINGS]),
-        ("Joining and leaving", [BARS.roster]),
     ],
 )
 def test_the_policy_states_the_bars_that_are_kept(name: str, numbers: list[int]) -> None:
-    assert bold("release-policy.md", name) == numbers
+    assert bold(name) == numbers
 
 
-def test_the_bar_of_organisations_is_as_stated() -> None:
-    assert [Thresholds.for_partnership(many).organisations for many in (1, 2, 3, 4, 9)] == [
-        *(3, 3, 3),
-        *(4, 4),
+def test_the_classes_are_as_stated() -> None:
+    rows = table("The lot")
+    leasts = [int(least) for least in rows["answers from"][:-1]]
+    counted = [int(many) for many in rows["the lot counts"][:-1]]
+    kept = find_classes(90 // 5)
+    assert [(one.least, one.counted) for one in kept] == list(zip(leasts, counted, strict=True))[
+        : len(kept)
     ]
+    assert [one.least for one in find_classes(20)][-1] == leasts[-1]
+    assert [one.least for one in find_classes(90)] == list(range(12, 61, 3))
 
 
-def test_the_steps_and_ends_of_one_week_are_as_stated() -> None:
-    rows = [
-        [entry.strip() for entry in line.strip("|").split("|")]
-        for line in section("release-policy.md", "One week").splitlines()
-        if line.startswith("| ")
-    ]
-    (_, *answers), (_, *steps), (_, *ends) = rows
-
-    for many, step, end in zip(answers, steps, ends, strict=True):
-        n = int(many.removeprefix("from "))
-        printed = find_cell(
-            n,
-            5 * n,
-            FIVE_POINT_SCALE,
-            FIVE_POINT_SCALE.step_for(n) or Fraction(0),
-            FIVE_POINT_SCALE.free_points,
-        )
-        assert FIVE_POINT_SCALE.step_for(n) == Fraction(step)
-        assert printed is not None
-        assert str(printed.printed[0]) == end
-
-
-@pytest.mark.parametrize(("answers", "highest"), [(28, "3.2"), (60, "4.2"), (120, "4.6")])
-def test_the_ends_of_a_block_are_as_stated(answers: int, highest: str) -> None:
-    step = next(step for least, step in BLOCK_STEPS if answers >= least)
-    level = block_level(answers, 5 * answers, 8 * BARS.block_rounds + 2, step)
-
-    assert level is not None
-    assert level.about == highest
-    assert f"{highest} at {answers}" in section("release-policy.md", "A block")
+Cell = Callable[[AnswerClass], object]
 
 
 @pytest.mark.parametrize(
-    ("scale", "steps"),
-    [(TEN_POINT_SCALE, "1.5, 1.0, 0.5"), (YES_NO_SCALE, "0.5")],
-    ids=["0 to 10", "yes-no"],
+    ("row", "read"),
+    [
+        ("first class", lambda one: one.least),
+        ("step", lambda one: float(one.step)),
+        ("a number stays within", lambda one: float(one.reach)),
+    ],
 )
-def test_the_steps_of_other_kinds_are_as_stated(scale: Scale, steps: str) -> None:
-    kept = [f"{float(step):.1f}" for _, step in reversed(scale.steps)]
+def test_the_grids_of_one_week_are_as_stated(row: str, read: Cell) -> None:
+    rows = table("One week")
+    for members, cell in zip(rows["members from"], rows[row], strict=True):
+        assert {str(read(one)) for one in find_classes(int(members))[:1]} == {cell}
 
-    assert ", ".join(kept) == steps
-    assert f"| {steps} |" in section("release-policy.md", "Other kinds")
-    assert scale.free_points == Fraction(5, 2) * (scale.high - scale.low)
+
+def test_the_ends_of_one_week_are_as_stated() -> None:
+    stated = table("One week")['highest text, "or higher"']
+    for largest, cell in zip((11, 19, 29, 60), stated, strict=True):
+        ends = [str(float(3 + one.ends * one.step)) for one in find_classes(largest)]
+        most, five = re.fullmatch(r"([\d.]+)(?: \(a lot of five: ([\d.]+)\))?", cell).groups()  # type: ignore[union-attr]
+        assert ends == [five or most, *[most] * (len(ends) - 1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "scale"), [("scale", lot.OUT_OF_TEN), ("yes-no", lot.YES_NO)], ids=["scale", "yes-no"]
+)
+def test_the_steps_of_other_kinds_are_as_stated(kind: str, scale: LotScale) -> None:
+    _, steps, reaches, _ = table("Other kinds")[kind]
+    kept = list(reversed(scale.grids))
+    assert [float(one) for one in steps.split(",")] == [float(grid.step) for grid in kept]
+    stated = [float(one) for one in re.findall(r"\d+\.\d+", reaches)]
+    assert stated == [float(grid.reach) for grid in kept]
+
+
+def test_the_ends_of_a_block_are_as_stated() -> None:
+    text = section("A block")
+    for members, low, high in ((10, "2.0", "4.0"), (14, "1.8", "4.2"), (30, "2.0", "4.0")):
+        printed = [lot.print_block([(10, total)] * 4, members) for total in (10, 50)]
+        assert [one.about for one in printed if one] == [low, high]
+        assert f"between {low} and {high}" in text
 
 
 def test_a_low_pulse_is_as_stated() -> None:
-    assert f"a level of {LOW_PULSE} or less" in section(
-        "release-policy.md", "What follows from what was said"
-    )
-
-
-def test_statistics_states_what_the_trend_call_computes() -> None:
-    assert bold("statistics.md", "The trend call") == [
-        trend.RECENT_ROUNDS,
-        trend.EARLIER_ROUNDS,
-        Decimal(trend.LEAST_SPREAD) ** 2,
-        Decimal(str(100 * trend.required_confidence(3))),
-        Decimal(str(100 * trend.required_confidence(4))),
-    ]
-    assert bold("statistics.md", "A series") == [trend.GUARD_WINDOW]
+    assert f"level of {LOW_PULSE} or less" in section("What follows from what was said")

@@ -1,11 +1,11 @@
-"""What follows from what was said: the prompt of two camps, and a low trust in the pulse."""
+"""What follows from what was said: the talking prompt, and a low trust in the pulse."""
 
 from __future__ import annotations
 
 import pytest
 
-from pulse_bot.domain.release.digest import BlockFact, QuestionFact
-from pulse_bot.domain.release.results import Agreement, ReleasedValue, Silence
+from pulse_bot.domain.release.digest import QuestionFact
+from pulse_bot.domain.release.results import ReleasedValue, Silence
 from pulse_bot.domain.release.talking_prompt import choose_prompt, has_low_pulse
 from tests import printed
 
@@ -15,28 +15,15 @@ QUESTIONS = [
 ]
 
 
-def blocks(**minds: Agreement | None) -> list[BlockFact]:
-    """Blocks that have just ended."""
-    return [BlockFact(theme, 1, printed.level("3.4"), word) for theme, word in minds.items()]
-
-
-def test_two_camps_choose_the_prompt_and_say_so() -> None:
-    ended = blocks(
-        trust=Agreement.MIXED, honesty=Agreement.TWO_CAMPS, accountability=Agreement.TWO_CAMPS
+def test_prompts_take_turns_and_skip_questions_without_one() -> None:
+    silent = QuestionFact("q", "Text.", "pulse", "", printed.level("3.4"))
+    told = [choose_prompt(number, [silent, *QUESTIONS]) for number in range(1, 7)]
+    honesty, accountability, trust = (
+        f"Talk of {theme}." for theme in ("honesty", "accountability", "trust")
     )
-    assert choose_prompt(6, QUESTIONS, ended) == ("Talk of honesty.", "honesty")
-
-
-@pytest.mark.parametrize("minds", [Agreement.CLOSE, Agreement.MIXED, None])
-def test_any_other_word_leaves_it_to_turns(minds: Agreement | None) -> None:
-    everywhere = blocks(trust=minds, honesty=minds, accountability=minds)
-    for number in range(1, 19):
-        assert choose_prompt(number, QUESTIONS, everywhere) == choose_prompt(number, QUESTIONS, [])
-        assert choose_prompt(number, QUESTIONS, everywhere).about == ""
-
-
-def test_a_theme_with_camps_and_no_prompt_leaves_it_to_turns() -> None:
-    assert choose_prompt(6, QUESTIONS, blocks(courage=Agreement.TWO_CAMPS)).about == ""
+    # After a turn of the core it moves on by one more.
+    assert told == [honesty, accountability, trust, honesty, accountability, honesty]
+    assert choose_prompt(1, [silent]) == ""
 
 
 @pytest.mark.parametrize(

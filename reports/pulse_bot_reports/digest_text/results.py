@@ -24,9 +24,6 @@ LATER: Final = "in 12 months"
 
 SILENCES: Final = {
     Silence.TOO_FEW: "Too few answers, or from too few organisations, to say anything this week.",
-    Silence.ENOUGH: (
-        "Enough answers, but not enough to show a number without giving somebody away."
-    ),
     Silence.SMALL_GROUP: "Our group is too small to show a number from a single week.",
     Silence.WORDS: "Answered in words, which are shown once enough of us have written.",
 }

@@ -31,6 +31,7 @@ from pulse_bot.domain.asking.items import (
 )
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.lot import find_classes
 from pulse_bot.ports import (
     Button,
     Card,
@@ -228,22 +229,45 @@ def promise_card(thresholds: Thresholds, round_: Round | None, calendar: Calenda
                 "other members cannot read it while the round is open."
             ),
             (
-                f"{when} all answers are added up. Then they are destroyed, and so is the key that "
-                "could open them. Only the sums are kept."
+                f"{when} all answers are destroyed, and so is the key that could open them. Before "
+                f"that a lot picks which of them count{_describe_lot(round_)}; nobody, not even "
+                "the machine, keeps whose."
             ),
             (
-                f"No result is shown from fewer than {thresholds.answers} answers, or from fewer "
-                "than "
-                f"{thresholds.organisations} schools, and what is shown is rounded, so that one "
-                "answer hardly changes it. Who answered and who did not is shown to nobody."
+                f"{_describe_least(thresholds, round_)} What is shown is rounded, and a number "
+                "stays what it was until the answers have clearly moved. Who answered and who did "
+                "not is shown to nobody."
             ),
             "Everybody sees the same results at the same time.",
             (
                 "What we cannot promise: the service that carries this page or chat sees that you "
                 "click, and whoever holds both the running server and its keys could read a round "
-                "while it is open. Whoever runs the server could read the sums that are kept, and "
-                "those of a small group can tell much. In a comment, your way of writing may give "
-                "you away."
+                "while it is open. Of each theme's weekly question the sum of the picked answers "
+                "is kept until its six weeks are over, for whoever has the server's keys. Somebody "
+                "who knows what everybody else said could work out your answer. In a comment, your "
+                "way of writing may give you away."
             ),
         ),
     )
+
+
+def _describe_lot(round_: Round | None) -> str:
+    classes = find_classes(round_.roster_size) if round_ else ()
+    if not classes:
+        return ""
+    return (
+        f" (of each question {classes[0].counted} where {classes[0].least} have answered, more "
+        "where more have)"
+    )
+
+
+def _describe_least(thresholds: Thresholds, round_: Round | None) -> str:
+    schools = f"from fewer than {thresholds.organisations} schools"
+    if round_ is not None and round_.roster_size < thresholds.roster:
+        return (
+            "In a group as small as ours no number of a week is shown; after six weeks a theme may "
+            f"get one word, such as “rather high”, and nothing {schools}."
+        )
+    classes = find_classes(round_.roster_size) if round_ else ()
+    least = max(thresholds.answers, classes[0].least) if classes else thresholds.answers
+    return f"No number is shown from fewer than {least} answers, or {schools}."

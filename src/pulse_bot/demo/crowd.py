@@ -34,7 +34,7 @@ _MEMBERS: Final = (
     ("Marta", "Ivy Primary"),
 )
 _JOINERS: Final = {4: ("Nadia", "Fern Primary"), 9: ("Owen", "Hazel School")}
-"""The week before which each comes. They are asked from the next block on."""
+"""The week before which each comes."""
 _LEAVERS: Final = {11: "Hollis"}
 
 _START: Final = {"trust": 3.3, "honesty": 2.8, "accountability": 3.1}

@@ -79,6 +79,14 @@ def newest_entries(
     return _entries(session, query.order_by(LogEntryRow.id.desc()).limit(most))
 
 
+def find_first(session: Session, partnership_id: int, kind: EventKind) -> datetime | None:
+    """When an event of a kind was first noted; None where it never was."""
+    query = select(func.min(LogEntryRow.at)).where(
+        LogEntryRow.partnership_id == partnership_id, LogEntryRow.kind == kind.value
+    )
+    return session.scalar(query)
+
+
 def newest_id(session: Session, partnership_id: int) -> int:
     """The number of the newest line of a partnership's log; what is older is no news."""
     query = select(func.max(LogEntryRow.id)).where(LogEntryRow.partnership_id == partnership_id)

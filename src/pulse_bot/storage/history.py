@@ -1,4 +1,4 @@
-"""What stays after a round: sealed tallies and the releases, and nothing of any member."""
+"""What stays after a round: the releases, and the lots of a block under way."""
 
 from __future__ import annotations
 
@@ -6,46 +6,92 @@ import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.crypto.sealing import seal_tally, unseal_tally
-from pulse_bot.domain.asking.items import Item, ItemKind
+from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
-from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.asking.same_question import text_identity, was_asked
+from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
 from pulse_bot.domain.release.record import (
     Digest,
     ReleasedFact,
+    ReleasedQuestion,
     SentenceFact,
     Statement,
     StatementKind,
 )
+from pulse_bot.domain.release.results import ReleasedValue, Silence
 from pulse_bot.domain.release.series import PastRound
-from pulse_bot.domain.release.tallies import Moments, Tally
+from pulse_bot.domain.release.tallies import Lot
 from pulse_bot.errors import SealError
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow
-from pulse_bot.storage.releases import keep_fact, read_fact
+from pulse_bot.storage.releases import QUESTION_KIND, keep_fact, read_fact
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 _log = logging.getLogger(__name__)
 
 
-def keep_tallies(
-    session: Session, round_: Round, tallies: Sequence[Tally], installation_key: bytes
+_NOTHING: Final = Lot(0, 0)
+"""Kept of a round in which too few answered, so that it looks like any other without the key."""
+_LONGEST_BLOCK: Final = timedelta(days=366)
+"""A theme that is asked no more ends no block. So long a block's sums are kept for one."""
+
+
+def keep_lots(
+    session: Session, round_: Round, lots: Mapping[str, Lot | None], installation_key: bytes
 ) -> None:
-    """Keep the sealed tallies of a round, once."""
-    for position, (item, tally) in enumerate(zip(round_.items, tallies, strict=True)):
-        session.add(
-            TallyRow(
-                round_id=round_.id,
-                position=position,
-                series=item.dimension if item.core else "",
-                bank=item.bank if item.core else "",
-                sealed=seal_tally(installation_key, _dump_tally(tally)),
+    """Keep, sealed, the lot of each core question of a round, by item id. Of others nothing is."""
+    for position, item in enumerate(round_.items):
+        if item.core:
+            lot = lots.get(item.id) or _NOTHING
+            session.add(
+                TallyRow(
+                    round_id=round_.id,
+                    position=position,
+                    series=item.dimension,
+                    bank=item.bank,
+                    sealed=seal_tally(installation_key, _dump_lot(lot)),
+                )
             )
-        )
+
+
+def forget_lots(session: Session, round_: Round) -> None:
+    """Delete what no block that is under way needs: of a round that closes, and those before it.
+
+    What stays of a question is that it was asked, which the digest tells too.
+    """
+    session.flush()
+    lengths = series_lengths(session, round_.partnership)
+    asked = {(item.dimension, item.bank) for item in round_.items if item.core}
+    themes = {theme for theme, _ in asked}
+    for theme, bank in lengths:
+        if (theme, bank) in asked:
+            _forget_series(session, round_, theme, bank, lengths[theme, bank] % BLOCK_ROUNDS)
+        elif theme in themes:
+            # Another bank's core has taken over, and this series is over.
+            _forget_series(session, round_, theme, bank, 0)
+    own = RoundRow.partnership_id == round_.partnership
+    old = select(RoundRow.id).where(own, RoundRow.closes_at < round_.closes_at - _LONGEST_BLOCK)
+    session.execute(update(TallyRow).where(TallyRow.round_id.in_(old)).values(sealed=None))
+
+
+def _forget_series(session: Session, round_: Round, theme: str, bank: str, kept: int) -> None:
+    """Of a series, all but the newest so many rounds."""
+    mine = (
+        select(TallyRow.round_id)
+        .join(RoundRow, RoundRow.id == TallyRow.round_id)
+        .where(RoundRow.partnership_id == round_.partnership)
+        .where(TallyRow.series == theme, TallyRow.bank == bank, TallyRow.sealed.is_not(None))
+        .order_by(RoundRow.number.desc())
+    )
+    over = session.scalars(mine.offset(kept)).all()
+    match = (TallyRow.round_id.in_(over), TallyRow.series == theme, TallyRow.bank == bank)
+    session.execute(update(TallyRow).where(*match).values(sealed=None))
 
 
 def keep_releases(session: Session, round_id: int, statements: Iterable[Statement]) -> None:
@@ -70,14 +116,16 @@ def has_releases(session: Session, round_id: int) -> bool:
     return session.scalar(query) is not None
 
 
-def _dump_tally(tally: Tally) -> bytes:
-    return json.dumps(asdict(tally), separators=(",", ":")).encode()
+def _dump_lot(lot: Lot) -> bytes:
+    return json.dumps(asdict(lot), separators=(",", ":")).encode()
 
 
-def _load_tally(written: bytes) -> Tally:
+def _load_lot(written: bytes) -> Lot | None:
     stored = json.loads(written)
-    moments = {part: Moments(**values) for part, values in stored["moments"].items()}
-    return Tally(**{**stored, "kind": ItemKind(stored["kind"]), "moments": moments})
+    lot = Lot(int(stored["counted"]), int(stored["total"]))
+    if not 0 <= lot.counted <= lot.total <= 5 * lot.counted:
+        raise ValueError("No lot adds up to that.")
+    return lot if lot.counted else None
 
 
 def series_lengths(session: Session, partnership_id: int) -> dict[tuple[str, str], int]:
@@ -91,22 +139,15 @@ def series_lengths(session: Session, partnership_id: int) -> dict[tuple[str, str
     return {(theme, bank): rounds for theme, bank, rounds in session.execute(query)}
 
 
-def load_series_end(
+def load_block(
     session: Session, partnership_id: int, item: Item, most: int, installation_key: bytes
 ) -> list[PastRound]:
-    """The last rounds of an item's series, oldest first. No other question of theirs is opened.
+    """The last rounds of an item's series of which something is kept, oldest first.
 
-    A tally that cannot be read is one of too few answers, and is marked: the rounds beside it are
-    where they were.
+    What cannot be read is marked, and counts as too few answers.
     """
     query = (
-        select(
-            TallyRow.round_id,
-            TallyRow.sealed,
-            RoundRow.thresholds,
-            RoundRow.policy_version,
-            RoundRow.roster_size,
-        )
+        select(TallyRow.round_id, TallyRow.sealed)
         .join(RoundRow, RoundRow.id == TallyRow.round_id)
         .where(
             RoundRow.partnership_id == partnership_id,
@@ -118,49 +159,56 @@ def load_series_end(
     )
     rows = session.execute(query).all()
     return [
-        _past_round(_open_tally(round_id, sealed, installation_key), *row)
-        for round_id, sealed, *row in reversed(rows)
+        _open_lot(round_id, sealed, installation_key)
+        for round_id, sealed in reversed(rows)
+        if sealed is not None
     ]
 
 
-def _past_round(
-    tally: Tally | None, stored: Mapping[str, object], version: int, roster_size: int
-) -> PastRound:
-    thresholds = Thresholds.from_json(stored, version)
-    if tally is None:
-        nothing = Tally("", ItemKind.AGREE, n=0, organisations=0)
-        return PastRound(nothing, thresholds, unreadable=True)
-    return PastRound(tally, thresholds, small_roster=roster_size < thresholds.roster)
-
-
-def _open_tally(round_id: int, sealed: bytes, installation_key: bytes) -> Tally | None:
-    """A tally of the past; None where it does not open, or is not what was kept there."""
+def _open_lot(round_id: int, sealed: bytes, installation_key: bytes) -> PastRound:
+    """A round of the past; unreadable where it does not open, or is not what was kept there."""
     try:
-        return _load_tally(unseal_tally(installation_key, sealed))
+        return PastRound(_load_lot(unseal_tally(installation_key, sealed)))
     except (SealError, ValueError, KeyError, TypeError, AttributeError) as error:
         name = type(error).__name__
         _log.error("A tally of the past cannot be read: %s.", name, extra={"round": round_id})
-        return None
+        return PastRound(None, unreadable=True)
 
 
-def load_tallies(
-    session: Session, rounds: Sequence[int], installation_key: bytes
-) -> Mapping[int, Sequence[Tally]]:
-    """The tallies of some closed rounds, by round, in the order of their questions.
+_ROUNDS_REMEMBERED: Final = 60
+"""Rounds in which the last number of a question is looked for: more than a year of them."""
 
-    Raises SealError under another installation's key.
+
+def load_printed(
+    session: Session, partnership_id: int, items: Sequence[Item]
+) -> dict[str, ReleasedValue]:
+    """What was printed last of each of these questions, by item id; nothing of those without.
+
+    A question is known again as the rotation knows it, so that another id makes it no new one.
     """
-    query = (
-        select(TallyRow.round_id, TallyRow.sealed)
-        .where(TallyRow.round_id.in_(rounds))
-        .order_by(TallyRow.round_id, TallyRow.position)
+    newest = (
+        select(RoundRow.id)
+        .where(RoundRow.partnership_id == partnership_id, RoundRow.state == RoundStatus.CLOSED)
+        .order_by(RoundRow.number.desc())
+        .limit(_ROUNDS_REMEMBERED)
     )
-    by_round: dict[int, list[Tally]] = {}
-    for round_id, sealed in session.execute(query):
-        by_round.setdefault(round_id, []).append(
-            _load_tally(unseal_tally(installation_key, sealed))
-        )
-    return by_round
+    query = (
+        select(ReleaseRow)
+        .join(RoundRow, RoundRow.id == ReleaseRow.round_id)
+        .where(ReleaseRow.round_id.in_(newest), ReleaseRow.kind == QUESTION_KIND)
+        .order_by(RoundRow.number.desc(), ReleaseRow.position)
+    )
+    printed: dict[str, ReleasedValue] = {}
+    for row in session.scalars(query):
+        fact = _read_fact(row)
+        if not isinstance(fact, ReleasedQuestion) or isinstance(fact.says, Silence | None):
+            continue
+        marks = {fact.item, text_identity(fact.text)}
+        for item in items:
+            is_same = (fact.kind, fact.reverse) == (item.kind, item.reverse)
+            if is_same and item.id not in printed and was_asked(item, marks):
+                printed[item.id] = fact.says
+    return printed
 
 
 def list_digests(session: Session, partnership_id: int, most: int | None = None) -> list[Digest]:

@@ -86,11 +86,13 @@ def list_unclosed_keys(session: Session) -> dict[int, bytes]:
 
 def sample_sealed(session: Session) -> Iterator[bytes]:
     """Some of what is sealed with the installation key, the newest tallies first."""
-    tallies = select(TallyRow.sealed).order_by(TallyRow.round_id.desc())
+    kept = TallyRow.sealed.is_not(None)
+    tallies = select(TallyRow.sealed).where(kept).order_by(TallyRow.round_id.desc())
     for query in (tallies, select(SecretRow.sealed)):
-        yield from session.scalars(query.limit(_SAMPLES))
+        yield from (sealed for sealed in session.scalars(query.limit(_SAMPLES)) if sealed)
 
 
 def count_tallied_rounds(session: Session) -> int:
     """How many closed rounds have sums that are sealed with the installation key."""
-    return session.scalar(select(func.count(TallyRow.round_id.distinct()))) or 0
+    kept = TallyRow.sealed.is_not(None)
+    return session.scalar(select(func.count(TallyRow.round_id.distinct())).where(kept)) or 0

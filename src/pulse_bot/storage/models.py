@@ -73,7 +73,7 @@ class MemberRow(TableBase):
     """With `asked_at`: when their questions come in a week; None is as soon as a round opens."""
     asked_at: Mapped[time | None]
     seated: Mapped[bool]
-    """Was on a roster before; a newcomer waits for the next block."""
+    """Was on a roster before."""
 
 
 class GroupRow(TableBase):
@@ -198,7 +198,9 @@ class EnvelopeRow(TableBase):
 
 
 class TallyRow(TableBase):
-    """What is kept of a question, sealed with the installation's key."""
+    """A core question of a round, and, until its block ends, its lot: sealed, with the
+    installation's key.
+    """
 
     __tablename__ = "tally"
     # Rounds of a series are counted in it, however long, without a look at what is sealed.
@@ -207,10 +209,11 @@ class TallyRow(TableBase):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     series: Mapped[str]
-    """The theme whose core the question belongs to; empty for any other question."""
+    """The theme whose core the question belongs to."""
     bank: Mapped[str] = mapped_column(default="")
     """The bank of that core: with another bank another series of the theme begins."""
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes | None]
+    """None once its block is over."""
 
 
 class WaitingCommentRow(TableBase):

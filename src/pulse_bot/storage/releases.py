@@ -10,19 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pulse_bot.domain.release import digest, record, results
+from pulse_bot.domain.release import digest, first_edition, record, results
 from pulse_bot.domain.release.record import ReleasedFact
 from pulse_bot.storage.plain_values import UnknownShape, from_plain, to_plain
 
+QUESTION_KIND: Final = "question"
+
 FACT_TYPES: Final[Mapping[str, type[ReleasedFact]]] = {
     "headline": record.HeadlineFact,
-    "trend": digest.TrendFact,
+    "trend": first_edition.TrendFact,
     "commitment": digest.CommitmentFact,
     "commitments": record.CommitmentsFact,
-    "question": record.ReleasedQuestion,
+    QUESTION_KIND: record.ReleasedQuestion,
     "comment": record.CommentFact,
     "block": record.ReleasedBlock,
+    "pool": record.ReleasedPool,
     "agreement": record.ReleasedAgreement,
+    "answered": record.AnsweredFact,
     "response": record.ResponseFact,
     "newcomers": record.NewcomersFact,
     "low-pulse": record.LowPulseFact,
@@ -40,16 +44,17 @@ _SAYS: Final = {
     "journey": results.Journey,
     "choices": results.Choices,
     "lean": results.Lean,
+    "standing": results.Standing,
     "silence": results.Silence,
 }
 """What is said of a question or a block, by the word that stands beside it in its row."""
-_WORDS: Final = (results.Lean, results.Silence)
+_WORDS: Final = (results.Lean, results.Standing, results.Silence)
 
 
 def keep_fact(fact: ReleasedFact) -> tuple[str, dict[str, Any]]:
     """The kind and the fields of a fact, for its row."""
     fields = to_plain(fact)
-    if isinstance(fact, record.ReleasedQuestion | record.ReleasedBlock):
+    if isinstance(fact, record.ReleasedQuestion | record.ReleasedBlock | record.ReleasedPool):
         fields["says"] = _kept_says(fact.says)
     return _KINDS[type(fact)], fields
 

@@ -35,7 +35,7 @@ _HELD: Final = text(
 )
 # Small tables: 4,000 open rounds take a tenth of a second. Measured: after a plain VACUUM deleted
 # rows are still readable on pages that others are on.
-_REWRITING: Final = "VACUUM (FULL) seat, outbox, reminded, waiting_comment"
+_REWRITING: Final = "VACUUM (FULL) seat, outbox, reminded, waiting_comment, tally"
 _SWEEPING: Final = "VACUUM member"
 # It waits for whoever reads, and everybody who answers waits behind it.
 _LOCK_PATIENCE: Final = "SET lock_timeout = '200ms'"

@@ -28,6 +28,12 @@ def find_seeding(session: Session, round_id: int) -> SeedingRow | None:
     return session.scalar(select(SeedingRow).where(SeedingRow.round_id == round_id))
 
 
+def list_workshop_items(session: Session, round_id: int) -> frozenset[str]:
+    """The ids of the questions that a workshop asks in a round; none for the weekly pulse alone."""
+    seeding = find_seeding(session, round_id)
+    return frozenset(item.id for item in thaw_items(seeding)) if seeding else frozenset()
+
+
 def is_together(session: Session, round_id: int) -> bool:
     """Whether a round's digest is opened together, in the room of its workshop."""
     query = select(SeedingRow.together).where(SeedingRow.round_id == round_id)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
 
-POLICY_VERSION: Final = 1
+POLICY_VERSION: Final = 2
 """Which edition of the release policy is carried out here. It is kept with each round, so that
 whoever computes from releases, or attacks them, knows by which rules they were printed."""
 
@@ -21,13 +21,11 @@ class Thresholds:
     They may be stricter than the policy, never laxer: its measurements hold for these bars.
     """
 
-    answers: int = 5
+    answers: int = 6
     organisations: int = 4
-    week_answers: int = 7
-    roster: int = 10
+    roster: int = 8
     block_rounds: int = 6
-    block_answers: int = 28
-    block_least_rounds: int = 3
+    block_least_rounds: int = 4
 
     def __post_init__(self) -> None:
         """Raise ValueError for a bar under the policy's own."""
@@ -39,8 +37,11 @@ class Thresholds:
 
     @classmethod
     def for_partnership(cls, organisations: int) -> Thresholds:
-        """The bars for a partnership of so many organisations."""
-        return cls(organisations=max(_MINIMUMS["organisations"], min(4, organisations)))
+        """The bars for a partnership of so many organisations.
+
+        One fewer than there are, or a number would tell that somebody of each had answered.
+        """
+        return cls(organisations=max(_MINIMUMS["organisations"], min(4, organisations - 1)))
 
     @classmethod
     def from_json(cls, stored: Mapping[str, object], version: int) -> Thresholds:
@@ -67,12 +68,11 @@ class Thresholds:
 
 BLOCK_ROUNDS: Final = 6
 _MINIMUMS: Final = {
-    "answers": 5,
+    "answers": 6,
     "organisations": 3,
-    "week_answers": 7,
-    "roster": 10,
-    "block_answers": 28,
-    "block_least_rounds": 3,
+    "roster": 8,
+    "block_least_rounds": 4,
 }
-_MINIMUMS_BY_VERSION: Final = {1: _MINIMUMS}
+_FIRST_EDITION: Final = {**_MINIMUMS, "answers": 7, "roster": 10}
+_MINIMUMS_BY_VERSION: Final = {1: _FIRST_EDITION, 2: _MINIMUMS}
 """An edition stays for as long as rounds of it are: whoever changes the least adds one here."""

@@ -26,6 +26,7 @@ _UNANNOUNCED: Final = frozenset(
         EventKind.CHAT_LOST,
         EventKind.CHAT_BACK,
         EventKind.ROUND_OPENED,
+        EventKind.ROUND_ASKED,
         EventKind.ROUND_CLOSED,
         EventKind.DIGEST_READ,
         EventKind.DIGESTS_READ,

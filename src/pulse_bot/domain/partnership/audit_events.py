@@ -42,6 +42,8 @@ class EventKind(StrEnum):
     CHAT_BACK = "chat-back"
     GUESTS_INVITED = "guests-invited"
     ROUND_OPENED = "round-opened"
+    ROUND_ASKED = "round-asked"
+    POLICY_CHANGES = "policy-changes"
     ROUND_CLOSED = "round-closed"
     ROUND_CHANGED = "round-changed"
     DIGEST_READ = "digest-read"
@@ -233,6 +235,32 @@ class RoundOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundAsked:
+    """A round opened: how many it asks, beside how many the one before did.
+
+    Who they are is in the list of members; an audit needs how many (decisions, The audit).
+    """
+
+    kind: ClassVar = EventKind.ROUND_ASKED
+    number: int
+    roster: int
+    joined: int
+    """At least so many who were not asked in the round before."""
+    left: int
+    """At least so many who were, and are not any more."""
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanges:
+    """Another edition of the release policy is carried out, in rounds that open from a day on."""
+
+    kind: ClassVar = EventKind.POLICY_CHANGES
+    policy_version: int
+    first_day: date
+
+
+@dataclass(frozen=True, slots=True)
 class RoundClosed:
     """A round was closed by hand."""
 
@@ -411,6 +439,8 @@ AuditEvent = (
     | ChatBack
     | GuestsInvited
     | RoundOpened
+    | RoundAsked
+    | PolicyChanges
     | RoundClosed
     | RoundChanged
     | DigestRead

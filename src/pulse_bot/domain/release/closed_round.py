@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.results import ReleasedValue
 from pulse_bot.domain.release.series import Series
 from pulse_bot.domain.release.tallies import Tally
 
@@ -29,7 +30,8 @@ class ClosedRound:
 
     `tallies` by item id, one for each of the frozen `items`; `answered` counts the members of the
     frozen roster with an answer that is no skip to at least one item; `newcomers` those of the
-    roster who were never asked before; `series` those of the themes whose core was asked.
+    roster who were never asked before; `series` those of the themes whose core was asked; `before`
+    what was printed of each item last, by item id.
     """
 
     partnership: str
@@ -45,8 +47,9 @@ class ClosedRound:
     newcomers: int
     thresholds: Thresholds
     series: tuple[Series, ...]
-    themes: int = 0
-    """How many the programme has, of which a round asks some."""
+    before: Mapping[str, ReleasedValue] = field(default_factory=dict)
+    workshop_items: frozenset[str] = frozenset()
+    """The ids of those of its items that a workshop asks."""
     organisations: int = 0
     """How many organisations those who answered belong to."""
     comments: tuple[Comment, ...] = ()

@@ -12,7 +12,7 @@ from typing import Final
 
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
-from pulse_bot.domain.release.kinds import Draw
+from pulse_bot.domain.release.lot import Draw
 
 LEAST_ANSWERED: Final = 8
 LEAST_WRITERS: Final = 5
@@ -69,7 +69,8 @@ def _are_shown(item: str, closed: ClosedRound) -> bool:
     """Whether the answers in words to an item are."""
     tally = closed.tallies[item]
     # Each writes once to an item, whatever else they wrote.
-    return _are_enough(closed, tally.n, tally.organisations, len(closed.word_answers.get(item, ())))
+    writers = len(closed.word_answers.get(item, ()))
+    return _are_enough(closed, tally.answered, tally.organisations, writers)
 
 
 def _are_enough(closed: ClosedRound, answered: int, organisations: int, writers: int) -> bool:

@@ -12,23 +12,17 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from pulse_bot.domain.asking.items import ItemKind
-from pulse_bot.domain.release.results import Agreement, Level, ReleasedValue, Silence
+from pulse_bot.domain.release.results import Level, ReleasedValue, Silence, Standing
 
 
-class ResponseBand(StrEnum):
-    """How many answered, in quarters (release policy, How many answered).
+@dataclass(frozen=True, slots=True)
+class ResponseClass:
+    """How many answered: at least so many, and at most, where that is said."""
 
-    A quarter of fewer than eight members can hold a single count, which would publish it: from five
-    to seven members there is MOST and NOT_MOST, and under five nothing is said.
-    """
-
-    UNDER_A_QUARTER = "under a quarter"
-    TO_A_HALF = "a quarter to a half"
-    TO_THREE_QUARTERS = "a half to three quarters"
-    MOST = "three quarters or more"
-    """Under eight members: all, all but one, or all but two."""
-    NOT_MOST = "fewer than most"
-    UNSAID = "not said in so small a group"
+    least: int
+    """0 where they were too few for a number."""
+    most: int | None = None
+    """None in the last class, which may be everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +45,8 @@ class QuestionFact:
     """Of the weekly pulse. A workshop's own question is not drawn over time with its theme."""
     commitment: int | None = None
     """The number of the commitment that it asks about."""
+    least: int | None = None
+    """The fewest answers of the class in which its lot was drawn; None where no number is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,62 +56,7 @@ class BlockFact:
     dimension: str
     number: int
     """The block's number in the theme's series, from 1."""
-    result: Level | Silence
-    agreement: Agreement | None = None
-    """The word for agreement; None where the policy says none."""
-
-
-class TrendCall(StrEnum):
-    """The trend word of a theme."""
-
-    UP = "up"
-    DOWN = "down"
-    NO_CLEAR_CHANGE = "no clear change"
-    LEARNING = "still learning"
-    TOO_FEW = "too few"
-    """This week's question of the theme says so, too: nothing is said of a theme beside it."""
-
-
-class SmallestShift(StrEnum):
-    """The smallest change that would have shown, in steps as coarse as the trend word itself."""
-
-    HALF_A_POINT = "half a point"
-    ONE_POINT = "one point"
-    MORE = "more than one point"
-
-
-class TrendLabel(StrEnum):
-    """How far "no clear change" can be trusted."""
-
-    FIRM = "firm"
-    """A change of half a point would have shown."""
-    EARLY = "early"
-    """Fewer rounds, or a wider range than that."""
-    TOO_FEW = "too few"
-
-
-@dataclass(frozen=True, slots=True)
-class TrendFact:
-    """A theme's trend word. While learning, `round` of `rounds_needed` says how far it is."""
-
-    dimension: str
-    call: TrendCall
-    round: int = 0
-    rounds_needed: int = 8
-    smallest: SmallestShift | None = None
-    """With "no clear change" alone, and in groups that may read a number of one week. Beside "up"
-    it would say how far up at least."""
-    new_questions: bool = False
-    """Another bank took over, and the series of the one before it is over."""
-
-    @property
-    def label(self) -> TrendLabel | None:
-        """None where the word speaks for itself."""
-        if self.call is TrendCall.TOO_FEW:
-            return TrendLabel.TOO_FEW
-        if self.call in (TrendCall.UP, TrendCall.DOWN):
-            return None
-        return TrendLabel.FIRM if self.smallest is SmallestShift.HALF_A_POINT else TrendLabel.EARLY
+    result: Level | Standing | Silence
 
 
 class CommitmentNews(StrEnum):
@@ -149,9 +90,9 @@ class MissingPart(StrEnum):
     QUESTION = "question"
     """One or more of the questions."""
     OVER_TIME = "over time"
-    """The trend or the six rounds of one or more themes."""
+    """The six rounds of one or more themes."""
     EARLIER = "earlier"
-    """An earlier round, which what is said over time leaves out."""
+    """An earlier round, which what is said of six leaves out."""
     WORDS = "words"
     """What was written."""
     COMMITMENTS = "commitments"
@@ -172,13 +113,13 @@ class DigestFacts:
     closed_at: datetime
     next_opens_at: datetime | None
     time_zone: str
-    response: ResponseBand
+    response: ResponseClass | None
+    """None in a group so small that a class would tell who answered."""
     questions: tuple[QuestionFact, ...]
     blocks: tuple[BlockFact, ...]
-    trends: tuple[TrendFact, ...]
     talk: str
-    talk_about: str = ""
-    """The dimension whose block said "two camps", where `talk` was chosen for it."""
+    pooled: Standing | None = None
+    """The level of a workshop's questions together, in a group too small for one of each."""
     low_pulse: bool = False
     """A question about the pulse itself has a low level."""
     newcomers: bool = False

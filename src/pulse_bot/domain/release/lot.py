@@ -5,20 +5,20 @@ first so many of those who answered it count: as many as their class says, so th
 never hangs on how many answered. All classes of a roster have one grid, and a printed number stays
 what it was while the new mean is near it (release policy, The second edition, studied).
 
-The product does not use it yet; its constants are those that `benchmarks/promise.py` found. All
-arithmetic is in whole numbers and fractions: a rounding error at a border would be another promise.
+Its constants are those that `benchmarks/promise.py` found. All arithmetic is in whole numbers and
+fractions: a rounding error at a border would be another promise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import floor
 from typing import Final, TypeVar
 
 from pulse_bot.domain.release.grid import find_last_place, find_place, write_tenths
-from pulse_bot.domain.release.kinds import OFTEN_SHARE, Draw
 from pulse_bot.domain.release.results import End, Printed
 
 SMALLEST_ROSTER: Final = 8
@@ -42,6 +42,8 @@ LAST_BORDER: Final = Fraction(11, 20)
 only nearly unanimous rounds print tells of everybody in them on which side they stand."""
 
 Member = TypeVar("Member")
+Draw = Callable[[int], int]
+"""A whole number from 0 up to, and without, its argument, that nobody can foresee."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,12 @@ move, by more than those who were left out can make it."""
 
 LEAST_CHOICE_ANSWERS: Final = 12
 """The fewest answers from which choices stand out."""
+OFTEN_SHARE: Final = Fraction(3, 10)
+
+SMALLEST_BLOCK_ROSTER: Final = 6
+SMALL_LEAST_ANSWERS: Final = 5
+SMALL_COUNTED: Final = 4
+"""In a group too small for a number of one week: the fewest answers, and how many the lot takes."""
 
 BLOCK_LEAST_ROUNDS: Final = 4
 BLOCK_GRIDS: Final = (
@@ -127,6 +135,7 @@ middle again: so many answers near an end leave nobody room. Under eight, five c
 """
 
 
+@cache
 def find_classes(roster: int, scale: LotScale = WEEKLY) -> tuple[AnswerClass, ...]:
     """The classes of a roster, the fewest answers first; none where it is too small.
 
@@ -162,6 +171,12 @@ def find_class(answers: int, roster: int, scale: LotScale = WEEKLY) -> AnswerCla
     return fitting[-1] if fitting else None
 
 
+def count_small_lot(answers: int, roster: int) -> int:
+    """How many answers a lot takes in a group too small for a number of one week; 0 for none."""
+    is_small = SMALLEST_BLOCK_ROSTER <= roster < SMALLEST_ROSTER
+    return SMALL_COUNTED if is_small and answers >= SMALL_LEAST_ANSWERS else 0
+
+
 def draw_order(answerers: Collection[Member], draw: Draw) -> list[Member]:
     """All who answered, in an order that is as likely as any other, and that nobody may keep."""
     order = list(answerers)
@@ -169,19 +184,6 @@ def draw_order(answerers: Collection[Member], draw: Draw) -> list[Member]:
         other = draw(place + 1)
         order[place], order[other] = order[other], order[place]
     return order
-
-
-def pick_counted(
-    order: Sequence[Member], answered: Collection[Member], counted: int
-) -> list[Member]:
-    """The first so many of a round's order who answered this question.
-
-    Raises ValueError where fewer did: then their class was another.
-    """
-    drawn = [one for one in order if one in answered][:counted]
-    if len(drawn) < counted:
-        raise ValueError(f"A lot of {counted} cannot be drawn from {len(drawn)} answers.")
-    return drawn
 
 
 def print_lot(

@@ -10,13 +10,9 @@ from typing import Final
 
 from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
-from pulse_bot.domain.release.digest import (
-    CommitmentFact,
-    MissingPart,
-    ResponseBand,
-    TrendFact,
-)
-from pulse_bot.domain.release.results import Agreement, Level, ReleasedValue, Silence
+from pulse_bot.domain.release.digest import CommitmentFact, MissingPart
+from pulse_bot.domain.release.first_edition import ResponseBand, TrendFact
+from pulse_bot.domain.release.results import Agreement, Level, ReleasedValue, Silence, Standing
 
 
 class StatementKind(StrEnum):
@@ -61,6 +57,8 @@ class ReleasedQuestion:
     weekly: bool = True
     bank: str = ""
     commitment: int | None = None
+    least: int | None = None
+    """The fewest answers of its class; None where no number was said, or by the first edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,14 @@ class ReleasedBlock:
     theme: str
     number: int | None
     """The block's number in the theme's series, from 1; None where it was not kept."""
-    says: Level | Silence | None
+    says: Level | Standing | Silence | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedPool:
+    """What was released of a workshop's questions together, in a group too small for each."""
+
+    says: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +106,17 @@ class CommentFact:
 
 @dataclass(frozen=True, slots=True)
 class ResponseFact:
-    """How many answered, as coarsely as that is told."""
+    """How many answered, as the first edition told it."""
 
     band: ResponseBand
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredFact:
+    """How many answered, as a class: from so many, and to so many where that is said."""
+
+    least: int
+    most: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +168,9 @@ ReleasedFact = (
     | ReleasedQuestion
     | CommentFact
     | ReleasedBlock
+    | ReleasedPool
     | ReleasedAgreement
+    | AnsweredFact
     | ResponseFact
     | NewcomersFact
     | LowPulseFact
@@ -176,7 +191,9 @@ _STATEMENT_KINDS: Final[Mapping[type[ReleasedFact], StatementKind]] = {
     ReleasedQuestion: StatementKind.QUESTION,
     CommentFact: StatementKind.COMMENT,
     ReleasedBlock: StatementKind.LEVEL,
+    ReleasedPool: StatementKind.LEVEL,
     ReleasedAgreement: StatementKind.AGREEMENT,
+    AnsweredFact: StatementKind.RESPONSE,
     ResponseFact: StatementKind.RESPONSE,
     NewcomersFact: StatementKind.RESPONSE,
     LowPulseFact: StatementKind.NOTE,

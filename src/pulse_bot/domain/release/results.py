@@ -87,9 +87,10 @@ class Lean(StrEnum):
 
 
 class ChoiceFrequency(StrEnum):
-    """How often a choice was taken; the borders are soft (release policy, Choices)."""
+    """How often a choice was taken by those of the lot (release policy, Choices)."""
 
     MOST = "by most"
+    """Of the first edition."""
     OFTEN = "often"
     UNSAID = ""
     """Not often enough to stand out, or nothing stands out. Nothing is said of it."""
@@ -111,20 +112,31 @@ class Choices:
         )
 
 
+class Standing(StrEnum):
+    """The level of a group too small for numbers, in five words."""
+
+    LOW = "low"
+    RATHER_LOW = "rather low"
+    MIDDLE = "in the middle"
+    RATHER_HIGH = "rather high"
+    HIGH = "high"
+
+
 class Silence(StrEnum):
     """Why a question has no number. Decided from counts and membership, never from answers."""
 
     TOO_FEW = "too few answers"
     ENOUGH = "enough answers, not enough to show"
+    """Of the first edition."""
     SMALL_GROUP = "too small a group for a number of one week"
     """The roster is under the bar, however many answered: saying more would count the answers."""
     WORDS = "words, which are shown under the rule for comments"
 
 
 class Agreement(StrEnum):
-    """Are we of one mind? The word for a block, from the smaller side of each question.
+    """Are we of one mind? The word for a block of the first edition.
 
-    The sides are disagreeing (1 and 2) and agreeing (4 and 5); the middle is on neither.
+    It counted who stood on the smaller side of each question, which is not kept any more.
     """
 
     CLOSE = "close"

@@ -1,61 +1,77 @@
-"""What is kept of a round after it closes: sums and counts a question, and nothing a member.
+"""What the lot of a round adds up to: in memory, and of a theme's core for one block at most.
 
-A tally is sealed with the installation's key, read by the trend and the release policy, and shown
-to nobody. Gaps inside one person's answers are taken here, where pairs still exist, and only here.
+Which answers count is drawn once a round (`lot`); here they are added up, question by question. How
+many answered is known here, in memory alone: it is kept nowhere, and shown as a class.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from pulse_bot.domain.asking.items import SKIP, Item, ItemKind, list_slots, score_answer
+from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.lot import (
+    OUT_OF_TEN,
+    WEEKLY,
+    YES_NO,
+    AnswerClass,
+    LotScale,
+    count_small_lot,
+    find_class,
+)
 
 ANSWER_PART: Final = "answer"
 """The part of every kind that takes one answer."""
 
+SCALES: Final[Mapping[ItemKind, LotScale]] = {
+    ItemKind.AGREE: WEEKLY,
+    ItemKind.FREQUENCY: WEEKLY,
+    ItemKind.JOURNEY: WEEKLY,
+    ItemKind.SCALE: OUT_OF_TEN,
+    ItemKind.YES_NO: YES_NO,
+    ItemKind.CHOOSE: WEEKLY,
+}
+"""On which scale each kind is read; of choices the classes alone."""
+
+_YES_NO_WORTH: Final = {"no": 0, "partly": 1, "yes": 2}
+
 
 @dataclass(frozen=True, slots=True)
-class Moments:
-    """n, Σx and Σx² of scores, with how many stand at the low and the high end.
+class Lot:
+    """How many answers were drawn of one question, and what they add up to."""
 
-    Low and high are 1-2 and 4-5 of five, 0-3 and 7-10 on a `scale`, and for the gap of a `journey`
-    worse (under zero) and better (over zero).
+    counted: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartTally:
+    """One part of a question: its class, and its lot; None where too few answered.
+
+    The lot of a group too small for a number of one week has no class, and counts for its block.
     """
 
-    n: int = 0
-    total: int = 0
-    squares: int = 0
-    low: int = 0
-    high: int = 0
-
-    def __add__(self, other: Moments) -> Moments:
-        """The moments of both together."""
-        return Moments(
-            self.n + other.n,
-            self.total + other.total,
-            self.squares + other.squares,
-            self.low + other.low,
-            self.high + other.high,
-        )
+    answer_class: AnswerClass | None = None
+    lot: Lot | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """One question of one round.
 
-    `moments` by part: `ANSWER_PART`, or "now", "later" and "gap" for a `journey`. `counts` by
-    choice for `choose` and `yes-no`. `organisations` is how many organisations the answers came out
-    of: those of the slot that came out of the fewest, because each is said on its own.
+    `parts` by part: `ANSWER_PART`, or "now" and "later" of a `journey`. `counts` are those of the
+    lot, by choice of a `choose`. `organisations` is how many organisations the answers came out of:
+    of everybody who answered, whether they were drawn or not, in the slot that has the fewest.
     """
 
     item: str
     kind: ItemKind
-    n: int
+    answered: int
     organisations: int
-    moments: Mapping[str, Moments] = field(default_factory=dict)
+    parts: Mapping[str, PartTally] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -70,92 +86,68 @@ class MemberAnswers:
     by_slot: Mapping[str, str]
 
 
-def tally_item(item: Item, answers: Iterable[MemberAnswers]) -> Tally:
-    """Add up one question. The order of the answers makes no difference."""
-    item_slots = list_slots(item)
-    answered = [
-        member_answers
-        for member_answers in answers
-        if any(member_answers.by_slot.get(slot, SKIP) != SKIP for slot in item_slots)
-    ]
+def tally_item(
+    item: Item, answers: Sequence[MemberAnswers], roster_size: int, thresholds: Thresholds
+) -> Tally:
+    """Add up one question. `answers` stand in the order of the round's lot.
+
+    The order decides which of them count, and nothing else does.
+    """
+    by_slot = {
+        slot: [entry for entry in answers if entry.by_slot.get(slot, SKIP) != SKIP]
+        for slot in list_slots(item)
+    }
+    organisations = min(
+        len({entry.organisation for entry in answered}) for answered in by_slot.values()
+    )
+    parts = {}
+    drawn: dict[str, list[str]] = {}
+    if item.kind in SCALES and organisations >= thresholds.organisations:
+        for slot, answered in by_slot.items():
+            texts = [entry.by_slot[slot] for entry in answered]
+            parts[slot], drawn[slot] = _tally_part(item, texts, roster_size, thresholds)
     return Tally(
         item=item.id,
         kind=item.kind,
-        n=len(answered),
-        organisations=min(_count_organisations(slot, answered) for slot in item_slots),
-        moments=_part_moments(item, answered),
-        counts=_count_choices(item, answered),
+        answered=len({id(entry) for answered in by_slot.values() for entry in answered}),
+        organisations=organisations,
+        parts=parts,
+        counts=_count_choices(item, drawn),
     )
 
 
-def _count_organisations(slot: str, answered: list[MemberAnswers]) -> int:
-    return len(
-        {
-            member_answers.organisation
-            for member_answers in answered
-            if member_answers.by_slot.get(slot, SKIP) != SKIP
-        }
-    )
+def find_answer_class(
+    answers: int, roster_size: int, thresholds: Thresholds, scale: LotScale = WEEKLY
+) -> AnswerClass | None:
+    """The class of so many answers under the bars of a round; None where nothing is said.
+
+    A class that a stricter bar cuts is silent as a whole: a part of it would hold fewer counts.
+    """
+    if roster_size < thresholds.roster:
+        return None
+    found = find_class(answers, roster_size, scale)
+    return found if found and found.least >= thresholds.answers else None
 
 
-def _part_moments(item: Item, answered: list[MemberAnswers]) -> dict[str, Moments]:
-    if item.kind in (ItemKind.WORDS, ItemKind.CHOOSE, ItemKind.YES_NO):
+def _tally_part(
+    item: Item, texts: Sequence[str], roster_size: int, thresholds: Thresholds
+) -> tuple[PartTally, list[str]]:
+    """A part, and which answers were drawn for it."""
+    answer_class = find_answer_class(len(texts), roster_size, thresholds, SCALES[item.kind])
+    counted = answer_class.counted if answer_class else count_small_lot(len(texts), roster_size)
+    drawn = list(texts[:counted])
+    if not drawn:
+        return PartTally(), []
+    return PartTally(answer_class, Lot(counted, sum(_worth(item, text) for text in drawn))), drawn
+
+
+def _worth(item: Item, answer: str) -> int:
+    if item.kind is ItemKind.YES_NO:
+        return _YES_NO_WORTH[answer]
+    return score_answer(item, answer) or 0
+
+
+def _count_choices(item: Item, drawn: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    if item.kind is not ItemKind.CHOOSE:
         return {}
-    scored = [_score_slots(item, entry) for entry in answered]
-    parts = (*list_slots(item), "gap") if item.kind is ItemKind.JOURNEY else list_slots(item)
-    return {
-        part: compute_moments(
-            [entry[part] for entry in scored if part in entry], *_end_bounds(item.kind, part)
-        )
-        for part in parts
-    }
-
-
-def _end_bounds(kind: ItemKind, part: str) -> tuple[int, int]:
-    if part == "gap":
-        return -1, 1
-    return (3, 7) if kind is ItemKind.SCALE else (2, 4)
-
-
-def _score_slots(item: Item, member_answers: MemberAnswers) -> dict[str, int]:
-    scored = {
-        slot: score_answer(item, member_answers.by_slot.get(slot, SKIP))
-        for slot in list_slots(item)
-    }
-    scores = {slot: value for slot, value in scored.items() if value is not None}
-    if "now" in scores and "later" in scores:
-        scores["gap"] = scores["later"] - scores["now"]
-    return scores
-
-
-def compute_moments(scores: list[int], low: int = 2, high: int = 4) -> Moments:
-    """Moments of scores; the low end reaches up to `low`, the high end starts at `high`."""
-    return Moments(
-        n=len(scores),
-        total=sum(scores),
-        squares=sum(value * value for value in scores),
-        low=sum(value <= low for value in scores),
-        high=sum(value >= high for value in scores),
-    )
-
-
-def sum_moments(tallies: Iterable[Tally]) -> dict[str, Moments]:
-    """The moments of each question over several rounds, of kinds that take one answer."""
-    totals: dict[str, Moments] = {}
-    for tally in tallies:
-        totals[tally.item] = totals.get(tally.item, Moments()) + tally.moments[ANSWER_PART]
-    return totals
-
-
-def _count_choices(item: Item, answered: list[MemberAnswers]) -> dict[str, int]:
-    if item.kind not in (ItemKind.CHOOSE, ItemKind.YES_NO):
-        return {}
-    return dict(
-        Counter(
-            key
-            for member_answers in answered
-            for slot in list_slots(item)
-            if member_answers.by_slot.get(slot, SKIP) != SKIP
-            for key in member_answers.by_slot[slot].split(",")
-        )
-    )
+    return dict(Counter(key for text in drawn.get(ANSWER_PART, ()) for key in text.split(",")))

@@ -102,9 +102,8 @@ def _describe_thresholds(session: Session, partnership: PartnershipRow) -> str:
     thresholds = compute_thresholds(session, partnership.id)
     return (
         f"No number is shown from fewer than {thresholds.answers} answers or "
-        f"{thresholds.organisations} "
-        f"schools, and none of a single week from fewer than {thresholds.week_answers} answers or "
-        f"a list of fewer than {thresholds.roster}. Nobody can lower that."
+        f"{thresholds.organisations} schools, and none of a single week from a list of fewer than "
+        f"{thresholds.roster}. Nobody can lower that."
     )
 
 

@@ -35,7 +35,6 @@ from pulse_bot.storage.models import MemberRow, PartnershipRow
 from pulse_bot.usecases import form_values
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import find_member
-from pulse_bot.usecases.members.thresholds import newcomers_wait
 
 _AT_ONCE: Final = "open"
 _NAMES: Final = {"en": "English", "cy": "Cymraeg (Welsh)", "pl": "Polski (Polish)"}
@@ -156,12 +155,6 @@ def describe_next_asking(
     calendar = partnerships.load_calendar(session, partnership, member)
     if window is None:
         return f"The first questions have no date yet. Your time zone is {calendar.zone}."
-    if not member.seated and newcomers_wait(session, partnership.id):
-        return (
-            f"The next round opens on {format_moment(window[0], calendar.zone)} ({calendar.zone}). "
-            "Whoever is new "
-            "comes in when six rounds begin anew, so you are asked from one of the next rounds on."
-        )
     moment = preferences.card_time(partnerships.preferred_time(member), *window, calendar)
     when = format_moment(moment, calendar.zone)
     return f"The next questions come to you on {when} ({calendar.zone})."

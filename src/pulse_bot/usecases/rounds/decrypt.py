@@ -15,6 +15,7 @@ from pulse_bot.domain.asking.items import COMMENT, SKIP, Item, ItemKind, list_sl
 from pulse_bot.domain.asking.rounds import Round, Seat
 from pulse_bot.domain.release.closed_round import Comment
 from pulse_bot.domain.release.comments import draw_unread
+from pulse_bot.domain.release.lot import draw_order
 from pulse_bot.domain.release.tallies import MemberAnswers
 from pulse_bot.errors import SealError
 from pulse_bot.ports import RoundKeys
@@ -27,6 +28,7 @@ class DecryptedRound:
     """What a round's envelopes held, in memory only, without the words that nobody ever reads."""
 
     answers: dict[str, list[MemberAnswers]]
+    """By item id, in the order of the round's lot."""
     comments: Sequence[Comment]
     words: Mapping[str, Sequence[Comment]]
     """The answers to `words` items, by item id."""
@@ -44,8 +46,9 @@ def decrypt_round(
 ) -> DecryptedRound:
     """Open a round's envelopes. The tags of the roster, made again, match one person's answers.
 
-    Raises SealError where there are some and none of them opens: that is another round's key, and
-    not a round that nobody answered.
+    They come out in an order that is drawn here, once for all questions, and kept nowhere: it
+    decides whose answers count. Raises SealError where there are some and none of them opens: that
+    is another round's key, and not a round that nobody answered.
     """
     kept = list(sealed)
     texts_by_tag = {envelope.tag: text for envelope, text in _open_envelopes(keys, kept)}
@@ -58,7 +61,7 @@ def decrypt_round(
     comments: list[Comment] = []
     written: list[_MemberWords] = []
     answered_schools: list[int] = []
-    for seat in roster:
+    for seat in draw_order(list(roster), secrets.randbelow):
         item_answers = [
             (item, _find_answers(texts_by_tag, keys, seat, item)) for item in round_.items
         ]

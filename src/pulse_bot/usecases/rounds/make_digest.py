@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import logging
 import random
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.programme import next_opening
+from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
 from pulse_bot.domain.release.closed_round import ClosedRound, Comment
 from pulse_bot.domain.release.comments import list_waiting, select_comments
 from pulse_bot.domain.release.digest import DigestFacts, MissingPart
-from pulse_bot.domain.release.policy import keepable_tally, release_facts
+from pulse_bot.domain.release.policy import find_kept_lot, release_facts
 from pulse_bot.domain.release.record import HeadlineFact, MissingFact, Statement
-from pulse_bot.domain.release.series import PastRound, Series
+from pulse_bot.domain.release.series import RULED_KINDS, PastRound, Series
 from pulse_bot.domain.release.tallies import Tally, tally_item
-from pulse_bot.domain.release.trend import EARLIER_ROUNDS, GUARD_WINDOW, RECENT_ROUNDS
 from pulse_bot.errors import ForgedRound
 from pulse_bot.ports import RoundKeys
 from pulse_bot.storage import (
@@ -51,9 +49,6 @@ from pulse_bot.usecases.words.apology_words import CHANGED, NO_DIGEST, headline
 
 _log = logging.getLogger(__name__)
 
-_SAID_OF_EARLIER: Final = RECENT_ROUNDS + EARLIER_ROUNDS
-"""Rounds whose loss a digest tells of: a block and a trend compare no more."""
-
 
 def keep_digest(
     session: Session,
@@ -63,7 +58,7 @@ def keep_digest(
     *,
     careful: bool,
 ) -> None:
-    """Open a round's envelopes, and keep its tallies and what may be said of them.
+    """Open a round's envelopes, and keep what may be said of them, and what a block still needs.
 
     Harmless where something was said of it. Raises whatever leaves nothing to say at all, and,
     where it is not `careful`, whatever leaves out a part that could be computed. Of a round that
@@ -120,7 +115,7 @@ def _keep_results(closing: Closing, decrypted: DecryptedRound) -> None:
     closed = _add_words(_build_closed_round(closing, decrypted, tallies), decrypted, waiting)
     digest_facts = _add_group_facts(closing, _release(closing, closed))
     _keep_words(closing, closed, decrypted, waiting)
-    _keep_tallies(closing, tallies)
+    _keep_lots(closing, tallies)
     statements = _word_digest(closing, digest_facts)
     history.keep_releases(closing.session, closing.round.id, statements)
 
@@ -129,7 +124,8 @@ def _tally_items(closing: Closing, decrypted: DecryptedRound) -> Mapping[str, Ta
     """The tallies by item id. An item that cannot be added up is none of the round's any more."""
     tallies = {}
     for item in closing.round.items:
-        compute = partial(tally_item, item, decrypted.answers[item.id])
+        answers, round_ = decrypted.answers[item.id], closing.round
+        compute = partial(tally_item, item, answers, round_.roster_size, round_.thresholds)
         tally = closing.attempt(MissingPart.QUESTION, compute)
         if tally is not None:
             tallies[item.id] = tally
@@ -142,8 +138,8 @@ def _build_closed_round(
     closing: Closing, decrypted: DecryptedRound, tallies: Mapping[str, Tally]
 ) -> ClosedRound:
     session, round_ = closing.session, closing.round
+    items = round_.items
     partnership = session.get_one(PartnershipRow, round_.partnership)
-    planned = partnerships.load_programme(session, round_.partnership)
     now = closing.installation.clock.now()
     return ClosedRound(
         partnership=partnership.name,
@@ -162,7 +158,14 @@ def _build_closed_round(
         newcomers=round_.newcomers,
         thresholds=round_.thresholds,
         series=tuple(_load_series(closing, tallies)),
-        themes=len(planned[0].themes) if planned else 0,
+        before=closing.attempt(
+            MissingPart.EARLIER, lambda: history.load_printed(session, round_.partnership, items)
+        )
+        or {},
+        workshop_items=closing.attempt(
+            MissingPart.WORKSHOP, lambda: seedings.list_workshop_items(session, round_.id)
+        )
+        or frozenset(),
     )
 
 
@@ -180,19 +183,19 @@ def _find_next_opening(
 
 
 def _load_series(closing: Closing, tallies: Mapping[str, Tally]) -> Iterable[Series]:
-    """Each theme's series. At most a year of it is opened, however long it is."""
+    """Each theme's series, with what is kept of its block."""
     lengths = closing.attempt(
         MissingPart.OVER_TIME,
         lambda: history.series_lengths(closing.session, closing.round.partnership),
     )
     for item in closing.round.items:
-        if not item.core or lengths is None:
+        if not item.core or item.kind not in RULED_KINDS or lengths is None:
             continue
         load = partial(_load_one_series, closing, item, tallies[item.id], lengths)
         series = closing.attempt(MissingPart.OVER_TIME, load)
         if series is None:
             continue
-        if any(past.unreadable for past in series.past[-_SAID_OF_EARLIER:]):
+        if any(past.unreadable for past in series.block):
             closing.lose(MissingPart.EARLIER)
         yield series
 
@@ -200,18 +203,16 @@ def _load_series(closing: Closing, tallies: Mapping[str, Tally]) -> Iterable[Ser
 def _load_one_series(
     closing: Closing, item: Item, tally: Tally, lengths: Mapping[tuple[str, str], int]
 ) -> Series:
-    round_ = closing.round
-    past = history.load_series_end(
+    rounds_before = lengths.get((item.dimension, item.bank), 0)
+    past = history.load_block(
         closing.session,
-        round_.partnership,
+        closing.round.partnership,
         item,
-        GUARD_WINDOW - 1,
+        rounds_before % BLOCK_ROUNDS,
         closing.installation.installation_key,
     )
-    newest = PastRound(tally, round_.thresholds, round_.roster_size < round_.thresholds.roster)
-    rounds_before = lengths.get((item.dimension, item.bank), 0)
-    earlier = any(theme == item.dimension and bank != item.bank for theme, bank in lengths)
-    return Series(item.dimension, rounds_before + 1, (*past, newest), earlier)
+    newest = PastRound(find_kept_lot(tally))
+    return Series(item.dimension, rounds_before + 1, (*past, newest))
 
 
 def _open_waiting(closing: Closing) -> WaitingWords:
@@ -248,7 +249,7 @@ def _shuffle_comments(texts: Iterable[Comment]) -> tuple[Comment, ...]:
 def _release(closing: Closing, closed: ClosedRound) -> DigestFacts:
     """What may be said; where the policy fails, of each part with which it does not."""
     try:
-        return release_facts(closed, secrets.randbelow)
+        return release_facts(closed)
     except Exception:
         _log.exception("The release policy failed.", extra={"round": closing.round.id})
         if not closing.careful:
@@ -259,10 +260,7 @@ def _release(closing: Closing, closed: ClosedRound) -> DigestFacts:
         (MissingPart.WORDS, {"comments": closed.comments}),
     ]
     bare = replace(closed, items=(), series=(), comments=())
-    kept = closing.add_what_works(
-        bare, additions, lambda candidate: release_facts(candidate, secrets.randbelow)
-    )
-    return release_facts(kept, secrets.randbelow)
+    return release_facts(closing.add_what_works(bare, additions, release_facts))
 
 
 def _add_group_facts(closing: Closing, digest_facts: DigestFacts) -> DigestFacts:
@@ -291,7 +289,7 @@ def _add_workshop(session: Session, round_id: int, digest_facts: DigestFacts) ->
     if seeding is None:
         return digest_facts
     packs.freeze_commitments(session, seeding)
-    workshop_ids = {item.id for item in seedings.thaw_items(seeding)}
+    workshop_ids = seedings.list_workshop_items(session, round_id)
     questions = tuple(
         replace(question, weekly=question.item not in workshop_ids)
         for question in digest_facts.questions
@@ -321,14 +319,13 @@ def _keep_words(
     closing.attempt(MissingPart.WORDS, keep)
 
 
-def _keep_tallies(closing: Closing, tallies: Mapping[str, Tally]) -> None:
-    """What is compared later: sealed tallies."""
+def _keep_lots(closing: Closing, tallies: Mapping[str, Tally]) -> None:
+    """What a level of the block under way still needs; what was needed for others goes."""
     session, round_ = closing.session, closing.round
     key = closing.installation.installation_key
-    stored = [keepable_tally(tallies[item.id], round_.thresholds) for item in round_.items]
-    closing.attempt(
-        MissingPart.OVER_TIME, lambda: history.keep_tallies(session, round_, stored, key)
-    )
+    lots = {item_id: find_kept_lot(tally) for item_id, tally in tallies.items()}
+    closing.attempt(MissingPart.OVER_TIME, lambda: history.keep_lots(session, round_, lots, key))
+    history.forget_lots(session, round_)
 
 
 def _word_digest(closing: Closing, facts: DigestFacts) -> Sequence[Statement]:
@@ -344,10 +341,10 @@ def _word_digest(closing: Closing, facts: DigestFacts) -> Sequence[Statement]:
     additions: list[Addition] = [
         *((MissingPart.QUESTION, {"questions": (fact,)}) for fact in facts.questions),
         *((MissingPart.OVER_TIME, {"blocks": (fact,)}) for fact in facts.blocks),
-        *((MissingPart.OVER_TIME, {"trends": (fact,)}) for fact in facts.trends),
         (MissingPart.COMMITMENTS, {"commitments": facts.commitments}),
         (MissingPart.WORKSHOP, {"workshop": facts.workshop, "workshop_on": facts.workshop_on}),
-        (MissingPart.TALK, {"talk": facts.talk, "talk_about": facts.talk_about}),
+        (MissingPart.WORKSHOP, {"pooled": facts.pooled}),
+        (MissingPart.TALK, {"talk": facts.talk}),
         (MissingPart.WORDS, {"comments": facts.comments}),
         (MissingPart.NEXT, {"next_opens_at": facts.next_opens_at}),
     ]
@@ -361,12 +358,11 @@ def _strip_facts(facts: DigestFacts) -> DigestFacts:
         facts,
         questions=(),
         blocks=(),
-        trends=(),
+        pooled=None,
         commitments=(),
         workshop="",
         workshop_on=None,
         talk="",
-        talk_about="",
         comments=(),
         next_opens_at=None,
     )

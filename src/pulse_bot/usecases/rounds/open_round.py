@@ -19,7 +19,7 @@ from pulse_bot.domain.asking.preferences import card_time
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.domain.outgoing import OutgoingKind
-from pulse_bot.domain.partnership.audit_events import RoundOpened, WorkshopGivenUp
+from pulse_bot.domain.partnership.audit_events import RoundAsked, RoundOpened, WorkshopGivenUp
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Card
@@ -32,7 +32,8 @@ from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import OPERATOR, PULSE_BOT, Installation
 from pulse_bot.usecases.frozen_rounds import load_frozen
-from pulse_bot.usecases.members.thresholds import BLOCK, compute_thresholds, must_wait
+from pulse_bot.usecases.members.thresholds import BLOCK, compute_thresholds
+from pulse_bot.usecases.rounds.changeover import choose_edition
 from pulse_bot.usecases.rounds.pick_items import NO_PROGRAMME, NothingToAsk, pick_items
 
 
@@ -82,14 +83,32 @@ def _create_round(
         thresholds=compute_thresholds(session, plan.partnership).to_json(),
         items=[freeze_item(item) for item in items],
         again=plan.again,
+        policy_version=choose_edition(session, installation, partnership, newest),
     )
     session.add(row)
     session.flush()
+    _note_asked(session, installation, row, newest)
     _seat_members(session, installation, row, members)
     if seeding is not None:
         _mark_asked(seeding, row, items)
     _plan_messages(session, partnership, row, members, seeding)
     return row.id
+
+
+def _note_asked(
+    session: Session, installation: Installation, row: RoundRow, newest: RoundRow | None
+) -> None:
+    """How many are asked is in the log: whoever audits what was published needs it."""
+    before = newest.roster_size if newest is not None else row.roster_size
+    joined = max(row.newcomers, row.roster_size - before)
+    asked = RoundAsked(
+        number=row.number,
+        roster=row.roster_size,
+        joined=joined,
+        left=before + joined - row.roster_size,
+        policy_version=row.policy_version,
+    )
+    audit_log.record(session, installation, row.partnership_id, PULSE_BOT, asked)
 
 
 def _seat_members(
@@ -174,7 +193,7 @@ def _mark_asked(seeding: SeedingRow, row: RoundRow, items: list[Item]) -> None:
 
 
 def _select_members(session: Session, partnership_id: int) -> list[MemberRow]:
-    """Who is asked: newcomers wait for the next block where numbers are at stake."""
+    """Who is asked: all who are in, newcomers at once (release policy, Joining and leaving)."""
     active = [
         member
         for member, _ in partnerships.list_members(session, partnership_id)
@@ -182,8 +201,7 @@ def _select_members(session: Session, partnership_id: int) -> list[MemberRow]:
     ]
     if not active:
         raise Refused("There is nobody to ask yet. Add members with: pulse-bot member add")
-    settled = [member for member in active if member.seated]
-    return settled if must_wait(session, partnership_id, len(settled)) else active
+    return active
 
 
 def _invite_member(session: Session, row: RoundRow, member: MemberRow, calendar: Calendar) -> None:

@@ -171,6 +171,28 @@ def _(event: events.RoundOpened) -> str:
 
 
 @what.register
+def _(event: events.RoundAsked) -> str:
+    people = "1 person" if event.roster == 1 else f"{event.roster} people"
+    return f"asked round {event.number}: {people}{_moves(event)}"
+
+
+def _moves(event: events.RoundAsked) -> str:
+    told = [f"{event.joined} more"] if event.joined else []
+    told += [f"{event.left} fewer"] if event.left else []
+    return f", {' and '.join(told)} than in the round before" if told else ""
+
+
+@what.register
+def _(event: events.PolicyChanges) -> str:
+    return (
+        "counts answers in another way in rounds that open from "
+        f"{format_full_date(event.first_day)} on: a lot, which nobody keeps, picks which of them "
+        "count; a number stays until the answers have clearly moved; groups of eight and nine read "
+        "numbers; and the sums of past rounds are deleted. “/pulse privacy” says more"
+    )
+
+
+@what.register
 def _(event: events.RoundClosed) -> str:
     return f"closed round {event.number}"
 

@@ -37,6 +37,8 @@ from pulse_bot.domain.partnership.audit_events import (
     WorkshopQuestionsChanged,
 )
 from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.domain.release.lot import SMALLEST_BLOCK_ROSTER
+from pulse_bot.domain.release.series import RULED_KINDS
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships, seedings
 from pulse_bot.storage.models import PartnershipRow, RoundRow
@@ -135,7 +137,7 @@ def forecast_asking(
     now = installation.clock.now()
     situation = seedings.load_situation(session, partnership, now, except_id=row.id)
     try:
-        _check_group_size(session, partnership)
+        _check_group_size(session, partnership, seedings.thaw_items(row))
         arrangement = arrange_seeding(len(row.items), row.workshop_on, situation, now)
     except (ArrangementError, Refused) as error:
         # What else is refused is a group that is too small, which no other question changes.
@@ -148,18 +150,22 @@ def forecast_asking(
     )
 
 
-def _check_group_size(session: Session, partnership: PartnershipRow) -> None:
+def _check_group_size(session: Session, partnership: PartnershipRow, items: Sequence[Item]) -> None:
     everybody = [member for member, _ in partnerships.list_members(session, partnership.id)]
     active = [member for member in everybody if member.standing is Standing.ACTIVE]
     schools = len({member.organisation_id for member in active})
     thresholds = Thresholds.for_partnership(len({member.organisation_id for member in everybody}))
-    if len(active) >= thresholds.roster and schools >= thresholds.organisations:
+    pooled = sum(item.kind in RULED_KINDS for item in items) >= thresholds.block_least_rounds
+    least = SMALLEST_BLOCK_ROSTER if pooled else thresholds.roster
+    if len(active) >= least and schools >= thresholds.organisations:
         return
     members = "1 member" if len(active) == 1 else f"{len(active)} members"
     school_count = "1 school" if schools == 1 else f"{schools} schools"
     raise Refused(
         f"With {members} of {school_count} nothing could be shown: a number needs "
-        f"{thresholds.roster} who are asked, of {thresholds.organisations} schools."
+        f"{thresholds.roster} who are asked, of {thresholds.organisations} schools. "
+        f"{SMALLEST_BLOCK_ROSTER} are enough for one level of {thresholds.block_least_rounds} "
+        "questions or more together, if they ask how much we agree or how often."
     )
 
 

@@ -28,7 +28,10 @@ from pulse_bot.usecases.context import Installation
 
 ANSWER_COUNTS: Final = (6, 9, 14, 20)
 """How many answer, in one run after another; none where there are fewer members."""
-_OF_QUESTIONS: Final = (StatementKind.QUESTION, StatementKind.COMMENT, StatementKind.RESPONSE)
+_OF_QUESTIONS: Final = (
+    *(StatementKind.QUESTION, StatementKind.COMMENT),
+    *(StatementKind.LEVEL, StatementKind.RESPONSE),
+)
 _WORDS: Final = (
     "These words are made up, and so are the others.",
     "Somebody would say here what went well.",
@@ -104,24 +107,28 @@ def _simulate_digest(
         next_opens_at=None,
         time_zone=partnership.time_zone,
         items=tuple(items),
-        tallies={item.id: tally_item(item, answers_by_item[item.id]) for item in items},
+        tallies={
+            item.id: tally_item(item, answers_by_item[item.id], len(seats), thresholds)
+            for item in items
+        },
         roster_size=len(seats),
         answered=answers,
         newcomers=0,
         thresholds=thresholds,
         series=(),
         organisations=len(set(answering)),
+        workshop_items=frozenset(item.id for item in items),
         word_answers={
             item.id: _collect_words(answers_by_item[item.id])
             for item in items
             if item.kind is ItemKind.WORDS
         },
     )
-    return _show_digest(installation, closed, chance)
+    return _show_digest(installation, closed)
 
 
-def _show_digest(installation: Installation, closed: ClosedRound, chance: random.Random) -> DryRun:
-    digest_facts = release_facts(closed, chance.randrange)
+def _show_digest(installation: Installation, closed: ClosedRound) -> DryRun:
+    digest_facts = release_facts(closed)
     hidden = sum(
         isinstance(entry.result, Silence) and not entry.word_answers
         for entry in digest_facts.questions
