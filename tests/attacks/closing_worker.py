@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from pulse_bot.config.logs import set_up_logging
 from pulse_bot.crypto.key_stores import DirectoryKeyStore
+from pulse_bot.domain.release.comments import draw_words
 from pulse_bot.domain.release.digest import DigestFacts
 from pulse_bot.domain.release.policy import release_facts
 from pulse_bot.domain.release.record import Statement
@@ -23,7 +24,6 @@ from pulse_bot.ports import Renderer
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.rounds import make_digest
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.decrypt import decrypt_round
 from tests.made_up import CLOSES, installation
 
 HOARD: Final[list[object]] = []
@@ -85,7 +85,7 @@ def main() -> None:
     elif how == "with a policy that fails":
         put(make_digest, "release_facts", FailingOnce(release_facts))
     elif how == "with a hoarder":
-        put(make_digest, "decrypt_round", hoard(decrypt_round))
+        put(make_digest, "draw_words", hoard(draw_words))
     elif how == "with a key store that is full":
         put(made.keys, "create_words_key", refuse)
     with suppress(KeyStoreError):

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from pulse_bot.crypto.sealing import unseal_tally
 from pulse_bot.domain.partnership.people import Standing
-from pulse_bot.domain.release.closed_round import Comment
-from pulse_bot.domain.release.policy import release_facts
+from pulse_bot.domain.release.closed_round import MemberWords
+from pulse_bot.domain.release.comments import draw_words
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
 from pulse_bot.storage import partnerships
@@ -21,6 +21,7 @@ from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, add_member, remove_member
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.tick import find_due_jobs
+from tests.domain.draws import lowest
 from tests.domain.test_release_facts import closed
 from tests.made_up import (
     CLOSES,
@@ -55,21 +56,21 @@ async def test_nothing_finer_than_a_lot_is_kept_even_sealed(made: Installation) 
 
 
 def test_five_comments_of_one_writer_are_no_crowd() -> None:
-    words = [f"Comment {number}." for number in range(6)]
-    alone = tuple(Comment(one, first=number == 0) for number, one in enumerate(words))
-    crowd = tuple(Comment(one, first=True) for one in words)
-    heard = replace(closed(), roster_size=14, answered=9, organisations=4)
+    words = tuple(f"Comment {number}." for number in range(6))
+    heard = replace(closed(), items=(), roster_size=14, answered=9, organisations=4)
 
-    assert release_facts(replace(heard, comments=alone)).comments == ()
-    assert release_facts(replace(heard, comments=crowd)).comments == tuple(words)
+    assert draw_words(heard, [MemberWords(words)], (), lowest).comments == ()
+    crowd = [MemberWords((one,)) for one in words]
+    assert len(draw_words(heard, crowd, (), lowest).comments) == 5
 
 
 def test_comments_need_answers_out_of_enough_organisations() -> None:
-    crowd = tuple(Comment(f"Comment {number}.", first=True) for number in range(6))
-    heard = replace(closed(), roster_size=14, answered=9, comments=crowd)
+    crowd = [MemberWords((f"Comment {number}.",)) for number in range(6)]
+    heard = replace(closed(), items=(), roster_size=14, answered=9)
 
-    assert release_facts(replace(heard, organisations=3)).comments == ()
-    assert len(release_facts(replace(heard, organisations=4)).comments) == 6
+    few, enough = (replace(heard, organisations=many) for many in (3, 4))
+    assert draw_words(few, crowd, (), lowest).comments == ()
+    assert len(draw_words(enough, crowd, (), lowest).comments) == 5
 
 
 def test_one_school_in_four_spellings_is_one_organisation(made: Installation) -> None:

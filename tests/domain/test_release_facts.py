@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.closed_round import ClosedRound
+from pulse_bot.domain.release.closed_round import ClosedRound, DrawnWords
 from pulse_bot.domain.release.digest import BlockFact, DigestFacts, ResponseClass
 from pulse_bot.domain.release.policy import release_facts
 from pulse_bot.domain.release.results import Silence, Standing
@@ -173,6 +173,16 @@ def test_a_round_without_prompts_has_none() -> None:
     one = closed()
     silent = tuple(replace(item, talk="") for item in one.items)
     assert release_facts(replace(one, items=silent)).talk == ""
+
+
+FIVE_COMMENTS = ("One.", "Two.", "Three.", "Four.", "Five.")
+
+
+def test_what_the_lot_left_of_comments_is_shown_as_it_was_written() -> None:
+    drawn = DrawnWords(comments=FIVE_COMMENTS, waiting=("Never said.",))
+    said = release_facts(replace(closed(), words=drawn))
+    assert said.comments == FIVE_COMMENTS
+    assert "Never said." not in leaves(said)
 
 
 def leaves(value: object) -> list[object]:

@@ -63,10 +63,9 @@ def table(name: str) -> dict[str, list[str]]:
         (
             "Words",
             [
-                comments.LEAST_ANSWERED,
-                comments.LEAST_WRITERS,
+                *(comments.LISTS[1][place] for place in (1, 0, 2)),
+                *(comments.LISTS[0][place] for place in (1, 0, 2)),
                 comments.ROUNDS_TO_WAIT,
-                comments.NEVER_READ,
             ],
         ),
         ("The same question again", [programme.ROUNDS_BETWEEN, commitments.MOST_ASKINGS]),

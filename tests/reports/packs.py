@@ -13,7 +13,8 @@ from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
-from pulse_bot.domain.release.closed_round import ClosedRound, Comment
+from pulse_bot.domain.release.closed_round import ClosedRound, MemberWords
+from pulse_bot.domain.release.comments import draw_words
 from pulse_bot.domain.release.policy import release_facts
 from pulse_bot.domain.release.record import Digest
 from pulse_bot.domain.release.tallies import MemberAnswers, tally_item
@@ -41,7 +42,7 @@ WRITTEN = (
     "How would we know that it was worth the day?",
     "Which of our meetings could we do without?",
 )
-"""As many as wrote: fewer than eight would not be read."""
+"""As many as wrote: a lot leaves five of them."""
 COMMITMENTS = (
     Commitment(3, "Every school opens one lesson a term to the others.", date(2026, 3, 20),
                CommitmentState.OPEN),
@@ -78,7 +79,6 @@ def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
         ]
         for item in items
     }
-    written = tuple(Comment(words, first=True) for words in WRITTEN[:answered])
     closed = ClosedRound(
         partnership=NAME,
         number=7,
@@ -94,10 +94,13 @@ def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
         thresholds=Thresholds.for_partnership(9),
         series=(),
         organisations=min(9, answered),
-        word_answers={item.id: written for item in items if item.kind is ItemKind.WORDS},
     )
-    # The lowest borders that can be drawn.
-    known = replace(release_facts(closed, lambda _: 0), workshop=TITLE, workshop_on=DAY)
+    in_words = [item.id for item in items if item.kind is ItemKind.WORDS]
+    written = [MemberWords(answers=dict.fromkeys(in_words, words)) for words in WRITTEN[:answered]]
+    # The lowest that can be drawn, of borders and of texts.
+    drawn = draw_words(closed, written if in_words else [], (), lambda _: 0)
+    released = release_facts(replace(closed, words=drawn), lambda _: 0)
+    known = replace(released, workshop=TITLE, workshop_on=DAY)
     said = renderer.statements(known)
     return Digest(closed.number, closed.closed_at, said, TITLE)
 

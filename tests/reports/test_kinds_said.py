@@ -135,7 +135,11 @@ def test_what_was_written_follows_its_question() -> None:
         if one.kind in (StatementKind.QUESTION, StatementKind.COMMENT)
     ]
     assert found == [
-        ("question", "helped", "“What helped?” Answered in words, shown here in no order."),
+        (
+            "question",
+            "helped",
+            "“What helped?” Answered in words. A lot picked these; they stand in no order.",
+        ),
         ("comment", "helped", "Somebody wrote: “Time.”"),
         ("comment", "helped", "Somebody wrote: “A lift.”"),
         ("question", "accountability-1", "“We follow up what we agree.” About 3.8 out of 5."),

@@ -142,7 +142,7 @@ def test_every_question_has_its_prompt_to_be_read_out(members: int) -> None:
 
 
 def test_with_nothing_to_show_the_questions_are_prompts() -> None:
-    for made in (pack(9), pack(14, 3)):
+    for made in (pack(7), pack(14, 3)):
         text = text_of(page(made))
         assert layout.ALL_INSTEAD in text
         assert layout.INSTEAD not in text
@@ -171,7 +171,8 @@ def test_what_members_wrote_stands_with_its_question() -> None:
     text = text_of(page(pack(14)))
     start = text.index(layout.WORDS)
     end = text.index(banked(SEEDED[-1])[0].talk, start)
-    assert all(words in text[start:end] for words in WRITTEN)
+    assert sum(words in text[start:end] for words in WRITTEN) == 5
+    assert sum(words in text for words in WRITTEN) == 5
 
 
 def test_pictures_are_told_in_words_to_those_who_do_not_see_them() -> None:
@@ -207,9 +208,9 @@ def test_slides_are_numbered_and_of_the_size_of_a_screen(members: int) -> None:
     made = pack(members, items=banked(SEEDED[1], SEEDED[4], SEEDED[5]))
     files = renderer.pack("out/pack.png", made)
     # Cover, order, each question, growth, commitments, exit; two pictures where there are any, and
-    # two slides for what nine of fourteen wrote.
+    # one slide for what five wrote.
     least = len(made.questions) + 5
-    assert len(files) == least + (4 if members > 9 else 0)
+    assert len(files) == least + 1 + (2 if members > 9 else 0)
     assert list(files) == [f"pack-{n:02}.png" for n in range(1, len(files) + 1)]
     for content in files.values():
         with Image.open(BytesIO(content)) as opened:

@@ -57,7 +57,8 @@ def comments(talk: Talk, asked: Round) -> list[str]:
     with talk.made.database.read() as session:
         sealed = envelopes.load_envelopes(session, asked.id)
         roster = authenticity.load_roster(session, asked.id, keys)
-        return [one.text for one in decrypt_round(asked, keys, roster, sealed).comments]
+        decrypted = decrypt_round(asked, keys, roster, sealed)
+        return [text for member_words in decrypted.written for text in member_words.comments]
 
 
 async def test_a_press_is_recorded_and_shows_the_next_question(talk: Talk) -> None:

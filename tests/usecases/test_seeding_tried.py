@@ -51,7 +51,7 @@ def test_six_answers_show_nothing_whatever_is_asked(made: Installation) -> None:
     assert "in 12 months" in said
 
 
-@pytest.mark.parametrize("members", [6, 9])
+@pytest.mark.parametrize("members", [6, 7])
 def test_a_small_group_would_see_nothing(made: Installation, members: int) -> None:
     people(made, members)
     found = tried(made, ALL_KINDS)

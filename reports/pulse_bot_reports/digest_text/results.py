@@ -27,7 +27,7 @@ SILENCES: Final = {
     Silence.SMALL_GROUP: "Our group is too small to show a number from a single week.",
     Silence.WORDS: "Answered in words, which are shown once enough of us have written.",
 }
-IN_WORDS: Final = "Answered in words, shown here in no order."
+IN_WORDS: Final = "Answered in words. A lot picked these; they stand in no order."
 STANDS_OUT: Final = "Stands out: "
 NONE_STANDS_OUT: Final = "No choice stands out."
 TAKEN: Final = {

@@ -64,6 +64,15 @@ ROLE: Final = "role"
 LOG: Final = "log"
 
 _SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to be in 12 months?"}
+_READ_WHEN: Final = (
+    "Once at least six of us wrote, a lot picks five or ten texts, one of each writer, and the "
+    "group reads “Somebody wrote: …”: word for word, in one line, without a name. The rest is "
+    "destroyed unread. Your way of writing may still give you away."
+)
+_TOO_FEW_OF_US: Final = (
+    "Nobody reads this in a group of fewer than eight: unless there are more of us within three "
+    "rounds, it is destroyed unread."
+)
 _SKIP: Final = Option(SKIP, "Skip this question")
 
 
@@ -151,16 +160,18 @@ def answer_form(round_: Round, until: str, notes: Sequence[str] = ()) -> Form:
 
 def _question_fields(round_: Round, position: int, item: Item) -> list[Field]:
     answer_fields = [
-        _answer_field(AnswerTarget(round_.id, position, slot), item) for slot in list_slots(item)
+        _answer_field(round_, AnswerTarget(round_.id, position, slot), item)
+        for slot in list_slots(item)
     ]
-    comment_field = words_field(AnswerTarget(round_.id, position, COMMENT), "Say more, if you like")
+    comment_target = AnswerTarget(round_.id, position, COMMENT)
+    comment_field = _words_field(round_, comment_target, "Say more, if you like")
     comment_field = replace(comment_field, beside=True)
     return [*answer_fields, comment_field] if round_.takes_comments else answer_fields
 
 
-def _answer_field(target: AnswerTarget, item: Item) -> Field:
+def _answer_field(round_: Round, target: AnswerTarget, item: Item) -> Field:
     if item.kind is ItemKind.WORDS:
-        return words_field(target, item.text)
+        return _words_field(round_, target, item.text)
     several = item.kind is ItemKind.CHOOSE and item.most > 1
     question = " ".join(filter(None, (item.text, _SLOT_TITLES.get(target.slot, ""))))
     low, high = item.ends if item.kind is ItemKind.SCALE else ("", "")
@@ -173,16 +184,13 @@ def _answer_field(target: AnswerTarget, item: Item) -> Field:
     )
 
 
-def words_field(target: AnswerTarget, label: str) -> Field:
-    """A field for a few words, with the promise about comments beside it."""
+def _words_field(round_: Round, target: AnswerTarget, label: str) -> Field:
+    """A field for a few words, with how they will read, and when, beside it."""
     return Field(
         key=target.field_key,
         label=label,
         kind=FieldKind.TEXT,
-        hint=(
-            "The group reads it exactly as you write it, among others, shuffled and without a "
-            "name, once enough people wrote one. Your way of writing may still give you away."
-        ),
+        hint=_READ_WHEN if round_.takes_comments else _TOO_FEW_OF_US,
         longest=LONGEST_COMMENT,
         erased=True,
     )
@@ -194,7 +202,7 @@ def comment_form(round_: Round, position: int) -> Form:
     return Form(
         key=form_key(round_.id),
         title="Say more",
-        fields=(words_field(target, round_.items[position].text),),
+        fields=(_words_field(round_, target, round_.items[position].text),),
         submit="Send my comment",
     )
 
@@ -206,7 +214,7 @@ def words_form(round_: Round, position: int) -> Form:
     return Form(
         key=form_key(round_.id, position),
         title="In your own words",
-        fields=(words_field(target, item.text),),
+        fields=(_words_field(round_, target, item.text),),
     )
 
 

@@ -16,15 +16,11 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.crypto.sealing import seal_words, unseal_words
 from pulse_bot.domain.asking.rounds import RoundStatus
-from pulse_bot.domain.release.closed_round import Comment
 from pulse_bot.domain.release.comments import ROUNDS_TO_WAIT
 from pulse_bot.errors import DamagedKey, SealError
 from pulse_bot.storage.models import RoundRow, WaitingCommentRow
 
 _log = logging.getLogger(__name__)
-
-_FIRST_MARK, _LATER_MARK = "1", "0"
-"""Stand before words that wait: whether they are their writer's first of that round."""
 
 LoadKey = Callable[[int], bytes | None]
 """The words key of a round; None where it is gone for good. Raises KeyStoreError, and DamagedKey
@@ -35,7 +31,7 @@ for one that opens nothing."""
 class WaitingWords:
     """What waits in a partnership and could be opened, in memory only."""
 
-    comments: Sequence[Comment] = ()
+    texts: Sequence[str] = ()
     tokens: Sequence[bytes] = ()
     """Of their rows."""
     some_lost: bool = False
@@ -46,19 +42,18 @@ def keep_words(
     session: Session,
     round_id: int,
     partnership_id: int,
-    comments: Iterable[Comment],
+    texts: Iterable[str],
     words_key: bytes,
 ) -> None:
-    """Let words wait from the close of this round on, sealed."""
-    for comment in comments:
+    """Let words wait from the close of this round on, sealed: one text of each who wrote."""
+    for text in texts:
         token = secrets.token_bytes(16)
-        marked = f"{_FIRST_MARK if comment.first else _LATER_MARK}{comment.text}"
         session.add(
             WaitingCommentRow(
                 token=token,
                 partnership_id=partnership_id,
                 round_id=round_id,
-                sealed=seal_words(words_key, _name_place(partnership_id, token), marked),
+                sealed=seal_words(words_key, _name_place(partnership_id, token), text),
             )
         )
 
@@ -76,16 +71,16 @@ def open_words(session: Session, partnership_id: int, load_key: LoadKey) -> Wait
     )
     rows = session.scalars(query).all()
     keys = {round_id: _load_key(load_key, round_id) for round_id in {row.round_id for row in rows}}
-    comments, tokens = [], []
+    texts, tokens = [], []
     for row in rows:
-        comment = _open_row(row, keys[row.round_id])
-        if comment is None:
+        text = _open_row(row, keys[row.round_id])
+        if text is None:
             session.delete(row)
         else:
-            comments.append(comment)
+            texts.append(text)
             tokens.append(row.token)
     session.flush()
-    return WaitingWords(comments, tokens, len(tokens) < len(rows))
+    return WaitingWords(texts, tokens, len(tokens) < len(rows))
 
 
 def _load_key(load_key: LoadKey, round_id: int) -> bytes | None:
@@ -99,13 +94,12 @@ def _load_key(load_key: LoadKey, round_id: int) -> bytes | None:
     return key
 
 
-def _open_row(row: WaitingCommentRow, words_key: bytes | None) -> Comment | None:
+def _open_row(row: WaitingCommentRow, words_key: bytes | None) -> str | None:
     if words_key is None:
         return None
     try:
-        text = unseal_words(words_key, _name_place(row.partnership_id, row.token), row.sealed)
-        return Comment(text[1:], first=text[0] == _FIRST_MARK)
-    except (SealError, ValueError, IndexError, TypeError) as error:
+        return unseal_words(words_key, _name_place(row.partnership_id, row.token), row.sealed)
+    except (SealError, ValueError, TypeError) as error:
         _log.error("Words that wait cannot be read: %s.", type(error).__name__)
         return None
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.asking.thresholds import POLICY_VERSION, Thresholds
+from pulse_bot.domain.asking.thresholds import POLICY_VERSION, WORDS_ROSTER, Thresholds
 
 
 class RoundStatus(StrEnum):
@@ -52,8 +52,8 @@ class Round:
 
     @property
     def takes_comments(self) -> bool:
-        """Whether comments can ever be read: in a group under the bar they would wait for ever."""
-        return self.roster_size >= self.thresholds.roster
+        """Whether comments can be read: in a smaller group nearly all would have to write."""
+        return self.roster_size >= WORDS_ROSTER
 
     def in_language(self, language: str) -> Round:
         """The round as a member of this language reads it; what counts stays the same."""

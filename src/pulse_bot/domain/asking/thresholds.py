@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
 
+WORDS_ROSTER: Final = 8
+"""The smallest roster of which words are ever shown, and that is asked for comments."""
+
 POLICY_VERSION: Final = 2
 """Which edition of the release policy is carried out here. It is kept with each round, so that
 whoever computes from releases, or attacks them, knows by which rules they were printed."""

@@ -14,14 +14,26 @@ from pulse_bot.domain.release.tallies import Tally
 
 
 @dataclass(frozen=True, slots=True)
-class Comment:
-    """A comment, or an answer in words; `first` where its writer wrote nothing before it.
+class MemberWords:
+    """All that one member wrote in a round: comments, and answers in words by item id."""
 
-    In one round, that is, and comments come before answers in words.
+    comments: tuple[str, ...] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnWords:
+    """What becomes of all that was written: each text is another writer's of a round.
+
+    What is in none of these is destroyed unread.
     """
 
-    text: str
-    first: bool
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What is shown of the items in words that enough wrote to, by item id."""
+    comments: tuple[str, ...] = ()
+    """What is shown beside them, of this round and of what waited for it."""
+    waiting: tuple[str, ...] = ()
+    """What begins to wait with this round, where no comments are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,5 @@ class ClosedRound:
     """The ids of those of its items that a workshop asks."""
     organisations: int = 0
     """How many organisations those who answered belong to."""
-    comments: tuple[Comment, ...] = ()
-    """Those of this round, without what is never read, and those that waited for it, shuffled."""
-    word_answers: Mapping[str, tuple[Comment, ...]] = field(default_factory=dict)
-    """What was written to `words` items, by item id, without what is never read, shuffled."""
+    words: DrawnWords = field(default_factory=DrawnWords)
+    """What the lot left of all that was written."""

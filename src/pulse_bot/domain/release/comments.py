@@ -1,87 +1,76 @@
 """The release policy for what people wrote: comments, and answers in words (release policy, Words).
 
-Whether they are shown is decided from counts and membership. What is not shown waits, unread, for a
-later round, and not for ever; how it waits is storage's. Where nearly everybody wrote, a lot
-decides whose words are never read.
+Whether they are shown is decided from counts and membership. A list that is shown has one of two
+lengths, and a lot says what is in it; all else that could have been in it is destroyed unread. What
+cannot be shown yet waits, unread, for a later round, and not for ever; how it waits is storage's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.release.closed_round import ClosedRound, Comment
-from pulse_bot.domain.release.lot import Draw
+from pulse_bot.domain.asking.items import ItemKind
+from pulse_bot.domain.asking.thresholds import WORDS_ROSTER
+from pulse_bot.domain.release.closed_round import ClosedRound, DrawnWords, MemberWords
+from pulse_bot.domain.release.lot import Draw, draw_order, find_classes
 
-LEAST_ANSWERED: Final = 8
-LEAST_WRITERS: Final = 5
-"""How many must answer, and how many must have written, before anything is read."""
+LISTS: Final = ((14, 12, 10), (WORDS_ROSTER, 6, 5))
+"""(members of the roster, writers, texts in the list), the longest first. Two members at least need
+not have written for either, so that a list never tells that all did, or all but one."""
 
 ROUNDS_TO_WAIT: Final = 3
 """So many further rounds words wait to be shown; then they are destroyed unread."""
 
-NEVER_READ: Final = 2
-"""So many of the roster never have their words of a round read, or the length of a list would tell
-that all, or all but one, answered."""
 
+def draw_words(
+    closed: ClosedRound, written: Sequence[MemberWords], waited: Sequence[str], draw: Draw
+) -> DrawnWords:
+    """What becomes of all that was `written` in a round, and of what `waited` for it, by lot.
 
-def draw_unread(writers: int, roster_size: int, draw: Draw) -> frozenset[int]:
-    """Whose words of a round are destroyed, by lot: places among its writers, from 0.
-
-    All their words of that round, before anything is shown or waits: read later, what is left over
-    would be counted together with what was shown.
+    Each item in words has a list of its own where enough wrote to it. One text of all else that a
+    writer wrote stands for them in the comments, with those that waited; the rest of theirs is
+    destroyed. All lists come in an order that says nothing.
     """
-    left = list(range(writers))
-    over = min(writers, max(0, writers - (roster_size - NEVER_READ)))
-    return frozenset(left.pop(draw(len(left))) for _ in range(over))
+    answers: dict[str, tuple[str, ...]] = {}
+    others = [list(member_words.comments) for member_words in written]
+    for item in closed.items:
+        if item.kind is not ItemKind.WORDS:
+            continue
+        texts = _texts_by_place(written, item.id)
+        length = _count_shown(closed, closed.tallies[item.id].organisations, len(texts))
+        if length:
+            answers[item.id] = tuple(draw_order(texts.values(), draw)[:length])
+        else:
+            for place, text in texts.items():
+                others[place].append(text)
+    newest = tuple(texts[draw(len(texts))] for texts in others if texts)
+    length = _count_shown(closed, closed.organisations, len(waited) + len(newest))
+    comments = tuple(draw_order((*waited, *newest), draw)[:length])
+    return DrawnWords(answers, comments, waiting=() if length else newest)
 
 
-def select_comments(closed: ClosedRound) -> tuple[str, ...]:
-    """The comments that a digest shows, as they were written; none where they wait."""
-    # Once a round, however much each of them wrote: one who writes five comments is no crowd.
-    writers = sum(comment.first for comment in closed.comments)
-    are_shown = _are_enough(closed, closed.answered, closed.organisations, writers)
-    return tuple(comment.text for comment in closed.comments) if are_shown else ()
+def _texts_by_place(written: Sequence[MemberWords], item: str) -> Mapping[int, str]:
+    """The answers to an item in words, by the place of who wrote them."""
+    return {
+        place: member_words.answers[item]
+        for place, member_words in enumerate(written)
+        if item in member_words.answers
+    }
 
 
-def select_word_answers(item: Item, closed: ClosedRound) -> tuple[str, ...]:
-    """The answers in words that a digest shows of an item; none where they wait."""
-    answers = closed.word_answers.get(item.id, ()) if _are_shown(item.id, closed) else ()
-    return tuple(answer.text for answer in answers)
-
-
-def list_waiting(closed: ClosedRound, newest: Sequence[Comment]) -> tuple[Comment, ...]:
-    """What begins to wait: all that was written in this round and is not shown.
-
-    `newest` are its own comments, without those that waited for it. It waits among the comments.
-    """
-    held = [
-        comment
-        for item, written in closed.word_answers.items()
-        if not _are_shown(item, closed)
-        for comment in written
-    ]
-    return (*(() if select_comments(closed) else newest), *held)
-
-
-def _are_shown(item: str, closed: ClosedRound) -> bool:
-    """Whether the answers in words to an item are."""
-    tally = closed.tallies[item]
-    # Each writes once to an item, whatever else they wrote.
-    writers = len(closed.word_answers.get(item, ()))
-    return _are_enough(closed, tally.answered, tally.organisations, writers)
-
-
-def _are_enough(closed: ClosedRound, answered: int, organisations: int, writers: int) -> bool:
-    """From at least 8 who answered and 5 who wrote, out of enough organisations.
-
-    Under the roster's bar words wait too: of 8 members their coming would tell that all answered,
-    of 9 that all or all but one did.
-    """
-    return (
-        closed.roster_size >= closed.thresholds.roster
-        and answered >= LEAST_ANSWERED
-        and organisations >= closed.thresholds.organisations
-        and writers >= LEAST_WRITERS
+def _count_shown(closed: ClosedRound, organisations: int, writers: int) -> int:
+    """How many texts are shown, of so many writers out of so many organisations; 0: they wait."""
+    # The class of the round, which the digest names anyway. Were fewer enough, a list would tell
+    # that four answered, out of four schools; were it a number inside a class, that many did.
+    classes = find_classes(closed.roster_size)
+    if not classes or closed.answered < classes[0].least:
+        return 0
+    if organisations < closed.thresholds.organisations:
+        return 0
+    lengths = (
+        length
+        for roster, least, length in LISTS
+        if closed.roster_size >= roster and writers >= least
     )
+    return next(lengths, 0)

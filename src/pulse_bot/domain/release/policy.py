@@ -14,7 +14,6 @@ from typing import Final
 from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.closed_round import ClosedRound
-from pulse_bot.domain.release.comments import select_comments, select_word_answers
 from pulse_bot.domain.release.digest import BlockFact, DigestFacts, QuestionFact, ResponseClass
 from pulse_bot.domain.release.kinds import release_value
 from pulse_bot.domain.release.lot import find_classes, print_block
@@ -49,7 +48,7 @@ def release_facts(closed: ClosedRound) -> DigestFacts:
         low_pulse=has_low_pulse(questions),
         # One newcomer is known to everybody; several are a reason to read a change with care.
         newcomers=closed.newcomers > 1,
-        comments=select_comments(closed),
+        comments=closed.words.comments,
     )
 
 
@@ -147,7 +146,7 @@ def _question_fact(item: Item, closed: ClosedRound) -> QuestionFact:
         reverse=item.reverse,
         kind=item.kind,
         bank=item.bank,
-        word_answers=select_word_answers(item, closed),
+        word_answers=closed.words.answers.get(item.id, ()),
         commitment=item.commitment,
         least=(
             None

@@ -1,20 +1,18 @@
 """Hearing a round that closes: envelopes are opened, in memory alone, and matched with the roster.
 
-What nobody ever reads is let go of here. What becomes of the rest is the closing's.
+What becomes of what they held is the closing's.
 """
 
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pulse_bot.crypto.sealing import Envelope, make_tag, unseal_answer
 from pulse_bot.domain.asking.items import COMMENT, SKIP, Item, ItemKind, list_slots
 from pulse_bot.domain.asking.rounds import Round, Seat
-from pulse_bot.domain.release.closed_round import Comment
-from pulse_bot.domain.release.comments import draw_unread
+from pulse_bot.domain.release.closed_round import MemberWords
 from pulse_bot.domain.release.lot import draw_order
 from pulse_bot.domain.release.tallies import MemberAnswers
 from pulse_bot.errors import SealError
@@ -25,13 +23,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class DecryptedRound:
-    """What a round's envelopes held, in memory only, without the words that nobody ever reads."""
+    """What a round's envelopes held, in memory only."""
 
     answers: dict[str, list[MemberAnswers]]
     """By item id, in the order of the round's lot."""
-    comments: Sequence[Comment]
-    words: Mapping[str, Sequence[Comment]]
-    """The answers to `words` items, by item id."""
+    written: list[MemberWords]
+    """One for each who wrote anything in their own words."""
     answered: int
     organisations: int
     """Of those who answered."""
@@ -39,6 +36,10 @@ class DecryptedRound:
     def forget_answers(self) -> None:
         """Once they are added up, nothing needs what each one answered any more."""
         self.answers.clear()
+
+    def forget_words(self) -> None:
+        """Once the lot is drawn, nothing needs what it left out any more."""
+        self.written.clear()
 
 
 def decrypt_round(
@@ -55,11 +56,7 @@ def decrypt_round(
     if kept and not texts_by_tag:
         raise SealError("No envelope of this round opens with its key.")
     answers: dict[str, list[MemberAnswers]] = {item.id: [] for item in round_.items}
-    words: dict[str, list[Comment]] = {
-        item.id: [] for item in round_.items if item.kind is ItemKind.WORDS
-    }
-    comments: list[Comment] = []
-    written: list[_MemberWords] = []
+    written: list[MemberWords] = []
     answered_schools: list[int] = []
     for seat in draw_order(list(roster), secrets.randbelow):
         item_answers = [
@@ -67,61 +64,33 @@ def decrypt_round(
         ]
         for item, by_slot in item_answers:
             answers[item.id].append(MemberAnswers(seat.organisation, by_slot))
-        written.append(
-            _MemberWords(
-                _member_comments(texts_by_tag, keys, seat, round_.items),
-                _member_words(item_answers),
-            )
-        )
+        comments = _member_comments(texts_by_tag, keys, seat, round_.items)
+        words = _member_words(item_answers)
+        if comments or words:
+            written.append(MemberWords(comments, words))
         if any(text != SKIP for _, by_slot in item_answers for text in by_slot.values()):
             answered_schools.append(seat.organisation)
-    for member_words in _select_read(written, round_.roster_size):
-        comments.extend(member_words.comments)
-        for number, (item_id, text) in enumerate(member_words.words, len(member_words.comments)):
-            words[item_id].append(Comment(text, first=number == 0))
-    return DecryptedRound(
-        answers, comments, words, len(answered_schools), len(set(answered_schools))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _MemberWords:
-    """All that one member wrote in their own words: comments, and answers by item id."""
-
-    comments: Sequence[Comment]
-    words: Sequence[tuple[str, str]]
-
-
-def _select_read(written: Iterable[_MemberWords], roster_size: int) -> list[_MemberWords]:
-    """What is shown or waits. What the others wrote is let go of here, and kept nowhere."""
-    writers = [
-        member_words for member_words in written if member_words.comments or member_words.words
-    ]
-    unread_places = draw_unread(len(writers), roster_size, secrets.randbelow)
-    return [
-        member_words for place, member_words in enumerate(writers) if place not in unread_places
-    ]
+    return DecryptedRound(answers, written, len(answered_schools), len(set(answered_schools)))
 
 
 def _member_comments(
     texts_by_tag: Mapping[bytes, str], keys: RoundKeys, seat: Seat, items: Sequence[Item]
-) -> list[Comment]:
-    texts = [
+) -> tuple[str, ...]:
+    return tuple(
         text
         for item in items
         for text in _find_answers(texts_by_tag, keys, seat, item, (COMMENT,)).values()
-    ]
-    return [Comment(text, first=number == 0) for number, text in enumerate(texts)]
+    )
 
 
-def _member_words(item_answers: Iterable[tuple[Item, Mapping[str, str]]]) -> list[tuple[str, str]]:
-    return [
-        (item.id, text)
+def _member_words(item_answers: Iterable[tuple[Item, Mapping[str, str]]]) -> dict[str, str]:
+    return {
+        item.id: text
         for item, by_slot in item_answers
         if item.kind is ItemKind.WORDS
         for text in by_slot.values()
         if text != SKIP
-    ]
+    }
 
 
 def _open_envelopes(keys: RoundKeys, sealed: Iterable[Envelope]) -> Iterable[tuple[Envelope, str]]:

@@ -7,7 +7,7 @@ transaction, each part that asks the database in a savepoint of its own.
 from __future__ import annotations
 
 import logging
-import random
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -19,8 +19,8 @@ from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.programme import next_opening
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
-from pulse_bot.domain.release.closed_round import ClosedRound, Comment
-from pulse_bot.domain.release.comments import list_waiting, select_comments
+from pulse_bot.domain.release.closed_round import ClosedRound, DrawnWords
+from pulse_bot.domain.release.comments import draw_words
 from pulse_bot.domain.release.digest import DigestFacts, MissingPart
 from pulse_bot.domain.release.policy import find_kept_lot, release_facts
 from pulse_bot.domain.release.record import HeadlineFact, MissingFact, Statement
@@ -114,7 +114,7 @@ def _keep_results(closing: Closing, decrypted: DecryptedRound) -> None:
     waiting = _open_waiting(closing)
     closed = _add_words(_build_closed_round(closing, decrypted, tallies), decrypted, waiting)
     digest_facts = _add_group_facts(closing, _release(closing, closed))
-    _keep_words(closing, closed, decrypted, waiting)
+    _keep_words(closing, closed.words, waiting)
     _keep_lots(closing, tallies)
     statements = _word_digest(closing, digest_facts)
     history.keep_releases(closing.session, closing.round.id, statements)
@@ -228,22 +228,10 @@ def _open_waiting(closing: Closing) -> WaitingWords:
 def _add_words(
     closed: ClosedRound, decrypted: DecryptedRound, waiting: WaitingWords
 ) -> ClosedRound:
-    """The round with what was written in it, and what waited for it, shuffled."""
-    return replace(
-        closed,
-        comments=_shuffle_comments([*waiting.comments, *decrypted.comments]),
-        word_answers={
-            item_id: _shuffle_comments(texts)
-            for item_id, texts in decrypted.words.items()
-            if item_id in closed.tallies
-        },
-    )
-
-
-def _shuffle_comments(texts: Iterable[Comment]) -> tuple[Comment, ...]:
-    shuffled = list(texts)
-    random.SystemRandom().shuffle(shuffled)
-    return tuple(shuffled)
+    """The round with what the lot leaves of what was written in it, and of what waited for it."""
+    drawn = draw_words(closed, decrypted.written, waiting.texts, secrets.randbelow)
+    decrypted.forget_words()
+    return replace(closed, words=drawn)
 
 
 def _release(closing: Closing, closed: ClosedRound) -> DigestFacts:
@@ -257,9 +245,9 @@ def _release(closing: Closing, closed: ClosedRound) -> DigestFacts:
     additions: list[Addition] = [
         *((MissingPart.QUESTION, {"items": (item,)}) for item in closed.items),
         *((MissingPart.OVER_TIME, {"series": (series,)}) for series in closed.series),
-        (MissingPart.WORDS, {"comments": closed.comments}),
+        (MissingPart.WORDS, {"words": closed.words}),
     ]
-    bare = replace(closed, items=(), series=(), comments=())
+    bare = replace(closed, items=(), series=(), words=DrawnWords())
     return release_facts(closing.add_what_works(bare, additions, release_facts))
 
 
@@ -299,10 +287,8 @@ def _add_workshop(session: Session, round_id: int, digest_facts: DigestFacts) ->
     )
 
 
-def _keep_words(
-    closing: Closing, closed: ClosedRound, decrypted: DecryptedRound, waiting: WaitingWords
-) -> None:
-    """Words that begin to wait are sealed to a key of their own; those that are shown wait no more.
+def _keep_words(closing: Closing, drawn: DrawnWords, waiting: WaitingWords) -> None:
+    """Words that begin to wait are sealed to a key of their own; where some are shown, none waits.
 
     The key is there before this transaction commits. Where it never does, the key opens nothing,
     and is swept.
@@ -310,11 +296,13 @@ def _keep_words(
     session, round_, keys = closing.session, closing.round, closing.installation.keys
 
     def keep() -> None:
-        if select_comments(closed):
+        if drawn.comments:
             waiting_words.delete_words(session, waiting.tokens)
-        if begun := list_waiting(closed, decrypted.comments):
+        if drawn.waiting:
             words_key = keys.create_words_key(round_.id)
-            waiting_words.keep_words(session, round_.id, round_.partnership, begun, words_key)
+            waiting_words.keep_words(
+                session, round_.id, round_.partnership, drawn.waiting, words_key
+            )
 
     closing.attempt(MissingPart.WORDS, keep)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain.asking.items import Item, ItemKind, list_options, list_slots
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.partnership.people import Standing
-from pulse_bot.domain.release.closed_round import ClosedRound, Comment
+from pulse_bot.domain.release.closed_round import ClosedRound, MemberWords
+from pulse_bot.domain.release.comments import draw_words
 from pulse_bot.domain.release.policy import release_facts
 from pulse_bot.domain.release.record import Statement, StatementKind
 from pulse_bot.domain.release.results import Silence
@@ -118,13 +119,9 @@ def _simulate_digest(
         series=(),
         organisations=len(set(answering)),
         workshop_items=frozenset(item.id for item in items),
-        word_answers={
-            item.id: _collect_words(answers_by_item[item.id])
-            for item in items
-            if item.kind is ItemKind.WORDS
-        },
     )
-    return _show_digest(installation, closed)
+    drawn = draw_words(closed, _collect_words(items, answers_by_item), (), chance.randrange)
+    return _show_digest(installation, replace(closed, words=drawn))
 
 
 def _show_digest(installation: Installation, closed: ClosedRound) -> DryRun:
@@ -169,9 +166,18 @@ def _make_up_answer(item: Item, level: float, chance: random.Random) -> str:
     return ordered[round(place * (len(ordered) - 1))]
 
 
-def _collect_words(answers: Sequence[MemberAnswers]) -> tuple[Comment, ...]:
-    return tuple(
-        Comment(text, first=True)
-        for member_answers in answers
-        for text in member_answers.by_slot.values()
-    )
+def _collect_words(
+    items: Sequence[Item], answers_by_item: Mapping[str, Sequence[MemberAnswers]]
+) -> list[MemberWords]:
+    in_words = [item.id for item in items if item.kind is ItemKind.WORDS]
+    by_member = zip(*(answers_by_item[item] for item in in_words), strict=True)
+    return [
+        MemberWords(
+            answers={
+                item: text
+                for item, member_answers in zip(in_words, members_answers, strict=True)
+                for text in member_answers.by_slot.values()
+            }
+        )
+        for members_answers in by_member
+    ]
