@@ -16,6 +16,7 @@ from pulse_bot.domain.asking.calendar import (
     format_moment,
     parse_zone,
 )
+from pulse_bot.domain.asking.typed_words import as_quotation
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import (
     BlockFact,
@@ -177,8 +178,10 @@ def _question_statement(fact: QuestionFact) -> Statement:
 
 def _comment_statement(words: str, question: QuestionFact | None = None) -> Statement:
     item, theme = (question.item, question.dimension) if question else ("", "")
-    quoted = f"“{words}”"
-    return Statement(CommentFact(words, item, theme), f"Somebody wrote: {quoted}", quoted)
+    # Fit to be quoted since its writer sent it. Here again, because all readers rely on it.
+    line = as_quotation(words)
+    quoted = f"“{line}”"
+    return Statement(CommentFact(line, item, theme), f"Somebody wrote: {quoted}", quoted)
 
 
 def _block_statement(fact: BlockFact) -> Statement:

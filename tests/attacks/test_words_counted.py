@@ -15,7 +15,7 @@ import pytest
 from pulse_bot.domain.release.closed_round import MemberWords
 from pulse_bot.domain.release.comments import LISTS, ROUNDS_TO_WAIT, draw_words
 from pulse_bot.domain.release.lot import find_classes
-from tests.domain.soft_borders import lowest
+from tests.domain.draws import lowest
 from tests.domain.test_release_words import comments, round_of
 
 WEEKS = 48

@@ -210,9 +210,9 @@ def test_days_are_those_of_the_partnership() -> None:
     assert said(StatementKind.NEXT, next_opens_at=after)[0].endswith("Sunday 29 March at 02:00.")
 
 
-def test_comments_stand_as_they_were_written() -> None:
+def test_comments_stand_in_one_line_as_they_were_written() -> None:
     text = digest_text(renderer.statements(replace(FACTS, comments=("One.\nTwo.", "نعم 👍"))))
-    assert "- Somebody wrote: “One.\n  Two.”\n- Somebody wrote: “نعم 👍”\n" in text
+    assert "- Somebody wrote: “One. Two.”\n- Somebody wrote: “نعم 👍”\n" in text
 
 
 def test_text_keeps_to_its_width_and_cuts_no_word() -> None:

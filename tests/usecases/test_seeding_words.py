@@ -35,9 +35,9 @@ async def test_ones_own_questions_are_enough(valley: Workshop) -> None:
 
 
 async def test_nobody_closes_the_quotation_around_their_question(valley: Workshop) -> None:
-    reply = await valley.begin(bank="", own="We trust each other.” About 4.6. “We are fine.")
+    reply = await valley.begin(bank="", own="We trust each other.” About 4. “We are fine.")
 
-    assert "1. We trust each other.\u2019 About 4.6. \u2018We are fine." in reply.cards[0].text
+    assert "1. We trust each other.\u2019 About 4. \u2018We are fine." in reply.cards[0].text
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ async def test_nobody_closes_the_quotation_around_their_question(valley: Worksho
         ("Member shares what goes wrong.", "“Member” may be the name of a member or a school"),
         ("We trust Mem\u0332bers, whatever comes.", "“Members” may be the name of a member"),
         ("We trust Memb\u0435r, whatever comes.", "mixes letters of different alphabets"),
-        ("We are about 4.6 out of 5 now.", "“out of 5” reads like a result"),
+        ("We are about 4.6 out of 5 now.", "“about 4.6” reads like a result"),
         ("We trust member, whatever comes.", "“member” may be the name of a member or a school"),
         ("Do we trust one another?", "Write it as one, such as “We say what we think.”"),
         ("We do.", "too short to be a question"),
@@ -96,7 +96,7 @@ async def test_what_could_be_better_is_said_with_its_reason_and_can_be_planned(
     [
         ("hard things that member says", "“member” may be the name of a member or a school"),
         ("hard things that Mem\u0332bers say", "“Members” may be the name of a member"),
-        ("hard things, of which none stands out", "“stands out” reads like a result"),
+        ("hard things, of which no choice stands out", "“no choice stands out” reads like"),
         ("hard things that M\u0435mber says", "mixes letters of different alphabets"),
         ("hard " * 13, "Please say in a few words what the workshop is about"),
     ],

@@ -32,15 +32,11 @@ def digest_text(statements: Iterable[Statement], width: int = 78) -> str:
 
 def _wrap_statement(statement: Statement, width: int) -> str:
     dash, under = ("- ", "  ") if statement.kind in LISTED else ("", "")
-    # A comment may have lines of its own, and is shown as it was written.
-    return "\n".join(
-        fill(
-            line,
-            width,
-            initial_indent=under if number else dash,
-            subsequent_indent=under,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        for number, line in enumerate(statement.text.split("\n"))
+    return fill(
+        statement.text,
+        width,
+        initial_indent=dash,
+        subsequent_indent=under,
+        break_long_words=False,
+        break_on_hyphens=False,
     )

@@ -36,6 +36,7 @@ from pulse_bot.usecases.members import join, leave, preferences, roles
 from pulse_bot.usecases.reading import closer_look, history, home, pages
 from pulse_bot.usecases.rounds import digest_message
 from pulse_bot.usecases.rounds.record_answer import RecordAnswers, RecordedAnswers, Submission
+from pulse_bot.usecases.rounds.words_notes import note_words, select_words
 from pulse_bot.usecases.workshops import conversation as workshop_conversation
 from pulse_bot.usecases.workshops import list_workshops, pack
 
@@ -218,7 +219,11 @@ async def _route_form(installation: Installation, record: RecordAnswers, event: 
     following = None
     if form.position is not None:
         following = recorded.next_card(next(iter(answers)))
-    return Reply(confirm_recorded(recorded), cards=(following,) if following else ())
+    notice = confirm_recorded(recorded)
+    if typed := select_words(recorded.frozen.round.items, answers):
+        note = await asyncio.to_thread(note_words, installation, event.address, typed)
+        notice = f"{notice} {note}".rstrip()
+    return Reply(notice, cards=(following,) if following else ())
 
 
 def _read_answers(round_id: int, values: Mapping[str, tuple[str, ...]]) -> dict[AnswerTarget, str]:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 from pulse_bot.domain.asking.scales import ENGLISH, plain_language, scale_labels
+from pulse_bot.domain.asking.typed_words import UnfitWords, as_quotation, guard_words
 
 
 class ItemKind(StrEnum):
@@ -165,8 +166,8 @@ def validate_answer(item: Item, slot: str, raw: str) -> str:
 
 
 def validate_words(raw: str) -> str:
-    """A comment without its outer blanks. Raises InvalidAnswer where it is empty or too long."""
-    words = "".join(char for char in raw if char.isprintable() or char == "\n").strip()
+    """A comment as it is read later, in one line. Raises InvalidAnswer where it cannot be."""
+    words = as_quotation("".join(char for char in raw if char.isprintable() or char.isspace()))
     if not words:
         raise InvalidAnswer("There is nothing written yet. Write a few words, or choose skip.")
     if len(words) > LONGEST_COMMENT:
@@ -174,7 +175,12 @@ def validate_words(raw: str) -> str:
             f"That is {len(words):,} characters, and there is room for {LONGEST_COMMENT}. "
             "Please shorten it and send it again; nothing has been recorded."
         )
-    return words
+    try:
+        return guard_words(words)
+    except UnfitWords as error:
+        raise InvalidAnswer(
+            f"{error} Nothing has been recorded; please change it and send it again."
+        ) from None
 
 
 def score_answer(item: Item, answer: str) -> int | None:

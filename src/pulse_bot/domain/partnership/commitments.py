@@ -15,7 +15,7 @@ from typing import Final
 
 from pulse_bot.domain.asking.days import parse_day
 from pulse_bot.domain.asking.programme import ROUNDS_BETWEEN
-from pulse_bot.domain.partnership.typed_words import explain_unfit, use_single_quotes
+from pulse_bot.domain.asking.typed_words import UnfitWords, guard_words
 from pulse_bot.domain.release.digest import CommitmentNews
 from pulse_bot.domain.release.results import Lean, ReleasedValue, Silence
 
@@ -65,10 +65,10 @@ def normalise_commitment(text: str, *, english: bool = True) -> str:
 
     In English it has to say "we": the promise is the group's, and no one member's.
     """
-    line = use_single_quotes(" ".join(text.split()))
-    reason = explain_unfit(line)
-    if reason:
-        raise CommitmentError(reason)
+    try:
+        line = guard_words(text)
+    except UnfitWords as error:
+        raise CommitmentError(str(error)) from None
     if len(line) < _SHORTEST_TEXT:
         raise CommitmentError("Please say in a few words what the group will do.")
     if len(line) > LONGEST_TEXT:

@@ -14,7 +14,7 @@ from unicodedata import combining, normalize
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pulse_bot.domain.partnership.typed_words import WORD_PATTERN, visible_text
+from pulse_bot.domain.asking.typed_words import WORD_PATTERN, visible_text
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import OrganisationRow
 

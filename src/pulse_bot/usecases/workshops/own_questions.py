@@ -19,7 +19,7 @@ from pulse_bot.banks.findings import Finding
 from pulse_bot.banks.lint import ALIKE, lint_banks
 from pulse_bot.banks.wording import text_likeness, text_trigrams
 from pulse_bot.domain.asking.items import Item, ItemKind
-from pulse_bot.domain.partnership.typed_words import explain_unfit, use_single_quotes
+from pulse_bot.domain.asking.typed_words import UnfitWords, as_quotation, guard_words
 from pulse_bot.errors import Refused
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.context import Installation
@@ -51,7 +51,7 @@ def parse_questions(
     session: Session, installation: Installation, partnership: PartnershipRow, typed: str
 ) -> tuple[Item, ...]:
     """The questions that were typed, one a line. Raises Refused, naming what is wrong with one."""
-    lines = [use_single_quotes(" ".join(line.split())) for line in typed.splitlines()]
+    lines = [as_quotation(line) for line in typed.splitlines()]
     texts = list(dict.fromkeys(line.lstrip("-*•0123456789.) ") for line in lines if line))
     texts = [text for text in texts if text]
     if len(texts) > MOST_QUESTIONS:
@@ -85,9 +85,10 @@ def list_warnings(installation: Installation, items: Sequence[Item]) -> list[Que
 
 
 def _check_form(text: str) -> None:
-    reason = explain_unfit(text)
-    if reason:
-        raise Refused(f"{reason} {_NOTHING}")
+    try:
+        guard_words(text)
+    except UnfitWords as error:
+        raise Refused(f"{error} {_NOTHING}") from None
     if len(text) > LONGEST_QUESTION:
         raise Refused(
             f"“{text[:40]}…” has {len(text)} characters, and a question has at most "

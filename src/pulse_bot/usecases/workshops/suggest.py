@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.programme import resting_items
 from pulse_bot.domain.asking.same_question import item_marks, was_asked
+from pulse_bot.domain.asking.typed_words import UnfitWords, guard_words
 from pulse_bot.domain.asking.workshop import SUGGESTED_COUNT, SeedingState, suggest_items
-from pulse_bot.domain.partnership.typed_words import explain_unfit
 from pulse_bot.errors import Refused
 from pulse_bot.storage import questions as asked
 from pulse_bot.storage import seedings
@@ -104,9 +104,10 @@ def find_subject(
 def _check_title(session: Session, partnership: int, about: str, title: str) -> None:
     if len(title) > LONGEST_TITLE:
         raise Refused("Please say in a few words what the workshop is about, such as “trust”.")
-    reason = explain_unfit(" ".join(about.split()))
-    if reason:
-        raise Refused(reason)
+    try:
+        guard_words(about)
+    except UnfitWords as error:
+        raise Refused(str(error)) from None
     # As it was typed: a title has lost the capitals that show short names.
     names = find_names(session, partnership, about)
     if names:

@@ -1,7 +1,8 @@
-"""Typed words: what a group writes itself, made fit to stand among what we say of answers.
+"""Typed words: what people write themselves, made fit to stand among what we say of answers.
 
-Quotation marks, words that read like a result, and words of letters that only look alike. Whom a
-text names is the use case `named`'s business, since it needs the names.
+One guard for all of them: questions, commitments, what a workshop is about, comments and answers in
+words. Line breaks, quotation marks, words that read like a result, and words of letters that only
+look alike. Whom a text names is the use case `name_check`'s business, since it needs the names.
 """
 
 from __future__ import annotations
@@ -29,8 +30,12 @@ _DOUBLED_QUOTES: Final = re.compile(
 )
 """Two single ones look like a double one."""
 _RESULT_PATTERN: Final = re.compile(
-    r"out of (?:5|10)\b|stands out\b|no clear change\b|too few answers\b"
+    r"out of (?:5|10)\b|about \d[.,]\d\b|\d or (?:higher|lower)\b"
+    r"|(?:of us|of those asked) answered\b|over the last six rounds\b|of one mind\b"
+    r"|no choice stands out\b|stands out:|no clear change\b|too few answers\b|somebody wrote:"
 )
+"""What digests alone say. Each is so much ours, or so much of a number, that people who write of
+their own work hardly ever need it; whoever does is told which words to put otherwise."""
 _CONFUSABLE_SCRIPTS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK"})
 """Scripts with letters that look the same; in Japanese a word may well be of several others."""
 _INVISIBLE_SIGNS: Final = frozenset({"Cf", "Mn", "Me", "Cs"})
@@ -38,19 +43,33 @@ _INVISIBLE_LETTERS: Final = frozenset("\u115f\u1160\u2065\u3164\uffa0")
 """Default-ignorable, too, though their category says nothing of it."""
 
 
-def use_single_quotes(text: str) -> str:
-    """A text with single quotation marks for double ones: the double ones are around what we quote.
+class UnfitWords(ValueError):
+    """Words that cannot stand among ours; the message, in full sentences, is for their writer."""
 
-    Whoever could close a quotation could go on in our voice: “… .” About 4.6 out of 5. “…
+
+def guard_words(text: str) -> str:
+    """Typed words as they are kept and read. Raises UnfitWords, saying what to change."""
+    line = as_quotation(text)
+    reason = _explain_unfit(line)
+    if reason:
+        raise UnfitWords(reason)
+    return line
+
+
+def as_quotation(text: str) -> str:
+    """A text as it can stand in quotation marks: in one line, with single ones for double ones.
+
+    Whoever could close a quotation, or begin a line, could go on in our voice: “… .” About 4.6 out
+    of 5. “… Twice is as good as once.
     """
-    return _DOUBLED_QUOTES.sub(r"\1", text.translate(_SINGLE_QUOTES))
+    return _DOUBLED_QUOTES.sub(r"\1", " ".join(text.split()).translate(_SINGLE_QUOTES))
 
 
-def explain_unfit(text: str) -> str:
-    """Why typed words cannot stand as they are, in full sentences; empty where they can."""
+def _explain_unfit(text: str) -> str:
     if not text.isprintable():
         return "There is a control character, or another sign that nobody sees, in what you wrote."
-    result = _RESULT_PATTERN.search(" ".join(visible_text(text).casefold().split()))
+    visible = visible_text(text)
+    result = _RESULT_PATTERN.search(" ".join(visible.casefold().split()))
     if result:
         return (
             f"“{result[0]}” reads like a result, and what the answers say is said by the digest "
@@ -59,8 +78,8 @@ def explain_unfit(text: str) -> str:
     mixed = next(
         (
             word
-            for word in WORD_PATTERN.findall(visible_text(text))
-            if len(_confusable_scripts(word)) > 1
+            for word in WORD_PATTERN.findall(visible)
+            if not word.isascii() and len(_confusable_scripts(word)) > 1
         ),
         "",
     )
