@@ -3,8 +3,8 @@
 The product calls no trend until it does so from what was printed; this is what that has to beat.
 
 Simulated years of a theme that stays where it is, or moves by so much in week 26 and stays there.
-The run fails where a bound is not met (statistics, What the next call has to beat). Naive rules stand beside
-it. Model and numbers of members: `_trend_years`.
+The run fails where a bound is not met (statistics, What the next call has to beat). Naive rules
+stand beside it. Model and numbers of members: `_trend_years`.
 """
 
 from __future__ import annotations

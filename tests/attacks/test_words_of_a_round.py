@@ -14,7 +14,7 @@ from pulse_bot.domain.asking.items import COMMENT
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.release.closed_round import ClosedRound, DrawnWords, MemberWords
 from pulse_bot.domain.release.comments import draw_words
-from pulse_bot.domain.release.kinds import Draw
+from pulse_bot.domain.release.lot import Draw
 from pulse_bot.ports import Address
 from pulse_bot.storage import history, waiting_words
 from pulse_bot.testing import FixedClock

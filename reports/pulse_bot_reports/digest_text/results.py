@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.release.digest import QuestionFact
 from pulse_bot.domain.release.results import (
     ChoiceFrequency,
@@ -27,6 +28,7 @@ SILENCES: Final = {
     Silence.SMALL_GROUP: "Our group is too small to show a number from a single week.",
     Silence.WORDS: "Answered in words, which are shown once enough of us have written.",
 }
+WORDS_OF_FEW: Final = "Our group is too small to show what was written."
 IN_WORDS: Final = "Answered in words. A lot picked these; they stand in no order."
 STANDS_OUT: Final = "Stands out: "
 NONE_STANDS_OUT: Final = "No choice stands out."
@@ -41,6 +43,8 @@ def question_result(fact: QuestionFact) -> str:
     """What a digest says behind a question, in one sentence or two."""
     if fact.word_answers:
         return IN_WORDS
+    if fact.kind is ItemKind.WORDS and fact.result is Silence.SMALL_GROUP:
+        return WORDS_OF_FEW
     if isinstance(fact.result, Silence):
         return SILENCES[fact.result]
     # A reverse-scored item was turned (statistics, What counts as an answer). Said without this

@@ -60,10 +60,10 @@ def release_question(
     before: ReleasedValue | None = None,
 ) -> ReleasedValue | Silence:
     """W: what may be said of one question of one week (release policy, One week)."""
-    if item.kind is ItemKind.WORDS:
-        return Silence.WORDS
     if roster_size < thresholds.roster:
         return Silence.SMALL_GROUP
+    if item.kind is ItemKind.WORDS:
+        return Silence.WORDS
     return release_value(item, tally, before) or Silence.TOO_FEW
 
 

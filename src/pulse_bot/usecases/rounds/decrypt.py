@@ -6,6 +6,7 @@ What becomes of what they held is the closing's.
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
