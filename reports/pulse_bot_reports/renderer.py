@@ -134,9 +134,9 @@ def _digest_statements(facts: DigestFacts) -> Iterator[Statement]:
     for question in facts.questions:
         yield _question_statement(question)
         yield from (_comment_statement(words, question) for words in question.word_answers)
-    yield from map(_block_statement, facts.blocks)
     if facts.pooled:
         yield _pool_statement(facts.pooled)
+    yield from map(_block_statement, facts.blocks)
     yield from _response_statements(facts)
     if facts.low_pulse:
         yield Statement(LowPulseFact(), LOW_PULSE)

@@ -8,9 +8,7 @@ from pulse_bot.domain.release.digest import (
     BlockFact,
     DigestFacts,
     QuestionFact,
-    ResponseBand,
-    TrendCall,
-    TrendFact,
+    ResponseClass,
 )
 from pulse_bot.domain.release.results import Silence
 from tests import printed
@@ -30,7 +28,9 @@ AVOID = QuestionFact(
     printed.level("4.2", "or higher"),
     reverse=True,
 )
-RELY = QuestionFact("trust-1", "I can rely on the others here.", "trust", "Talk 3?", Silence.ENOUGH)
+RELY = QuestionFact(
+    "trust-1", "I can rely on the others here.", "trust", "Talk 3?", Silence.TOO_FEW
+)
 
 FACTS = DigestFacts(
     partnership="Colne Valley Partnership",
@@ -39,9 +39,8 @@ FACTS = DigestFacts(
     closed_at=datetime(2026, 3, 13, 16, tzinfo=UTC),
     next_opens_at=datetime(2026, 3, 30, 7, tzinfo=UTC),
     time_zone="Europe/London",
-    response=ResponseBand.TO_THREE_QUARTERS,
+    response=ResponseClass(6, 8),
     questions=(FOLLOW_UP, AVOID, RELY),
     blocks=(BlockFact("trust", 2, printed.level("3.6")),),
-    trends=(TrendFact("trust", TrendCall.LEARNING, 5, 8),),
     talk="When did somebody last change their mind in one of our meetings?",
 )

@@ -53,7 +53,7 @@ def history(rounds: int, themes: Sequence[str] = THEMES, seed: int = 1) -> list[
     for number in range(1, rounds + 1):
         weeks = [week(theme, _drawn_by_lot(random, Silence.TOO_FEW)) for theme in themes]
         ends = [
-            BlockFact(theme, number // 6, _drawn_by_lot(random, Silence.ENOUGH))
+            BlockFact(theme, number // 6, _drawn_by_lot(random, Silence.TOO_FEW))
             for theme in themes
             if number % 6 == 0
         ]

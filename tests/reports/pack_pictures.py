@@ -1,6 +1,6 @@
 """The pictures of packs for docs/pictures: every sheet of the PDFs, the page, the slides.
 
-Of partnerships of 9, 14 and 40 members, with questions of five kinds; `pictures` calls it.
+Of partnerships of 7, 14 and 40 members, with questions of five kinds; `pictures` calls it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pulse_bot_reports import renderer
 from tests.browser.chromium import FLAGS
 from tests.reports.packs import pack
 
-SIZES = (9, 14, 40)
+SIZES = (7, 14, 40)
 FULL = 14
 """The size of which everything is shown."""
 DESK = 820

@@ -65,8 +65,8 @@ def pack(
     items: tuple[Item, ...] = banked(*SEEDED),
     commitments: tuple[Commitment, ...] = COMMITMENTS,
 ) -> Pack:
-    """The pack of so many members, of whom three quarters answered, if nothing else is said."""
-    heard = answered if answered is not None else -(-3 * members // 4)
+    """The pack of so many members, of whom six in seven answered, if nothing else is said."""
+    heard = answered if answered is not None else -(-6 * members // 7)
     digest = _digest(items, members, heard)
     return Pack(NAME, "Europe/London", TITLE, DAY, items, digest, commitments)
 
@@ -79,6 +79,7 @@ def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
         ]
         for item in items
     }
+    thresholds = Thresholds.for_partnership(9)
     closed = ClosedRound(
         partnership=NAME,
         number=7,
@@ -87,19 +88,20 @@ def _digest(items: Sequence[Item], members: int, answered: int) -> Digest:
         next_opens_at=datetime(2026, 3, 18, 15, 30, tzinfo=UTC),
         time_zone="Europe/London",
         items=tuple(items),
-        tallies={item.id: tally_item(item, given[item.id]) for item in items},
+        tallies={item.id: tally_item(item, given[item.id], members, thresholds) for item in items},
         roster_size=members,
         answered=answered,
         newcomers=0,
-        thresholds=Thresholds.for_partnership(9),
+        thresholds=thresholds,
         series=(),
+        workshop_items=frozenset(item.id for item in items),
         organisations=min(9, answered),
     )
     in_words = [item.id for item in items if item.kind is ItemKind.WORDS]
     written = [MemberWords(answers=dict.fromkeys(in_words, words)) for words in WRITTEN[:answered]]
-    # The lowest that can be drawn, of borders and of texts.
+    # The lowest that can be drawn of texts.
     drawn = draw_words(closed, written if in_words else [], (), lambda _: 0)
-    released = release_facts(replace(closed, words=drawn), lambda _: 0)
+    released = release_facts(replace(closed, words=drawn))
     known = replace(released, workshop=TITLE, workshop_on=DAY)
     said = renderer.statements(known)
     return Digest(closed.number, closed.closed_at, said, TITLE)

@@ -16,6 +16,7 @@ from pulse_bot.crypto.key_stores import MemoryKeyStore
 from pulse_bot.domain.asking.items import SKIP, Item, ItemKind, list_slots
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.release.record import Digest
+from pulse_bot.ports import Address
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.commitments.register import add_as_operator
@@ -23,6 +24,7 @@ from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.reading.operator_lists import read_digests
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.record_answer import Submission, record_answers
+from tests.lots import lots_drawn_by
 from tests.made_up import KEY, OPENS, PARTNERSHIP, PLAN, START, at, opened_round, people
 
 MEMBERS = 16
@@ -73,11 +75,12 @@ def _kept(member: int, week: int, theme: str) -> float:
 
 
 SITUATIONS = (
-    Situation("too-few", 3, _steady, answer=0.2),
-    Situation("still-learning", 5, _steady),
-    Situation("no-change", 20, _steady),
+    Situation("too-few", 3, _steady, answer=0.1),
+    Situation("five-rounds", 5, _steady),
+    Situation("steady", 20, _steady),
     Situation("up", 20, _up),
     Situation("two-camps", 12, _camps, chance=0.4),
+    Situation("small-group", 12, _steady, answer=1.0, members=7),
     Situation(
         "journey",
         1,
@@ -118,21 +121,32 @@ def played(situation: Situation, folder: Path) -> list[Digest]:
     made = _asking(made, situation.asks)
     for text in situation.promised:
         add_as_operator(made, PARTNERSHIP, text, f"{OPENS:%Y-%m-%d}")
-    for week in range(situation.rounds):
-        asked = opened_round(made, week)
-        record_answers(
-            made,
-            [
-                Submission(address, asked.id, _answers(random, situation, asked, member))
-                for member, address in enumerate(addresses)
-                if random.random() < situation.answer
-            ],
-        )
-        at(made, asked.closes_at)
-        close_round(made, asked.id)
+    with lots_drawn_by(random.randrange):
+        for week in range(situation.rounds):
+            _play_week(made, situation, week, random, addresses)
     found = read_digests(made, PARTNERSHIP)
     made.database.close()
     return found
+
+
+def _play_week(
+    made: Installation,
+    situation: Situation,
+    week: int,
+    random: Random,
+    addresses: Sequence[Address],
+) -> None:
+    asked = opened_round(made, week)
+    record_answers(
+        made,
+        [
+            Submission(address, asked.id, _answers(random, situation, asked, member))
+            for member, address in enumerate(addresses)
+            if random.random() < situation.answer
+        ],
+    )
+    at(made, asked.closes_at)
+    close_round(made, asked.id)
 
 
 def _asking(made: Installation, ids: Sequence[str]) -> Installation:
@@ -172,7 +186,6 @@ def _answer(random: Random, item: Item, leans: float) -> str:
             return "yes" if drawn >= 4 else "partly" if drawn == 3 else "no"
         case ItemKind.CHOOSE:
             keys = [one.key for one in item.choices]
-            # Far from the borders, which are drawn anew each time.
             return random.choices(keys, [4 ** (len(keys) - n) for n in range(len(keys))])[0]
         case ItemKind.WORDS:
             return SKIP

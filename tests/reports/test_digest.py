@@ -10,21 +10,18 @@ from datetime import UTC, datetime
 import pytest
 
 from pulse_bot.config.plugins import load_renderer as installed
-from pulse_bot.domain.release.digest import (
-    BlockFact,
-    ResponseBand,
-    SmallestShift,
-    TrendCall,
-    TrendFact,
-)
-from pulse_bot.domain.release.record import StatementKind
-from pulse_bot.domain.release.results import Level, Silence
+from pulse_bot.domain.release.digest import BlockFact, ResponseClass
+from pulse_bot.domain.release.record import AnsweredFact, ReleasedPool, StatementKind
+from pulse_bot.domain.release.results import Level, Silence, Standing
 from pulse_bot_reports import renderer
 from pulse_bot_reports.digest_text.plain_text import digest_text
 from pulse_bot_reports.digest_text.results import SILENCES
 from pulse_bot_reports.renderer import BLOCK_SILENCES
 from tests import printed
 from tests.reports.facts import AVOID, FACTS, FOLLOW_UP
+
+SAID_SILENCES = [one for one in Silence if one is not Silence.ENOUGH]
+"""Those that are still said: one is of the first edition."""
 
 
 def said(kind: StatementKind, **changes: object) -> list[str]:
@@ -37,18 +34,15 @@ def test_a_whole_digest_reads_like_this() -> None:
     assert digest_text(renderer.statements(FACTS)) == (
         "Round 12 of Colne Valley Partnership, closed Friday 13 March.\n"
         "\n"
-        "- Trust: still learning (round 5 of 8).\n"
-        "\n"
         "- “We follow up what we agree.” About 3.8 out of 5.\n"
         "- “We avoid subjects that could lead to a disagreement.” About 4.2 or higher,\n"
         "  out of 5. Counted the other way round: the higher, the less this is so.\n"
-        "- “I can rely on the others here.” Enough answers, but not enough to show a\n"
-        "  number without giving somebody away.\n"
+        "- “I can rely on the others here.” Too few answers, or from too few\n"
+        "  organisations, to say anything this week.\n"
         "\n"
         "- Trust over the last six rounds: about 3.6 out of 5.\n"
         "\n"
-        "Between a half and three quarters of those asked answered. Those who did not\n"
-        "answer may see it differently.\n"
+        "Six to eight of us answered. Those who did not answer may see it differently.\n"
         "\n"
         "Worth talking about: When did somebody last change their mind in one of our\n"
         "meetings?\n"
@@ -68,7 +62,6 @@ def test_the_same_facts_give_the_same_words() -> None:
 def test_statements_name_what_they_speak_of() -> None:
     subjects = {(one.kind, one.subject) for one in renderer.statements(FACTS) if one.subject}
     assert subjects == {
-        (StatementKind.TREND, "trust"),
         (StatementKind.QUESTION, "accountability-1"),
         (StatementKind.QUESTION, "honesty-1"),
         (StatementKind.QUESTION, "trust-1"),
@@ -83,7 +76,6 @@ def test_statements_keep_the_number_that_they_say_and_no_other() -> None:
         if one.theme or one.level
     ]
     assert kept == [
-        (StatementKind.TREND, "trust", None),
         (StatementKind.QUESTION, "accountability", printed.level("3.8")),
         (StatementKind.QUESTION, "honesty", printed.level("4.2", "or higher")),
         (StatementKind.QUESTION, "trust", None),
@@ -94,7 +86,7 @@ def test_statements_keep_the_number_that_they_say_and_no_other() -> None:
         assert one.level is None or str(one.level) in one.text.lower()
 
 
-@pytest.mark.parametrize("silence", list(Silence))
+@pytest.mark.parametrize("silence", SAID_SILENCES)
 def test_every_silence_says_why(silence: Silence) -> None:
     question = replace(FOLLOW_UP, result=silence)
     (sentence,) = said(StatementKind.QUESTION, questions=(question,))
@@ -105,13 +97,13 @@ def test_every_silence_says_why(silence: Silence) -> None:
     assert level == f"Trust over the last six rounds: {BLOCK_SILENCES[silence]}"
 
 
-@pytest.mark.parametrize("silence", list(Silence))
+@pytest.mark.parametrize("silence", SAID_SILENCES)
 def test_a_silence_about_a_turned_question_does_not_speak_of_a_number(silence: Silence) -> None:
     (sentence,) = said(StatementKind.QUESTION, questions=(replace(AVOID, result=silence),))
     assert "higher" not in sentence
 
 
-@pytest.mark.parametrize("silence", list(Silence))
+@pytest.mark.parametrize("silence", SAID_SILENCES)
 def test_no_silence_names_a_count(silence: Silence) -> None:
     words = SILENCES[silence] + BLOCK_SILENCES.get(silence, "")
     assert not any(sign.isdigit() for sign in words)
@@ -131,69 +123,57 @@ def test_a_level_is_said_out_of_five(says: Level, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "band", [one for one in ResponseBand if one not in (ResponseBand.MOST, ResponseBand.UNSAID)]
+    ("answered", "words"),
+    [
+        (ResponseClass(0, 5), "Fewer than six of us answered."),
+        (ResponseClass(6, 8), "Six to eight of us answered."),
+        (ResponseClass(12, 14), "Twelve to 14 of us answered."),
+        (ResponseClass(57, 59), "57 to 59 of us answered."),
+    ],
 )
-def test_below_the_top_band_silence_can_hide_a_different_view(band: ResponseBand) -> None:
-    (sentence,) = said(StatementKind.RESPONSE, response=band)
-    assert sentence.endswith("Those who did not answer may see it differently.")
+def test_below_the_last_class_silence_can_hide_a_different_view(
+    answered: ResponseClass, words: str
+) -> None:
+    hides = "Those who did not answer may see it differently."
+    assert said(StatementKind.RESPONSE, response=answered) == [f"{words} {hides}"]
 
 
-def test_the_top_band_says_most_and_nothing_else() -> None:
-    assert said(StatementKind.RESPONSE, response=ResponseBand.MOST) == [
-        "Most of those asked answered."
-    ]
-    assert said(StatementKind.RESPONSE, response=ResponseBand.UNSAID) == []
+def test_the_last_class_is_open_and_says_nothing_else() -> None:
+    """It may be everybody."""
+    (statement,) = (
+        one
+        for one in renderer.statements(replace(FACTS, response=ResponseClass(9)))
+        if one.kind is StatementKind.RESPONSE
+    )
+    assert statement.text == "Nine or more of us answered."
+    assert statement.fact == AnsweredFact(9)
+
+
+def test_in_a_group_too_small_for_a_class_nothing_is_said_of_how_many_answered() -> None:
+    assert said(StatementKind.RESPONSE, response=None) == []
+
+
+@pytest.mark.parametrize("standing", list(Standing))
+def test_small_groups_read_one_of_five_words(standing: Standing) -> None:
+    (level,) = said(StatementKind.LEVEL, blocks=(BlockFact("trust", 1, standing),))
+    assert level == f"Trust over the last six rounds: {standing.value}."
+
+
+def test_a_workshops_questions_together_stand_behind_the_questions() -> None:
+    statements = renderer.statements(replace(FACTS, pooled=Standing.RATHER_HIGH))
+    *_, last = [one for one in statements if one.kind is StatementKind.QUESTION]
+    assert last.text == "The workshop's questions together: rather high."
+    assert last.fact == ReleasedPool(Standing.RATHER_HIGH)
+    assert (last.theme, last.subject, last.level) == ("", "", None)
+    kinds = [one.kind for one in statements]
+    assert kinds.index(StatementKind.LEVEL) == statements.index(last) + 1
 
 
 def test_newcomers_are_a_reason_for_care() -> None:
-    sentences = said(StatementKind.RESPONSE, response=ResponseBand.MOST, newcomers=True)
+    sentences = said(StatementKind.RESPONSE, response=ResponseClass(9), newcomers=True)
     assert sentences[1:] == [
         "Several members were asked for the first time, so read a change with care."
     ]
-
-
-@pytest.mark.parametrize(
-    ("fact", "words"),
-    [
-        (
-            TrendFact("my-theme", TrendCall.UP),
-            "up. The last four rounds are clearly above those before.",
-        ),
-        (
-            TrendFact("my-theme", TrendCall.DOWN),
-            "down. The last four rounds are clearly below those before.",
-        ),
-        (
-            TrendFact("my-theme", TrendCall.NO_CLEAR_CHANGE, smallest=SmallestShift.HALF_A_POINT),
-            "no clear change (firm: a change of half a point could have shown).",
-        ),
-        (
-            TrendFact("my-theme", TrendCall.NO_CLEAR_CHANGE, smallest=SmallestShift.ONE_POINT),
-            (
-                "no clear change (early: a change of one point could have shown, half a point "
-                "could not)."
-            ),
-        ),
-        (
-            TrendFact("my-theme", TrendCall.NO_CLEAR_CHANGE, smallest=SmallestShift.MORE),
-            "no clear change (early: not even a change of one point could have shown).",
-        ),
-        (
-            TrendFact("my-theme", TrendCall.NO_CLEAR_CHANGE),
-            "no clear change (early: in a small group only a large change can show).",
-        ),
-        (TrendFact("my-theme", TrendCall.TOO_FEW), "too few answers this week to compare."),
-        (
-            TrendFact("my-theme", TrendCall.LEARNING, 2, 8, new_questions=True),
-            (
-                "still learning (round 2 of 8). Its questions are new, and are not compared with "
-                "those before."
-            ),
-        ),
-    ],
-)
-def test_each_trend_word_is_said_plainly(fact: TrendFact, words: str) -> None:
-    assert said(StatementKind.TREND, trends=(fact,)) == [f"My theme: {words}"]
 
 
 def test_a_round_without_a_prompt_or_a_next_one() -> None:

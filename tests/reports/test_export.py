@@ -15,7 +15,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.release.digest import BlockFact, QuestionFact
-from pulse_bot.domain.release.record import Digest, ReleasedQuestion, Statement, StatementKind
+from pulse_bot.domain.release.record import (
+    Digest,
+    ReleasedAgreement,
+    ReleasedPool,
+    ReleasedQuestion,
+    Statement,
+    StatementKind,
+)
 from pulse_bot.domain.release.results import (
     Agreement,
     ChoiceFrequency,
@@ -23,6 +30,7 @@ from pulse_bot.domain.release.results import (
     Journey,
     Lean,
     Silence,
+    Standing,
 )
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
@@ -107,7 +115,7 @@ def test_days_are_those_of_the_partnership() -> None:
 def test_blocks_are_listed_with_the_rounds_that_they_go_back_over() -> None:
     ends = {6: BlockFact("trust", 1, level("4.2")), 12: BlockFact("trust", 2, Silence.TOO_FEW)}
     digests = [
-        digest(n, week("trust", Silence.ENOUGH), *(ends[n],) if n in ends else ())
+        digest(n, week("trust", Silence.TOO_FEW), *(ends[n],) if n in ends else ())
         for n in range(1, 13)
     ]
     rows = block_frame(digests).to_dict("records")
@@ -147,8 +155,12 @@ def test_marks_are_listed_with_their_number_or_their_word() -> None:
     taken = Choices((("A visit", ChoiceFrequency.OFTEN), ("A call", ChoiceFrequency.UNSAID)))
     next_step = replace(talent, item="talent-2", result=taken, kind=ItemKind.CHOOSE)
     lean = replace(talent, item="talent-3", result=Lean.BETWEEN, kind=ItemKind.YES_NO)
-    minds = BlockFact("talent", 1, printed.level("3.0"), Agreement.MIXED)
-    content = export("all.csv", [digest(6, talent, next_step, lean, minds)])["all-marks.csv"]
+    block = BlockFact("talent", 1, Standing.RATHER_HIGH)
+    said = digest(6, talent, next_step, lean, block)
+    minds = Statement(ReleasedAgreement("talent", Agreement.MIXED), "Talent: our views are mixed.")
+    pool = Statement(ReleasedPool(Standing.LOW), "The workshop's questions together: low.")
+    first_edition = replace(said, statements=(*said.statements, pool, minds))
+    content = export("all.csv", [first_edition])["all-marks.csv"]
     columns = ("asked", "subject", "label", "number", "edge", "word")
     assert [tuple(row[name] for name in columns) for row in csv_rows(content)] == [
         ("journey", "talent-1", "now", "2.6", "", ""),
@@ -156,6 +168,8 @@ def test_marks_are_listed_with_their_number_or_their_word() -> None:
         ("choose", "talent-2", "A visit", "", "", "often"),
         ("choose", "talent-2", "A call", "", "", ""),
         ("yes-no", "talent-3", "", "", "", "between yes and no"),
+        ("", "talent", "", "", "", "rather high"),
+        ("", "", "", "", "", "low"),
         ("", "talent", "", "", "", "mixed"),
     ]
 

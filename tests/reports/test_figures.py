@@ -215,7 +215,7 @@ def test_the_pictures_of_a_digest_are_those_of_its_questions() -> None:
 @pytest.mark.parametrize(
     "fact",
     [
-        asked(ItemKind.JOURNEY, Silence.ENOUGH),
+        asked(ItemKind.JOURNEY, Silence.TOO_FEW),
         asked(ItemKind.CHOOSE, Silence.TOO_FEW),
         asked(ItemKind.CHOOSE, Choices(tuple((label, ChoiceFrequency.UNSAID) for label in LABELS))),
         asked(ItemKind.YES_NO, Lean.YES),
@@ -246,7 +246,7 @@ def test_a_page_shows_the_pictures_of_the_newest_digests_with_their_words() -> N
 def test_a_workshop_is_posted_with_its_own_picture_and_a_week_with_the_trend() -> None:
     weeks = [digest(n, week("trust", level("3.0"))) for n in (1, 2)]
     workshop = replace(digest(3, JOURNEY), workshop="Talent")
-    silent = replace(digest(3, asked(ItemKind.JOURNEY, Silence.ENOUGH)), workshop="Talent")
+    silent = replace(digest(3, asked(ItemKind.JOURNEY, Silence.TOO_FEW)), workshop="Talent")
 
     def shown(*digests: Digest) -> str:
         picture = renderer.picture(digests)

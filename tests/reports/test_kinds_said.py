@@ -9,14 +9,8 @@ import pytest
 
 from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.release.digest import BlockFact, CommitmentFact, CommitmentNews, QuestionFact
-from pulse_bot.domain.release.record import (
-    ReleasedAgreement,
-    ReleasedQuestion,
-    Statement,
-    StatementKind,
-)
+from pulse_bot.domain.release.record import ReleasedQuestion, Statement, StatementKind
 from pulse_bot.domain.release.results import (
-    Agreement,
     ChoiceFrequency,
     Choices,
     Journey,
@@ -98,7 +92,7 @@ def test_every_lean_is_one_plain_sentence(lean: Lean) -> None:
         (Journey(printed.level("2.6"), printed.level("3.0")), True),
         (Lean.YES, False),
         (choices(*[ChoiceFrequency.UNSAID] * 3), False),
-        (Silence.ENOUGH, False),
+        (Silence.TOO_FEW, False),
     ],
 )
 def test_numbers_of_turned_questions_say_so_and_words_do_not(
@@ -112,9 +106,9 @@ def test_numbers_of_turned_questions_say_so_and_words_do_not(
     "kind", [ItemKind.JOURNEY, ItemKind.SCALE, ItemKind.YES_NO, ItemKind.CHOOSE]
 )
 def test_silence_is_kept_as_what_it_is(kind: ItemKind) -> None:
-    statement = asked(replace(TALENT, kind=kind, result=Silence.ENOUGH))
+    statement = asked(replace(TALENT, kind=kind, result=Silence.TOO_FEW))
     assert isinstance(statement.fact, ReleasedQuestion)
-    assert (statement.fact.says, statement.question_kind) == (Silence.ENOUGH, kind)
+    assert (statement.fact.says, statement.question_kind) == (Silence.TOO_FEW, kind)
 
 
 # Words
@@ -147,36 +141,7 @@ def test_what_was_written_follows_its_question() -> None:
     ]
 
 
-# Agreement, and what to talk about
-
-
-@pytest.mark.parametrize(
-    ("minds", "words"),
-    [
-        (Agreement.CLOSE, "we are largely of one mind."),
-        (Agreement.MIXED, "our views are mixed."),
-        (
-            Agreement.TWO_CAMPS,
-            "there are two camps. Some of us see this quite differently from the others.",
-        ),
-    ],
-)
-def test_agreement_is_read_aloud_behind_the_level(minds: Agreement, words: str) -> None:
-    block = BlockFact("trust", 2, printed.level("3.0"), minds)
-    (one,) = said(StatementKind.AGREEMENT, blocks=(block,))
-    assert one.text == f"Trust: {words}"
-    assert one.fact == ReleasedAgreement("trust", minds, 2)
-
-
-def test_without_a_word_for_agreement_nothing_is_said_of_it() -> None:
-    assert said(StatementKind.AGREEMENT) == []
-
-
-def test_a_prompt_that_was_chosen_for_two_camps_says_so() -> None:
-    (one,) = said(StatementKind.TALK, talk="What do we avoid?", talk_about="shared-goals")
-    assert one.text == (
-        "Worth talking about, because we see shared goals differently: What do we avoid?"
-    )
+# A word of care
 
 
 def test_a_low_trust_in_the_pulse_is_a_note() -> None:
@@ -242,11 +207,11 @@ def test_a_workshops_round_names_the_workshop_and_its_day() -> None:
 
 
 def test_a_full_digest_reads_in_this_order() -> None:
-    """What changed, what was promised, this week, half a term, who answered, and what is next."""
+    """What was promised, this week, half a term, who answered, and what is next."""
     made = CommitmentFact(1, "We visit.", date(2026, 5, 15), CommitmentNews.MADE)
     facts = replace(
         FACTS,
-        blocks=(BlockFact("trust", 2, printed.level("3.0"), Agreement.TWO_CAMPS),),
+        blocks=(BlockFact("trust", 2, printed.level("3.0")),),
         low_pulse=True,
         comments=("Hm.",),
         commitments=(made,),
@@ -256,7 +221,7 @@ def test_a_full_digest_reads_in_this_order() -> None:
         if one.kind.value not in order:
             order.append(one.kind.value)
     assert order == [
-        *("headline", "trend", "commitment", "question", "level", "agreement"),
+        *("headline", "commitment", "question", "level"),
         *("response", "note", "talk", "comment", "next"),
     ]
     assert "- Commitment" not in digest_text(renderer.statements(FACTS))

@@ -109,7 +109,7 @@ def test_numbers_of_blocks_say_that_they_are_open() -> None:
     digests = [
         digest(
             number,
-            week("trust", Silence.ENOUGH),
+            week("trust", Silence.TOO_FEW),
             *(BlockFact("trust", 1, level(about)) for at, about in abouts.items() if at == number),
         )
         for number in range(1, 19)

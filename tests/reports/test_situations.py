@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from pulse_bot.domain.release.record import Digest, StatementKind
+from pulse_bot.domain.release.results import Standing
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.figures import digest_figures
 from tests.reports.pictures import FOLDER, MOST_BYTES
 from tests.reports.situations import SITUATIONS, played
 
-WITHOUT = {("too-few", "chart")}
+WITHOUT = {("too-few", "chart"), ("small-group", "chart")}
 """What there is no picture of."""
 BY_NAME = {one.name: one for one in SITUATIONS}
 
@@ -29,28 +30,33 @@ def test_of_too_few_there_is_no_number_and_no_chart(tmp_path: Path) -> None:
     assert renderer.picture(digests) is None
 
 
-def test_who_is_still_learning_has_numbers_and_no_word(tmp_path: Path) -> None:
-    digests = played(BY_NAME["still-learning"], tmp_path)
-    trends = said(digests[:1], StatementKind.TREND)
-    assert len(trends) == 3
-    assert all("still learning (round 5 of 8)" in text for text in trends)
+def test_after_five_rounds_there_are_numbers_of_weeks_and_no_level(tmp_path: Path) -> None:
+    digests = played(BY_NAME["five-rounds"], tmp_path)
+    assert said(digests, StatementKind.LEVEL) == []
     assert renderer.picture(digests)
 
 
-@pytest.mark.parametrize(("name", "called"), [("no-change", set()), ("up", {"Trust"})])
-def test_only_what_moved_is_called(name: str, called: set[str], tmp_path: Path) -> None:
-    digests = played(BY_NAME[name], tmp_path)
-    found = {
-        text.partition(":")[0]
-        for text in said(digests, StatementKind.TREND)
-        if ": up" in text or ": down" in text
-    }
-    assert found == called
-    last = said(digests[:1], StatementKind.TREND)
-    assert sum("no clear change" in text for text in last) == 3 - len(called)
+def test_what_moved_is_seen_in_levels_of_six_rounds(tmp_path: Path) -> None:
+    """Trust stands one point higher from the fifteenth round on."""
+    first, _, last = levels_of("trust", played(BY_NAME["up"], tmp_path))
+    assert last - first >= 0.4
+    steady = played(BY_NAME["steady"], tmp_path)
+    for theme in ("trust", "honesty", "accountability"):
+        first, _, last = levels_of(theme, steady)
+        assert abs(last - first) < 0.4, "one step of the grid at most"
 
 
-def test_two_camps_are_said_in_a_word_and_in_no_number(tmp_path: Path) -> None:
+def levels_of(theme: str, digests: list[Digest]) -> list[float]:
+    """The levels of a theme's blocks, oldest first."""
+    return [
+        float(one.level.value)
+        for digest in reversed(digests)
+        for one in digest.statements
+        if (one.kind, one.theme) == (StatementKind.LEVEL, theme) and one.level
+    ]
+
+
+def test_two_camps_are_said_in_no_number(tmp_path: Path) -> None:
     """A mean of two camps is a middle: no number of a digest may tell them from it."""
     digests = played(BY_NAME["two-camps"], tmp_path)
     honesty = [
@@ -60,16 +66,18 @@ def test_two_camps_are_said_in_a_word_and_in_no_number(tmp_path: Path) -> None:
         if one.theme == "honesty" and one.level
     ]
     assert honesty
-    assert all(2.4 <= float(level.about) <= 3.6 for level in honesty)
-    assert {text.partition(":")[0] for text in said(digests, StatementKind.AGREEMENT)} == {
-        "Trust",
-        "Honesty",
-        "Accountability",
-    }
-    camps = [one for one in said(digests, StatementKind.AGREEMENT) if "two camps" in one]
-    assert camps
-    assert all(one.startswith("Honesty:") for one in camps)
-    assert "because we see honesty differently" in said(digests[:1], StatementKind.TALK)[0]
+    assert all(2.0 <= float(level.about) <= 4.0 for level in honesty)
+
+
+def test_seven_members_read_one_word_a_theme_after_six_rounds(tmp_path: Path) -> None:
+    digests = played(BY_NAME["small-group"], tmp_path)
+    assert not re.search(r"\d\.\d", " ".join(said(digests, StatementKind.QUESTION)))
+    levels = said(digests, StatementKind.LEVEL)
+    assert len(levels) == 6, "three themes, twice"
+    words = "|".join(standing.value for standing in Standing)
+    assert all(re.fullmatch(rf"\w+ over the last six rounds: ({words})\.", one) for one in levels)
+    assert said(digests, StatementKind.RESPONSE) == []
+    assert renderer.picture(digests) is None
 
 
 def test_a_journey_has_two_levels_and_a_gap_chart(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from pulse_bot.domain.release.results import (
     Level,
     OutOfTen,
     Silence,
+    Standing,
 )
 from pulse_bot.storage.plain_values import UnknownShape
 from pulse_bot.storage.releases import FACT_TYPES, keep_fact, read_fact
@@ -50,7 +51,10 @@ def of_shape(shape: type[ReleasedFact]) -> st.SearchStrategy[ReleasedFact]:
         case record.ReleasedQuestion:
             return st.builds(shape, says=SAYS)
         case record.ReleasedBlock:
-            return st.builds(shape, says=LEVELS | st.sampled_from(Silence) | st.none())
+            words = st.sampled_from(Standing) | st.sampled_from(Silence)
+            return st.builds(shape, says=LEVELS | words | st.none())
+        case record.AnsweredFact:
+            return st.builds(shape, st.integers(0, 57), st.none() | st.integers(5, 59))
         case record.NextRoundFact:
             return st.builds(shape, opens_at=st.none() | MOMENTS)
     return st.builds(shape)
@@ -78,6 +82,24 @@ def test_a_number_is_kept_with_its_end_and_its_step() -> None:
     assert fields["says"] == {"level": {"value": "4.2", "end": "high", "step": "0.4"}}
 
 
+def test_how_many_answered_is_kept_as_a_class() -> None:
+    for fact, fields in (
+        (record.AnsweredFact(6, 8), {"least": 6, "most": 8}),
+        (record.AnsweredFact(9), {"least": 9, "most": None}),
+    ):
+        assert keep_fact(fact) == ("answered", fields)
+        assert read_fact("answered", fields) == fact
+
+
+def test_a_level_in_a_word_is_kept_as_that_word() -> None:
+    says = {"standing": "rather high"}
+    pool = record.ReleasedPool(Standing.RATHER_HIGH)
+    assert keep_fact(pool) == ("pool", {"says": says})
+    assert read_fact("pool", {"says": says}) == pool
+    block = record.ReleasedBlock("trust", 2, Standing.RATHER_HIGH)
+    assert keep_fact(block) == ("block", {"theme": "trust", "number": 2, "says": says})
+
+
 @pytest.mark.parametrize(
     ("kind", "fields"),
     [
@@ -87,6 +109,9 @@ def test_a_number_is_kept_with_its_end_and_its_step() -> None:
         ("response", {"band": "exactly seven"}),
         ("block", {"theme": "trust", "number": 1, "says": {"mean": {"value": "3.14159"}}}),
         ("block", {"theme": "trust", "number": 1, "says": {"silence": "no idea"}}),
+        ("block", {"theme": "trust", "number": 1, "says": {"standing": "very high"}}),
+        ("pool", {"says": {"silence": "too few answers"}}),
+        ("answered", {"least": 6, "most": 8, "exactly": 7}),
     ],
 )
 def test_what_is_not_known_is_refused(kind: str, fields: dict[str, object]) -> None:

@@ -13,10 +13,12 @@ from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.release.record import (
     Digest,
     ReleasedAgreement,
+    ReleasedBlock,
     ReleasedFact,
+    ReleasedPool,
     ReleasedQuestion,
 )
-from pulse_bot.domain.release.results import Choices, Journey, Lean, OutOfTen, Printed
+from pulse_bot.domain.release.results import Choices, Journey, Lean, OutOfTen, Printed, Standing
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports.charts.series import list_themes, theme_blocks
 from pulse_bot_reports.digest_text.results import LATER, NOW
@@ -28,7 +30,7 @@ RELEASES: Final = "Releases"
 BLOCKS: Final = "Blocks"
 MARKS: Final = "Marks"
 Mark = tuple[str, float | None, str, str]
-"""(label, number, its edge, word): one thing that is said of a question, or of agreement."""
+"""(label, number, its edge, word): one thing that is said of a question, or in words of a level."""
 NUMBERS: Final = frozenset({"level", "number"})
 
 _LEVEL: Final = (
@@ -44,8 +46,9 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "round": "The number of the round, from 1.",
         "closed": "The day on which it closed, in the partnership's time zone (year-month-day).",
         "kind": (
-            "Which part of the digest it is: headline, trend, commitment, question, level (six "
-            "rounds of a theme), agreement, response, note, talk, comment, next."
+            "Which part of the digest it is: headline, commitment, question (also a workshop's "
+            "questions together), level (six rounds of a theme), response, note, talk, comment, "
+            "next; in digests of the first edition also trend, agreement."
         ),
         "theme": "The theme that it speaks of; empty where it speaks of none.",
         "subject": "The question's id in its bank, or the theme.",
@@ -66,7 +69,7 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     MARKS: {
         "round": "The number of the round.",
-        "asked": "The kind of the question; empty for how far we are of one mind.",
+        "asked": "The kind of the question; empty for a level, and for how far we are of one mind.",
         "theme": "The theme.",
         "subject": "The question's id in its bank, or the theme.",
         "label": "now, or in 12 months (journey); the choice (choose); otherwise empty.",
@@ -77,7 +80,8 @@ MEANINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "edge": _EDGE,
         "word": (
             "The word that was said: which way answers lean (yes-no), how often a choice was taken "
-            "(choose; empty where it does not stand out), or how far we are of one mind."
+            "(choose; empty where it does not stand out), a level in groups too small for numbers, "
+            "or, in digests of the first edition, how far we are of one mind."
         ),
     },
 }
@@ -116,7 +120,7 @@ def block_frame(digests: Sequence[Digest]) -> DataFrame:
 
 
 def mark_frame(digests: Sequence[Digest]) -> DataFrame:
-    """What was said of questions of other kinds, and of agreement. Raises MissingExtra."""
+    """What was said of questions of other kinds, and of levels in words. Raises MissingExtra."""
     rows = [
         (
             digest.number,
@@ -143,6 +147,8 @@ def _marks(fact: ReleasedFact) -> Iterator[Mark]:
             yield "", None, "", lean.value
         case ReleasedQuestion(says=Choices(taken)):
             yield from ((label, None, "", often.value) for label, often in taken)
+        case ReleasedBlock(says=Standing() as word) | ReleasedPool(says=word):
+            yield "", None, "", word.value
         case ReleasedAgreement(minds=minds):
             yield "", None, "", minds.value
 

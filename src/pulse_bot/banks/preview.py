@@ -15,7 +15,7 @@ from typing import Final
 from pulse_bot.cards.question_cards import answer_form, question_card
 from pulse_bot.domain.asking.items import Item, list_slots
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
-from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.asking.thresholds import WORDS_ROSTER, Thresholds
 from pulse_bot.errors import MissingExtra
 from pulse_bot.ports import Button, Card, Form
 
@@ -73,7 +73,7 @@ def _preview_round(items: tuple[Item, ...]) -> Round:
         state=RoundStatus.OPEN,
         opens_at=_OPENS,
         closes_at=_OPENS + timedelta(days=4, hours=8),
-        roster_size=thresholds.roster,
+        roster_size=WORDS_ROSTER,
         thresholds=thresholds,
         items=items,
     )

@@ -155,7 +155,7 @@ def _loss_lines(report: KeyReport) -> Iterator[str]:
     if not report.installation_key_fits:
         yield (
             f"The sums of {report.tallied_rounds} closed rounds cannot be read with this "
-            "installation key: trends begin anew. Digests stay as they are. What chat platforms "
-            "gave us is lost: connect them again."
+            "installation key: levels over six rounds leave them out. Digests stay as they are. "
+            "What chat platforms gave us is lost: connect them again."
         )
         yield "The codes that link chats and invite members change: pulse-bot partnership codes"

@@ -191,7 +191,7 @@ _STATEMENT_KINDS: Final[Mapping[type[ReleasedFact], StatementKind]] = {
     ReleasedQuestion: StatementKind.QUESTION,
     CommentFact: StatementKind.COMMENT,
     ReleasedBlock: StatementKind.LEVEL,
-    ReleasedPool: StatementKind.LEVEL,
+    ReleasedPool: StatementKind.QUESTION,
     ReleasedAgreement: StatementKind.AGREEMENT,
     AnsweredFact: StatementKind.RESPONSE,
     ResponseFact: StatementKind.RESPONSE,

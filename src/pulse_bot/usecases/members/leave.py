@@ -29,9 +29,9 @@ def pause_questions(installation: Installation, address: Address) -> Reply:
 
 
 def resume_questions(installation: Installation, address: Address) -> Reply:
-    """Ask again, when a newcomer would be asked: coming back changes a roster as joining does."""
+    """Ask again, from the next round on."""
     _set_standing(installation, address, Standing.ACTIVE)
-    return Reply("Welcome back. You are asked again in one of the next rounds.")
+    return Reply("Welcome back. You are asked again from the next round on.")
 
 
 def mark_unreachable(installation: Installation, address: Address) -> Reply:
@@ -51,8 +51,7 @@ def mark_reachable(installation: Installation, address: Address) -> None:
 def restore_member(member: MemberRow) -> None:
     """Ask somebody again who could not be reached; whoever paused stays paused.
 
-    They wait as a newcomer does. Whoever can take people out of a chat and bring them back would
-    otherwise choose who is asked in which round.
+    They count as a newcomer: whoever comes back changes a roster as joining does.
     """
     if member.standing is Standing.UNREACHABLE:
         member.standing = Standing.ACTIVE

@@ -113,11 +113,10 @@ def _nothing_open_card(
             if opening
             else "The first questions have no date yet."
         )
-    # Which round it will be depends on how many are settled when it opens. Of the first it is all.
     waits = (
         ()
         if member.seated or newest is None
-        else ("You are new here, and will be asked in one of the next.",)
+        else ("You are new here, and are asked from the next round on.",)
     )
     return Card(
         CardKind.NOTICE, "Nothing to answer now", (sentence, *waits), standing_buttons(member)

@@ -19,7 +19,7 @@ from pulse_bot.domain.asking.arrange_workshop import format_full_date, is_day_of
 from pulse_bot.domain.asking.calendar import format_moment, parse_zone
 from pulse_bot.domain.asking.items import Item, ItemKind, list_slots
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
-from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.asking.thresholds import WORDS_ROSTER, Thresholds
 from pulse_bot.domain.asking.workshop import SeedingState
 from pulse_bot.ports import Button, Card, CardKind
 from pulse_bot.storage import partnerships, seedings
@@ -197,7 +197,7 @@ def preview_cards(partnership: PartnershipRow, row: SeedingRow) -> tuple[Card, .
         state=RoundStatus.OPEN,
         opens_at=opens,
         closes_at=row.closes_at or opens,
-        roster_size=thresholds.roster,
+        roster_size=WORDS_ROSTER,
         thresholds=thresholds,
         items=seedings.thaw_items(row),
     )

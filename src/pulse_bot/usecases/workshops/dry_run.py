@@ -29,10 +29,7 @@ from pulse_bot.usecases.context import Installation
 
 ANSWER_COUNTS: Final = (6, 9, 14, 20)
 """How many answer, in one run after another; none where there are fewer members."""
-_OF_QUESTIONS: Final = (
-    *(StatementKind.QUESTION, StatementKind.COMMENT),
-    *(StatementKind.LEVEL, StatementKind.RESPONSE),
-)
+_OF_QUESTIONS: Final = (StatementKind.QUESTION, StatementKind.COMMENT, StatementKind.RESPONSE)
 _WORDS: Final = (
     "These words are made up, and so are the others.",
     "Somebody would say here what went well.",
