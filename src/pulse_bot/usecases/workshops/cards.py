@@ -234,11 +234,9 @@ def _disable_buttons(card: Card, preview_action: str) -> Card:
 def dry_run_card(run: DryRun) -> Card:
     """What a digest would show and hide of so many made-up answers."""
     hidden = run.questions - run.questions_shown
-    shown_text = (
-        "nothing"
-        if not run.questions_shown
-        else f"{run.questions_shown} of {run.questions} questions"
-    )
+    shown_text = "one level of the questions together" if run.pooled else "nothing"
+    if run.questions_shown:
+        shown_text = f"{run.questions_shown} of {run.questions} questions"
     hidden_text = f", and {hidden} hidden" if hidden and run.questions_shown else ""
     is_partial = run.answers < run.members
     members = (

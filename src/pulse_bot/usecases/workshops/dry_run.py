@@ -50,6 +50,8 @@ class DryRun:
     questions_shown: int
     """Questions of which a digest would say something."""
     questions: int
+    pooled: bool
+    """Whether it would say one level of the questions together."""
     statements: tuple[Statement, ...]
 
 
@@ -131,7 +133,12 @@ def _show_digest(installation: Installation, closed: ClosedRound) -> DryRun:
     question_statements = tuple(entry for entry in statements if entry.kind in _OF_QUESTIONS)
     shown = len(closed.items) - hidden
     return DryRun(
-        closed.answered, closed.roster_size, shown, len(closed.items), question_statements
+        closed.answered,
+        closed.roster_size,
+        shown,
+        len(closed.items),
+        digest_facts.pooled is not None,
+        question_statements,
     )
 
 
