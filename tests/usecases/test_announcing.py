@@ -241,10 +241,10 @@ def test_who_came_is_told_along_with_what_was_changed(valley: Installation) -> N
 
 
 def test_a_bar_that_follows_from_the_schools_is_told(made: Installation) -> None:
-    people(made, members=6, organisations=3)
+    people(made, members=6, organisations=4)
     at(made, MORNING)
     told(made)
-    new = NewMember("New", "A fourth school")
+    new = NewMember("New", "A fifth school")
     number = add_member(made, PARTNERSHIP, new, Address("fake", "", "new"))
     wait(made, SETTLED)
 

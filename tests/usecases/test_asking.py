@@ -67,21 +67,18 @@ def asked_whom(made: Installation, asked: Round) -> set[str]:
     return {one.address.user for one in ready}
 
 
-@pytest.mark.parametrize(("settled", "joins_in"), [(9, 2), (10, 7)])
-def test_joiners_wait_for_a_block_where_numbers_are_at_stake(
-    made: Installation, settled: int, joins_in: int
-) -> None:
-    people(made, settled)
-    for number in range(1, 8):
+def test_joiners_are_asked_from_the_next_round(made: Installation) -> None:
+    people(made, 10)
+    for number in range(1, 4):
         asked = opened_round(made, number - 1)
         there = {"new-1", "new-2"} & asked_whom(made, asked)
-        assert bool(there) is (number >= joins_in)
-        assert asked.roster_size == settled + (2 if number >= joins_in else 0)
+        assert bool(there) is (number > 1)
+        assert asked.roster_size == 10 + (2 if number > 1 else 0)
         # Everybody is new in the first round, which nobody needs to be told.
-        assert asked.newcomers == (2 if number == joins_in else 0)
-        close_round(made, asked.id)
+        assert asked.newcomers == (2 if number == 2 else 0)
         if number == 1:
             join(made, "new-1", "new-2")
+        close_round(made, asked.id)
 
 
 def test_an_open_round_is_frozen(made: Installation) -> None:

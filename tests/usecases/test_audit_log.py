@@ -150,7 +150,7 @@ def test_looks_and_what_concerns_one_member_are_not_announced() -> None:
     assert quiet == {
         "partnership-created", "schools-added", "member-went-from-chat", "member-came-back",
         "member-link-renewed", "invitation-replaced", "chat-lost", "chat-back", "round-opened",
-        "round-closed", "digest-read", "digests-read", "pack-read", "sentence",
+        "round-asked", "round-closed", "digest-read", "digests-read", "pack-read", "sentence",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.audit_events import AuditEvent, PolicyChanges, RoundAsked
-from pulse_bot.ports import Address
+from pulse_bot.ports import Address, OpenedHome
 from pulse_bot.storage import audit_log, partnerships
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.context import Installation
@@ -74,6 +74,17 @@ def test_the_next_round_keeps_the_bars_of_the_first_edition(begun: Installation)
     assert asked.policy_version == 1
     assert (asked.thresholds.answers, asked.thresholds.roster) == (7, 10)
     assert events(begun, PolicyChanges) == [PolicyChanges(2, date(2026, 1, 21))]
+
+
+def test_the_promise_of_that_week_is_by_the_bars_of_the_first_edition(
+    begun: Installation,
+) -> None:
+    """With seven a class that begins with six would be cut, so the first is that of nine."""
+    opened_round(begun, 1)
+    [promise] = pages.show_home(begun, OpenedHome(FIRST, promised=False)).cards
+    told = " ".join(promise.text)
+    assert "No number is shown from fewer than 9 answers" in told
+    assert "(of each question 7 where 9 have answered" in told
 
 
 def test_the_chat_is_told_with_the_first_day(begun: Installation) -> None:

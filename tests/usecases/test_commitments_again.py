@@ -99,7 +99,7 @@ async def test_opened_again_it_says_what_comes(valley: Valley) -> None:
 
 
 async def test_in_a_small_group_it_is_asked_again_for_ever(talk: Talk) -> None:
-    valley = valley_of(talk, members=8)
+    valley = valley_of(talk, members=7)
     await valley.write_down(due="2026-01-05")
     for week in range(14):
         await valley.week(week)

@@ -120,7 +120,7 @@ async def test_after_three_times_the_group_says_what_is_to_become_of_it(valley: 
 
 async def test_a_small_group_is_asked_until_it_ends(talk: Talk) -> None:
     """Nothing of its answers is ever released."""
-    valley = valley_of(talk, members=8)
+    valley = valley_of(talk, members=7)
     await valley.write_down(due="2026-01-05")
 
     asked = [bool(about((await valley.week(number))[0])) for number in range(20)]
@@ -129,7 +129,7 @@ async def test_a_small_group_is_asked_until_it_ends(talk: Talk) -> None:
 
 @pytest.mark.both_databases
 async def test_a_small_group_calls_it_kept_by_hand(talk: Talk) -> None:
-    valley = valley_of(talk, members=8)
+    valley = valley_of(talk, members=7)
     await valley.write_down(due="2026-01-05")
 
     asked, said = await valley.week(0, done="yes")

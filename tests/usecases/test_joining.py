@@ -303,16 +303,17 @@ async def test_who_comes_while_a_round_is_open_is_told_that_it_is_not_theirs(tal
     assert (await talk.home(NEW)).form is None
 
 
-async def test_who_comes_inside_a_block_is_told_to_wait(talk: Talk) -> None:
-    """And is asked when the welcome said so."""
+async def test_who_comes_inside_a_block_is_asked_in_the_next_round(talk: Talk) -> None:
+    """As the welcome said."""
     people(talk.made, 10)
     close_round(talk.made, opened_round(talk.made).id)
 
     welcome = (await send(talk)).cards[1]
 
-    assert "you are asked from one of the next rounds on" in welcome.text[0]
-    assert welcome.text[0].startswith("The next round opens on Wednesday 14 January at 15:30")
-    assert opened_round(talk.made, 1).roster_size == 10
+    assert welcome.text[0] == (
+        "The next questions come to you on Wednesday 14 January at 15:30 (Europe/London)."
+    )
+    assert opened_round(talk.made, 1).roster_size == 11
 
 
 async def test_nothing_of_who_joins_is_logged(talk: Talk, caplog: pytest.LogCaptureFixture) -> None:

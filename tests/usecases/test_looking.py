@@ -55,7 +55,8 @@ async def test_the_promise_is_shown_until_it_was_seen(talk: Talk) -> None:
     assert [card.kind for card in during.cards] == [CardKind.PROMISE]
     told = " ".join(during.cards[0].text)
     # Computed for this round: nine schools are in it.
-    assert "fewer than 5 answers, or from fewer than 4 schools" in told
+    assert "No number is shown from fewer than 6 answers, or from fewer than 4 schools." in told
+    assert "(of each question 5 where 6 have answered, more where more have)" in told
     assert "When this round closes, on Friday 9 January at 16:00," in told
     assert during.form is not None
     assert (await talk.home(one)).cards == ()
@@ -69,8 +70,33 @@ async def test_the_promise_of_a_small_partnership(talk: Talk) -> None:
 
     [promise] = (await talk.home(one, promised=False)).cards
 
-    for told in (between, promise):
-        assert "fewer than 5 answers, or from fewer than 3 schools" in " ".join(told.text)
+    assert "from fewer than 6 answers, or from fewer than 3 schools." in " ".join(between.text)
+    told = " ".join(promise.text)
+    assert "no number of a week is shown; after six weeks a theme may get one word" in told
+    assert "nothing from fewer than 3 schools" in told
+
+
+async def test_the_promise_of_a_group_that_reads_nothing(talk: Talk) -> None:
+    [one, *_] = people(talk.made, 5, organisations=5)
+    opened_round(talk.made)
+
+    [promise] = (await talk.home(one, promised=False)).cards
+
+    told = " ".join(promise.text)
+    assert "In a group as small as ours nothing is shown of the answers." in told
+    assert "one word" not in told
+
+
+async def test_the_promise_names_the_first_class_of_a_large_group(talk: Talk) -> None:
+    """With twenty members a class begins at nine answers, of which seven count."""
+    [one, *_] = people(talk.made, 20)
+    opened_round(talk.made)
+
+    [promise] = (await talk.home(one, promised=False)).cards
+
+    told = " ".join(promise.text)
+    assert "No number is shown from fewer than 9 answers, or from fewer than 4 schools." in told
+    assert "(of each question 7 where 9 have answered, more where more have)" in told
 
 
 async def test_home_tells_when_the_next_questions_come(talk: Talk) -> None:

@@ -124,12 +124,12 @@ async def test_too_soon_gives_the_questions_as_prompts(valley: Workshop, day: st
     assert (await valley.press("plan")).outcome is Outcome.REFUSED
 
 
-async def test_with_six_members_the_questions_are_prompts(talk: Talk) -> None:
-    few = workshop(talk, members=6)
+async def test_with_five_members_the_questions_are_prompts(talk: Talk) -> None:
+    few = workshop(talk, members=5)
     reply = await few.begin()
 
     said = words([reply])
-    assert "With 6 members of 6 schools nothing could be shown" in said
+    assert "With 5 members of 5 schools nothing could be shown" in said
     assert "Use these as discussion prompts in the room instead:" in said
     refused = await few.press("plan")
     assert refused.outcome is Outcome.REFUSED

@@ -7,6 +7,7 @@ import pytest
 from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.storage import partnerships
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.workshops.cards import dry_run_card
 from pulse_bot.usecases.workshops.dry_run import DryRun, simulate_digests
 from tests.made_up import PARTNERSHIP, item, people
 from tests.usecases.scene import Talk, snapshot
@@ -34,17 +35,21 @@ async def test_runs_are_marked_as_made_up_and_change_nothing(talk: Talk) -> None
         "Made up: if all 14 answer",
         "The workshop “Courage”",
     ]
-    assert reply.cards[0].text[0] == "Of these answers nothing would be shown."
-    assert "6 of 6 questions would be shown" in reply.cards[2].text[0]
+    for card in reply.cards[:3]:
+        assert card.text[0] == "Of these answers 6 of 6 questions would be shown."
+        assert card.text[-1].endswith(("answered.", "may see it differently."))
     assert await valley.press("try") == reply
     assert snapshot(valley.made) == before
 
 
-def test_six_answers_show_nothing_whatever_is_asked(made: Installation) -> None:
+def test_of_twenty_six_answers_show_a_yes_or_no_alone(made: Installation) -> None:
     people(made, 20)
     six, *_, twenty = tried(made, ALL_KINDS)
 
-    assert (six.answers, six.questions_shown) == (6, 0)
+    # Three cells are coarse enough for a lot of five in any group.
+    assert (six.answers, six.questions_shown) == (6, 1)
+    [lean] = [one.text for one in six.statements if one.question_kind is ItemKind.YES_NO]
+    assert "Our answers are" in lean
     assert (twenty.answers, twenty.questions_shown) == (20, len(ALL_KINDS))
     said = " ".join(one.text for one in twenty.statements)
     assert "ade up" in said  # what was written, of a question for words
@@ -54,15 +59,34 @@ def test_six_answers_show_nothing_whatever_is_asked(made: Installation) -> None:
 @pytest.mark.parametrize("members", [6, 7])
 def test_a_small_group_would_see_nothing(made: Installation, members: int) -> None:
     people(made, members)
-    found = tried(made, ALL_KINDS)
+    [run] = tried(made, ALL_KINDS)
 
-    assert [run.questions_shown for run in found if run.members < 10] == [0] * sum(
-        run.members < 10 for run in found
-    )
+    assert (run.questions_shown, run.pooled) == (0, False)
     # More could never answer.
-    assert [(run.answers, run.members) for run in found] == [
-        (answers, members) for answers in (6, 9) if answers <= members
-    ]
+    assert (run.answers, run.members) == (6, members)
+    assert dry_run_card(run).text[0] == "Of these answers nothing would be shown."
+
+
+def test_of_nine_all_kinds_but_choices_and_words_would_be_seen(made: Installation) -> None:
+    people(made, 9)
+    six, nine = tried(made, ALL_KINDS)
+    assert (six.answers, nine.answers) == (6, 9)
+    # A scale begins at six answers, a choice at twelve, and words in groups of ten.
+    assert six.questions_shown == nine.questions_shown == len(ALL_KINDS) - 2
+
+
+@pytest.mark.parametrize(("questions", "pooled"), [(3, False), (4, True)])
+def test_a_small_group_would_read_one_level_of_four_questions_together(
+    made: Installation, questions: int, pooled: bool
+) -> None:
+    people(made, 6)
+    [run] = tried(made, [item("own", number, core=False) for number in range(questions)])
+    assert (run.questions_shown, run.pooled) == (0, pooled)
+    card = dry_run_card(run)
+    shown = "one level of the questions together" if pooled else "nothing"
+    assert card.text[0] == f"Of these answers {shown} would be shown."
+    together = [line for line in card.text if line.startswith("The workshop's questions together:")]
+    assert len(together) == pooled
 
 
 def test_of_three_nobody_says_that_six_answer(made: Installation) -> None:

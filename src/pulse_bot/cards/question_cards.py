@@ -31,7 +31,7 @@ from pulse_bot.domain.asking.items import (
 )
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.lot import find_classes
+from pulse_bot.domain.release.lot import SMALLEST_BLOCK_ROSTER, AnswerClass, find_classes
 from pulse_bot.ports import (
     Button,
     Card,
@@ -228,6 +228,7 @@ def promise_card(thresholds: Thresholds, round_: Round | None, calendar: Calenda
         if round_ is not None
         else "When a round closes,"
     )
+    first = _find_first_class(thresholds, round_)
     return Card(
         kind=CardKind.PROMISE,
         title="What happens to your answers",
@@ -238,8 +239,8 @@ def promise_card(thresholds: Thresholds, round_: Round | None, calendar: Calenda
             ),
             (
                 f"{when} all answers are destroyed, and so is the key that could open them. Before "
-                f"that a lot picks which of them count{_describe_lot(round_)}; nobody, not even "
-                "the machine, keeps whose."
+                f"that a lot picks which of them count{_describe_lot(first)}; nobody, not even the "
+                "machine, keeps whose."
             ),
             (
                 f"{_describe_least(thresholds, round_)} What is shown is rounded, and a number "
@@ -259,23 +260,30 @@ def promise_card(thresholds: Thresholds, round_: Round | None, calendar: Calenda
     )
 
 
-def _describe_lot(round_: Round | None) -> str:
+def _find_first_class(thresholds: Thresholds, round_: Round | None) -> AnswerClass | None:
+    """The class of the fewest answers that a round may say something of."""
     classes = find_classes(round_.roster_size) if round_ else ()
-    if not classes:
+    return next((one for one in classes if one.least >= thresholds.answers), None)
+
+
+def _describe_lot(first: AnswerClass | None) -> str:
+    if first is None:
         return ""
     return (
-        f" (of each question {classes[0].counted} where {classes[0].least} have answered, more "
-        "where more have)"
+        f" (of each question {first.counted} where {first.least} have answered, more where more "
+        "have)"
     )
 
 
 def _describe_least(thresholds: Thresholds, round_: Round | None) -> str:
     schools = f"from fewer than {thresholds.organisations} schools"
+    if round_ is not None and round_.roster_size < SMALLEST_BLOCK_ROSTER:
+        return "In a group as small as ours nothing is shown of the answers."
     if round_ is not None and round_.roster_size < thresholds.roster:
         return (
             "In a group as small as ours no number of a week is shown; after six weeks a theme may "
             f"get one word, such as “rather high”, and nothing {schools}."
         )
-    classes = find_classes(round_.roster_size) if round_ else ()
-    least = max(thresholds.answers, classes[0].least) if classes else thresholds.answers
+    first = _find_first_class(thresholds, round_)
+    least = first.least if first else thresholds.answers
     return f"No number is shown from fewer than {least} answers, or {schools}."
