@@ -19,6 +19,7 @@ from benchmarks._made_up import CLOSES, OPENS, made_up_installation, member_addr
 from benchmarks._running import bounded, scaled
 from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.domain.asking import schedule
+from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.release.record import ReleasedQuestion, Statement
 from pulse_bot.domain.release.results import Level
@@ -43,7 +44,6 @@ def make_history(installation: Installation, first: int, last: int) -> None:
         newest = rounds.load_round(session, first)
     if newest is None:
         raise RuntimeError("There is no first round to copy.")
-    level = Level(Decimal("3.8"), step=Decimal("0.4"))
     with installation.database.write() as session:
         for number in range(first + 1, last + 1):
             ago = timedelta(weeks=last - number + 1)
@@ -69,16 +69,13 @@ def make_history(installation: Installation, first: int, last: int) -> None:
             history.keep_lots(
                 session, rounds.round_from_row(row), lots, installation.installation_key
             )
-            statements = [
-                Statement(
-                    ReleasedQuestion(
-                        question.id, question.text, question.dimension, level, question.kind
-                    ),
-                    f"“{question.text}” …",
-                )
-                for question in newest.items
-            ]
-            history.keep_releases(session, row.id, statements)
+            history.keep_releases(session, row.id, [_make_statement(one) for one in newest.items])
+
+
+def _make_statement(item: Item) -> Statement:
+    level = Level(Decimal("3.8"), step=Decimal("0.4"))
+    released = ReleasedQuestion(item.id, item.text, item.dimension, level, item.kind)
+    return Statement(released, f"“{item.text}” …")
 
 
 def measure_settling(installation: Installation, week: int, *, traced: bool = False) -> float:

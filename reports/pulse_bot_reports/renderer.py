@@ -40,7 +40,7 @@ from pulse_bot.domain.release.record import (
     Statement,
     TalkFact,
 )
-from pulse_bot.domain.release.results import Level, Silence, Standing
+from pulse_bot.domain.release.results import Level, LevelWord, Silence
 from pulse_bot.ports import Picture
 from pulse_bot_reports.digest_text.commitments import commitment_statements
 from pulse_bot_reports.digest_text.plain_text import digest_text
@@ -194,7 +194,7 @@ def _block_statement(fact: BlockFact) -> Statement:
     return Statement(released, f"{theme_title(fact.dimension)} over the last six rounds: {words}")
 
 
-def _pool_statement(says: Standing) -> Statement:
+def _pool_statement(says: LevelWord) -> Statement:
     return Statement(ReleasedPool(says), f"The workshop's questions together: {says}.")
 
 

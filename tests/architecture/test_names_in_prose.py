@@ -128,7 +128,7 @@ def test_every_module_that_a_page_names_is_there(page: Path) -> None:
 
 
 def test_a_module_that_is_nowhere_is_found() -> None:
-    page = "`release_kinds.py`, `release/kinds.py`; `test_nothing` and `test_release_ends`"
+    page = "`release_kinds.py`, `release/kinds.py`; `test_nothing` and `test_release_lot`"
 
     assert modules_nowhere(page) == ["release_kinds", "test_nothing"]
 

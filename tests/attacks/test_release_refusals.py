@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pulse_bot.domain.asking.items import SKIP, Choice, Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.policy import find_kept_lot, release_block, release_question
-from pulse_bot.domain.release.results import Level, ReleasedValue, Silence, Standing
+from pulse_bot.domain.release.results import Level, LevelWord, ReleasedValue, Silence
 from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import MemberAnswers, Tally, tally_item
 
@@ -56,7 +56,7 @@ def counted_of(values: Iterable[int | None], roster_size: int = ROSTER) -> Tally
     )
 
 
-def decision(said: ReleasedValue | Standing | Silence) -> str:
+def decision(said: ReleasedValue | LevelWord | Silence) -> str:
     """What is decided, without what is printed."""
     return said.value if isinstance(said, Silence) else "a number"
 

@@ -14,7 +14,7 @@ from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION, Thresholds
 from pulse_bot.domain.release.digest import ResponseClass
 from pulse_bot.domain.release.policy import release_block, release_question, response_class
-from pulse_bot.domain.release.results import Level, Silence, Standing
+from pulse_bot.domain.release.results import Level, LevelWord, Silence
 from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import Lot, MemberAnswers, Tally, tally_item
 from tests import printed
@@ -125,11 +125,11 @@ def series(*lots: Lot | None, rounds: int = 6) -> Series:
         ),
         ([Lot(10, 34)] * 3 + [None] * 3, 14, Silence.TOO_FEW),
         # Six and seven members: five words, of lots of four.
-        ([Lot(4, 4)] * 6, 6, Standing.LOW),
-        ([Lot(4, 10)] * 6, 6, Standing.RATHER_LOW),
-        ([Lot(4, 12)] * 6, 7, Standing.MIDDLE),
-        ([Lot(4, 14)] * 6, 7, Standing.RATHER_HIGH),
-        ([Lot(4, 16)] * 4 + [None] * 2, 7, Standing.HIGH),
+        ([Lot(4, 4)] * 6, 6, LevelWord.LOW),
+        ([Lot(4, 10)] * 6, 6, LevelWord.RATHER_LOW),
+        ([Lot(4, 12)] * 6, 7, LevelWord.MIDDLE),
+        ([Lot(4, 14)] * 6, 7, LevelWord.RATHER_HIGH),
+        ([Lot(4, 16)] * 4 + [None] * 2, 7, LevelWord.HIGH),
         ([Lot(4, 16)] * 3 + [None] * 3, 7, Silence.TOO_FEW),
         # Four rounds that were asked would tell that each had five or six answers.
         ([Lot(4, 16)] * 4, 7, Silence.TOO_FEW),

@@ -15,7 +15,7 @@ from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.closed_round import ClosedRound, DrawnWords
 from pulse_bot.domain.release.digest import BlockFact, DigestFacts, ResponseClass
 from pulse_bot.domain.release.policy import release_facts
-from pulse_bot.domain.release.results import Silence, Standing
+from pulse_bot.domain.release.results import LevelWord, Silence
 from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import Lot, MemberAnswers, Tally, tally_item
 from tests import printed
@@ -140,9 +140,9 @@ def workshop(roster: int, questions: int, answered: int = 6) -> DigestFacts:
 
 def test_in_a_small_group_a_workshops_questions_are_told_together() -> None:
     said = workshop(6, 6)
-    assert said.pooled is Standing.HIGH
+    assert said.pooled is LevelWord.HIGH
     assert {fact.result for fact in said.questions} == {Silence.SMALL_GROUP}
-    assert workshop(7, 4).pooled is Standing.HIGH
+    assert workshop(7, 4).pooled is LevelWord.HIGH
 
 
 def test_too_few_questions_or_answers_are_not_told_together() -> None:

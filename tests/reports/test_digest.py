@@ -12,7 +12,7 @@ import pytest
 from pulse_bot.config.plugins import load_renderer as installed
 from pulse_bot.domain.release.digest import BlockFact, ResponseClass
 from pulse_bot.domain.release.record import AnsweredFact, ReleasedPool, StatementKind
-from pulse_bot.domain.release.results import Level, Silence, Standing
+from pulse_bot.domain.release.results import Level, LevelWord, Silence
 from pulse_bot_reports import renderer
 from pulse_bot_reports.digest_text.plain_text import digest_text
 from pulse_bot_reports.digest_text.results import SILENCES
@@ -153,17 +153,17 @@ def test_in_a_group_too_small_for_a_class_nothing_is_said_of_how_many_answered()
     assert said(StatementKind.RESPONSE, response=None) == []
 
 
-@pytest.mark.parametrize("standing", list(Standing))
-def test_small_groups_read_one_of_five_words(standing: Standing) -> None:
-    (level,) = said(StatementKind.LEVEL, blocks=(BlockFact("trust", 1, standing),))
-    assert level == f"Trust over the last six rounds: {standing.value}."
+@pytest.mark.parametrize("word", list(LevelWord))
+def test_small_groups_read_one_of_five_words(word: LevelWord) -> None:
+    (level,) = said(StatementKind.LEVEL, blocks=(BlockFact("trust", 1, word),))
+    assert level == f"Trust over the last six rounds: {word.value}."
 
 
 def test_a_workshops_questions_together_stand_behind_the_questions() -> None:
-    statements = renderer.statements(replace(FACTS, pooled=Standing.RATHER_HIGH))
+    statements = renderer.statements(replace(FACTS, pooled=LevelWord.RATHER_HIGH))
     *_, last = [one for one in statements if one.kind is StatementKind.QUESTION]
     assert last.text == "The workshop's questions together: rather high."
-    assert last.fact == ReleasedPool(Standing.RATHER_HIGH)
+    assert last.fact == ReleasedPool(LevelWord.RATHER_HIGH)
     assert (last.theme, last.subject, last.level) == ("", "", None)
     kinds = [one.kind for one in statements]
     assert kinds.index(StatementKind.LEVEL) == statements.index(last) + 1

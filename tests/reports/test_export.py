@@ -29,8 +29,8 @@ from pulse_bot.domain.release.results import (
     Choices,
     Journey,
     Lean,
+    LevelWord,
     Silence,
-    Standing,
 )
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
@@ -155,10 +155,10 @@ def test_marks_are_listed_with_their_number_or_their_word() -> None:
     taken = Choices((("A visit", ChoiceFrequency.OFTEN), ("A call", ChoiceFrequency.UNSAID)))
     next_step = replace(talent, item="talent-2", result=taken, kind=ItemKind.CHOOSE)
     lean = replace(talent, item="talent-3", result=Lean.BETWEEN, kind=ItemKind.YES_NO)
-    block = BlockFact("talent", 1, Standing.RATHER_HIGH)
+    block = BlockFact("talent", 1, LevelWord.RATHER_HIGH)
     said = digest(6, talent, next_step, lean, block)
     minds = Statement(ReleasedAgreement("talent", Agreement.MIXED), "Talent: our views are mixed.")
-    pool = Statement(ReleasedPool(Standing.LOW), "The workshop's questions together: low.")
+    pool = Statement(ReleasedPool(LevelWord.LOW), "The workshop's questions together: low.")
     first_edition = replace(said, statements=(*said.statements, pool, minds))
     content = export("all.csv", [first_edition])["all-marks.csv"]
     columns = ("asked", "subject", "label", "number", "edge", "word")

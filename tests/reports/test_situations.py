@@ -8,7 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from pulse_bot.domain.release.record import Digest, StatementKind
-from pulse_bot.domain.release.results import Standing
+from pulse_bot.domain.release.results import LevelWord
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.figures import digest_figures
 from tests.reports.pictures import FOLDER, MOST_BYTES
@@ -74,7 +74,7 @@ def test_seven_members_read_one_word_a_theme_after_six_rounds(tmp_path: Path) ->
     assert not re.search(r"\d\.\d", " ".join(said(digests, StatementKind.QUESTION)))
     levels = said(digests, StatementKind.LEVEL)
     assert len(levels) == 6, "three themes, twice"
-    words = "|".join(standing.value for standing in Standing)
+    words = "|".join(word.value for word in LevelWord)
     assert all(re.fullmatch(rf"\w+ over the last six rounds: ({words})\.", one) for one in levels)
     assert said(digests, StatementKind.RESPONSE) == []
     assert renderer.picture(digests) is None

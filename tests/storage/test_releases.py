@@ -21,9 +21,9 @@ from pulse_bot.domain.release.results import (
     Journey,
     Lean,
     Level,
+    LevelWord,
     OutOfTen,
     Silence,
-    Standing,
 )
 from pulse_bot.storage.plain_values import UnknownShape
 from pulse_bot.storage.releases import FACT_TYPES, keep_fact, read_fact
@@ -51,7 +51,7 @@ def of_shape(shape: type[ReleasedFact]) -> st.SearchStrategy[ReleasedFact]:
         case record.ReleasedQuestion:
             return st.builds(shape, says=SAYS)
         case record.ReleasedBlock:
-            words = st.sampled_from(Standing) | st.sampled_from(Silence)
+            words = st.sampled_from(LevelWord) | st.sampled_from(Silence)
             return st.builds(shape, says=LEVELS | words | st.none())
         case record.AnsweredFact:
             return st.builds(shape, st.integers(0, 57), st.none() | st.integers(5, 59))
@@ -92,11 +92,11 @@ def test_how_many_answered_is_kept_as_a_class() -> None:
 
 
 def test_a_level_in_a_word_is_kept_as_that_word() -> None:
-    says = {"standing": "rather high"}
-    pool = record.ReleasedPool(Standing.RATHER_HIGH)
+    says = {"level word": "rather high"}
+    pool = record.ReleasedPool(LevelWord.RATHER_HIGH)
     assert keep_fact(pool) == ("pool", {"says": says})
     assert read_fact("pool", {"says": says}) == pool
-    block = record.ReleasedBlock("trust", 2, Standing.RATHER_HIGH)
+    block = record.ReleasedBlock("trust", 2, LevelWord.RATHER_HIGH)
     assert keep_fact(block) == ("block", {"theme": "trust", "number": 2, "says": says})
 
 
@@ -109,7 +109,7 @@ def test_a_level_in_a_word_is_kept_as_that_word() -> None:
         ("response", {"band": "exactly seven"}),
         ("block", {"theme": "trust", "number": 1, "says": {"mean": {"value": "3.14159"}}}),
         ("block", {"theme": "trust", "number": 1, "says": {"silence": "no idea"}}),
-        ("block", {"theme": "trust", "number": 1, "says": {"standing": "very high"}}),
+        ("block", {"theme": "trust", "number": 1, "says": {"level word": "very high"}}),
         ("pool", {"says": {"silence": "too few answers"}}),
         ("answered", {"least": 6, "most": 8, "exactly": 7}),
     ],

@@ -24,7 +24,8 @@ from alembic import command
 
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.outgoing import OutgoingKind
-from pulse_bot.domain.partnership.audit_events import EventKind, Sentence
+from pulse_bot.domain.partnership.audit_events import Sentence
+from pulse_bot.domain.partnership.event_kinds import EventKind
 from pulse_bot.domain.release import record
 from pulse_bot.domain.release.first_edition import TrendFact
 from pulse_bot.domain.release.results import Level

@@ -14,7 +14,8 @@ from pulse_bot.domain.asking.calendar import WeekTime
 from pulse_bot.domain.partnership import audit_events as events
 from pulse_bot.domain.partnership.actors import Actor, ActorKind
 from pulse_bot.domain.partnership.announced import is_announced
-from pulse_bot.domain.partnership.audit_events import EVENT_TYPES, AuditEvent, EventKind, Unreadable
+from pulse_bot.domain.partnership.audit_events import EVENT_TYPES, AuditEvent, Unreadable
+from pulse_bot.domain.partnership.event_kinds import EventKind
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.storage import audit_log as stored_log
 from pulse_bot.storage.audit_log import UnknownEvent, read_event

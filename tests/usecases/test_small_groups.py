@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from pulse_bot.domain.release.record import Digest, ReleasedPool, ReleasedQuestion, StatementKind
-from pulse_bot.domain.release.results import Silence, Standing
+from pulse_bot.domain.release.results import LevelWord, Silence
 from pulse_bot.ports import Address
 from pulse_bot.storage import history
 from pulse_bot.usecases.context import Installation
@@ -111,7 +111,7 @@ async def test_six_members_read_one_level_of_a_workshops_questions(talk: Talk) -
     assert [one.says for one in questions if isinstance(one, ReleasedQuestion)] == (
         [Silence.SMALL_GROUP] * 6
     )
-    assert pooled == ReleasedPool(Standing.LOW)
+    assert pooled == ReleasedPool(LevelWord.LOW)
     assert "The workshop's questions together: low." in [one.text for one in digest.statements]
 
 

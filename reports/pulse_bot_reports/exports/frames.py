@@ -18,7 +18,7 @@ from pulse_bot.domain.release.record import (
     ReleasedPool,
     ReleasedQuestion,
 )
-from pulse_bot.domain.release.results import Choices, Journey, Lean, OutOfTen, Printed, Standing
+from pulse_bot.domain.release.results import Choices, Journey, Lean, LevelWord, OutOfTen, Printed
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports.charts.series import list_themes, theme_blocks
 from pulse_bot_reports.digest_text.results import LATER, NOW
@@ -147,7 +147,7 @@ def _marks(fact: ReleasedFact) -> Iterator[Mark]:
             yield "", None, "", lean.value
         case ReleasedQuestion(says=Choices(taken)):
             yield from ((label, None, "", often.value) for label, often in taken)
-        case ReleasedBlock(says=Standing() as word) | ReleasedPool(says=word):
+        case ReleasedBlock(says=LevelWord() as word) | ReleasedPool(says=word):
             yield "", None, "", word.value
         case ReleasedAgreement(minds=minds):
             yield "", None, "", minds.value

@@ -15,9 +15,9 @@ from pulse_bot.domain.partnership.announced import is_announced
 from pulse_bot.domain.partnership.audit_events import (
     EVENT_TYPES,
     AuditEvent,
-    EventKind,
     Unreadable,
 )
+from pulse_bot.domain.partnership.event_kinds import EventKind
 from pulse_bot.domain.partnership.people import Role
 from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow, LogEntryRow, OutboxRow

@@ -44,11 +44,11 @@ _SAYS: Final = {
     "journey": results.Journey,
     "choices": results.Choices,
     "lean": results.Lean,
-    "standing": results.Standing,
+    "level word": results.LevelWord,
     "silence": results.Silence,
 }
 """What is said of a question or a block, by the word that stands beside it in its row."""
-_WORDS: Final = (results.Lean, results.Standing, results.Silence)
+_WORDS: Final = (results.Lean, results.LevelWord, results.Silence)
 
 
 def keep_fact(fact: ReleasedFact) -> tuple[str, dict[str, Any]]:

@@ -70,9 +70,6 @@ class Thresholds:
 
 
 BLOCK_ROUNDS: Final = 6
-WORDS_ROSTER: Final = 10
-"""The smallest roster that is asked for comments (release policy, Words): from eight who answered
-something is shown, which of eight or nine members would tell that all, or all but one, did."""
 _MINIMUMS: Final = {
     "answers": 6,
     "organisations": 3,

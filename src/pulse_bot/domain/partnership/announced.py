@@ -6,13 +6,13 @@ from typing import Final
 
 from pulse_bot.domain.partnership.audit_events import (
     AuditEvent,
-    EventKind,
     MemberAdded,
     MemberJoined,
     MemberLeft,
     MemberRemoved,
     Unreadable,
 )
+from pulse_bot.domain.partnership.event_kinds import EventKind
 from pulse_bot.domain.partnership.people import Role
 
 _UNANNOUNCED: Final = frozenset(

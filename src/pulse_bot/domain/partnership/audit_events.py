@@ -10,55 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import ClassVar, Final, get_args
 
 from pulse_bot.domain.asking.calendar import WeekTime
 from pulse_bot.domain.partnership.commitments import CommitmentState
+from pulse_bot.domain.partnership.event_kinds import EventKind
 from pulse_bot.domain.partnership.people import Role
-
-
-class EventKind(StrEnum):
-    """What happened. A kind stays for ever: rows of it do."""
-
-    PARTNERSHIP_CREATED = "partnership-created"
-    PROGRAMME_SET = "programme-set"
-    WEEKLY_LIMIT_SET = "weekly-limit-set"
-    HOLIDAY_ADDED = "holiday-added"
-    SCHOOLS_ADDED = "schools-added"
-    THRESHOLDS_CHANGED = "thresholds-changed"
-    MEMBER_ADDED = "member-added"
-    MEMBER_REMOVED = "member-removed"
-    MEMBER_JOINED = "member-joined"
-    MEMBER_LEFT = "member-left"
-    MEMBER_WENT_FROM_CHAT = "member-went-from-chat"
-    MEMBER_CAME_BACK = "member-came-back"
-    MEMBER_LINK_RENEWED = "member-link-renewed"
-    ROLE_CHANGED = "role-changed"
-    INVITATION_REPLACED = "invitation-replaced"
-    CHAT_ADDED = "chat-added"
-    CHAT_LINKED = "chat-linked"
-    CHAT_LOST = "chat-lost"
-    CHAT_BACK = "chat-back"
-    GUESTS_INVITED = "guests-invited"
-    ROUND_OPENED = "round-opened"
-    ROUND_ASKED = "round-asked"
-    POLICY_CHANGES = "policy-changes"
-    ROUND_CLOSED = "round-closed"
-    ROUND_CHANGED = "round-changed"
-    DIGEST_READ = "digest-read"
-    DIGESTS_READ = "digests-read"
-    PACK_READ = "pack-read"
-    PACK_OPENED = "pack-opened"
-    WORKSHOP_PLANNED = "workshop-planned"
-    WORKSHOP_QUESTIONS_CHANGED = "workshop-questions-changed"
-    WORKSHOP_MOVED = "workshop-moved"
-    WORKSHOP_DAY_MOVED = "workshop-day-moved"
-    WORKSHOP_CANCELLED = "workshop-cancelled"
-    WORKSHOP_GIVEN_UP = "workshop-given-up"
-    COMMITMENT_WRITTEN = "commitment-written"
-    COMMITMENT_MOVED = "commitment-moved"
-    SENTENCE = "sentence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,18 +193,13 @@ class RoundOpened:
 
 @dataclass(frozen=True, slots=True)
 class RoundAsked:
-    """A round opened: how many it asks, beside how many the one before did.
-
-    Who they are is in the list of members; an audit needs how many (decisions, The audit).
-    """
+    """A round opened; at least so many joined and left since the round before."""
 
     kind: ClassVar = EventKind.ROUND_ASKED
     number: int
     roster: int
     joined: int
-    """At least so many who were not asked in the round before."""
     left: int
-    """At least so many who were, and are not any more."""
     policy_version: int
 
 
@@ -412,7 +364,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line that this version of pulse-bot cannot read, such as one of a newer version."""
+    """A line that this version cannot read, such as one of a newer version."""
 
     kind: str
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from pulse_bot.domain.asking.items import ItemKind
-from pulse_bot.domain.release.results import Level, ReleasedValue, Silence, Standing
+from pulse_bot.domain.release.results import Level, LevelWord, ReleasedValue, Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class BlockFact:
     dimension: str
     number: int
     """The block's number in the theme's series, from 1."""
-    result: Level | Standing | Silence
+    result: Level | LevelWord | Silence
 
 
 class CommitmentNews(StrEnum):
@@ -118,7 +118,7 @@ class DigestFacts:
     questions: tuple[QuestionFact, ...]
     blocks: tuple[BlockFact, ...]
     talk: str
-    pooled: Standing | None = None
+    pooled: LevelWord | None = None
     """The level of a workshop's questions together, in a group too small for one of each."""
     low_pulse: bool = False
     """A question about the pulse itself has a low level."""

@@ -17,12 +17,12 @@ from pulse_bot.domain.release.closed_round import ClosedRound
 from pulse_bot.domain.release.digest import BlockFact, DigestFacts, QuestionFact, ResponseClass
 from pulse_bot.domain.release.kinds import release_value
 from pulse_bot.domain.release.lot import find_classes, print_block
-from pulse_bot.domain.release.results import Level, Printed, ReleasedValue, Silence, Standing
+from pulse_bot.domain.release.results import Level, LevelWord, Printed, ReleasedValue, Silence
 from pulse_bot.domain.release.series import RULED_KINDS, Series
 from pulse_bot.domain.release.talking_prompt import choose_prompt, has_low_pulse
 from pulse_bot.domain.release.tallies import ANSWER_PART, Lot, Tally
 
-STANDINGS: Final = dict(zip(("2.0", "2.5", "3.0", "3.5", "4.0"), Standing, strict=True))
+LEVEL_WORDS: Final = dict(zip(("2.0", "2.5", "3.0", "3.5", "4.0"), LevelWord, strict=True))
 """The five words, by the middle of the cell."""
 
 LEAST_ASKED: Final = 5
@@ -69,7 +69,7 @@ def release_question(
 
 def release_block(
     series: Series, roster_size: int, thresholds: Thresholds
-) -> Level | Standing | Silence:
+) -> Level | LevelWord | Silence:
     """B: what may be said of a theme over six rounds (release policy, A block)."""
     if roster_size < thresholds.roster and len(series.block) < LEAST_ASKED:
         return Silence.TOO_FEW
@@ -79,7 +79,7 @@ def release_block(
     return _word_level(printed, roster_size, thresholds) or Silence.TOO_FEW
 
 
-def release_pool(closed: ClosedRound) -> Standing | None:
+def release_pool(closed: ClosedRound) -> LevelWord | None:
     """The level of a workshop's questions together, in a group too small for one of each.
 
     From as many questions as a block has rounds at least, each from answers of its own.
@@ -96,7 +96,7 @@ def release_pool(closed: ClosedRound) -> Standing | None:
         return None
     printed = print_block([(lot.counted, lot.total) for lot in lots], closed.roster_size)
     level = _word_level(printed, closed.roster_size, closed.thresholds)
-    return level if isinstance(level, Standing) else None
+    return level if isinstance(level, LevelWord) else None
 
 
 def find_kept_lot(tally: Tally) -> Lot | None:
@@ -123,12 +123,12 @@ def response_class(answered: int, roster_size: int, thresholds: Thresholds) -> R
 
 def _word_level(
     printed: Printed | None, roster_size: int, thresholds: Thresholds
-) -> Level | Standing | None:
+) -> Level | LevelWord | None:
     """A level as a number, or, in a group too small for those, as one of five words."""
     if printed is None:
         return None
     if roster_size < thresholds.roster:
-        return STANDINGS[printed.about]
+        return LEVEL_WORDS[printed.about]
     return Level(printed.value, printed.end, printed.step)
 
 

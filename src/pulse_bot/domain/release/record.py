@@ -12,7 +12,7 @@ from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
 from pulse_bot.domain.release.digest import CommitmentFact, MissingPart
 from pulse_bot.domain.release.first_edition import ResponseBand, TrendFact
-from pulse_bot.domain.release.results import Agreement, Level, ReleasedValue, Silence, Standing
+from pulse_bot.domain.release.results import Agreement, Level, LevelWord, ReleasedValue, Silence
 
 
 class StatementKind(StrEnum):
@@ -68,14 +68,14 @@ class ReleasedBlock:
     theme: str
     number: int | None
     """The block's number in the theme's series, from 1; None where it was not kept."""
-    says: Level | Standing | Silence | None
+    says: Level | LevelWord | Silence | None
 
 
 @dataclass(frozen=True, slots=True)
 class ReleasedPool:
     """What was released of a workshop's questions together, in a group too small for each."""
 
-    says: Standing
+    says: LevelWord
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ class Choices:
         )
 
 
-class Standing(StrEnum):
+class LevelWord(StrEnum):
     """The level of a group too small for numbers, in five words."""
 
     LOW = "low"

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
-from pulse_bot.domain.partnership.audit_events import EventKind, PolicyChanges
+from pulse_bot.domain.partnership.audit_events import PolicyChanges
+from pulse_bot.domain.partnership.event_kinds import EventKind
 from pulse_bot.storage import audit_log as stored_log
 from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.usecases import audit_log

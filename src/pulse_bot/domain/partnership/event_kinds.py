@@ -1,0 +1,48 @@
+"""The kinds of audit events: what can happen."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened. A kind stays for ever: rows of it do."""
+
+    PARTNERSHIP_CREATED = "partnership-created"
+    PROGRAMME_SET = "programme-set"
+    WEEKLY_LIMIT_SET = "weekly-limit-set"
+    HOLIDAY_ADDED = "holiday-added"
+    SCHOOLS_ADDED = "schools-added"
+    THRESHOLDS_CHANGED = "thresholds-changed"
+    MEMBER_ADDED = "member-added"
+    MEMBER_REMOVED = "member-removed"
+    MEMBER_JOINED = "member-joined"
+    MEMBER_LEFT = "member-left"
+    MEMBER_WENT_FROM_CHAT = "member-went-from-chat"
+    MEMBER_CAME_BACK = "member-came-back"
+    MEMBER_LINK_RENEWED = "member-link-renewed"
+    ROLE_CHANGED = "role-changed"
+    INVITATION_REPLACED = "invitation-replaced"
+    CHAT_ADDED = "chat-added"
+    CHAT_LINKED = "chat-linked"
+    CHAT_LOST = "chat-lost"
+    CHAT_BACK = "chat-back"
+    GUESTS_INVITED = "guests-invited"
+    ROUND_OPENED = "round-opened"
+    ROUND_ASKED = "round-asked"
+    POLICY_CHANGES = "policy-changes"
+    ROUND_CLOSED = "round-closed"
+    ROUND_CHANGED = "round-changed"
+    DIGEST_READ = "digest-read"
+    DIGESTS_READ = "digests-read"
+    PACK_READ = "pack-read"
+    PACK_OPENED = "pack-opened"
+    WORKSHOP_PLANNED = "workshop-planned"
+    WORKSHOP_QUESTIONS_CHANGED = "workshop-questions-changed"
+    WORKSHOP_MOVED = "workshop-moved"
+    WORKSHOP_DAY_MOVED = "workshop-day-moved"
+    WORKSHOP_CANCELLED = "workshop-cancelled"
+    WORKSHOP_GIVEN_UP = "workshop-given-up"
+    COMMITMENT_WRITTEN = "commitment-written"
+    COMMITMENT_MOVED = "commitment-moved"
+    SENTENCE = "sentence"
