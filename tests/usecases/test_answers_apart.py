@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,12 @@ import sqlalchemy as sa
 from pulse_bot.cards.actions import AnswerTarget
 from pulse_bot.config.logs import LineFormatter
 from pulse_bot.crypto.key_stores import DirectoryKeyStore, make_key_folder
-from pulse_bot.errors import Refused
+from pulse_bot.errors import Refused, StorageError
 from pulse_bot.ports import Address, Outcome, Pressed
 from pulse_bot.storage.models import RoundRow
+from pulse_bot.storage.proven_keys import ProvenKeys
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.record_answer import (
     RecordedAnswers,
     Submission,
@@ -70,6 +74,22 @@ def damage_public_key(made: Installation, round_id: int) -> None:
 def set_column(made: Installation, statement: str) -> None:
     with made.database.connect() as connection:
         connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def all_connections_held(made: Installation) -> Iterator[None]:
+    """Other work of the process has every connection, and nobody who wants one waits for long."""
+    pool = made.database.engine.pool
+    assert isinstance(pool, sa.QueuePool)
+    pool._timeout = 0.01
+    held = [made.database.engine.connect() for _ in range(pool.size() + pool._max_overflow)]
+    try:
+        with pytest.raises(sa.exc.TimeoutError):
+            made.database.engine.connect()
+        yield
+    finally:
+        for connection in held:
+            connection.close()
 
 
 async def record_all(
@@ -174,21 +194,37 @@ async def test_other_work_never_makes_a_click_wait_for_a_connection(made: Instal
     """Every connection of the process's other work is out, and none comes back."""
     [somebody, late, *_] = people(made)
     asked = opened_round(made)
-    pool = made.database.engine.pool
-    assert isinstance(pool, sa.QueuePool)
-    pool._timeout = 0.01
-    held = [made.database.engine.connect() for _ in range(pool.size() + pool._max_overflow)]
-    try:
-        with pytest.raises(sa.exc.TimeoutError):
-            made.database.engine.connect()
+    with all_connections_held(made):
         [recorded] = record_answers(made, [answer(somebody, asked.id)])
         assert isinstance(recorded, RecordedAnswers)
         at(made, CLOSES)
         [refused] = record_answers(made, [answer(late, asked.id)])
         assert "This round closed on Friday" in str(refused)
-    finally:
-        for connection in held:
-            connection.close()
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+async def test_a_click_after_a_close_waits_no_more_than_one_before(
+    made: Installation, remembered: bool
+) -> None:
+    """That a key is gone has to be proven, by way of other work's connections: nobody asks."""
+    proven = ProvenKeys(made.database, made.keys, made.installation_key)
+    proven.prove()
+    made = replace(made, keys=proven)
+    [somebody, late, *_] = people(made)
+    asked = opened_round(made)
+    record_answers(made, [answer(somebody, asked.id)])
+    at(made, CLOSES)
+    close_round(made, asked.id)
+    if not remembered:
+        made.frozen_rounds.clear()
+
+    with all_connections_held(made):
+        [refused] = record_answers(made, [answer(late, asked.id)])
+
+    assert "This round closed on Friday" in str(refused)
+    # The control: whoever asks the key store waits.
+    with all_connections_held(made), pytest.raises(StorageError):
+        made.keys.load(asked.id)
 
 
 async def test_a_server_that_was_restarted_costs_no_click(made: Installation) -> None:

@@ -168,6 +168,13 @@ class SeatedMember(NamedTuple):
     """That the seat is for; 0 where there is none."""
     mac: bytes | None
     """The seat's, as it stands there; None where there is none."""
+    round_state: str | None
+    """Of the round that was asked for, as it stands there; None where it is another's."""
+
+    @property
+    def is_round_open(self) -> bool:
+        """Whether it stands there as open; its time may be over."""
+        return self.round_state == RoundStatus.OPEN.value
 
 
 def find_seated(
@@ -186,7 +193,7 @@ def find_seated(
         found = connection.exec_driver_sql(_SEATED_ON_POSTGRES, values)
     return {
         (Address(adapter, workspace, user), round_id): SeatedMember(
-            member, partnership, time_zone, language, bool(has_seat), organisation or 0, mac
+            member, partnership, time_zone, language, bool(has_seat), organisation or 0, mac, state
         )
         for (
             adapter,
@@ -200,6 +207,7 @@ def find_seated(
             has_seat,
             organisation,
             mac,
+            state,
         ) in found
     }
 
@@ -209,11 +217,12 @@ SELECT wanted.adapter, wanted.workspace, wanted.account, wanted.round_id,
   member.id, member.partnership_id,
   coalesce(member.time_zone, partnership.time_zone),
   coalesce(member.language, partnership.language),
-  seat.round_id IS NOT NULL, seat.organisation_id, seat.mac
+  seat.round_id IS NOT NULL, seat.organisation_id, seat.mac, round.state
 FROM {wanted}
 CROSS JOIN member
 JOIN partnership ON partnership.id = member.partnership_id
 LEFT JOIN seat ON seat.round_id = wanted.round_id AND seat.member_id = member.id
+LEFT JOIN round ON round.id = wanted.round_id AND round.partnership_id = member.partnership_id
 WHERE member.adapter = wanted.adapter AND member.workspace = wanted.workspace
   AND member."user" = wanted.account AND member.standing <> 'left'
 """

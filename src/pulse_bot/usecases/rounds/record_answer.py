@@ -7,8 +7,9 @@ beside them would tell a thief of the log who answered.
 
 A round is remembered as it was frozen until it is over, once it was held against what its key
 vouches for. Its keys are not remembered at all: they are read for each group that answers it, so
-that none outlives its round here, whoever closes it. An answer is sealed to the public half of the
-key that this process holds, and never to one that stands in the database.
+that none outlives its round here, whoever closes it. The key store is not asked about a round that
+is over: that a key is gone would have to be proven first. An answer is sealed to the public half of
+the key that this process holds, and never to one that stands in the database.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ _DAMAGED: Final = (
 _AWAY: Final = (
     "Your answer could not be saved just now. Nothing was recorded; please try again in a minute."
 )
+_NOT_THEIRS: Final = "That question is not one of yours. Please open your questions again."
 _HELD: Final = "This round is closing just now. Nothing was recorded; please try again in a minute."
 
 
@@ -101,6 +103,10 @@ class _OpenedRound(NamedTuple):
     frozen: FrozenRound
     tag_key: bytes | None
 
+    def takes_answers(self, now: datetime) -> bool:
+        """Whether an answer given now counts."""
+        return self.frozen.round.takes_answers(now)
+
 
 def record_answers(
     installation: Installation, submissions: Sequence[Submission]
@@ -133,10 +139,13 @@ def _record_group(
         )
         asked = {
             number: _open_guarded(installation, connection, number)
-            for number in {entry.round for entry in submissions}
+            for number in {number for (_, number), seat in seats.items() if seat.is_round_open}
         }
         drafts = _draft_all(
-            lambda entry: _draft_guarded(installation, entry, seats, asked), submissions
+            lambda entry: _draft_guarded(
+                installation, entry, seats.get((entry.address, entry.round)), asked
+            ),
+            submissions,
         )
         sealed = [
             envelope
@@ -158,17 +167,9 @@ def _record_group(
 def _open_guarded(
     installation: Installation, connection: Connection, round_id: int
 ) -> _OpenedRound | Refused | None:
-    """A round as it was frozen at its opening; its state here may be old. None: there is none."""
+    """A round as it was frozen at its opening; its state here may be old. None: it is over."""
     try:
-        keys = installation.keys.load(round_id)
-        frozen = installation.frozen_rounds.get(round_id)
-        if frozen is None:
-            frozen = _load_frozen(installation, connection, round_id, keys)
-        if frozen is None:
-            return None
-        if keys is not None:
-            _check_fits(keys, frozen)
-        return _OpenedRound(frozen, keys.tag_key if keys else None)
+        return _open_round(installation, connection, round_id)
     except SQLAlchemyError:
         raise
     except ForgedRound as forged:
@@ -182,6 +183,22 @@ def _open_guarded(
         # with it.
         _log.exception(_UNFORESEEN, extra={"round": round_id})
         return Refused(_DAMAGED)
+
+
+def _open_round(
+    installation: Installation, connection: Connection, round_id: int
+) -> _OpenedRound | None:
+    frozen = installation.frozen_rounds.get(round_id)
+    if frozen is not None and not frozen.round.takes_answers(installation.clock.now()):
+        return None
+    keys = installation.keys.load(round_id)
+    if frozen is None:
+        frozen = _load_frozen(installation, connection, round_id, keys)
+    if frozen is None:
+        return None
+    if keys is not None:
+        _check_fits(keys, frozen)
+    return _OpenedRound(frozen, keys.tag_key if keys else None)
 
 
 def _check_fits(keys: RoundKeys, frozen: FrozenRound) -> None:
@@ -231,12 +248,11 @@ def _draft_all(
 def _draft_guarded(
     installation: Installation,
     submission: Submission,
-    seats: Mapping[tuple[Address, int], SeatedMember],
+    seat: SeatedMember | None,
     asked: Mapping[int, _OpenedRound | Refused | None],
 ) -> RecordedAnswers | Refused:
-    seat = seats.get((submission.address, submission.round))
     try:
-        return _draft_answers(installation, submission, seat, asked[submission.round])
+        return _draft_answers(installation, submission, seat, asked.get(submission.round))
     except Refused as refused:
         return refused
     except Exception:
@@ -252,13 +268,13 @@ def _draft_answers(
 ) -> RecordedAnswers:
     if seat is None:
         raise NotAMember
+    if seat.round_state is None:
+        raise Refused(_NOT_THEIRS)
     if isinstance(opened, Refused):
         raise opened
-    if opened is None or opened.frozen.round.partnership != seat.partnership:
-        raise Refused("That question is not one of yours. Please open your questions again.")
+    if not (opened and seat.has_seat and opened.takes_answers(installation.clock.now())):
+        raise Refused(_explain_refusal(installation, submission.round, seat.time_zone))
     round_ = opened.frozen.round
-    if not (seat.has_seat and round_.takes_answers(installation.clock.now())):
-        raise Refused(_explain_refusal(installation, round_, seat.time_zone))
     if opened.tag_key is not None:
         _check_seat(installation, seat, round_.id, opened.tag_key)
     answers = {
@@ -316,17 +332,19 @@ def _refuse_unwritten(
         return Refused(_HELD)
     # It closed between the look and the commit.
     installation.frozen_rounds.pop(round_.id, None)
-    return Refused(_explain_refusal(installation, round_, entry.time_zone))
+    return Refused(_explain_refusal(installation, round_.id, entry.time_zone))
 
 
-def _explain_refusal(installation: Installation, frozen_round: Round, time_zone: str) -> str:
+def _explain_refusal(installation: Installation, round_id: int, time_zone: str) -> str:
     now = installation.clock.now()
     try:
         with (
             installation.database.connect_clicks() as connection,
             Session(connection) as session,
         ):
-            round_ = rounds.load_round(session, frozen_round.id) or frozen_round
+            round_ = rounds.load_round(session, round_id)
+            if round_ is None:
+                return _NOT_THEIRS
             # Seats are gone when a round is over, so that is asked first.
             if round_.takes_answers(now):
                 return "You are not on this round's list; you will be asked in a later one."
@@ -335,7 +353,7 @@ def _explain_refusal(installation: Installation, frozen_round: Round, time_zone:
         raise
     except Exception:
         # A calendar or a programme that cannot be read is no reason to say nothing.
-        _log.exception("A round's end could not be told.", extra={"round": frozen_round.id})
+        _log.exception("A round's end could not be told.", extra={"round": round_id})
         return "This round takes no answers now. Nothing was recorded."
 
 
