@@ -1,8 +1,8 @@
 """A county of partnerships in a new PostgreSQL database: two made by use cases, the others copies.
 
-A copy is a row whose ids are moved, so that a thousand take seconds. Half the partnerships are in
-one Slack workspace, half on one Telegram bot; each has a chat of its own and eight closed rounds,
-so that there is something to draw.
+A copy is a row whose ids are moved, so that a thousand take seconds. They are in the Slack
+workspaces of the county and on one Telegram bot, each of which has as many as its pace allows; each
+partnership has a chat of its own and eight closed rounds, so that there is something to draw.
 """
 
 from __future__ import annotations
@@ -12,7 +12,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import sqlalchemy as sa
+from slack_sdk.oauth.installation_store import Installation as SlackInstallation
+from slack_sdk.web.async_client import AsyncWebClient
 
+from benchmarks._county_people import (
+    ALL_PACES,
+    PACES,
+    SLACK,
+    SLACK_BOT,
+    TEAM,
+    TEAMS,
+    TELEGRAM,
+    WORKSPACES,
+    bot_token,
+)
 from pulse_bot.domain.asking.calendar import parse_week_time
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.domain.asking.rounds import RoundStatus
@@ -21,6 +34,7 @@ from pulse_bot.ports import Address
 from pulse_bot.storage import history
 from pulse_bot.storage.columns import TableBase
 from pulse_bot.storage.models import GroupRow, LogEntryRow, MemberRow, RoundRow
+from pulse_bot.storage.vault import DatabaseVault
 from pulse_bot.usecases.chats.programme import set_programme
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import (
@@ -29,6 +43,7 @@ from pulse_bot.usecases.members.directory import (
     add_members,
     create_partnership,
 )
+from pulse_bot_slack.installs import OAuthWorkspaces
 from tests.reports.history import history as made_up_history
 
 OPENS: Final = datetime(2026, 3, 4, 15, 30, tzinfo=UTC)
@@ -40,9 +55,28 @@ STRIDE: Final = 1000
 """Between the ids of one copy and the next; a partnership has fewer rows of any kind."""
 
 
-def make_county(installation: Installation, partnerships: int, members: int, team: str) -> None:
-    """Half in Slack and half in Telegram; of an odd number one more in Slack."""
-    places = (("slack", team, "U1", "C1"), ("telegram", "", "1", "-1001"))
+def share_partnerships(partnerships: int) -> dict[str, int]:
+    """How many are on each platform: as their paces are to each other, one on each at least."""
+    telegram = round(partnerships * PACES[TELEGRAM] / sum(ALL_PACES.values()))
+    telegram = min(max(telegram, 1), partnerships - 1)
+    return {SLACK: partnerships - telegram, TELEGRAM: telegram}
+
+
+async def install_slack(installation: Installation) -> None:
+    """Let every workspace install the app, as far as we keep anything of it."""
+    workspaces = OAuthWorkspaces(AsyncWebClient, "", "")
+    workspaces.keep_in(DatabaseVault(installation.database, installation.installation_key, SLACK))
+    for team in TEAMS:
+        agreed = SlackInstallation(
+            user_id="U0", team_id=team, bot_user_id=SLACK_BOT, bot_token=bot_token(team)
+        )
+        await workspaces.save_installation(agreed)
+
+
+def make_county(installation: Installation, partnerships: int, members: int) -> None:
+    """So many partnerships, on both platforms."""
+    places = ((SLACK, TEAMS[0], "U1", "C1"), (TELEGRAM, "", "1", "-1001"))
+    shares = share_partnerships(partnerships)
     for number, (adapter, workspace, user, chat) in enumerate(places[:partnerships], 1):
         addresses = (Address(adapter, workspace, f"{user}{n:03}") for n in range(members))
         _make_partnership(installation, adapter, list(addresses))
@@ -50,9 +84,8 @@ def make_county(installation: Installation, partnerships: int, members: int, tea
             partnership_id=number, adapter=adapter, workspace=workspace, chat=chat
         ))  # fmt: skip
     with installation.database.write() as session:
-        for number in range(1, min(partnerships, 2) + 1):
-            copies = (partnerships - number) // 2
-            for statement in _copy_statements(number, copies):
+        for number, (adapter, *_) in enumerate(places[:partnerships], 1):
+            for statement in _copy_statements(number, shares[adapter] - 1):
                 session.execute(sa.text(statement))
         for table in TableBase.metadata.sorted_tables:
             if "id" in table.c and table.c.id.autoincrement is not False:
@@ -131,6 +164,8 @@ def _copied_value(table: sa.Table, column: sa.Column[object]) -> str:
         return f"{name} || ' ' || copy"
     if (table.name, column.name) in (("member", "user"), ("group_chat", "chat")):
         return f"{name} || lpad(copy::text, 5, '0')"
+    if column.name == "workspace":
+        return f"CASE {name} WHEN '' THEN '' ELSE '{TEAM}' || copy % {WORKSPACES} END"
     return name
 
 

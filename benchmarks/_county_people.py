@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping
@@ -20,17 +21,26 @@ from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Handler
 
 TELEGRAM, SLACK = "telegram", "slack"
+WORKSPACES: Final = int(os.environ.get("WORKSPACES") or "10")
 TEAM: Final = "T0COUNTY"
+TEAMS: Final = tuple(f"{TEAM}{number}" for number in range(WORKSPACES))
+"""The Slack workspaces, as a county has them: one a district, and none that holds a thousand
+partnerships."""
 TELEGRAM_BOT: Final = {"id": 12345, "is_bot": True, "first_name": "P", "username": "county_bot"}
 SLACK_BOT: Final = "U0BOT"
 PACES: Final = {TELEGRAM: 30, SLACK: 10}
-"""Messages a second to all together: of Telegram's documents; Slack names no number for a
-workspace, and this is what the adapter takes it for."""
+"""Messages a second, to all people of one bot and of one workspace: of Telegram's documents; Slack
+names no number for a workspace, and this is what the adapter takes it for."""
+ALL_PACES: Final = {TELEGRAM: PACES[TELEGRAM]} | dict.fromkeys(TEAMS, PACES[SLACK])
+"""Messages a second, by what has a pace of its own: the bot, and each workspace."""
 BURST: Final = 2
 IN_A_CHAT: Final = 3
 """In one second of one chat, in a short burst; Telegram and Slack both ask for one."""
 GIVEN_UP: Final = 10.0
 """Seconds after which a click without an acknowledgement has failed."""
+A_MOMENT: Final = 0.01
+READING: Final = 2.0
+"""Seconds before one person clicks again."""
 
 Json = dict[str, Any]
 
@@ -40,16 +50,17 @@ class Arrival:
     """Something that came to a platform and was taken: by which worker, for whom, and when."""
 
     at: float
-    platform: str
+    place: str
+    """The bot's platform, or the workspace: what has a pace of its own."""
     worker: str
     chat: str
     what: str
     """"text" or "picture"."""
 
     @property
-    def is_to_group(self) -> bool:
-        """Whether it is for everybody in a partnership."""
-        return self.chat.startswith(("-", "C"))
+    def platform(self) -> str:
+        """Where the place is."""
+        return TELEGRAM if self.place == TELEGRAM else SLACK
 
 
 @dataclass(slots=True)
@@ -57,6 +68,7 @@ class Click:
     """One press of a button; the times are of a monotonic clock, 0 where it never was."""
 
     at: float
+    place: str
     acknowledged: float = 0.0
     answered: float = 0.0
     recorded: bool = False
@@ -67,10 +79,16 @@ class County:
     """What both platforms saw."""
 
     arrivals: list[Arrival] = field(default_factory=list)
+    """What came to people."""
+    posts: list[Arrival] = field(default_factory=list)
+    """What came to the chats of partnerships."""
     clicks: list[Click] = field(default_factory=list)
     over_pace: Counter[str] = field(default_factory=Counter)
     cards: dict[tuple[str, str], Json] = field(default_factory=dict)
-    """The first message with buttons to each person, by platform and person."""
+    """The first message with buttons to each person, by place and person."""
+    late: list[float] = field(default_factory=list)
+    """By how many seconds each wait of those who click was longer than meant: what a machine that
+    others use, too, adds to every click."""
     port: int = 0
 
     def __post_init__(self) -> None:
@@ -82,6 +100,7 @@ class County:
         self._waiting: dict[str, Click] = {}
         """Clicks that are not acknowledged, by the number that the platform gave them."""
         self._unanswered: dict[tuple[str, str], Click] = {}
+        self._clicked_at: dict[tuple[str, str], float] = {}
 
     def application(self) -> web.Application:
         """The pages of both; the first part of an address says which worker it was given to."""
@@ -93,6 +112,12 @@ class County:
         return pages
 
     @property
+    def unacknowledged(self) -> int:
+        """How many clicks wait, that have not waited for too long."""
+        now = time.monotonic()
+        return sum(now - click.at < GIVEN_UP for click in self._waiting.values())
+
+    @property
     def sockets(self) -> int:
         """How many connections there are to Slack."""
         return len(self._sockets)
@@ -100,31 +125,37 @@ class County:
     # --- people -------------------------------------------------------------------------------
 
     async def click_steadily(self, rate: float, until: asyncio.Event) -> None:
-        """So many clicks a second, of anybody who has a card, until somebody says it is enough."""
-        began, clicked = time.monotonic(), 0
+        """So many clicks a second, of anybody who has a card, until somebody says it is enough.
+
+        Nobody clicks twice within a few seconds, so that there are fewer at first.
+        """
+        began, due = time.monotonic(), 0.0
         while not until.is_set():
-            await asyncio.sleep(0.01)
-            if not self.cards:
-                began = time.monotonic()
-            due = int((time.monotonic() - began) * rate)
-            people = list(self.cards) if due > clicked else []
-            while clicked < due and people:
-                clicked += 1
-                await self._click(self._random.choice(people))
-            clicked = min(clicked, due)
+            slept = time.monotonic()
+            await asyncio.sleep(A_MOMENT)
+            now = time.monotonic()
+            self.late.append(now - slept - A_MOMENT)
+            due += (now - began) * rate
+            began = now
+            people = list(self.cards)
+            for person in self._random.sample(people, min(int(due), len(people))):
+                if now - self._clicked_at.get(person, 0.0) >= READING:
+                    self._clicked_at[person] = now
+                    await self._click(person)
+            due -= int(due)
 
     async def _click(self, person: tuple[str, str]) -> None:
-        platform, who = person
-        number, click = str(next(self._numbers)), Click(time.monotonic())
-        if platform == SLACK and not self._sockets:
+        place, who = person
+        number, click = str(next(self._numbers)), Click(time.monotonic(), place)
+        if place != TELEGRAM and not self._sockets:
             return  # nobody is connected, so Slack shows the person that the app does not answer
         self.clicks.append(click)
         self._waiting[number] = self._unanswered[person] = click
-        if platform == TELEGRAM:
+        if place == TELEGRAM:
             self._updates.append(_telegram_press(int(number), who, self.cards[person]))
         else:
             socket = self._random.choice(list(self._sockets))
-            payload = self._slack_press(who, self.cards[person], number)
+            payload = self._slack_press(place, who, self.cards[person], number)
             envelope = {"envelope_id": number, "type": "interactive", "payload": payload}
             try:
                 await socket.send_json({**envelope, "accepts_response_payload": True})
@@ -135,26 +166,29 @@ class County:
         if click := self._waiting.pop(number, None):
             click.acknowledged = time.monotonic()
 
-    def _take(self, platform: str, worker: str, chat: str, text: str, card: Json | None) -> None:
+    def _take(self, place: str, worker: str, chat: str, text: str, card: Json | None) -> None:
         """A message that was within the pace."""
-        now, person = time.monotonic(), (platform, chat)
-        self.arrivals.append(Arrival(now, platform, worker, chat, "text"))
-        if card is not None and person not in self.cards and not chat.startswith(("-", "C")):
+        now, person = time.monotonic(), (place, chat)
+        is_group = chat.startswith(("-", "C"))
+        (self.posts if is_group else self.arrivals).append(
+            Arrival(now, place, worker, chat, "text")
+        )
+        if card is not None and person not in self.cards and not is_group:
             self.cards[person] = card
         elif click := self._unanswered.pop(person, None):
             click.answered, click.recorded = now, "Recorded" in text
 
-    def _is_over_pace(self, platform: str, chat: str) -> bool:
+    def _is_over_pace(self, place: str, chat: str) -> bool:
         now = time.monotonic()
-        for key, most in ((platform, PACES[platform] + BURST), (platform + chat, IN_A_CHAT)):
+        for key, most in ((place, ALL_PACES[place] + BURST), (place + chat, IN_A_CHAT)):
             times = self._sent[key]
             while times and times[0] <= now - 1:
                 times.popleft()
             if len(times) >= most:
-                self.over_pace[platform] += 1
+                self.over_pace[place] += 1
                 return True
-        self._sent[platform].append(now)
-        self._sent[platform + chat].append(now)
+        self._sent[place].append(now)
+        self._sent[place + chat].append(now)
         return False
 
     # --- Telegram -----------------------------------------------------------------------------
@@ -177,7 +211,7 @@ class County:
         keys = json.loads(str(values.get("reply_markup") or "{}")).get("inline_keyboard")
         message = _telegram_message(chat, next(self._numbers))
         if method in ("sendPhoto", "sendDocument"):
-            self.arrivals.append(Arrival(time.monotonic(), TELEGRAM, worker, chat, "picture"))
+            self.posts.append(Arrival(time.monotonic(), TELEGRAM, worker, chat, "picture"))
         else:
             card = {**message, "reply_markup": {"inline_keyboard": keys}} if keys else None
             self._take(TELEGRAM, worker, chat, str(values.get("text", "")), card)
@@ -201,26 +235,23 @@ class County:
         values = {**request.query, **said}
         method, worker = request.match_info["method"], request.match_info["worker"]
         base = f"127.0.0.1:{self.port}/{worker}"
-        if method == "chat.postMessage" and self._is_over_pace(SLACK, str(values["channel"])):
+        team = request.headers.get("Authorization", "").rpartition("-")[2]
+        if method == "chat.postMessage" and self._is_over_pace(team, str(values["channel"])):
             refusal = {"ok": False, "error": "ratelimited"}
             return web.json_response(refusal, status=429, headers={"Retry-After": "1"})
-        return web.json_response({"ok": True, **self._answer_slack(method, worker, base, values)})
-
-    def _answer_slack(self, method: str, worker: str, base: str, values: Mapping[str, Any]) -> Json:
         if method == "chat.postMessage":
-            return self._take_post(worker, values)
-        if method == "files.completeUploadExternal":
-            chat = str(values.get("channel_id") or values["channels"])
-            self.arrivals.append(Arrival(time.monotonic(), SLACK, worker, chat, "picture"))
+            answer = self._take_post(team, worker, values)
+        else:
+            if method == "files.completeUploadExternal":
+                chat = str(values.get("channel_id") or values["channels"])
+                self.posts.append(Arrival(time.monotonic(), team, worker, chat, "picture"))
+            answer = self._answer_slack(method, base, values)
+        return web.json_response({"ok": True, **answer})
+
+    def _answer_slack(self, method: str, base: str, values: Mapping[str, Any]) -> Json:
         asked = str(values.get("users") or values.get("user") or values.get("channel") or "")
         answers: dict[str, Json] = {
             "apps.connections.open": {"url": f"ws://{base}/socket"},
-            "auth.test": {
-                "team_id": TEAM,
-                "user_id": SLACK_BOT,
-                "bot_id": "B0BOT",
-                "url": "https://x/",
-            },
             "users.info": {"user": _slack_profile(asked)},
             "users.list": {"members": []},
             "conversations.open": {"channel": {"id": f"D{asked[1:]}"}},
@@ -232,13 +263,13 @@ class County:
         }
         return answers.get(method, {})
 
-    def _take_post(self, worker: str, values: Mapping[str, Any]) -> Json:
+    def _take_post(self, team: str, worker: str, values: Mapping[str, Any]) -> Json:
         chat, blocks = str(values["channel"]), values.get("blocks") or []
         blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
         pressable = any(block["type"] == "actions" for block in blocks)
         person = "U" + chat[1:] if chat.startswith("D") else chat
         text = f"{values.get('text', '')} {json.dumps(blocks)}"
-        self._take(SLACK, worker, person, text, {"blocks": blocks} if pressable else None)
+        self._take(team, worker, person, text, {"blocks": blocks} if pressable else None)
         channel = "D" + person[1:] if person.startswith("U") else person
         return {"channel": channel, "ts": f"{time.time():.6f}", "message": {}}
 
@@ -257,18 +288,18 @@ class County:
         self._sockets.pop(socket, None)
         return socket
 
-    def _slack_press(self, who: str, card: Json, number: str) -> Json:
+    def _slack_press(self, team: str, who: str, card: Json, number: str) -> Json:
         [row, *_] = [block for block in card["blocks"] if block["type"] == "actions"]
         element = self._random.choice(row["elements"][:5])
         pressed = {**element, "block_id": row.get("block_id", "b"), "action_ts": "1.1"}
         message = {"type": "message", "user": SLACK_BOT, "ts": "1.1", "bot_id": "B0BOT"}
         return {
             "type": "block_actions",
-            "user": {"id": who, "username": "a", "name": "a", "team_id": TEAM},
+            "user": {"id": who, "username": "a", "name": "a", "team_id": team},
             "api_app_id": "A0COUNTY",
             "token": "x",
             "trigger_id": f"{number}.1.1",
-            "team": {"id": TEAM, "domain": "county"},
+            "team": {"id": team, "domain": "county"},
             "enterprise": None,
             "is_enterprise_install": False,
             "container": {"type": "message", "message_ts": "1.1", "channel_id": f"D{who[1:]}"},
@@ -277,6 +308,11 @@ class County:
             "response_url": f"http://127.0.0.1:{self.port}/response",
             "actions": [pressed],
         }
+
+
+def bot_token(team: str) -> str:
+    """What the bot of a workspace speaks with, by which that workspace is known again."""
+    return f"xoxb-{team}"
 
 
 @web.middleware

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -48,6 +47,11 @@ class Spent:
     def serving(self) -> float:
         """All but the drawing."""
         return self.workers + self.database
+
+    @property
+    def all(self) -> float:
+        """The drawing, too."""
+        return self.serving + self.drawing
 
 
 @dataclass
@@ -95,7 +99,7 @@ class Installed:
         fresh.replace(self._clock)
         return time.monotonic()
 
-    def start_worker(self, name: str, base: str, team_token: str) -> Worker:
+    def start_worker(self, name: str, base: str) -> Worker:
         """Begin to run; only the first listens to Telegram, as only one may."""
         here = f"{base}/{name}"
         settings = {
@@ -107,9 +111,13 @@ class Installed:
             "TELEGRAM__BASE_URL": f"{here}/bot",
             "TELEGRAM__BASE_FILE_URL": f"{here}/bot",
             "TELEGRAM__LISTEN": "elsewhere" if self.workers else "polling",
-            "SLACK__BOT_TOKEN": team_token,
+            "SLACK__CLIENT_ID": "1.1",
+            "SLACK__CLIENT_SECRET": "county",
             "SLACK__APP_TOKEN": "xapp-county",
             "SLACK__BASE_URL": f"{here}/api/",
+            # Where a workspace would install the app; nobody comes.
+            "WEB__PORT": "0",
+            "WEB__PUBLIC_URL": "https://county.example",
         }
         ours = {name: value for name, value in os.environ.items() if "PULSE_BOT" not in name}
         environment = ours | {f"PULSE_BOT_{name}": value for name, value in settings.items()}
@@ -144,7 +152,7 @@ class Installed:
         """What the workers warned of, and how often."""
         text = "".join(file.read_text(errors="replace") for file in self.folder.glob("*.log"))
         lines = [line for line in text.splitlines() if "level=warning" in line or "=error" in line]
-        return Counter(line.partition("says=")[2].partition(" job=")[0][:110] for line in lines)
+        return Counter(line.partition('says="')[2].partition('"')[0][:110] for line in lines)
 
     def last_words(self) -> str:
         """The ends of the workers' logs."""
@@ -200,11 +208,6 @@ def _wait_for_port(port: int) -> None:
                 return
         time.sleep(0.05)
     raise TimeoutError("redis-server does not answer.")
-
-
-def team_token() -> str:
-    """Of the one workspace."""
-    return f"xoxb-{secrets.token_hex(4)}"
 
 
 def _resident(pid: int) -> int:

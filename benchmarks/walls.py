@@ -2,14 +2,14 @@
 
 `python -m benchmarks.walls`, and at the end of `make bench-county`, which feeds it with what it has
 just measured. Work goes step by step through queues: processors, the database's commits, and each
-platform's pace. Clicks go before everything else, so they take their share of the processors away.
-A wall is what was busy for most of the time that a story took.
+platform's pace. Clicks go before everything else: they take their share of the processors away, and
+their answers a share of each pace. A wall is what was busy for most of the time that a story took.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import count
 from typing import Final
@@ -44,9 +44,10 @@ class Costs:
     clicks_a_second: float = 100.0
     members: int = 14
     telegram: float = 30.0
-    """Messages a second of one bot, which half the partnerships share."""
+    """Messages a second of one bot."""
     slack: float = 10.0
-    """The same of one workspace, for the other half."""
+    """The same of one workspace. Bot and workspaces have partnerships as their paces allow."""
+    workspaces: int = 10
     posts: int = 2
     """Messages of a digest: its words, and its picture."""
 
@@ -86,9 +87,14 @@ class Hour:
 def play_hour(costs: Costs, partnerships: int, *, closing: bool) -> tuple[float, str]:
     """Seconds until all cards are out, or all digests posted, and which queue was the wall."""
     share = 1 - costs.clicks_a_second * costs.click / costs.processors
-    if share <= 0:
+    messages = costs.telegram + costs.slack * costs.workspaces
+    unanswered = 1 - costs.clicks_a_second / messages
+    if min(share, unanswered) <= 0:
         return float("inf"), "clicks alone"
-    paces = {f"{PACE} (Telegram)": costs.telegram, f"{PACE} (Slack)": costs.slack}
+    slacks = [f"{PACE} (Slack {number})" for number in range(costs.workspaces)]
+    alone = {f"{PACE} (Telegram)": costs.telegram} | dict.fromkeys(slacks, costs.slack)
+    paces = {name: pace * unanswered for name, pace in alone.items()}
+    places = _spread_evenly(alone, partnerships)
     servers = {PROCESSORS: costs.processors, COMMITS: 1, DRAWING: costs.drawers}
     hour = Hour({**servers, **dict.fromkeys(paces, 1)})
     commit = 1 / costs.commits_a_second
@@ -109,8 +115,18 @@ def play_hour(costs: Costs, partnerships: int, *, closing: bool) -> tuple[float,
         return [[*opened, *sent], *[list(sent) for _ in range(costs.members - 1)]]
 
     plan = close if closing else open_one
-    stories = [steps for n in range(partnerships) for steps in plan(list(paces)[n % len(paces)])]
+    stories = [steps for place in places for steps in plan(place)]
     return hour.run(stories), hour.wall()
+
+
+def _spread_evenly(shares: Mapping[str, float], number: int) -> list[str]:
+    """So many names, each as often as its share, and mixed."""
+    had = dict.fromkeys(shares, 0.0)
+    names = []
+    for _ in range(number):
+        names.append(min(had, key=lambda name: (had[name] + 1) / shares[name]))
+        had[names[-1]] += 1
+    return names
 
 
 def most_partnerships(costs: Costs) -> int:
@@ -138,6 +154,12 @@ def print_walls(costs: Costs, sizes: Sequence[int] = SIZES) -> None:
             f"digests after {digests:,.0f} s (wall: {second}), a tick {costs.tick * size:.1f} s"
         )
     faster = replace(costs, processors=costs.processors * 4, drawers=costs.drawers * 4)
+    wider = replace(faster, workspaces=costs.workspaces * 10)
+    cards, first = play_hour(wider, sizes[-1], closing=False)
+    print(
+        f"{sizes[-1]:>6,} partnerships in ten times the workspaces, with four times the "
+        f"processors: all cards out after {cards:,.0f} s (wall: {first})"
+    )
     print(
         f"Digests within {DIGESTS_WITHIN:.0f} s: up to {most_partnerships(costs):,} partnerships, "
         f"with four times the processors up to {most_partnerships(faster):,}; a tick within "
