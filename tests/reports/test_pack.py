@@ -16,9 +16,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.partnership.commitments import Commitment, CommitmentState
 from pulse_bot.domain.partnership.pack import Pack
-from pulse_bot.domain.release.record import CommentFact, Digest, ReleasedQuestion, Statement
+from pulse_bot.domain.release.record import (
+    CommentFact,
+    Digest,
+    ReleasedPool,
+    ReleasedQuestion,
+    Statement,
+)
 from pulse_bot.domain.release.results import Silence
 from pulse_bot.errors import MissingExtra, Refused
 from pulse_bot_reports import renderer
@@ -150,6 +157,18 @@ def test_with_nothing_to_show_the_questions_are_prompts() -> None:
         assert "<figure>" not in page(made)
         assert DECIMAL.findall(text) == []
         assert not any(words in text for words in WRITTEN)
+
+
+def test_a_small_group_reads_one_level_of_its_questions_together() -> None:
+    items = tuple(
+        replace(banked(SEEDED[0])[0], id=f"own-{number}", text=f"We do number {number}.")
+        for number in range(4)
+    )
+    assert {item.kind for item in items} == {ItemKind.AGREE}
+    made = pack(7, items=items)
+    [pooled] = [one for one in made.digest.statements if isinstance(one.fact, ReleasedPool)]
+    assert pooled.text.startswith("The workshop's questions together: ")
+    assert text_of(page(made)).count(pooled.text) == 1
 
 
 def test_one_question_with_nothing_to_show_says_so_alone() -> None:

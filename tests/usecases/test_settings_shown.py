@@ -90,7 +90,8 @@ async def test_settings_in_plain_words(valley: Talk) -> None:
         "is reminded 24 hours after the opening.",
         "Nobody is written to from 19:00 to 07:00, on weekends or in holidays.",
         "Digests go to 1 group chat,",
-        "from fewer than 5 answers or 4 schools",
+        "from fewer than 6 answers or 4 schools,",
+        "none of a single week from a list of fewer than 8.",
     ):
         assert fact in told
 

@@ -135,3 +135,14 @@ async def test_with_three_such_questions_a_workshop_is_not_planned(talk: Talk) -
     reply = await valley.press("plan")
     assert "nothing could be shown" not in words([reply])
     assert "courage" in words([await valley.listed(MEMBER)]).lower()
+
+
+@pytest.mark.parametrize(("members", "offered"), [(8, False), (9, False), (10, True)])
+async def test_groups_under_ten_are_asked_for_no_comments(
+    talk: Talk, members: int, offered: bool
+) -> None:
+    """From eight who answered they would be shown: of eight members that tells that all did."""
+    [one, *_] = people(talk.made, members)
+    asked = opened_round(talk.made)
+    assert asked.takes_comments is offered
+    assert ("Say more" in words([await talk.home(one)])) is offered

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Row, Select, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.crypto.sealing import seal_tally, unseal_tally
@@ -66,32 +66,37 @@ def forget_lots(session: Session, round_: Round) -> None:
     What stays of a question is that it was asked, which the digest tells too.
     """
     session.flush()
+    asked = {item.dimension: item.bank for item in round_.items if item.core}
     lengths = series_lengths(session, round_.partnership)
-    asked = {(item.dimension, item.bank) for item in round_.items if item.core}
-    themes = {theme for theme, _ in asked}
-    for theme, bank in lengths:
-        if (theme, bank) in asked:
-            _forget_series(session, round_, theme, bank, lengths[theme, bank] % BLOCK_ROUNDS)
-        elif theme in themes:
-            # Another bank's core has taken over, and this series is over.
-            _forget_series(session, round_, theme, bank, 0)
-    own = RoundRow.partnership_id == round_.partnership
-    old = select(RoundRow.id).where(own, RoundRow.closes_at < round_.closes_at - _LONGEST_BLOCK)
-    session.execute(update(TallyRow).where(TallyRow.round_id.in_(old)).values(sealed=None))
+    kept = dict.fromkeys(lengths, 0)
+    over = []
+    for series, row in _list_kept(session, round_.partnership):
+        theme, bank = series
+        kept[series] += 1
+        # Where another bank's core has taken over, this series is over.
+        is_under_way = asked.get(theme, bank) == bank
+        needed = lengths[series] % BLOCK_ROUNDS if is_under_way else 0
+        is_old = row.closes_at < round_.closes_at - _LONGEST_BLOCK
+        if is_old or (theme in asked and kept[series] > needed):
+            over.append((row.round_id, row.position))
+    if over:
+        match = tuple_(TallyRow.round_id, TallyRow.position).in_(over)
+        session.execute(update(TallyRow).where(match).values(sealed=None))
 
 
-def _forget_series(session: Session, round_: Round, theme: str, bank: str, kept: int) -> None:
-    """Of a series, all but the newest so many rounds."""
-    mine = (
-        select(TallyRow.round_id)
+def _list_kept(
+    session: Session, partnership_id: int
+) -> Iterator[tuple[tuple[str, str], Row[int, int, str, str, datetime]]]:
+    """Each lot that is kept, by (theme, bank) of its series, the newest first."""
+    query = (
+        select(
+            TallyRow.round_id, TallyRow.position, TallyRow.series, TallyRow.bank, RoundRow.closes_at
+        )
         .join(RoundRow, RoundRow.id == TallyRow.round_id)
-        .where(RoundRow.partnership_id == round_.partnership)
-        .where(TallyRow.series == theme, TallyRow.bank == bank, TallyRow.sealed.is_not(None))
+        .where(RoundRow.partnership_id == partnership_id, TallyRow.sealed.is_not(None))
         .order_by(RoundRow.number.desc())
     )
-    over = session.scalars(mine.offset(kept)).all()
-    match = (TallyRow.round_id.in_(over), TallyRow.series == theme, TallyRow.bank == bank)
-    session.execute(update(TallyRow).where(*match).values(sealed=None))
+    yield from (((row.series, row.bank), row) for row in session.execute(query).all())
 
 
 def keep_releases(session: Session, round_id: int, statements: Iterable[Statement]) -> None:
