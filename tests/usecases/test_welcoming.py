@@ -339,8 +339,8 @@ async def test_who_leaves_the_chat_is_asked_nothing_until_they_are_back(talk: Ta
     assert standing(talk.made, MEMBER) == "active"
 
 
-async def test_nobody_is_taken_off_the_list_for_one_round(talk: Talk) -> None:
-    """Who was taken out of the chat and brought back waits for the next block, as a newcomer."""
+async def test_who_was_taken_out_and_brought_back_counts_as_a_newcomer(talk: Talk) -> None:
+    """And is asked from the next round on: a lot protects them, and the log tells of it."""
     people(talk.made)
     asked = opened_round(talk.made)
     at(talk.made, CLOSES)
@@ -350,10 +350,11 @@ async def test_nobody_is_taken_off_the_list_for_one_round(talk: Talk) -> None:
 
     again = opened_round(talk.made, 1)
 
-    assert (asked.roster_size, again.roster_size) == (14, 13)
+    assert (asked.roster_size, again.roster_size, again.newcomers) == (14, 14, 1)
     log = [row["what"] for row in list_log_lines(talk.made, PARTNERSHIP)]
     assert "left a group chat, and is not asked" in log
     assert "came back to a group chat" in log
+    assert "asked round 2: 14 people, 1 more and 1 fewer than in the round before" in log
 
 
 @pytest.mark.both_databases
