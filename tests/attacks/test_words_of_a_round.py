@@ -241,10 +241,10 @@ async def test_words_of_five_wait_and_are_read_once_with_a_later_round(
 
 
 async def test_words_out_of_three_organisations_are_not_read(made: Installation) -> None:
-    everybody = people(made, 12, 4)
+    everybody = people(made, 15, 5)
     set_programme(made, PARTNERSHIP, IN_WORDS)
 
-    said = await said_of(made, 0, [one for n, one in enumerate(everybody) if n % 4 != 3])
+    said = await said_of(made, 0, [one for n, one in enumerate(everybody) if n % 5 < 3])
 
     assert "Words" not in said
     assert len(waiting(made)) == 9

@@ -228,7 +228,6 @@ def promise_card(thresholds: Thresholds, round_: Round | None, calendar: Calenda
         if round_ is not None
         else "When a round closes,"
     )
-    first = _find_first_class(thresholds, round_)
     return Card(
         kind=CardKind.PROMISE,
         title="What happens to your answers",
@@ -238,21 +237,19 @@ def promise_card(thresholds: Thresholds, round_: Round | None, calendar: Calenda
                 "other members cannot read it while the round is open."
             ),
             (
-                f"{when} all answers are destroyed, and so is the key that could open them. Before "
-                f"that a lot picks which of them count{_describe_lot(first)}; nobody, not even the "
-                "machine, keeps whose."
+                f"{when} all answers are destroyed, and so is the key that could open "
+                f"them.{_describe_lot(thresholds, round_)}"
             ),
             (
-                f"{_describe_least(thresholds, round_)} What is shown is rounded, and a number "
-                "stays what it was until the answers have clearly moved. Who answered and who did "
-                "not is shown to nobody."
+                f"{_describe_least(thresholds, round_)} Who answered and who did not is shown to "
+                "nobody."
             ),
             "Everybody sees the same results at the same time.",
             (
                 "What we cannot promise: the service that carries this page or chat sees that you "
                 "click, and whoever holds both the running server and its keys could read a round "
                 "while it is open. Of each theme's weekly question the sum of the picked answers "
-                "is kept until its six weeks are over, for whoever has the server's keys. Somebody "
+                "is kept until its six rounds are over, for whoever has the keys. Somebody "
                 "who knows what everybody else said could work out your answer. In a comment, your "
                 "way of writing may give you away."
             ),
@@ -266,12 +263,19 @@ def _find_first_class(thresholds: Thresholds, round_: Round | None) -> AnswerCla
     return next((one for one in classes if one.least >= thresholds.answers), None)
 
 
-def _describe_lot(first: AnswerClass | None) -> str:
-    if first is None:
+def _describe_lot(thresholds: Thresholds, round_: Round | None) -> str:
+    if round_ is not None and round_.roster_size < SMALLEST_BLOCK_ROSTER:
         return ""
-    return (
+    first = _find_first_class(thresholds, round_)
+    how_many = (
         f" (of each question {first.counted} where {first.least} have answered, more where more "
         "have)"
+        if first
+        else ""
+    )
+    return (
+        f" Before that a lot picks which of them count{how_many}; nobody, not even the machine, "
+        "keeps whose."
     )
 
 
@@ -281,9 +285,12 @@ def _describe_least(thresholds: Thresholds, round_: Round | None) -> str:
         return "In a group as small as ours nothing is shown of the answers."
     if round_ is not None and round_.roster_size < thresholds.roster:
         return (
-            "In a group as small as ours no number of a week is shown; after six weeks a theme may "
-            f"get one word, such as “rather high”, and nothing {schools}."
+            "In a group as small as ours no number of a week is shown; after six rounds a theme "
+            f"may get one word, such as “rather high”, and nothing {schools}."
         )
     first = _find_first_class(thresholds, round_)
     least = first.least if first else thresholds.answers
-    return f"No number is shown from fewer than {least} answers, or {schools}."
+    return (
+        f"No number is shown from fewer than {least} answers, or {schools}. What is shown is "
+        "rounded, and a number stays what it was until the answers have clearly moved."
+    )
