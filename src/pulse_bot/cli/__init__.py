@@ -38,6 +38,7 @@ COMMANDS = {
     "commitment": ("pulse_bot.cli.commitment", "commitment", "Write down and end commitments."),
     "pack": ("pulse_bot.cli.pack", "pack", "Show, export and open the packs of workshops."),
     "digest": ("pulse_bot.cli.digest", "digest", "Show and export digests."),
+    "audit": ("pulse_bot.cli.audit", "audit", "Attack what was published, as a reader would."),
     "keys": ("pulse_bot.cli.keys", "keys", "Show whose the keys are; take on others."),
     "trouble": ("pulse_bot.cli.trouble", "trouble", "List what failed, and try it again."),
     "bank": ("pulse_bot.cli.bank", "bank", "List, show, lint and preview question banks."),

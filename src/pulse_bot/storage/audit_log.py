@@ -15,6 +15,7 @@ from pulse_bot.domain.partnership.announced import is_announced
 from pulse_bot.domain.partnership.audit_events import (
     EVENT_TYPES,
     AuditEvent,
+    RoundAsked,
     Unreadable,
 )
 from pulse_bot.domain.partnership.event_kinds import EventKind
@@ -85,6 +86,13 @@ def find_first(session: Session, partnership_id: int, kind: EventKind) -> dateti
         LogEntryRow.partnership_id == partnership_id, LogEntryRow.kind == kind.value
     )
     return session.scalar(query)
+
+
+def list_asked(session: Session, partnership_id: int) -> list[RoundAsked]:
+    """What was noted at the opening of each round, oldest first."""
+    query = _of(partnership_id).where(LogEntryRow.kind == EventKind.ROUND_ASKED.value)
+    events = (entry.event for entry in _entries(session, query.order_by(LogEntryRow.id)))
+    return [event for event in events if isinstance(event, RoundAsked)]
 
 
 def newest_id(session: Session, partnership_id: int) -> int:
