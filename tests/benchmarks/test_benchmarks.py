@@ -20,6 +20,10 @@ from benchmarks._running import bounded, replaced
 ROOT: Final = Path(__file__).parents[2]
 NUMBER: Final = r"[\d,]+(\.\d+)?"
 PRINTED: Final = {
+    "audit": (
+        rf"8 members, a year: +{NUMBER} s of one core \(goal for 20: 120\); passed, 0 findings",
+        rf"by the first edition \(baseline\): (passed|failed), {NUMBER} findings",
+    ),
     "cleaning": (
         rf"the nightly pass: took {NUMBER} s; .* {NUMBER} ms at most",
         rf"a rewrite \(baseline\): took {NUMBER} s; .* {NUMBER} ms at most",
