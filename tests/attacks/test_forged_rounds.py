@@ -122,7 +122,7 @@ FACTS: Final = (
     Forgery(
         "bar", "bars", lambda _, r: setattr(r, "thresholds", {**r.thresholds, "organisations": 3})
     ),
-    Forgery("policy", "bars", lambda _, r: setattr(r, "policy_version", 2)),
+    Forgery("policy", "bars", lambda _, r: setattr(r, "policy_version", 1)),
     Forgery("roster", "bars", lambda _, r: setattr(r, "roster_size", 13)),
     Forgery("newcomers", "bars", lambda _, r: setattr(r, "newcomers", 5)),
     Forgery("text", "questions", lambda _, r: rewrite(r, text="Our head is good.")),
