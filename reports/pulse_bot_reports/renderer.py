@@ -45,6 +45,7 @@ from pulse_bot.ports import Picture
 from pulse_bot_reports.digest_text.commitments import commitment_statements
 from pulse_bot_reports.digest_text.plain_text import digest_text
 from pulse_bot_reports.digest_text.results import out_of_five, question_result
+from pulse_bot_reports.digest_text.trends import trend_statements
 from pulse_bot_reports.titles import spell_number, theme_title
 
 BLOCK_SILENCES: Final = {
@@ -130,6 +131,7 @@ renderer: Final = DigestRenderer()
 
 def _digest_statements(facts: DigestFacts) -> Iterator[Statement]:
     yield _headline_statement(facts)
+    yield from trend_statements(facts.trends)
     yield from commitment_statements(facts)
     for question in facts.questions:
         yield _question_statement(question)
@@ -160,20 +162,8 @@ def _headline_statement(facts: DigestFacts) -> Statement:
 
 
 def _question_statement(fact: QuestionFact) -> Statement:
-    released = ReleasedQuestion(
-        item=fact.item,
-        text=fact.text,
-        theme=fact.dimension,
-        says=fact.result,
-        kind=fact.kind,
-        reverse=fact.reverse,
-        weekly=fact.weekly,
-        bank=fact.bank,
-        commitment=fact.commitment,
-        least=fact.least,
-    )
     words = question_result(fact)
-    return Statement(released, f"“{fact.text}” {words}", words)
+    return Statement(ReleasedQuestion.of_fact(fact), f"“{fact.text}” {words}", words)
 
 
 def _comment_statement(words: str, question: QuestionFact | None = None) -> Statement:
@@ -190,8 +180,8 @@ def _block_statement(fact: BlockFact) -> Statement:
     else:
         level = out_of_five(fact.result) if isinstance(fact.result, Level) else fact.result
         words = f"{level}."
-    released = ReleasedBlock(fact.dimension, fact.number, fact.result)
-    return Statement(released, f"{theme_title(fact.dimension)} over the last six rounds: {words}")
+    text = f"{theme_title(fact.dimension)} over the last six rounds: {words}"
+    return Statement(ReleasedBlock.of_fact(fact), text)
 
 
 def _pool_statement(says: LevelWord) -> Statement:

@@ -99,6 +99,7 @@ async def test_other_answers_that_print_the_same_change_nothing(tmp_path: Path) 
     made = await play(tmp_path, plain)
     expected = seen(made)
     assert "out of 5" in str(expected["texts"])
+    assert "Trust: up since around round" in str(expected["texts"])
     for choose in (turned_round, undrawn, spread):
         other = await play(tmp_path, choose)
         for name, what in seen(other).items():

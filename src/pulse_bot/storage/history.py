@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, func, select, tuple_, update
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.same_question import text_identity, was_asked
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
+from pulse_bot.domain.release.printed_record import ROUNDS_READ, PrintedRound
 from pulse_bot.domain.release.record import (
     Digest,
     ReleasedFact,
@@ -30,7 +31,7 @@ from pulse_bot.domain.release.series import PastRound
 from pulse_bot.domain.release.tallies import Lot
 from pulse_bot.errors import SealError
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow
-from pulse_bot.storage.releases import QUESTION_KIND, keep_fact, read_fact
+from pulse_bot.storage.releases import BLOCK_KIND, QUESTION_KIND, keep_fact, read_fact
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 _log = logging.getLogger(__name__)
@@ -216,6 +217,30 @@ def load_printed(
     return printed
 
 
+def load_printed_rounds(session: Session, partnership_id: int) -> list[PrintedRound]:
+    """What the newest digests said of questions and of blocks, oldest first, for the trend.
+
+    Those that are held are among them: what is said over time is replayed from all digests.
+    """
+    newest = (
+        select(RoundRow.id)
+        .where(RoundRow.partnership_id == partnership_id, RoundRow.state == RoundStatus.CLOSED)
+        .order_by(RoundRow.number.desc())
+        .limit(ROUNDS_READ - 1)
+    )
+    query = (
+        select(RoundRow.number, ReleaseRow.round_id, ReleaseRow.kind, ReleaseRow.fields)
+        .join(RoundRow, RoundRow.id == ReleaseRow.round_id)
+        .where(ReleaseRow.round_id.in_(newest), ReleaseRow.kind.in_((QUESTION_KIND, BLOCK_KIND)))
+        .order_by(RoundRow.number, ReleaseRow.position)
+    )
+    by_round: dict[int, list[ReleasedFact]] = {}
+    # Columns, and no rows that the session would watch: there are hundreds of them.
+    for number, round_id, kind, fields in session.execute(query):
+        by_round.setdefault(number, []).append(_read_kept(round_id, kind, fields))
+    return [PrintedRound(number, tuple(facts)) for number, facts in by_round.items()]
+
+
 def list_digests(session: Session, partnership_id: int, most: int | None = None) -> list[Digest]:
     """The digests of a partnership, newest first."""
     return _load_digests(
@@ -277,8 +302,12 @@ def _load_digests(
 
 def _read_fact(row: ReleaseRow) -> ReleasedFact:
     """The fact of a statement; where it cannot be read, that it was said in these words."""
+    return _read_kept(row.round_id, row.kind, row.fields)
+
+
+def _read_kept(round_id: int, kind: str, fields: Mapping[str, Any]) -> ReleasedFact:
     try:
-        return read_fact(row.kind, row.fields)
+        return read_fact(kind, fields)
     except (ValueError, TypeError, AttributeError):
-        _log.error("A released fact cannot be read.", extra={"round": row.round_id})
+        _log.error("A released fact cannot be read.", extra={"round": round_id})
         return SentenceFact(StatementKind.NOTE)

@@ -15,15 +15,17 @@ from pulse_bot.domain.release.record import ReleasedFact
 from pulse_bot.storage.plain_values import UnknownShape, from_plain, to_plain
 
 QUESTION_KIND: Final = "question"
+BLOCK_KIND: Final = "block"
 
 FACT_TYPES: Final[Mapping[str, type[ReleasedFact]]] = {
     "headline": record.HeadlineFact,
     "trend": first_edition.TrendFact,
+    "trend-call": record.ReleasedTrend,
     "commitment": digest.CommitmentFact,
     "commitments": record.CommitmentsFact,
     QUESTION_KIND: record.ReleasedQuestion,
     "comment": record.CommentFact,
-    "block": record.ReleasedBlock,
+    BLOCK_KIND: record.ReleasedBlock,
     "pool": record.ReleasedPool,
     "agreement": record.ReleasedAgreement,
     "answered": record.AnsweredFact,

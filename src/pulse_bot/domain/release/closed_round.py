@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.thresholds import Thresholds
+from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.results import ReleasedValue
 from pulse_bot.domain.release.series import Series
 from pulse_bot.domain.release.tallies import Tally
@@ -64,5 +65,7 @@ class ClosedRound:
     """The ids of those of its items that a workshop asks."""
     organisations: int = 0
     """How many organisations those who answered belong to."""
+    printed: tuple[PrintedRound, ...] | None = None
+    """What was printed in the rounds before it, oldest first; None where that is not known."""
     words: DrawnWords = field(default_factory=DrawnWords)
     """What the lot left of all that was written."""

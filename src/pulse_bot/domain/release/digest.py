@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.release.results import Level, LevelWord, ReleasedValue, Silence
+from pulse_bot.domain.release.trend import Trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,16 @@ class BlockFact:
     number: int
     """The block's number in the theme's series, from 1."""
     result: Level | LevelWord | Silence
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeTrend:
+    """What the printed record says of a theme over time."""
+
+    dimension: str
+    trend: Trend
+    is_new: bool = False
+    """Another bank has taken over with this round, and comparisons begin anew."""
 
 
 class CommitmentNews(StrEnum):
@@ -118,6 +129,8 @@ class DigestFacts:
     questions: tuple[QuestionFact, ...]
     blocks: tuple[BlockFact, ...]
     talk: str
+    trends: tuple[ThemeTrend, ...] = ()
+    """Of the themes of this round that may be spoken of over time."""
     pooled: LevelWord | None = None
     """The level of a workshop's questions together, in a group too small for one of each."""
     low_pulse: bool = False

@@ -150,7 +150,7 @@ def find_classes(roster: int, scale: LotScale = WEEKLY) -> tuple[AnswerClass, ..
 
 
 def _make_class(least: int, grid: RosterGrid, scale: LotScale) -> AnswerClass:
-    counted = FIRST_COUNTED if least == LEAST_ANSWERS else least - SPARE
+    counted = count_lot(least)
     span = scale.high - scale.low
     fresh = find_last_place(counted, Fraction(span, 2), grid.step, FREE_RANGES * span)
     # A number that moves into the end has a mean beyond the reach of the cell before it.
@@ -158,6 +158,11 @@ def _make_class(least: int, grid: RosterGrid, scale: LotScale) -> AnswerClass:
     moved = find_last_place(counted, moving, grid.step, FREE_RANGES_MOVED * span)
     early = floor(LAST_BORDER * Fraction(span, 2) / grid.step + Fraction(1, 2))
     return AnswerClass(least, counted, grid.step, grid.reach, min(fresh, moved, early))
+
+
+def count_lot(least: int) -> int:
+    """How many answers the lot of a class takes, by the fewest answers of the class."""
+    return FIRST_COUNTED if least == LEAST_ANSWERS else least - SPARE
 
 
 def find_class(answers: int, roster: int, scale: LotScale = WEEKLY) -> AnswerClass | None:

@@ -9,14 +9,23 @@ tallies to show something. How it is worded is the renderers'.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.closed_round import ClosedRound
-from pulse_bot.domain.release.digest import BlockFact, DigestFacts, QuestionFact, ResponseClass
+from pulse_bot.domain.release.digest import (
+    BlockFact,
+    DigestFacts,
+    QuestionFact,
+    ResponseClass,
+    ThemeTrend,
+)
 from pulse_bot.domain.release.kinds import release_value
 from pulse_bot.domain.release.lot import find_classes, print_block
+from pulse_bot.domain.release.printed_record import PrintedRound, find_trend
+from pulse_bot.domain.release.record import ReleasedBlock, ReleasedQuestion
 from pulse_bot.domain.release.results import Level, LevelWord, Printed, ReleasedValue, Silence
 from pulse_bot.domain.release.series import RULED_KINDS, Series
 from pulse_bot.domain.release.talking_prompt import choose_prompt, has_low_pulse
@@ -33,6 +42,7 @@ a level would tell that each had five or six answers."""
 def release_facts(closed: ClosedRound) -> DigestFacts:
     """All that may be said of a closed round. No count, sum or exact share comes out of here."""
     questions = tuple(_question_fact(item, closed) for item in closed.items)
+    blocks = tuple(_block_facts(closed))
     return DigestFacts(
         partnership=closed.partnership,
         round_number=closed.number,
@@ -42,7 +52,8 @@ def release_facts(closed: ClosedRound) -> DigestFacts:
         time_zone=closed.time_zone,
         response=response_class(closed.answered, closed.roster_size, closed.thresholds),
         questions=questions,
-        blocks=tuple(_block_facts(closed)),
+        blocks=blocks,
+        trends=tuple(_theme_trends(closed, questions, blocks)),
         talk=choose_prompt(closed.number, questions),
         pooled=release_pool(closed),
         low_pulse=has_low_pulse(questions),
@@ -175,3 +186,28 @@ def _is_told(series: Series, thresholds: Thresholds) -> bool:
     the group's.
     """
     return len(series.block) >= thresholds.block_least_rounds
+
+
+def _theme_trends(
+    closed: ClosedRound, questions: Sequence[QuestionFact], blocks: Sequence[BlockFact]
+) -> Iterator[ThemeTrend]:
+    """What may be said of the round's themes over time: no tally is looked at for it."""
+    if closed.printed is None:
+        return
+    newest = PrintedRound(
+        closed.number,
+        (
+            *(
+                ReleasedQuestion.of_fact(fact)
+                for fact in questions
+                if fact.item not in closed.workshop_items
+            ),
+            *map(ReleasedBlock.of_fact, blocks),
+        ),
+    )
+    has_numbers = closed.roster_size >= closed.thresholds.roster
+    for series in closed.series:
+        found = find_trend(series.dimension, (*closed.printed, newest))
+        # A group that is too small for numbers has none to wait for.
+        if found and (has_numbers or found.trend.now or found.trend.withdrawn):
+            yield found

@@ -10,9 +10,15 @@ from typing import Final
 
 from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.thresholds import POLICY_VERSION
-from pulse_bot.domain.release.digest import CommitmentFact, MissingPart
+from pulse_bot.domain.release.digest import (
+    BlockFact,
+    CommitmentFact,
+    MissingPart,
+    QuestionFact,
+)
 from pulse_bot.domain.release.first_edition import ResponseBand, TrendFact
 from pulse_bot.domain.release.results import Agreement, Level, LevelWord, ReleasedValue, Silence
+from pulse_bot.domain.release.trend import Trend
 
 
 class StatementKind(StrEnum):
@@ -60,6 +66,22 @@ class ReleasedQuestion:
     least: int | None = None
     """The fewest answers of its class; None where no number was said, or by the first edition."""
 
+    @classmethod
+    def of_fact(cls, fact: QuestionFact) -> ReleasedQuestion:
+        """A question of a digest, as its record keeps it."""
+        return cls(
+            item=fact.item,
+            text=fact.text,
+            theme=fact.dimension,
+            says=fact.result,
+            kind=fact.kind,
+            reverse=fact.reverse,
+            weekly=fact.weekly,
+            bank=fact.bank,
+            commitment=fact.commitment,
+            least=fact.least,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ReleasedBlock:
@@ -69,6 +91,21 @@ class ReleasedBlock:
     number: int | None
     """The block's number in the theme's series, from 1; None where it was not kept."""
     says: Level | LevelWord | Silence | None
+
+    @classmethod
+    def of_fact(cls, fact: BlockFact) -> ReleasedBlock:
+        """A level of a digest, as its record keeps it."""
+        return cls(fact.dimension, fact.number, fact.result)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedTrend:
+    """What was said of themes over time: of several together where no change is called."""
+
+    themes: tuple[str, ...]
+    trend: Trend
+    is_new: bool = False
+    """Another bank has taken over, and comparisons begin anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +200,7 @@ class SentenceFact:
 ReleasedFact = (
     HeadlineFact
     | TrendFact
+    | ReleasedTrend
     | CommitmentFact
     | CommitmentsFact
     | ReleasedQuestion
@@ -186,6 +224,7 @@ from. A count, a sum or an exact share is in none of them."""
 _STATEMENT_KINDS: Final[Mapping[type[ReleasedFact], StatementKind]] = {
     HeadlineFact: StatementKind.HEADLINE,
     TrendFact: StatementKind.TREND,
+    ReleasedTrend: StatementKind.TREND,
     CommitmentFact: StatementKind.COMMITMENT,
     CommitmentsFact: StatementKind.COMMITMENT,
     ReleasedQuestion: StatementKind.QUESTION,
@@ -249,7 +288,7 @@ class Statement:
         match self.fact:
             case ReleasedQuestion(theme=theme, weekly=weekly):
                 return theme if weekly else ""
-            case TrendFact(dimension=theme):
+            case TrendFact(dimension=theme) | ReleasedTrend(themes=(theme,)):
                 return theme
             case (
                 CommentFact(theme=theme)

@@ -23,6 +23,7 @@ from pulse_bot.domain.release.closed_round import ClosedRound, DrawnWords
 from pulse_bot.domain.release.comments import draw_words
 from pulse_bot.domain.release.digest import DigestFacts, MissingPart
 from pulse_bot.domain.release.policy import find_kept_lot, release_facts
+from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.record import HeadlineFact, MissingFact, Statement
 from pulse_bot.domain.release.series import RULED_KINDS, PastRound, Series
 from pulse_bot.domain.release.tallies import Tally, tally_item
@@ -162,11 +163,18 @@ def _build_closed_round(
             MissingPart.EARLIER, lambda: history.load_printed(session, round_.partnership, items)
         )
         or {},
+        printed=_load_printed_rounds(closing),
         workshop_items=closing.attempt(
             MissingPart.WORKSHOP, lambda: seedings.list_workshop_items(session, round_.id)
         )
         or frozenset(),
     )
+
+
+def _load_printed_rounds(closing: Closing) -> tuple[PrintedRound, ...] | None:
+    load = partial(history.load_printed_rounds, closing.session, closing.round.partnership)
+    printed = closing.attempt(MissingPart.OVER_TIME, load)
+    return None if printed is None else tuple(printed)
 
 
 def _find_next_opening(
@@ -329,6 +337,7 @@ def _word_digest(closing: Closing, facts: DigestFacts) -> Sequence[Statement]:
     additions: list[Addition] = [
         *((MissingPart.QUESTION, {"questions": (fact,)}) for fact in facts.questions),
         *((MissingPart.OVER_TIME, {"blocks": (fact,)}) for fact in facts.blocks),
+        (MissingPart.OVER_TIME, {"trends": facts.trends}),
         (MissingPart.COMMITMENTS, {"commitments": facts.commitments}),
         (MissingPart.WORKSHOP, {"workshop": facts.workshop, "workshop_on": facts.workshop_on}),
         (MissingPart.WORKSHOP, {"pooled": facts.pooled}),
@@ -346,6 +355,7 @@ def _strip_facts(facts: DigestFacts) -> DigestFacts:
         facts,
         questions=(),
         blocks=(),
+        trends=(),
         pooled=None,
         commitments=(),
         workshop="",
