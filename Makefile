@@ -52,7 +52,7 @@ bench-county: $(DEV)  ## a thousand partnerships in one minute, on PostgreSQL wi
 bench-promise: $(DEV)  ## attack the release policy and its second edition, and say what they cost; 15 minutes
 	@$(BIN)/python -m benchmarks.promise $(SECTIONS)
 
-bench-trend: $(DEV)  ## simulate years of trends: false calls, power, naive rules beside them
+bench-trend: $(DEV)  ## simulate years of trends: false calls, power, memory; the first edition beside them
 	@$(BIN)/python -m benchmarks.trend
 
 chaos: $(DEV)  ## hurt whole installations at random (RUNS=100 a database, SEED=…, DATABASE=sqlite|postgres)

@@ -68,12 +68,13 @@ def simulate_printed(
     answers = answers + np.where(np.arange(WEEKS) >= SHIFT_AT, moved, 0)[:, None]
     rounded: Ints = np.clip(np.rint(answers), 1, 5).astype(np.int64)
     answered = draw.random((groups, WEEKS, members)) < response
-    return _print_years(draw, policy, rounded, answered)
+    return print_years(draw, policy, rounded, answered)
 
 
-def _print_years(
+def print_years(
     draw: np.random.Generator, policy: Policy, answers: Ints, answered: Bools
 ) -> PrintedYears:
+    """What is printed of answers by group, week and member, and who answered."""
     groups, weeks, members = answers.shape
     found = [policy.find_class(n, members) for n in range(members + 1)]
     lots = np.array([0 if one is None else policy.counted(one) for one in found])

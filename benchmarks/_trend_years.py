@@ -73,7 +73,7 @@ def simulate_years(
 def call_trends(years: Years, sure: float = 0.99, *, guarded: bool = True) -> Words:
     """The trend word of every group and week."""
     words = np.zeros(years.n.shape, dtype=np.int64)
-    for week in range(ROUNDS_NEEDED - 1, WEEKS):
+    for week in range(ROUNDS_NEEDED - 1, len(words[0])):
         so_far = Years(*(entry[:, : week + 1] for entry in years))
         shift, error, degrees = _fit_shift(so_far)
         if guarded and week + 1 >= GUARD_FROM:

@@ -93,7 +93,11 @@ PRINTED: Final = {
         rf"10,000 partnerships: all cards out after {NUMBER} s \(wall: .*\), all digests after",
         rf"Digests within 300 s: up to {NUMBER} partnerships",
     ),
-    "trend": (rf"the trend call +12 +{NUMBER}", rf"last week, 0\.2 +12 +{NUMBER}"),
+    "trend": (
+        rf"steady: calls a year( +{NUMBER} / {NUMBER}){{6}}",
+        rf"half a point within 8 weeks, %( +{NUMBER} / {NUMBER}){{6}}",
+        rf"moved by 0\.2 since last week: calls a year +{NUMBER} / -",
+    ),
 }
 
 
