@@ -175,6 +175,7 @@ class Stumbling:
 @pytest.mark.parametrize(
     ("part", "lost"),
     [
+        ("trends", MissingPart.OVER_TIME),
         ("comments", MissingPart.WORDS),
         ("talk", MissingPart.TALK),
         ("next_opens_at", MissingPart.NEXT),
