@@ -71,7 +71,7 @@ PRINTED: Final = {
         rf"chosen +9 and a joiner: ruled out exactly +{NUMBER} %, sampled +{NUMBER} %",
         rf"8 70 % chosen +{NUMBER} +{NUMBER} \| +{NUMBER} +{NUMBER}",
         rf"8 70 % no memory, lot one below +{NUMBER}",
-        rf"8 70 % today +{NUMBER} +{NUMBER} +{NUMBER}",
+        rf"8 70 % first edition +{NUMBER} +{NUMBER} +{NUMBER}",
         rf"8 three wide, as proposed +{NUMBER}  \(bar {NUMBER}, false {NUMBER}\)",
     ),
     "slack": (
