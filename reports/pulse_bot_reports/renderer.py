@@ -220,7 +220,8 @@ def _count_answered(answered: ResponseClass) -> str:
     if answered.most is None:
         return f"{spell_number(answered.least).capitalize()} or more of us answered."
     if not answered.least:
-        return f"Fewer than {spell_number(answered.most + 1)} of us answered."
+        fewer = f"Fewer than {spell_number(answered.most + 1)} of us answered"
+        return f"{fewer}, or all from too few organisations."
     least, most = spell_number(answered.least), spell_number(answered.most)
     return f"{least.capitalize()} to {most} of us answered."
 

@@ -7,9 +7,10 @@ hides a result when all agree, and it has to fail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, product
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,14 @@ from hypothesis import strategies as st
 
 from pulse_bot.domain.asking.items import SKIP, Choice, Item, ItemKind
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.policy import find_kept_lot, release_block, release_question
+from pulse_bot.domain.release.digest import ResponseClass
+from pulse_bot.domain.release.lot import find_class
+from pulse_bot.domain.release.policy import (
+    find_kept_lot,
+    release_block,
+    release_question,
+    response_class,
+)
 from pulse_bot.domain.release.results import Level, LevelWord, ReleasedValue, Silence
 from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import MemberAnswers, Tally, tally_item
@@ -206,3 +214,40 @@ def test_of_every_kind_the_counts_alone_decide(
         return decision(release_question(item, counted, 60, BARS))
 
     assert met() == met()
+
+
+Response = Callable[[int, int, int, Thresholds], ResponseClass | None]
+
+
+def split_members(members: int, most: int = 99) -> Iterator[tuple[int, ...]]:
+    """Every way in which members can be spread over schools."""
+    if not members:
+        yield ()
+    for size in range(min(members, most), 0, -1):
+        yield from ((size, *rest) for rest in split_members(members - size, size))
+
+
+def fewest_counts(response: Response, schools: tuple[int, ...]) -> int:
+    """In how many ways so many can have answered, where they are told best.
+
+    The reader knows who is of which school, and reads the class beside a number or a silence.
+    """
+    bars, members = Thresholds.for_partnership(len(schools)), sum(schools)
+    counts = defaultdict(set)
+    for answering in product(*(range(size + 1) for size in schools)):
+        answered, heard = sum(answering), sum(many > 0 for many in answering)
+        is_said = find_class(answered, members) and heard >= bars.organisations
+        counts[response(answered, members, heard, bars), bool(is_said)].add(answered)
+    return min(map(len, counts.values()))
+
+
+@pytest.mark.parametrize("members", range(8, 14))
+def test_a_silence_for_want_of_schools_does_not_tell_how_many_answered(members: int) -> None:
+    def whatever_the_schools(
+        answered: int, roster: int, _: int, bars: Thresholds
+    ) -> ResponseClass | None:
+        return response_class(answered, roster, 9, bars)
+
+    spread = [schools for schools in split_members(members) if len(schools) > 2]
+    assert min(fewest_counts(response_class, schools) for schools in spread) >= 3
+    assert min(fewest_counts(whatever_the_schools, schools) for schools in spread) == 1

@@ -162,12 +162,12 @@ def test_a_block(lots: list[Lot | None], roster: int, expected: object) -> None:
 def test_how_many_answered_is_a_class(
     answered: int, roster: int, expected: ResponseClass | None
 ) -> None:
-    assert response_class(answered, roster, BARS) == expected
+    assert response_class(answered, roster, BARS.organisations, BARS) == expected
 
 
 @pytest.mark.parametrize("roster", range(8, 201))
 def test_no_class_of_answers_holds_fewer_than_three_counts(roster: int) -> None:
-    told = [response_class(answered, roster, BARS) for answered in range(roster + 1)]
+    told = [response_class(answered, roster, 9, BARS) for answered in range(roster + 1)]
     assert min(told.count(one) for one in told) >= 3
     assert len({told[roster - 2], told[roster - 1], told[roster]}) == 1
 
@@ -176,7 +176,7 @@ def test_no_class_of_answers_holds_fewer_than_three_counts(roster: int) -> None:
 def test_the_bars_of_the_first_edition_leave_no_class_of_two_counts(roster: int) -> None:
     """They hold for rounds that were opened under it, and are printed by the lot."""
     first = Thresholds.from_json({}, 1)
-    told = [response_class(answered, roster, first) for answered in range(roster + 1)]
+    told = [response_class(answered, roster, 9, first) for answered in range(roster + 1)]
     assert min(told.count(one) for one in told) >= 3
     for answered in range(7):
         answers = [MemberAnswers(number, {"answer": "3"}) for number in range(answered)]
@@ -186,7 +186,7 @@ def test_the_bars_of_the_first_edition_leave_no_class_of_two_counts(roster: int)
 
 def test_more_answers_than_were_asked_for_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="some of those who were asked"):
-        response_class(9, 8, BARS)
+        response_class(9, 8, 4, BARS)
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ def closed(number: int = 12, values: list[int] | None = None, roster: int = 14) 
         tallies={item.id: counted(item, answers, roster) for item in items},
         roster_size=roster,
         answered=len(answers),
+        organisations=min(5, len(answers)),
         newcomers=0,
         thresholds=BARS,
         series=tuple(Series(theme, number, past) for theme in THEMES),

@@ -125,7 +125,7 @@ def test_a_level_is_said_out_of_five(says: Level, words: str) -> None:
 @pytest.mark.parametrize(
     ("answered", "words"),
     [
-        (ResponseClass(0, 5), "Fewer than six of us answered."),
+        (ResponseClass(0, 5), "Fewer than six of us answered, or all from too few organisations."),
         (ResponseClass(6, 8), "Six to eight of us answered."),
         (ResponseClass(12, 14), "Twelve to 14 of us answered."),
         (ResponseClass(57, 59), "57 to 59 of us answered."),

@@ -21,7 +21,7 @@ class ResponseClass:
     """How many answered: at least so many, and at most, where that is said."""
 
     least: int
-    """0 where they were too few for a number."""
+    """0 where they were too few for a number, or out of too few organisations."""
     most: int | None = None
     """None in the last class, which may be everybody."""
 

@@ -50,7 +50,9 @@ def release_facts(closed: ClosedRound) -> DigestFacts:
         closed_at=closed.closed_at,
         next_opens_at=closed.next_opens_at,
         time_zone=closed.time_zone,
-        response=response_class(closed.answered, closed.roster_size, closed.thresholds),
+        response=response_class(
+            closed.answered, closed.roster_size, closed.organisations, closed.thresholds
+        ),
         questions=questions,
         blocks=blocks,
         trends=tuple(_theme_trends(closed, questions, blocks)),
@@ -116,9 +118,14 @@ def find_kept_lot(tally: Tally) -> Lot | None:
     return part.lot if part and tally.kind in RULED_KINDS else None
 
 
-def response_class(answered: int, roster_size: int, thresholds: Thresholds) -> ResponseClass | None:
+def response_class(
+    answered: int, roster_size: int, organisations: int, thresholds: Thresholds
+) -> ResponseClass | None:
     """How many answered, so coarsely that no count is told from two others (release policy, How
     many answered). None in a group too small for it.
+
+    Of answers out of too few organisations, the first class: another one, beside a silence, would
+    tell whose members all kept silent, and so how many can have answered.
     """
     if not 0 <= answered <= roster_size:
         raise ValueError("Those who answered are some of those who were asked.")
@@ -128,7 +135,8 @@ def response_class(answered: int, roster_size: int, thresholds: Thresholds) -> R
     leasts = [0, *(one.least for one in classes if one.least >= thresholds.answers)]
     if len(leasts) == 1:
         return None
-    place = sum(least <= answered for least in leasts) - 1
+    is_heard = organisations >= thresholds.organisations
+    place = sum(least <= answered for least in leasts) - 1 if is_heard else 0
     return ResponseClass(leasts[place], leasts[place + 1] - 1 if place + 1 < len(leasts) else None)
 
 
