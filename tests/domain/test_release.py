@@ -133,12 +133,25 @@ def series(*lots: Lot | None, rounds: int = 6) -> Series:
         ([Lot(4, 16)] * 3 + [None] * 3, 7, Silence.TOO_FEW),
         # Four rounds that were asked would tell that each had five or six answers.
         ([Lot(4, 16)] * 4, 7, Silence.TOO_FEW),
+        ([*[Lot(4, 16)] * 3, Lot(5, 20)], 8, Silence.TOO_FEW),
         ([Lot(10, 34)] * 4, 14, printed.level("3.4", step="0.2")),
         ([Lot(4, 16)] * 6, 5, Silence.TOO_FEW),
     ],
 )
 def test_a_block(lots: list[Lot | None], roster: int, expected: object) -> None:
     assert release_block(series(*lots), roster, BARS) == expected
+
+
+@pytest.mark.parametrize(("roster", "is_said"), [(8, False), (9, False), (10, True)])
+@pytest.mark.parametrize("total", [24, 28, 34])
+def test_bars_of_the_first_edition_print_a_block_or_nothing(
+    total: int, roster: int, *, is_said: bool
+) -> None:
+    """Lots of a larger roster, in the week in which the edition changes."""
+    lots = [*[Lot(7, total)] * 4, None, None]
+    result = release_block(series(*lots), roster, Thresholds.from_json({}, 1))
+    assert isinstance(result, Level) is is_said
+    assert is_said or result is Silence.TOO_FEW
 
 
 @pytest.mark.parametrize(

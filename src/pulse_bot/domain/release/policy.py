@@ -23,7 +23,12 @@ from pulse_bot.domain.release.digest import (
     ThemeTrend,
 )
 from pulse_bot.domain.release.kinds import release_value
-from pulse_bot.domain.release.lot import find_classes, print_block
+from pulse_bot.domain.release.lot import (
+    FIRST_COUNTED,
+    SMALLEST_ROSTER,
+    find_classes,
+    print_block,
+)
 from pulse_bot.domain.release.printed_record import PrintedRound, find_trend
 from pulse_bot.domain.release.record import ReleasedBlock, ReleasedQuestion
 from pulse_bot.domain.release.results import Level, LevelWord, Printed, ReleasedValue, Silence
@@ -84,7 +89,9 @@ def release_block(
     series: Series, roster_size: int, thresholds: Thresholds
 ) -> Level | LevelWord | Silence:
     """B: what may be said of a theme over six rounds (release policy, A block)."""
-    if roster_size < thresholds.roster and len(series.block) < LEAST_ASKED:
+    # By the lots as well: the group may have grown since they were drawn.
+    is_small = any(lot.counted < FIRST_COUNTED for lot in series.lots)
+    if (is_small or roster_size < thresholds.roster) and len(series.block) < LEAST_ASKED:
         return Silence.TOO_FEW
     if len(series.lots) < thresholds.block_least_rounds:
         return Silence.TOO_FEW
@@ -143,11 +150,14 @@ def response_class(
 def _word_level(
     printed: Printed | None, roster_size: int, thresholds: Thresholds
 ) -> Level | LevelWord | None:
-    """A level as a number, or, in a group too small for those, as one of five words."""
+    """A level as a number, or, in a group too small for those, as one of five words.
+
+    None where a stricter bar makes a group too small whose grid has more cells than words.
+    """
     if printed is None:
         return None
     if roster_size < thresholds.roster:
-        return LEVEL_WORDS[printed.about]
+        return LEVEL_WORDS[printed.about] if roster_size < SMALLEST_ROSTER else None
     return Level(printed.value, printed.end, printed.step)
 
 
