@@ -15,7 +15,7 @@ from pulse_bot.storage import history, partnerships
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.context import Installation
 from tests.made_up import CLOSES, OPENS, PARTNERSHIP, WEEK, item, people
-from tests.printed import level
+from tests.printed import level, out_of_ten
 
 TRUST = item("trust", 1)
 ABOUT_3 = level("3.0", step="0.4")
@@ -92,18 +92,28 @@ def test_another_id_makes_it_no_new_question(made: Installation) -> None:
     assert printed(made, other) == {}
 
 
-@pytest.mark.parametrize(
-    "other", [replace(TRUST, kind=ItemKind.FREQUENCY), replace(TRUST, reverse=True)]
-)
-def test_a_number_of_another_kind_of_question_is_not_taken_over(
-    made: Installation, other: Item
+def test_neither_another_sort_of_buttons_nor_the_other_way_round_makes_it_new(
+    made: Installation,
 ) -> None:
-    """What is counted the other way round would be the opposite."""
+    """A number that leaps because it was forgotten tells of whoever joined what they answered."""
     people(made)
+    release(made, 1, said_of(TRUST, level("4.2", "or higher", step="0.4")))
+    often = replace(TRUST, id="often", kind=ItemKind.FREQUENCY)
+    assert printed(made, often) == {"often": level("4.2", "or higher", step="0.4")}
+    turned = replace(TRUST, id="turned", reverse=True)
+    assert printed(made, turned) == {"turned": level("1.8", "or lower", step="0.4")}
+    of_ten = replace(TRUST, id="ten", text="And?", kind=ItemKind.SCALE)
+    release(made, 2, said_of(of_ten, out_of_ten("7.0", step="1.0")))
+    assert printed(made, replace(of_ten, reverse=True)) == {"ten": out_of_ten("3.0", step="1.0")}
+
+
+def test_a_number_of_another_scale_is_not_taken_over(made: Installation) -> None:
+    people(made)
+    other = replace(TRUST, kind=ItemKind.SCALE)
     release(made, 1, said_of(TRUST, ABOUT_4))
-    release(made, 2, said_of(other, ABOUT_3))
+    release(made, 2, said_of(other, out_of_ten("6.0", step="1.0")))
     assert printed(made, TRUST) == {TRUST.id: ABOUT_4}
-    assert printed(made, other) == {other.id: ABOUT_3}
+    assert printed(made, other) == {other.id: out_of_ten("6.0", step="1.0")}
 
 
 def test_every_kind_has_its_memory(made: Installation) -> None:

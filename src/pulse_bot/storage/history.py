@@ -17,6 +17,7 @@ from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.same_question import text_identity, was_asked
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
+from pulse_bot.domain.release.kinds import carry_over
 from pulse_bot.domain.release.printed_record import ROUNDS_READ, PrintedRound
 from pulse_bot.domain.release.record import (
     Digest,
@@ -211,9 +212,11 @@ def load_printed(
             continue
         marks = {fact.item, text_identity(fact.text)}
         for item in items:
-            is_same = (fact.kind, fact.reverse) == (item.kind, item.reverse)
-            if is_same and item.id not in printed and was_asked(item, marks):
-                printed[item.id] = fact.says
+            if item.id in printed or not was_asked(item, marks):
+                continue
+            memory = carry_over(fact.says, fact.kind, item, reverse=fact.reverse)
+            if memory is not None:
+                printed[item.id] = memory
     return printed
 
 

@@ -14,6 +14,7 @@ from pulse_bot.domain.release.lot import LEAST_CHOICE_ANSWERS, print_lot, stands
 from pulse_bot.domain.release.results import (
     ChoiceFrequency,
     Choices,
+    End,
     Journey,
     Lean,
     Level,
@@ -21,6 +22,7 @@ from pulse_bot.domain.release.results import (
     Printed,
     ReleasedValue,
 )
+from pulse_bot.domain.release.series import RULED_KINDS
 from pulse_bot.domain.release.tallies import ANSWER_PART, SCALES, PartTally, Tally
 
 LEANS: Final = {1: Lean.MORE_YES, 0: Lean.BETWEEN, -1: Lean.MORE_NO}
@@ -34,6 +36,7 @@ _LEAN_PLACES: Final = {
     Lean.NO: -1,
 }
 """Where a word of before stands; two are of the first edition alone."""
+_OTHER_END: Final = {End.NONE: End.NONE, End.LOW: End.HIGH, End.HIGH: End.LOW}
 
 
 def release_value(item: Item, tally: Tally, before: ReleasedValue | None) -> ReleasedValue | None:
@@ -59,6 +62,32 @@ def release_value(item: Item, tally: Tally, before: ReleasedValue | None) -> Rel
             return _print_choices(item, tally)
         case ItemKind.WORDS:
             raise ValueError("Words are shown under the rule for comments.")
+
+
+def carry_over(
+    says: ReleasedValue, kind: ItemKind | None, item: Item, *, reverse: bool
+) -> ReleasedValue | None:
+    """What was printed of a question of this `kind` as the memory of an item with its letters.
+
+    None where the two have no scale in common. What was counted the other way round is turned:
+    whoever could make a question forget its number by that alone could let it leap.
+    """
+    if kind is not item.kind and not {kind, item.kind} <= RULED_KINDS:
+        return None
+    if reverse == item.reverse:
+        return says
+    match says:
+        case Level(value, end, step):
+            return Level(6 - value, _OTHER_END[end], step)
+        case OutOfTen(value, end, step):
+            return OutOfTen(10 - value, _OTHER_END[end], step)
+        case Journey(now, later):
+            return Journey(
+                Level(6 - now.value, _OTHER_END[now.end], now.step),
+                Level(6 - later.value, _OTHER_END[later.end], later.step),
+            )
+    # Neither a choice nor a yes is turned.
+    return says
 
 
 def _print_level(item: Item, tally: Tally, part: str, before: ReleasedValue | None) -> Level | None:
