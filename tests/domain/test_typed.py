@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pulse_bot.domain.asking.typed_words import UnfitWords, as_quotation, guard_words, visible_text
 
-DOUBLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02\u301d\u301e'
+DOUBLE = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\uff02\u301d\u301e\u02dd\u05f4'
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,13 @@ def test_no_quotation_can_be_closed_from_within(typed: str) -> None:
         ("About 9 OUT  of 10.", "“out of 10” reads like a result"),
         ("About 9 out of \uff15.", "“out of 5” reads like a result"),
         ("Trust: about 4.2 or higher", "“about 4.2” reads like a result"),
+        ("Trust: about 4\u00b72", "“about 4\u00b72” reads like a result"),
         ("Trust is 4 or higher", "“4 or higher” reads like a result"),
         ("Nine of us answered.", "“of us answered” reads like a result"),
+        ("Our answers are more yes than no.", "“more yes than no” reads like a result"),
+        ("The workshop's questions together: low.", "“questions together:” reads like a result"),
+        ("Visits (chosen by most of us)", "“(chosen by most of us” reads like a result"),
+        ("Commitment kept: visits.", "“commitment kept:” reads like a result"),
         ("Most of those asked\nanswered.", "“of those asked answered” reads like a result"),
         ("We are largely of one mind.", "“of one mind” reads like a result"),
         ("No choice stands out.", "“no choice stands out” reads like a result"),

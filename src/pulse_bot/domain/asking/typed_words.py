@@ -16,7 +16,7 @@ WORD_PATTERN: Final = re.compile(r"[^\W\d_]+")
 
 _SINGLE_QUOTES: Final = str.maketrans(
     {
-        **dict.fromkeys('"\u2033\u2036\uff02\u02ba\u02ee\u3003', "'"),
+        **dict.fromkeys('"\u2033\u2036\uff02\u02ba\u02ee\u3003\u02dd\u05f4', "'"),
         **dict.fromkeys("\u201c\u201f\u275d\u301d", "\u2018"),
         **dict.fromkeys("\u201d\u275e\u301e\u301f", "\u2019"),
         **dict.fromkeys("\u201e\u2e42", "\u201a"),
@@ -30,9 +30,13 @@ _DOUBLED_QUOTES: Final = re.compile(
 )
 """Two single ones look like a double one."""
 _RESULT_PATTERN: Final = re.compile(
-    r"out of (?:5|10)\b|about \d[.,]\d\b|\d or (?:higher|lower)\b"
+    r"out of (?:5|10)\b|about \d[.,\u00b7\u2027\u3002]\d\b|\d or (?:higher|lower)\b"
     r"|(?:of us|of those asked) answered\b|over the last six rounds\b|of one mind\b"
-    r"|no choice stands out\b|stands out:|no clear change\b|too few answers\b|somebody wrote:"
+    r"|no choice stands out\b|stands out:|no clear change\b|too few answers\b|somebody wrote ?:"
+    r"|more (?:yes than no|no than yes)\b|between yes and no\b|questions together:"
+    r"|\(chosen (?:often|by most of us)\b|\bcommitment (?:kept|dropped|not yet kept|asked about):"
+    r"|members were asked for the first time\b|who did not answer may see it\b"
+    r"|trust in this pulse itself is low\b|so far we have kept \d"
 )
 """What digests alone say. Each is so much ours, or so much of a number, that people who write of
 their own work hardly ever need it; whoever does is told which words to put otherwise."""
