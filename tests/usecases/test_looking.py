@@ -76,6 +76,19 @@ async def test_the_promise_of_a_small_partnership(talk: Talk) -> None:
     assert "nothing from fewer than 3 schools" in told
 
 
+@pytest.mark.parametrize(("members", "more"), [(8, False), (10, False), (11, True), (14, True)])
+async def test_the_promise_says_more_count_only_where_more_do(
+    talk: Talk, members: int, *, more: bool
+) -> None:
+    """Under eleven members there is one class: of eight who answered five count, too."""
+    [one, *_] = people(talk.made, members, 5)
+    opened_round(talk.made)
+    [promise] = (await talk.home(one, promised=False)).cards
+    told = " ".join(promise.text)
+    assert "5 where 6 have answered" in told
+    assert ("and no more where more have)" in told) is not more
+
+
 async def test_the_promise_of_a_group_that_reads_nothing(talk: Talk) -> None:
     [one, *_] = people(talk.made, 5, organisations=5)
     opened_round(talk.made)

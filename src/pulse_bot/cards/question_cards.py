@@ -65,9 +65,9 @@ LOG: Final = "log"
 
 _SLOT_TITLES: Final = {"now": "Where are we now?", "later": "Where do we want to be in 12 months?"}
 _READ_WHEN: Final = (
-    "Once at least six of us wrote, a lot picks five or ten texts, one of each writer, and the "
-    "group reads “Somebody wrote: …”: word for word, in one line, without a name. The rest is "
-    "destroyed unread. Your way of writing may still give you away."
+    "Once there are six texts or more, in each round one a writer, a lot picks five or ten of "
+    "them, and the group reads “Somebody wrote: …”: word for word, in one line, without a name. "
+    "The rest is destroyed unread. Your way of writing may still give you away."
 )
 _TOO_FEW_OF_US: Final = (
     "Nobody reads this in a group of fewer than eight: unless there are more of us within three "
@@ -238,7 +238,7 @@ def promise_card(thresholds: Thresholds, round_: Round | None, calendar: Calenda
             ),
             (
                 f"{when} all answers are destroyed, and so is the key that could open "
-                f"them.{_describe_lot(thresholds, round_)}"
+                f"them; only words may wait, sealed.{_describe_lot(thresholds, round_)}"
             ),
             (
                 f"{_describe_least(thresholds, round_)} Who answered and who did not is shown to "
@@ -257,22 +257,21 @@ def promise_card(thresholds: Thresholds, round_: Round | None, calendar: Calenda
     )
 
 
-def _find_first_class(thresholds: Thresholds, round_: Round | None) -> AnswerClass | None:
-    """The class of the fewest answers that a round may say something of."""
+def _list_classes(thresholds: Thresholds, round_: Round | None) -> list[AnswerClass]:
+    """The classes of which a round may say something, the fewest answers first."""
     classes = find_classes(round_.roster_size) if round_ else ()
-    return next((one for one in classes if one.least >= thresholds.answers), None)
+    return [one for one in classes if one.least >= thresholds.answers]
 
 
 def _describe_lot(thresholds: Thresholds, round_: Round | None) -> str:
     if round_ is not None and round_.roster_size < SMALLEST_BLOCK_ROSTER:
         return ""
-    first = _find_first_class(thresholds, round_)
-    how_many = (
-        f" (of each question {first.counted} where {first.least} have answered, more where more "
-        "have)"
-        if first
-        else ""
-    )
+    classes = _list_classes(thresholds, round_)
+    how_many = ""
+    if classes:
+        more = "more where more have" if len(classes) > 1 else "and no more where more have"
+        first = classes[0]
+        how_many = f" (of each question {first.counted} where {first.least} have answered, {more})"
     return (
         f" Before that a lot picks which of them count{how_many}; nobody, not even the machine, "
         "keeps whose."
@@ -288,9 +287,9 @@ def _describe_least(thresholds: Thresholds, round_: Round | None) -> str:
             "In a group as small as ours no number of a week is shown; after six rounds a theme "
             f"may get one word, such as “rather high”, and nothing {schools}."
         )
-    first = _find_first_class(thresholds, round_)
-    least = first.least if first else thresholds.answers
+    classes = _list_classes(thresholds, round_)
+    least = classes[0].least if classes else thresholds.answers
     return (
         f"No number is shown from fewer than {least} answers, or {schools}. What is shown is "
-        "rounded, and a number stays what it was until the answers have clearly moved."
+        "rounded, and a number stays what it was while the picked answers are near it."
     )

@@ -187,7 +187,7 @@ def _(event: events.PolicyChanges) -> str:
     return (
         "counts answers in another way in rounds that open from "
         f"{format_full_date(event.first_day)} on: a lot, which nobody keeps, picks which of them "
-        "count; a number stays until the answers have clearly moved; groups of eight and nine read "
+        "count; a number stays while the picked answers are near it; groups of eight and nine read "
         "numbers; and the sums of past rounds are deleted. “/pulse privacy” says more"
     )
 
