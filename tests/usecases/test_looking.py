@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.audit_events import Sentence
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address, CardKind, Commanded, Joined, Left, Outcome, Reply, Wrote
 from pulse_bot.storage.models import MemberRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
+from pulse_bot.usecases.chats.leads import tell_leads
 from pulse_bot.usecases.context import OPERATOR, Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import (
@@ -264,6 +267,17 @@ async def test_privacy_tells_of_every_row_that_is_held(talk: Talk) -> None:
     assert "You are on the list of: no open round" in held.text
     assert "Question cards for you in it, sent or waiting: 0" in held.text
     assert rows_with(talk.made, one.user) == {"member"}
+
+
+async def test_notices_for_a_lead_are_among_what_is_kept(talk: Talk) -> None:
+    [one, *_] = people(talk.made)
+    with talk.made.database.write() as session:
+        session.scalars(select(MemberRow).where(MemberRow.user == one.user)).one().role = Role.LEAD
+    with talk.made.database.write() as session:
+        tell_leads(session, 1, OutgoingKind.CHAT_LOST, OPENS)
+    _, held = (await talk.look(one, "privacy")).cards
+    assert "Other messages for you, sent or waiting: 1" in held.text
+    assert "Question cards for you in it, sent or waiting: 0" in held.text
 
 
 def prepared_by(made: Installation) -> list[int | None]:

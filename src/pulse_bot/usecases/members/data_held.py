@@ -16,9 +16,11 @@ def list_held_data(session: Session, member: MemberRow) -> list[str]:
     """What is kept, a line each. No line depends on what they answered, or whether."""
     school = session.get_one(OrganisationRow, member.organisation_id).name
     preferred = partnerships.preferred_time(member)
-    card_count = select(func.count()).where(
-        OutboxRow.member_id == member.id, OutboxRow.kind == OutgoingKind.CARD
+    is_card = OutboxRow.kind == OutgoingKind.CARD
+    counts = select(
+        func.count().filter(is_card).label("cards"), func.count().filter(~is_card).label("others")
     )
+    sent = session.execute(counts.where(OutboxRow.member_id == member.id)).one()
     return [
         f"Your name: {member.name}",
         f"Your school: {school}",
@@ -31,11 +33,13 @@ def list_held_data(session: Session, member: MemberRow) -> list[str]:
         f"When you are asked: {preferred or 'as soon as a round opens'}",
         f"Your language: {member.language or 'the one of the partnership'}",
         f"You are on the list of: {_describe_rounds(session, member)}",
-        f"Question cards for you in it, sent or waiting: {session.scalar(card_count) or 0}",
+        f"Question cards for you in it, sent or waiting: {sent.cards}",
+        f"Other messages for you, sent or waiting: {sent.others}",
         f"Workshops that you prepared: {_describe_workshops(session, member)}",
         (
             "Your answers: sealed and without your name while a round is open, and destroyed when "
-            "it closes. No list says whether you answered."
+            "it closes. Words that too few of us wrote wait, without your name, three rounds at "
+            "most. No list says whether you answered."
         ),
     ]
 
