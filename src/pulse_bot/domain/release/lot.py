@@ -1,9 +1,9 @@
 """The lot: which answers of a question count, and how their mean is printed.
 
-At a close a secret order of those who answered is drawn and kept nowhere. Of each question only the
-first so many of those who answered it count: as many as their class says, so that what is printed
-never hangs on how many answered. All classes of a roster have one grid, and a printed number stays
-what it was while the new mean is near it (release policy, The second edition, studied).
+At a close a secret order of those who answered a question is drawn and kept nowhere. Only the first
+so many of them count: as many as their class says, so that what is printed never hangs on how many
+answered. All classes of a roster have one grid, and a printed number stays what it was while the
+new mean is near it (release policy, The second edition, studied).
 
 Its constants are those that `benchmarks/promise.py` found. All arithmetic is in whole numbers and
 fractions: a rounding error at a border would be another promise.

@@ -1,7 +1,7 @@
 """What the lot of a round adds up to: in memory, and of a theme's core for one block at most.
 
-Which answers count is drawn once a round (`lot`); here they are added up, question by question. How
-many answered is known here, in memory alone: it is kept nowhere, and shown as a class.
+Which answers count is drawn for each question (`lot`); here they are added up. How many answered is
+known here, in memory alone: it is kept nowhere, and shown as a class.
 """
 
 from __future__ import annotations

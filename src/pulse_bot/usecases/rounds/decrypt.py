@@ -27,7 +27,7 @@ class DecryptedRound:
     """What a round's envelopes held, in memory only."""
 
     answers: dict[str, list[MemberAnswers]]
-    """By item id, in the order of the round's lot."""
+    """By item id, each in the order of its lot."""
     written: list[MemberWords]
     """One for each who wrote anything in their own words."""
     answered: int
@@ -48,9 +48,10 @@ def decrypt_round(
 ) -> DecryptedRound:
     """Open a round's envelopes. The tags of the roster, made again, match one person's answers.
 
-    They come out in an order that is drawn here, once for all questions, and kept nowhere: it
-    decides whose answers count. Raises SealError where there are some and none of them opens: that
-    is another round's key, and not a round that nobody answered.
+    They come out in an order that is drawn here, for each question anew, and kept nowhere: it
+    decides whose answers count. In one order for all, whoever skips one of two questions that the
+    others answer alike would be told by the two numbers. Raises SealError where there are some and
+    none of them opens: that is another round's key, and not a round that nobody answered.
     """
     kept = list(sealed)
     texts_by_tag = {envelope.tag: text for envelope, text in _open_envelopes(keys, kept)}
@@ -71,6 +72,8 @@ def decrypt_round(
             written.append(MemberWords(comments, words))
         if any(text != SKIP for _, by_slot in item_answers for text in by_slot.values()):
             answered_schools.append(seat.organisation)
+    for item_id, in_one_order in answers.items():
+        answers[item_id] = draw_order(in_one_order, secrets.randbelow)
     return DecryptedRound(answers, written, len(answered_schools), len(set(answered_schools)))
 
 
