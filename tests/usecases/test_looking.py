@@ -75,7 +75,7 @@ async def test_the_promise_of_a_small_partnership(talk: Talk) -> None:
 
     assert "from fewer than 6 answers, or from fewer than 3 schools." in " ".join(between.text)
     told = " ".join(promise.text)
-    assert "no number of a week is shown; after six weeks a theme may get one word" in told
+    assert "no number of a week is shown; after six rounds a theme may get one word" in told
     assert "nothing from fewer than 3 schools" in told
 
 
