@@ -230,7 +230,7 @@ def test_slides_are_numbered_and_of_the_size_of_a_screen(members: int) -> None:
     # Cover, order, each question, growth, commitments, exit; two pictures where there are any, and
     # one slide for what five wrote.
     least = len(made.questions) + 5
-    assert len(files) == least + (4 if members > 7 else 0)
+    assert len(files) == least + (3 if members > 7 else 0)
     assert list(files) == [f"pack-{n:02}.png" for n in range(1, len(files) + 1)]
     for content in files.values():
         with Image.open(BytesIO(content)) as opened:

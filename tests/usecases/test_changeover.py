@@ -36,10 +36,7 @@ from tests.outbox import send_due, tick
 from tests.usecases.scene import words
 
 FIRST, SECOND, THIRD, *_ = (Address("fake", "", f"person-{number:02}") for number in range(14))
-CHANGE = (
-    "counts answers in another way in rounds that open from Wednesday 21 January 2026 on: a lot, "
-    "which nobody keeps, picks which of them count"
-)
+CHANGE = "In rounds that open from Wednesday 21 January 2026 on, six answers are enough"
 
 
 def closed(made: Installation, week: int) -> Round:

@@ -109,7 +109,12 @@ OUT_OF_TEN: Final = LotScale(
         (30, 12, "0.5", "0.75"), (20, 9, "1.0", "1.0"), (12, 6, "1.0", "1.25"), (8, 6, "1.2", "1.2")
     ),
 )
-YES_NO: Final = LotScale(0, 2, _grids((8, 6, "0.5", "0.35")), most_cells=1)
+YES_NO: Final = LotScale(
+    0,
+    2,
+    _grids((30, 12, "0.5", "0.35"), (20, 9, "0.5", "0.35"), (8, 6, "0.5", "0.35")),
+    most_cells=1,
+)
 """No, partly and yes as 0, 1 and 2: three cells. A number that stayed longer would have to leap to
 move, by more than those who were left out can make it."""
 
@@ -118,6 +123,9 @@ LEAST_CHOICE_ANSWERS: Final = 12
 OFTEN_SHARE: Final = Fraction(3, 10)
 
 SMALLEST_BLOCK_ROSTER: Final = 6
+SMALLEST_POOL_ROSTER: Final = 7
+"""Of which the questions of one round are told together: of six members it would tell that five or
+six answered each."""
 SMALL_LEAST_ANSWERS: Final = 5
 SMALL_COUNTED: Final = 4
 """In a group too small for a number of one week: the fewest answers, and how many the lot takes."""

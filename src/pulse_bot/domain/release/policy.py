@@ -25,6 +25,7 @@ from pulse_bot.domain.release.digest import (
 from pulse_bot.domain.release.kinds import release_value
 from pulse_bot.domain.release.lot import (
     FIRST_COUNTED,
+    SMALLEST_POOL_ROSTER,
     SMALLEST_ROSTER,
     find_classes,
     print_block,
@@ -110,7 +111,7 @@ def release_pool(closed: ClosedRound) -> LevelWord | None:
         if item.id in closed.workshop_items and item.kind in RULED_KINDS
         if (lot := find_kept_lot(closed.tallies[item.id])) is not None
     ]
-    if closed.roster_size >= closed.thresholds.roster:
+    if not SMALLEST_POOL_ROSTER <= closed.roster_size < closed.thresholds.roster:
         return None
     if len(lots) < closed.thresholds.block_least_rounds:
         return None

@@ -185,10 +185,11 @@ def _moves(event: events.RoundAsked) -> str:
 @what.register
 def _(event: events.PolicyChanges) -> str:
     return (
-        "counts answers in another way in rounds that open from "
-        f"{format_full_date(event.first_day)} on: a lot, which nobody keeps, picks which of them "
-        "count; a number stays while the picked answers are near it; groups of eight and nine read "
-        "numbers; and the sums of past rounds are deleted. “/pulse privacy” says more"
+        "counts answers in another way from now on: a lot, which nobody keeps, picks which of them "
+        "count, a number stays while the new one is near it, and the sums of past rounds are "
+        f"deleted. In rounds that open from {format_full_date(event.first_day)} on, six answers "
+        "are enough for a number in groups of up to nineteen, and groups of eight and nine read "
+        "numbers, too. “/pulse privacy” says more"
     )
 
 

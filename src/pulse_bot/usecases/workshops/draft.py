@@ -37,7 +37,7 @@ from pulse_bot.domain.partnership.audit_events import (
     WorkshopQuestionsChanged,
 )
 from pulse_bot.domain.partnership.people import Standing
-from pulse_bot.domain.release.lot import SMALLEST_BLOCK_ROSTER
+from pulse_bot.domain.release.lot import SMALLEST_POOL_ROSTER
 from pulse_bot.domain.release.series import RULED_KINDS
 from pulse_bot.errors import Refused
 from pulse_bot.storage import partnerships, seedings
@@ -156,7 +156,7 @@ def _check_group_size(session: Session, partnership: PartnershipRow, items: Sequ
     schools = len({member.organisation_id for member in active})
     thresholds = Thresholds.for_partnership(len({member.organisation_id for member in everybody}))
     pooled = sum(item.kind in RULED_KINDS for item in items) >= thresholds.block_least_rounds
-    least = SMALLEST_BLOCK_ROSTER if pooled else thresholds.roster
+    least = SMALLEST_POOL_ROSTER if pooled else thresholds.roster
     if len(active) >= least and schools >= thresholds.organisations:
         return
     members = "1 member" if len(active) == 1 else f"{len(active)} members"
@@ -164,7 +164,7 @@ def _check_group_size(session: Session, partnership: PartnershipRow, items: Sequ
     raise Refused(
         f"With {members} of {school_count} nothing could be shown: a number needs "
         f"{thresholds.roster} who are asked, of {thresholds.organisations} schools. "
-        f"{SMALLEST_BLOCK_ROSTER} are enough for one level of {thresholds.block_least_rounds} "
+        f"{SMALLEST_POOL_ROSTER} are enough for one level of {thresholds.block_least_rounds} "
         "questions or more together, if they ask how much we agree or how often."
     )
 

@@ -15,7 +15,7 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-_log = logging.getLogger("pulse_bot.storage.migrations")
+_log = logging.getLogger("alembic.runtime.migration")
 
 
 def upgrade() -> None:
