@@ -42,6 +42,15 @@ def test_texts_that_the_policy_cannot_have_printed_fail(empty_shell: Shell) -> N
     assert ended.stdout.endswith("\nFailed.\n")
 
 
+def test_one_number_of_one_round_is_counted_as_one(empty_shell: Shell) -> None:
+    write_digests(empty_shell.folder, "3.5")
+
+    ended = empty_shell("audit", "--texts", "chat.txt", "--roster", "11")
+
+    assert ended.stdout.startswith("Attacked 1 printed number of 1 round.\n")
+    assert "Attacking 1 round\n" in ended.stderr
+
+
 def test_lines_of_the_log_say_how_many_were_asked(empty_shell: Shell) -> None:
     write_digests(empty_shell.folder, "3.5")
     (empty_shell.folder / "log.txt").write_text("asked round 1: 11 people", encoding="utf-8")
@@ -76,6 +85,10 @@ def test_a_partnership_is_attacked_by_its_digests_and_its_log(people: Shell) -> 
     told = people.does("audit", NAME)
 
     assert told.startswith("Attacked 0 printed numbers of 1 round.\n")
+    assert (
+        "By probability: no number of a week was printed, and nothing else tells a side.\n" in told
+    )
+    assert "% of answers" not in told
     assert "looked at every digest" in people.does("partnership", "show", NAME)
 
 

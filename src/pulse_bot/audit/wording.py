@@ -48,10 +48,15 @@ _FINDINGS: Final = {
 }
 
 
+def name_count(rounds: int) -> str:
+    """So many rounds, in words."""
+    return f"{rounds} round{'' if rounds == 1 else 's'}"
+
+
 def describe_report(report: AuditReport, texts: Mapping[str, str]) -> Iterator[str]:
     """The report in lines. `texts` has the words of each question by what names it."""
-    rounds = f"{report.rounds} round{'' if report.rounds == 1 else 's'}"
-    yield f"Attacked {report.numbers} printed numbers of {rounds}."
+    numbers = f"{report.numbers} printed number{'' if report.numbers == 1 else 's'}"
+    yield f"Attacked {numbers} of {name_count(report.rounds)}."
     yield ""
     if report.findings:
         yield "What follows from what was published:"
@@ -59,7 +64,10 @@ def describe_report(report: AuditReport, texts: Mapping[str, str]) -> Iterator[s
     else:
         yield "By logic: nobody's answer follows, and nobody's side."
     yield ""
-    yield from _describe_rates(report.rates)
+    if report.numbers or any(rate.answers or rate.people for rate in report.rates):
+        yield from _describe_rates(report.rates)
+    else:
+        yield "By probability: no number of a week was printed, and nothing else tells a side."
     for unread in report.unread:
         yield f"Not attacked: {unread}."
     yield ""

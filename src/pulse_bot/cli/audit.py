@@ -130,9 +130,10 @@ def _list_themes() -> dict[str, str]:
 
 def _attack(rounds: Sequence[PublishedRound]) -> AuditReport:
     from pulse_bot.audit.attack import audit as attack
+    from pulse_bot.audit.wording import name_count
 
     with click.progressbar(
-        length=1, label=f"Attacking {len(rounds)} rounds", file=sys.stderr
+        length=1, label=f"Attacking {name_count(len(rounds))}", file=sys.stderr
     ) as bar:
 
         def show(done: int, steps: int) -> None:
