@@ -67,12 +67,12 @@ def test_a_small_group_would_see_nothing(made: Installation, members: int) -> No
     assert dry_run_card(run).text[0] == "Of these answers nothing would be shown."
 
 
-def test_of_nine_all_kinds_but_choices_and_words_would_be_seen(made: Installation) -> None:
+def test_of_nine_all_kinds_but_choices_would_be_seen(made: Installation) -> None:
     people(made, 9)
     six, nine = tried(made, ALL_KINDS)
     assert (six.answers, nine.answers) == (6, 9)
-    # A scale begins at six answers, a choice at twelve, and words in groups of ten.
-    assert six.questions_shown == nine.questions_shown == len(ALL_KINDS) - 2
+    # A scale and a list of words begin at six answers, a choice at twelve.
+    assert six.questions_shown == nine.questions_shown == len(ALL_KINDS) - 1
 
 
 @pytest.mark.parametrize(("questions", "pooled"), [(3, False), (4, True)])
