@@ -135,7 +135,7 @@ def _list_places(settings: Settings) -> Iterator[str]:
     yield "  What is to be backed up."
     yield f"Installation key: {settings.installation_key_file}"
     yield "  Keep one copy of it in a safe place, apart from the backups of the database: sums of"
-    yield "  past rounds cannot be read without it."
+    yield "  the six rounds under way cannot be read without it."
     yield "  Is this a second worker? Copy the first one's file over this one."
     store = settings.key_store.get_secret_value()
     yield f"Key store: {'a Redis server' if '://' in store else store}"

@@ -409,7 +409,8 @@ def load_installation_key(file: Path) -> bytes:
         if not file.is_file():
             raise KeyStoreError(
                 f"The installation key {file} is not there. New here? Run: pulse-bot init. "
-                "Otherwise restore it from where you keep it: tallies cannot be read without it."
+                "Otherwise restore it from where you keep it: the sums of the six rounds under "
+                "way cannot be read without it."
             )
         check_private(file, PRIVATE_FILE_MODE)
         key = file.read_bytes()
