@@ -357,7 +357,7 @@ def _has_gone(
     if call.block_bar is not None:
         base = [block.value for block in blocks if call.before <= block.first < call.start]
         since = [block.value for block in blocks if block.first >= call.start][-2:]
-        if not week.block or len(since) < 2:
+        if not week.block or len(since) < 2 or not base:
             return False
         gap = fmean(since) - fmean(base[-BLOCKS_BEFORE:])
         return call.sign * gap < call.block_bar / 2 - _ALIKE
