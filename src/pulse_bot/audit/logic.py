@@ -8,8 +8,8 @@ lots, print every text. Levels of blocks cut the runs first: what the other five
 add up to at most, and at least, leaves the rest to the sixth.
 
 What is found is true under what was taken: nothing is left out that could have been otherwise.
-What is not found may still be there: that the questions of one round share one order, and how the
-lots of a block hang together beyond the ends of their runs, is not used.
+What is not found may still be there: how the lots of a block hang together beyond the ends of their
+runs is not used.
 
 Where no answers that stay can have printed all texts, somebody has changed their mind, and the
 looks are taken in stretches, as long as they fit.
