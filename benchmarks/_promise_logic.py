@@ -15,8 +15,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from benchmarks._first_edition import response_band
 from benchmarks._promise_policies import FIRST_EDITION, Cells, Policy
+from pulse_bot.audit.first_edition import find_response_band
 from pulse_bot.domain.release.results import Printed
 
 
@@ -210,7 +210,7 @@ def _say_response(policy: Policy, answers: int, members: int) -> object:
     if policy is FIRST_EDITION:
         # Under ten there is one silence; else too few is told from enough.
         silence = members >= 10 and answers < QUIETEST
-        return response_band(answers, members), silence
+        return find_response_band(answers, members), silence
     return policy.find_class(answers, members)
 
 

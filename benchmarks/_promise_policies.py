@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Final, Protocol
 
-from benchmarks import _first_edition as first_edition
+from pulse_bot.audit import first_edition
 from pulse_bot.domain.release.lot import (
     SMALLEST_ROSTER,
     WEEKLY,
@@ -57,7 +57,7 @@ class FirstEdition:
 
     def find_class(self, answers: int, roster: int) -> Hashable | None:
         """Every count of answers is a class of its own."""
-        is_said = answers >= first_edition.WEEK_ANSWERS and roster >= first_edition.ROSTER
+        is_said = answers >= first_edition.LEAST_ANSWERS and roster >= first_edition.LEAST_ROSTER
         return answers if is_said else None
 
     def counted(self, found: Hashable) -> int:
@@ -68,15 +68,17 @@ class FirstEdition:
     def say(self, found: Hashable, total: int, last: Printed | None) -> Printed | None:
         """Its level of all answers."""
         assert isinstance(found, int)
-        return first_edition.weekly_level(found, total)
+        return first_edition.print_level(found, total, 1, 5)
 
     def counted_in_block(self, answers: int, roster: int) -> int:
         """All, from the first key on."""
-        return answers if answers >= first_edition.LEAST_ANSWERS else 0
+        return answers if answers >= first_edition.FEWEST else 0
 
     def say_block(self, lots: Sequence[tuple[int, int]], roster: int) -> Printed | None:
         """Its level of all answers of the block."""
-        return first_edition.block_level(lots)
+        return first_edition.print_block_level(
+            len(lots), sum(answers for answers, _ in lots), sum(total for _, total in lots)
+        )
 
 
 class Memory(Enum):

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks._student_t import student_t_quantile
+from pulse_bot.audit.quantiles import student_t_quantile
 
 RECENT_ROUNDS: Final = 4
 EARLIER_ROUNDS: Final = 12

@@ -1,4 +1,4 @@
-"""What the first edition of the release policy printed (policy version 1), for the audit alone.
+"""What the first edition of the release policy printed (policy version 1).
 
 Levels of exact sums on a grid that hangs on how many answered, with D points free at each end; the
 response in quarters; and a trend word of exact sums and squares, with how small a change could have
