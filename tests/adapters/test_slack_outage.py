@@ -9,6 +9,7 @@ import pytest
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
+from pulse_bot.adapter_kit import showing
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
     Address,
@@ -23,7 +24,7 @@ from pulse_bot.ports import (
 )
 from pulse_bot.testing import Script
 from pulse_bot.testing.samples import PACK, PIXEL, sample_card
-from pulse_bot_slack import adapter, answering, sockets
+from pulse_bot_slack import adapter, sockets
 from pulse_bot_slack.adapter import SlackAdapter
 from pulse_bot_slack.settings import SlackSettings
 from tests.platforms.slack import serving
@@ -185,7 +186,7 @@ async def test_a_picture_that_a_workspace_never_takes_is_spelled_out() -> None:
 async def test_what_is_attached_to_an_answer_is_tried_a_few_times(
     faults: int, fault: Fault, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(answering, "ATTACHMENT_PAUSES", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(showing, "REPLY_PAUSES", (0.01, 0.01, 0.01))
     async with scene() as one:
         picture = Picture(PIXEL, "A rise.")
         shown = Card(CardKind.DIGEST, "It", ("Words.",), picture=picture, file=PACK)
@@ -218,6 +219,18 @@ async def test_an_answer_to_a_click_waits_out_a_short_pause() -> None:
     async with scene() as one:
         await one.adapter.send(one.ada.address, sample_card("Agree"))
         one.slack.trouble.on(POST, too_fast(1))
+        await one.ada.press("Agree")
+        assert await until(lambda: "Recorded." in one.ada.seen().text)
+
+
+@pytest.mark.parametrize("fault", [too_fast(1), broken(503), DROPPED])
+async def test_an_answer_is_not_dropped_after_three_refusals(
+    fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showing, "REPLY_PAUSES", (0.01, 0.01, 0.01, 0.01))
+    async with scene() as one:
+        await one.adapter.send(one.ada.address, sample_card("Agree"))
+        one.slack.trouble.on(POST, *[fault] * 4)
         await one.ada.press("Agree")
         assert await until(lambda: "Recorded." in one.ada.seen().text)
 

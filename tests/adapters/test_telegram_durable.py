@@ -111,6 +111,24 @@ async def test_one_slow_answer_holds_up_nobody_else() -> None:
         await until(on.server.updates.all_taken)
 
 
+async def test_replies_that_wait_to_be_shown_leave_room_for_what_is_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where all that an answer holds waited to be shown, nobody else was heard for two seconds."""
+    monkeypatch.setattr(polling, "MOST_AT_ONCE", 5)
+    monkeypatch.setattr(polling, "MOST_UNSHOWN", 2)
+    monkeypatch.setattr(polling, "SECONDS_SHOWN", 3600.0)
+    async with scene() as on:
+        people = [TelegramPerson(on.server) for _ in range(20)]
+        on.server.trouble.slow(3600, methods=("sendMessage",), times=None)
+        disk = Disk(on)
+        on.core.handle = disk
+        for person in people:
+            person.write_and_go("Hello")
+        await until(lambda: len(disk.written) == len(people))
+        assert not on.server.updates.all_taken(), "the newest come again after a crash"
+
+
 async def test_one_that_hangs_is_confirmed_at_last(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "SECONDS_HELD", 0.3)
     async with scene() as on:

@@ -7,16 +7,17 @@ import itertools
 import time
 
 import pytest
+from pydantic import SecretStr
 
-from pulse_bot.adapter_kit import health
+from pulse_bot.adapter_kit import health, showing
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, CardKind, Picture, Pressed, Reply, Wrote
-from pulse_bot.testing import Script
+from pulse_bot.testing import Script, running
 from pulse_bot.testing.samples import PACK, PIXEL, sample_card
-from pulse_bot_telegram import polling, sending
+from pulse_bot_telegram import polling
 from pulse_bot_telegram.adapter import TelegramAdapter
 from pulse_bot_telegram.listening import retry_pauses
-from pulse_bot_telegram.pacing import Lane
+from pulse_bot_telegram.settings import TelegramSettings
 from tests.platforms.telegram import TelegramServer
 from tests.platforms.telegram.client import BareBot
 from tests.platforms.telegram.people import TelegramPerson
@@ -174,7 +175,7 @@ async def test_a_file_that_fails_takes_no_text_with_it_and_is_not_named(
     async with scene() as on:
         trouble = on.server.trouble
         (trouble.lose if lost else trouble.drop)(methods=("sendDocument",), times=None)
-        monkeypatch.setitem(sending.PAUSES, Lane.REPLY, (0.01, 0.01))
+        monkeypatch.setattr(showing, "REPLY_PAUSES", (0.01, 0.01))
         on.script.answer = Reply(cards=(Card(CardKind.NOTICE, "The pack", file=PACK),))
         await on.adapter.send(on.ada.address, sample_card("Agree"))
         seen = await on.ada.press("Agree")
@@ -189,7 +190,7 @@ async def test_what_is_attached_to_an_answer_is_tried_again(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with scene() as on:
-        monkeypatch.setitem(sending.PAUSES, Lane.REPLY, (0.01, 0.01))
+        monkeypatch.setattr(showing, "REPLY_PAUSES", (0.01, 0.01))
         on.server.trouble.drop(methods=("sendPhoto", "sendDocument"), times=2)
         picture = Picture(PIXEL, "A rise.") if kind == "picture" else None
         file = PACK if kind == "file" else None
@@ -299,3 +300,18 @@ async def test_clicks_are_answered_while_much_is_sent() -> None:
         assert len(on.server.rates.sends) < 40
         await sending
         assert on.server.rates.busiest_second() <= 32
+
+
+async def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with TelegramServer() as server:
+        ada = TelegramPerson(server)
+        proxy, _, path = server.base_url.removeprefix("http://").partition("/")
+        monkeypatch.setenv("http_proxy", f"http://{proxy}")
+        monkeypatch.setenv("no_proxy", "")
+        settings = TelegramSettings(
+            token=SecretStr(server.world.token), base_url=f"http://telegram.example/{path}"
+        )
+        adapter = TelegramAdapter(settings)
+        async with running(adapter, Script()):
+            await adapter.send(ada.address, sample_card("Agree"))
+        assert len(ada.chat.messages) == 1

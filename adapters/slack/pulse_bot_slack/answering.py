@@ -10,18 +10,17 @@ card that was pressed is never changed, so nothing shows that somebody answered,
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count
-from typing import Final, TypeVar
+from typing import Final
 
 from pulse_bot.adapter_kit.acknowledgements import NOT_YET, SECONDS_TO_RECORD, Acknowledgement
 from pulse_bot.adapter_kit.attachments import titled_picture
-from pulse_bot.adapter_kit.showing import Showing
+from pulse_bot.adapter_kit.showing import Showing, show_until_arrived
 from pulse_bot.adapter_kit.turns import Turns, screen_of
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import (
@@ -54,7 +53,6 @@ from pulse_bot_slack.render import (
 from pulse_bot_slack.workspaces import Workspace
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 SORRY: Final = Reply(
     "Something went wrong on our side. Nothing was lost; please try again in a minute.",
@@ -75,11 +73,6 @@ NOT_IN_THE_CHANNEL: Final = Reply(
 )
 OPEN: Final = "Open"
 IN_MESSAGES: Final = "The file is on the tab Messages."
-ATTEMPTS: Final = 3
-ATTACHMENT_PAUSES: Final = (1.0, 5.0, 20.0)
-"""Seconds between attempts at a picture or a file that somebody waits for."""
-LONGEST_PAUSE: Final = 10.0
-"""Seconds that a reply waits where Slack asks for a pause."""
 
 
 class SlackResponder:
@@ -272,7 +265,7 @@ class _ReplyDelivery:
         if in_home and (parts or opened):
             # The page that is opened has its own buttons; what takes its place needs a way back.
             view = home_view(parts, None if opened and parts else self.extra_commands, numbers)
-            await retry_after_pause(
+            await show_until_arrived(
                 partial(self.workspace.publish_home, self.incoming.address.user, view)
             )
         elif parts:
@@ -302,7 +295,7 @@ class _ReplyDelivery:
     async def _post_messages(self, to: str, outgoing: list[SlackMessage]) -> None:
         chat_id = to
         for message in outgoing:
-            chat_id = await retry_after_pause(partial(self.workspace.post_message, to, message))
+            chat_id = await show_until_arrived(partial(self.workspace.post_message, to, message))
         for card in self.reply.cards:
             await attach_files(self.workspace, chat_id, card)
 
@@ -315,36 +308,15 @@ async def attach_files(workspace: Workspace, chat_id: str, card: Card) -> None:
     """
     if card.picture:
         picture = titled_picture(card.picture, card)
-        if not await _try_often(partial(workspace.show_picture, chat_id, picture)):
+        try:
+            await show_until_arrived(partial(workspace.show_picture, chat_id, picture))
+        except AdapterError:
             log.warning("A picture could not be shown in Slack; its text was.")
-    if card.file and not await _try_often(partial(workspace.show_file, chat_id, card.file)):
-        log.warning("A file could not be shown in Slack; its text was.")
-
-
-async def _try_often(call: Callable[[], Awaitable[None]]) -> bool:
-    """Whether it went well at last."""
-    for pause in (*ATTACHMENT_PAUSES, None):
+    if card.file:
         try:
-            await call()
-        except AdapterError as error:
-            if error.permanent or pause is None:
-                return False
-            await asyncio.sleep(max(pause, min(error.retry_after, ATTACHMENT_PAUSES[-1])))
-        else:
-            return True
-    return False
-
-
-async def retry_after_pause(call: Callable[[], Awaitable[T]]) -> T:
-    """Wait and repeat where Slack asks for a short pause: somebody waits for this."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return await call()
-        except AdapterError as error:
-            if not 0 < error.retry_after <= LONGEST_PAUSE:
-                raise
-            await asyncio.sleep(error.retry_after)
-    return await call()
+            await show_until_arrived(partial(workspace.show_file, chat_id, card.file))
+        except AdapterError:
+            log.warning("A file could not be shown in Slack; its text was.")
 
 
 async def _add_missing_name(workspace: Workspace, incoming: SlackEvent) -> SlackEvent | None:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from itertools import count
-from typing import Final
+from typing import Final, TypeVar
 
 from pulse_bot.adapter_kit.attachments import spelled_picture, words_alone
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Address, Card, File, Picture, Sendable
-from pulse_bot_slack.answering import retry_after_pause
 from pulse_bot_slack.errors import before_posting
 from pulse_bot_slack.origins import all_at_once
 from pulse_bot_slack.places import is_channel
 from pulse_bot_slack.render import ALTERNATIVE, SlackMessage, build_messages, card_parts
 from pulse_bot_slack.workspaces import CLOCKS_APART, Workspace
 
+T = TypeVar("T")
+
 REMEMBERED: Final = 10_000
 """Messages whose fate is unknown."""
 SECONDS_UNSURE: Final = 3600.0
+ATTEMPTS: Final = 3
+LONGEST_PAUSE: Final = 10.0
+"""Seconds for which the rest of a card waits where Slack asks for a pause."""
 
 
 class SlackSender:
@@ -77,7 +83,7 @@ class SlackSender:
                 self._post_once, workspace, to, message, _message_mark(address, card, number)
             )
             try:
-                await (retry_after_pause(post) if number else post())
+                await (_retry_after_pause(post) if number else post())
             except AdapterError as error:
                 if number and not error.permanent:
                     # Trying it all again would show the first messages twice.
@@ -132,3 +138,15 @@ def _card_messages(address: Address, card: Card) -> list[SlackMessage]:
 def _message_mark(address: Address, card: Card, number: int) -> str:
     """A name for a message by which it is found again; it tells nobody anything."""
     return hashlib.sha256(repr((address, card, number)).encode()).hexdigest()[:24]
+
+
+async def _retry_after_pause(call: Callable[[], Awaitable[T]]) -> T:
+    """Wait and repeat where Slack asks for a short pause: the card's beginning is there."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await call()
+        except AdapterError as error:
+            if not 0 < error.retry_after <= LONGEST_PAUSE:
+                raise
+            await asyncio.sleep(error.retry_after)
+    return await call()

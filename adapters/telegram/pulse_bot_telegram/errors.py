@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-import httpx
+import aiohttp
 from telegram.error import (
     BadRequest,
     Forbidden,
@@ -25,8 +25,9 @@ from pulse_bot.errors import AdapterError
 # Without it the library warns of every pause that Telegram asks for, at the worst of times.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
-NEVER_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-"""What went wrong before a request was on its way."""
+NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+"""What went wrong before a request was on its way. As aiohttp says it: what is made of that on its
+way through httpx calls a connection that broke off one that never was."""
 REVOKED: Final = (
     "Telegram does not know this bot's token: it was revoked or mistyped. Ask BotFather for a new "
     "one (/token), set PULSE_BOT_TELEGRAM__TOKEN to it, and start pulse-bot again."
@@ -96,9 +97,15 @@ def may_have_arrived(error: TelegramError) -> bool:
         return type(error) is TelegramError  # what came back could not be read
     if error_mentions(error, *_HALFWAY):
         return True
-    return error.__cause__ is not None and not isinstance(
-        error.__cause__, (*NEVER_SENT, TelegramError)
-    )
+    causes = list(_list_causes(error))
+    never_sent = any(isinstance(cause, NEVER_SENT) for cause in causes)
+    return bool(causes) and not never_sent and not isinstance(causes[0], TelegramError)
+
+
+def _list_causes(error: BaseException) -> Iterator[BaseException]:
+    while (cause := error.__cause__) is not None:
+        yield cause
+        error = cause
 
 
 def pause_seconds(error: RetryAfter) -> float:

@@ -32,6 +32,9 @@ SECONDS_HELD: Final = 60.0
 hangs would be a day in which nobody else is heard after a hundred updates."""
 SECONDS_SHOWN: Final = 2.0
 """After a crash whoever was shown nothing yet is answered again, where they acted just before."""
+MOST_UNSHOWN: Final = 20
+"""So many of them. An answer holds a hundred updates, old ones first: where replies wait for their
+pace, these would leave no room for what is new, and people would wait who were not heard yet."""
 PAUSES_HELD: Final = (0.05, 0.2, 0.5, 1.0)
 """Seconds between two questions while something is not confirmed; the last one repeats."""
 LONGEST_PAUSE_REVOKED: Final = 120.0
@@ -110,6 +113,9 @@ class Polling:
         """The number of the oldest update that is not confirmed."""
         now = asyncio.get_running_loop().time()
         self._held = {number: held for number, held in self._held.items() if held.is_held(now)}
+        unshown = sorted(number for number, held in self._held.items() if held.taken.is_recorded)
+        for number in unshown[:-MOST_UNSHOWN]:
+            del self._held[number]
         return min(self._held, default=self._next)
 
     def _take(self, updates: Sequence[Update]) -> bool:

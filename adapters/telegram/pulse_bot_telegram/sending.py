@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
+from functools import partial
 from typing import Final, TypeVar
 
 from telegram import InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message
@@ -14,7 +14,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from telegram.ext import ExtBot
 
 from pulse_bot.adapter_kit.attachments import words_alone
-from pulse_bot.adapter_kit.showing import Showing
+from pulse_bot.adapter_kit.showing import Showing, show_until_arrived
 from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Card, File, Picture, Sendable
 from pulse_bot_telegram.errors import error_mentions, translate_errors
@@ -29,9 +29,6 @@ T = TypeVar("T")
 Bot = ExtBot[Lane]
 Write = Callable[[ChatPlace], Awaitable[Message]]
 """Writes to a chat, once."""
-
-PAUSES: Final = {Lane.REPLY: (1.0, 5.0, 20.0, 60.0), Lane.SENDING: ()}
-"""Seconds before it is tried again. A reply that comes twice does no harm."""
 
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
@@ -206,7 +203,8 @@ class TelegramSender:
         """Show it once; or as a reply, which would be missed, until it has arrived."""
         message = 0  # of what was given up, which nobody looks for
         async with self._show_context(lane):
-            place, message = await _show_with_retries(place, write, PAUSES[lane])
+            show = partial(_show_once, place, write)
+            place, message = await (show_until_arrived(show) if lane is Lane.REPLY else show())
         return place, message
 
     def _show_context(self, lane: Lane) -> AbstractAsyncContextManager[None]:
@@ -220,19 +218,6 @@ class TelegramSender:
             except BadRequest as error:
                 if not error_mentions(error, "message is not modified"):
                     raise
-
-
-async def _show_with_retries(
-    place: ChatPlace, write: Write, pauses: Sequence[float]
-) -> tuple[ChatPlace, int]:
-    for pause in pauses:
-        try:
-            return await _show_once(place, write)
-        except AdapterError as error:
-            if error.permanent:
-                raise
-        await asyncio.sleep(pause)
-    return await _show_once(place, write)
 
 
 async def _show_once(place: ChatPlace, write: Write) -> tuple[ChatPlace, int]:

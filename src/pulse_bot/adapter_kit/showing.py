@@ -7,8 +7,32 @@ the platform does not hand it over again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Final, TypeVar
+
+from pulse_bot.errors import AdapterError
+
+T = TypeVar("T")
+
+REPLY_PAUSES: Final = (1.0, 5.0, 20.0, 60.0)
+"""Seconds before what somebody waits for is shown again. A reply that comes twice does no harm."""
+
+
+async def show_until_arrived(call: Callable[[], Awaitable[T]]) -> T:
+    """Show what somebody waits for, again after each pause, or after the platform's own.
+
+    Raises AdapterError where it never will be taken, or was not by then.
+    """
+    for pause in REPLY_PAUSES:
+        try:
+            return await call()
+        except AdapterError as error:
+            if error.permanent:
+                raise
+            wait = max(pause, min(error.retry_after, REPLY_PAUSES[-1]))
+        await asyncio.sleep(wait)
+    return await call()
 
 
 class Showing:
