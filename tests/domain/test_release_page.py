@@ -68,7 +68,10 @@ def table(name: str) -> dict[str, list[str]]:
                 comments.ROUNDS_TO_WAIT,
             ],
         ),
-        ("The same question again", [programme.ROUNDS_BETWEEN, commitments.MOST_ASKINGS]),
+        (
+            "The same question again",
+            [programme.ROUNDS_BETWEEN, programme.DAYS_BETWEEN.days, commitments.MOST_ASKINGS],
+        ),
     ],
 )
 def test_the_policy_states_the_bars_that_are_kept(name: str, numbers: list[int]) -> None:

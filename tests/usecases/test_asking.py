@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import update
@@ -140,7 +141,7 @@ def test_opening_with_nobody_or_nothing_to_ask_says_what_to_do(made: Installatio
     assert close_round_now(made, PARTNERSHIP) == 1
     # One question, and it was asked just now.
     at(made, START + HOUR)
-    with pytest.raises(Refused, match="Add a theme to the programme"):
+    with pytest.raises(Refused, match="add a theme to the programme"):
         open_round_now(made, PARTNERSHIP)
     with pytest.raises(Refused, match=f"No round of {PARTNERSHIP} is open"):
         close_round_now(made, PARTNERSHIP)
@@ -204,3 +205,32 @@ def test_a_digest_is_posted_once_to_each_chat(made: Installation) -> None:
     [words] = send_due(made, OutgoingKind.DIGEST)
     assert (words.address, words.card.title[:7]) == (GROUP, "Round 1")
     assert send_due(made, OutgoingKind.DIGEST) == []
+
+
+def test_rounds_by_hand_ask_nothing_twice_in_four_weeks(made: Installation) -> None:
+    """Otherwise whoever runs the server looks at one question fifty times before anybody moves."""
+    create_partnership(made, NewPartnership(PARTNERSHIP, "Europe/London"))
+    set_programme(made, PARTNERSHIP, replace(PLAN, themes=("trust",), items_a_round=1))
+    join(made, *(f"M{number}" for number in range(8)))
+    asked: list[tuple[int, str]] = []
+    refusals = set[str]()
+    for day in range(60):
+        at(made, START + timedelta(days=day))
+        try:
+            number, _ = open_round_now(made, PARTNERSHIP)
+        except Refused as refused:
+            refusals.add(str(refused))
+            continue
+        asked += [(day, item.id) for item in found(made, number).items]
+        close_round_now(made, PARTNERSHIP)
+
+    questions = {item for _, item in asked}
+    pauses = [
+        later - earlier
+        for question in questions
+        for earlier, later in pairwise(day for day, item in asked if item == question)
+    ]
+    assert len(questions) == 6, "the six of a core, in their order"
+    assert [item for _, item in asked[6:12]] == [item for _, item in asked[:6]]
+    assert min(pauses) == 27
+    assert any("Every question was asked" in refusal for refusal in refusals)

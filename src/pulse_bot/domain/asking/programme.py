@@ -17,6 +17,9 @@ from pulse_bot.domain.asking.items import Item
 
 ROUNDS_BETWEEN: Final = 4
 """How often the same question comes at most (release policy, The same question again)."""
+DAYS_BETWEEN: Final = timedelta(days=27)
+"""And how many days lie between, whatever is opened by hand. A day less than four weeks, which an
+hour of summer time may take from."""
 
 MOST_ITEMS: Final = 3
 WEEKLY_LIMIT: Final = 6
@@ -113,17 +116,16 @@ def choose_items(
     return tuple(item for item in picked if item is not None)[: plan.items_a_round]
 
 
-def resting_items(past_rounds: Sequence[Sequence[str]]) -> dict[str, int]:
-    """Questions that may not be asked yet, and how many rounds must come before each may.
+def count_resting(recent_rounds: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Questions that may not be asked yet, and how many rounds must come at least before each may.
 
-    `asked` has the item ids of every round that was not lost, oldest first.
+    `recent_rounds` has the marks of what the rounds asked that a question rests for, oldest first.
     """
-    newest = [*past_rounds[max(0, len(past_rounds) - ROUNDS_BETWEEN + 1) :]]
     # The later of two rounds that asked it decides.
     return {
-        item: ROUNDS_BETWEEN - len(newest) + number
-        for number, items in enumerate(newest)
-        for item in items
+        mark: max(1, ROUNDS_BETWEEN - len(recent_rounds) + number)
+        for number, marks in enumerate(recent_rounds)
+        for mark in marks
     }
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.asking.programme import resting_items
+from pulse_bot.domain.asking.programme import count_resting
 from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.same_question import was_asked
 from pulse_bot.domain.asking.thresholds import Thresholds
@@ -52,7 +52,8 @@ def pick_due_questions(
     if most < 1:
         return ()
     asked_before = _count_asked(session, partnership_id)
-    resting = resting_items(questions.recent_marks(session, partnership_id))
+    now = installation.clock.now()
+    resting = count_resting(questions.load_recent_marks(session, partnership_id, now))
     is_released = _is_ever_released(session, partnership_id)
     for commitment in commitments.list_due(session, partnership_id, on):
         # What a small group answers is never released, so being asked again gives nobody away.

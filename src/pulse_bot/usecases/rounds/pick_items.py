@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.arrange_workshop import room_left, weekly_room
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.asking.programme import choose_items, resting_items
+from pulse_bot.domain.asking.programme import choose_items, count_resting
 from pulse_bot.domain.asking.same_question import core_identities, item_marks, was_asked
 from pulse_bot.domain.asking.schedule import OpenRound
 from pulse_bot.domain.asking.workshop import ArrangementKind
@@ -66,7 +66,8 @@ def _pick_weekly(
     planned = partnerships.load_programme(session, partnership.id)
     if planned is None:
         raise Refused(NO_PROGRAMME)
-    resting = resting_items(questions.recent_marks(session, partnership.id))
+    now = installation.clock.now()
+    resting = count_resting(questions.load_recent_marks(session, partnership.id, now))
     pool = {
         # By its id a question rests anyway; this is for one that somebody typed.
         theme: [
@@ -76,10 +77,15 @@ def _pick_weekly(
         ]
         for theme, items in installation.pool().items()
     }
-    items = choose_items(planned[0], pool, questions.asked_item_ids(session, partnership.id))
+    chosen = choose_items(planned[0], pool, questions.asked_item_ids(session, partnership.id))
+    # In a core no other question takes a turn: its theme waits, where rounds are opened by hand.
+    items = [item for item in chosen if item.id not in resting]
     if not items:
-        raise Refused("Every question was asked in the last rounds. Add a theme to the programme.")
-    return list(items)
+        raise Refused(
+            "Every question was asked in the last rounds or weeks. Wait for a few days, or add a "
+            "theme to the programme."
+        )
+    return items
 
 
 def _pick_workshop(
@@ -92,7 +98,9 @@ def _pick_workshop(
     # Asked by another round since it was planned, and too soon again (release policy, The same
     # question again). Or a bank has come since whose core has it.
     not_now = load_core_marks(installation).union(
-        resting_items(questions.recent_marks(session, partnership.id))
+        count_resting(
+            questions.load_recent_marks(session, partnership.id, installation.clock.now())
+        )
     )
     workshop_items = [item for item in seedings.thaw_items(seeding) if not was_asked(item, not_now)]
     if not workshop_items:

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.items import Item, ItemKind
-from pulse_bot.domain.asking.programme import resting_items
+from pulse_bot.domain.asking.programme import count_resting
 from pulse_bot.domain.asking.same_question import item_marks, was_asked
 from pulse_bot.domain.asking.typed_words import UnfitWords, guard_words
 from pulse_bot.domain.asking.workshop import SUGGESTED_COUNT, SeedingState, suggest_items
@@ -76,7 +76,10 @@ def find_subject(
 ) -> Subject:
     """What typed words, or the id of a bank, are about. Raises Refused where nothing fits."""
     items_by_bank = list_banks(installation)
-    taken = {*_load_resting(session, partnership), *_load_promised(session, partnership)}
+    taken = {
+        *_load_resting(session, installation, partnership),
+        *_load_promised(session, partnership),
+    }
     askable = {
         bank: [item for item in items if not was_asked(item, taken)]
         for bank, items in items_by_bank.items()
@@ -181,7 +184,7 @@ def list_alternatives(
 
     One to choose among answers and one that looks ahead are among them, where there are such.
     """
-    resting = _load_resting(session, partnership)
+    resting = _load_resting(session, installation, partnership)
     items_by_bank = list_banks(installation)
     bank_ids = {item.bank for item in chosen} & items_by_bank.keys() or {"before-the-workshop"}
     theirs = [item for bank in items_by_bank if bank in bank_ids for item in items_by_bank[bank]]
@@ -233,8 +236,9 @@ def describe_pairs(chosen: Sequence[Item], complete: Iterable[Item]) -> tuple[st
     )
 
 
-def _load_resting(session: Session, partnership: int) -> dict[str, int]:
-    return resting_items(asked.recent_marks(session, partnership))
+def _load_resting(session: Session, installation: Installation, partnership: int) -> dict[str, int]:
+    now = installation.clock.now()
+    return count_resting(asked.load_recent_marks(session, partnership, now))
 
 
 def check_askable(
@@ -244,7 +248,7 @@ def check_askable(
 
     By its letters, too: a question of a bank that somebody types is that question all the same.
     """
-    resting = _load_resting(session, partnership)
+    resting = _load_resting(session, installation, partnership)
     core = load_core_marks(installation)
     before: set[str] = set()
     for item in items:
@@ -284,5 +288,6 @@ def _check_item(item: Item, resting: Mapping[str, int], core: Collection[str]) -
         rounds_more = "1 more round" if after == 1 else f"{after} more rounds"
         raise Refused(
             f"“{item.text}” was asked not long ago. The same question comes at most every fourth "
-            f"round, so it is free again after {rounds_more}. Please choose another one."
+            f"round, and not twice in four weeks, so it is free again after {rounds_more} at the "
+            "soonest. Please choose another one."
         )
