@@ -16,12 +16,13 @@ from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.series import PastRound
 from pulse_bot.domain.release.tallies import Lot
-from pulse_bot.storage import history, partnerships
+from pulse_bot.storage import history, leftovers, partnerships
 from pulse_bot.storage.frozen import freeze_item
 from pulse_bot.storage.models import RoundRow, TallyRow
 from pulse_bot.storage.rounds import round_from_row
 from pulse_bot.usecases.context import Installation
-from tests.made_up import CLOSES, KEY, OPENS, PARTNERSHIP, WEEK, item, people
+from pulse_bot.usecases.rounds.sweep import sweep_rounds
+from tests.made_up import CLOSES, KEY, OPENS, PARTNERSHIP, WEEK, at, item, people
 
 TRUST = item("trust", 1)
 HONESTY = item("honesty", 1)
@@ -148,6 +149,19 @@ def test_a_theme_that_is_asked_no_more_is_forgotten_after_a_year(made: Installat
     keep(made, 3, {HONESTY.id: Lot(5, 12)}, [HONESTY], after=timedelta(days=367))
     assert sealed(made) == [False]
     assert sealed(made, "honesty") == [True, True]
+
+
+def test_a_partnership_without_rounds_is_forgotten_after_a_year_too(made: Installation) -> None:
+    people(made)
+    keep(made, 1, {TRUST.id: Lot(5, 12)}, after=timedelta(0))
+    at(made, CLOSES + timedelta(days=366))
+    sweep_rounds(made)
+    assert sealed(made) == [True]
+    at(made, CLOSES + timedelta(days=366, seconds=1))
+    sweep_rounds(made)
+    assert sealed(made) == [False]
+    with made.database.read() as session:
+        assert leftovers.oldest_leftover(session) == CLOSES + timedelta(days=366, seconds=1)
 
 
 def test_another_partnerships_lots_are_left_alone(made: Installation) -> None:

@@ -86,6 +86,25 @@ def forget_lots(session: Session, round_: Round) -> None:
         session.execute(update(TallyRow).where(match).values(sealed=None))
 
 
+def has_old_lots(session: Session, now: datetime) -> bool:
+    """Whether lots are kept of a block that nobody will end."""
+    return session.scalar(_select_old(now).limit(1)) is not None
+
+
+def forget_old_lots(session: Session, now: datetime) -> None:
+    """Delete them, whether their partnership still has rounds or not."""
+    old = TallyRow.round_id.in_(_select_old(now))
+    session.execute(update(TallyRow).where(old).values(sealed=None))
+
+
+def _select_old(now: datetime) -> Select[int]:
+    return (
+        select(TallyRow.round_id)
+        .join(RoundRow, RoundRow.id == TallyRow.round_id)
+        .where(TallyRow.sealed.is_not(None), RoundRow.closes_at < now - _LONGEST_BLOCK)
+    )
+
+
 def _list_kept(
     session: Session, partnership_id: int
 ) -> Iterator[tuple[tuple[str, str], Row[int, int, str, str, datetime]]]:

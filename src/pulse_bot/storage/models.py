@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pulse_bot.domain.asking.rounds import RoundStatus
@@ -203,8 +203,17 @@ class TallyRow(TableBase):
     """
 
     __tablename__ = "tally"
-    # Rounds of a series are counted in it, however long, without a look at what is sealed.
-    __table_args__ = (Index("ix_tally_series", "round_id", "series", "bank"),)
+    __table_args__ = (
+        # Rounds of a series are counted in it, however long, without a look at what is sealed.
+        Index("ix_tally_series", "round_id", "series", "bank"),
+        # The few that are kept, of all that ever were.
+        Index(
+            "ix_tally_sealed",
+            "round_id",
+            sqlite_where=text("sealed IS NOT NULL"),
+            postgresql_where=text("sealed IS NOT NULL"),
+        ),
+    )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)

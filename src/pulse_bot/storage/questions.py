@@ -55,7 +55,7 @@ def _asked_items(session: Session, partnership_id: int, most: int) -> Sequence[l
     return session.scalars(_select_asked(partnership_id).limit(most)).all()[::-1]
 
 
-def _select_asked(partnership_id: int) -> Select[tuple[list[Any]]]:
+def _select_asked(partnership_id: int) -> Select[list[Any]]:
     """What each round asked, the newest first."""
     return (
         select(RoundRow.items)

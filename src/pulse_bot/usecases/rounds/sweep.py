@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 
 from pulse_bot.errors import KeyStoreError, PulseBotError, StorageError
-from pulse_bot.storage import key_identity, rounds, troubles
+from pulse_bot.storage import history, key_identity, leftovers, rounds, troubles
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.changed import look_for_changes
 from pulse_bot.usecases.rounds.close import (
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 def sweep_rounds(installation: Installation) -> None:
     """Give up open rounds whose key is gone, end those that were changed so that nobody knows when
-    they close, and forget rounds and words that are over.
+    they close, and forget rounds, words and sums that are over.
     """
     try:
         key_rounds = installation.keys.list_rounds()
@@ -43,12 +43,24 @@ def sweep_rounds(installation: Installation) -> None:
     with installation.database.read() as session:
         over = rounds.find_ended(session, key_rounds) | rounds.list_unforgotten(session)
         words_rounds |= troubles.list_subjects(session, troubles.FORGET_WORDS)
+    _forget_old_lots(installation)
     for forget, numbers in ((forget_rounds, over), (forget_words, words_rounds)):
         try:
             forget(installation, numbers)
         except (StorageError, KeyStoreError) as error:
             # Somebody reads the file, a backup perhaps. Rounds must open and close all the same.
             _log.warning("What closed rounds left behind could not be cleaned yet. %s", error)
+
+
+def _forget_old_lots(installation: Installation) -> None:
+    """A theme, or a partnership, that is asked no more has no close at which they would go."""
+    now = installation.clock.now()
+    with installation.database.read() as session:
+        if not history.has_old_lots(session, now):
+            return
+    with installation.database.write() as session:
+        history.forget_old_lots(session, now)
+        leftovers.note_leftovers(session, now)
 
 
 def _end_now(installation: Installation, round_id: int) -> None:
