@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # A benchmark is a module of benchmarks/; BENCH="clicks digest" runs only these. A county takes long.
-BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/county.py %/promise.py,$(wildcard benchmarks/[a-z]*.py)))))
+BENCH ?= $(sort $(basename $(notdir $(filter-out %/__init__.py %/county.py %/promise.py %/digests.py,$(wildcard benchmarks/[a-z]*.py)))))
 ARGS ?=
 # Of `make chaos`: runs of each database, the first run's seed, and which database.
 RUNS ?= 100
@@ -17,7 +17,7 @@ DEMO := $(VENV)/.installed-demo
 ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format bench bench-county bench-promise bench-trend chaos pictures
+.PHONY: help demo test check format bench bench-county bench-promise bench-trend digests chaos pictures
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ bench-promise: $(DEV)  ## attack the release policy and its second edition, and 
 
 bench-trend: $(DEV)  ## simulate years of trends: false calls, power, memory; the first edition beside them
 	@$(BIN)/python -m benchmarks.trend
+
+# ARGS="--folder ~/digests --sizes 8 14 --years 2 --seed 7"; without a folder nothing is written.
+digests: $(DEV)  ## play years of made-up groups, write out their digests (ARGS="--folder …"), count how good they are
+	@$(BIN)/python -m benchmarks.digests $(ARGS)
 
 chaos: $(DEV)  ## hurt whole installations at random (RUNS=100 a database, SEED=…, DATABASE=sqlite|postgres)
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.chaos --runs $(RUNS) --database $(DATABASE) $(if $(SEED),--seed $(SEED)) $(ARGS)

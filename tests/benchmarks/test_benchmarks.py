@@ -54,6 +54,14 @@ PRINTED: Final = {
         rf"after +60 weeks: +{NUMBER} ms",
         rf"ratio: {NUMBER} in time \(goal: at most 1\.2\)",
     ),
+    "digests": (
+        r"4 groups of 8 weeks: steady, lasting change down, lasting change up, one bad week",
+        rf"something to act on, % +80 from ten on +{NUMBER}",
+        rf"repeats a sentence of the week before, % +under 10 +{NUMBER}",
+        rf"and the message holds all of them, % +100 +{NUMBER}",
+        rf"longest +900 +{NUMBER}",
+        r"then said for half a year, % +80 +-",
+    ),
     "fan_out": (
         rf"without the engine +{NUMBER} sends/s, with it +{NUMBER} sends/s: {NUMBER}",
         rf"Median ratio: {NUMBER} \(goal: at least 0\.3",
