@@ -90,6 +90,7 @@ def seen(made: Installation) -> Mapping[str, object]:
         "messages": [message_card(digest) for digest in digests],
         "page": draw.page(name, zone, digests),
         "table": draw.export("pulse.csv", name, zone, digests),
+        "all tables": draw.export("pulse.json", name, zone, digests),
         "picture": picture and (picture.png, picture.alternative),
     }
 

@@ -139,7 +139,7 @@ def in_an_export(one: Digest) -> list[str]:
         if name == "all.csv"
     ]
     return [
-        f"{row['kind']}: {row['text']}"
+        f"{row['part']}: {row['text']}"
         for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     ]
 

@@ -24,7 +24,7 @@ def test_the_ending_says_which_file_is_written(closed: Shell) -> None:
         ("all.html", b"<!doctype html>"),
         ("all.pdf", b"%PDF-"),
         ("all.XLSX", b"PK"),
-        ("all.json", b"["),
+        ("all.json", b"{"),
     ):
         assert closed.does("digest", "export", NAME, "--to", file) == f"Wrote 1 digest to {file}.\n"
         assert (closed.folder / file).read_bytes().startswith(begins)
@@ -34,13 +34,17 @@ def test_a_table_is_written_with_its_dictionary_beside_it(closed: Shell) -> None
     (closed.folder / "out").mkdir()
     told = closed.does("digest", "export", NAME, "--to", "out/all.csv")
     assert told == (
-        "Wrote 1 digest to out/all.csv. What its columns hold is in out/all-columns.csv.\n"
+        "Wrote 1 digest to out/all.csv. What its columns hold is in out/all-columns.csv. Its other "
+        "tables are out/all-blocks.csv, out/all-calls.csv, out/all-commitments.csv.\n"
     )
     with (closed.folder / "out" / "all.csv").open(encoding="utf-8-sig", newline="") as opened:
         rows = list(csv.DictReader(opened))
     shown = closed.json("digest", "show", NAME)
-    assert [row["text"] for row in rows] == [said["text"] for said in shown["statements"]]
-    assert (closed.folder / "out" / "all-columns.csv").exists()
+    # What is said of several themes in one sentence has a row for each.
+    texts = dict.fromkeys(row["text"] for row in rows)
+    assert list(texts) == [said["text"] for said in shown["statements"]]
+    for table in ("columns", "blocks", "calls", "commitments"):
+        assert (closed.folder / "out" / f"all-{table}.csv").exists()
 
 
 def test_a_name_of_the_partnership_is_no_formula(shell: Shell) -> None:
@@ -57,7 +61,7 @@ def test_a_name_of_the_partnership_is_no_formula(shell: Shell) -> None:
     assert not [cell for sheet in book for row in sheet for cell in row if cell.data_type == "f"]
 
 
-def test_the_log_is_printed_and_written_alike(closed: Shell) -> None:
+def test_the_tables_are_printed_and_written_alike_as_json(closed: Shell) -> None:
     log = closed.does("digest", "export", NAME, "--json")
     closed.does("digest", "export", NAME, "--to", "log.json")
     assert (closed.folder / "log.json").read_text("utf-8") == log
@@ -75,7 +79,7 @@ def test_without_a_file_the_page_is_printed(closed: Shell) -> None:
 def test_another_ending_is_refused_with_those_that_are_known(closed: Shell) -> None:
     told = closed.fails("digest", "export", NAME, "--to", "all.docx")
     assert "all.docx is of a kind that cannot be written." in told
-    assert "Use a name that ends in .html, .pdf, .csv, .xlsx." in told
+    assert "Use a name that ends in .html, .pdf, .csv, .xlsx, .json." in told
     assert not (closed.folder / "all.docx").exists()
 
 
@@ -83,7 +87,9 @@ def test_before_the_first_digest_files_say_so(people: Shell) -> None:
     told = people.does("digest", "export", NAME, "--to", "all.html")
     assert told == "Wrote 0 digests to all.html.\n"
     assert "No round has closed yet." in (people.folder / "all.html").read_text("utf-8")
-    assert people.json("digest", "export", NAME) == []
+    tables = people.json("digest", "export", NAME)
+    assert tables.pop("Columns")
+    assert tables == {"Statements": [], "Blocks": [], "Calls": [], "Commitments": []}
 
 
 def test_where_nothing_was_released_no_look_is_logged(people: Shell) -> None:

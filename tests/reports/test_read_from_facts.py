@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,7 +16,6 @@ from pulse_bot.domain.release.results import Silence
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.figures import digest_figures
 from pulse_bot_reports.charts.series import build_chart
-from pulse_bot_reports.exports.frames import block_frame, mark_frame, release_frame
 from pulse_bot_reports.pack.pictures import gap_pictures, rank_picture
 from pulse_bot_reports.page.tables import level_tables
 from tests.reports.history import history
@@ -67,19 +65,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read(digests: Sequence[Digest]) -> Mapping[str, object]:
     """Everything that is computed from digests, without the columns that are the words."""
     found = build_chart(digests)
-    export = renderer.export("all.csv", "Colne Valley", "Europe/London", digests)
-    rows = csv.DictReader(io.StringIO(export["all.csv"].decode("utf-8-sig"), newline=""))
+    tables = json.loads(
+        renderer.export("all.json", "Colne Valley", "Europe/London", digests)["all.json"]
+    )
+    for row in tables["Statements"]:
+        del row["text"]
     picture = renderer.picture(digests)
     return {
         "drawn": found,
         "tables": level_tables(found, "Europe/London") if found else (),
         "picture": picture and (picture.png, picture.alternative),
         "figures": [(one.png, one.alternative) for each in digests for one in digest_figures(each)],
-        "export": [{key: cell for key, cell in row.items() if key != "text"} for row in rows],
-        "marks export": export["all-marks.csv"],
-        "releases": release_frame(digests, "UTC").drop(columns="text").to_csv(),
-        "blocks": block_frame(digests).to_csv(),
-        "marks": mark_frame(digests).to_csv(),
+        "export": tables,
     }
 
 

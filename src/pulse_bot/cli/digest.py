@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -12,8 +12,13 @@ from pulse_bot.cli.opened import as_json, with_installation
 from pulse_bot.errors import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pulse_bot.domain.release.record import Digest
     from pulse_bot.usecases.context import Installation
+
+_PAGE_NAME: Final = "digests.html"
+_JSON_NAME: Final = "digests.json"
 
 
 @click.group()
@@ -53,32 +58,40 @@ def show(
 def export(
     installation: Installation, *, partnership: str, file: Path | None, as_json: bool
 ) -> None:
-    """Export every digest: a page to read or print, a table, or the public log as JSON.
+    """Export every digest: a page to read or print, or its facts as tables.
 
-    The ending of the file's name says which; with none the page is printed. A .csv gets a second
-    file beside it that says what its columns hold. With --json the log is printed, or written
-    whatever the file is called.
+    The ending of the file's name says which; with none the page is printed. A .csv has its other
+    tables beside it, and what the columns hold. With --json the tables are printed, or written
+    whatever the file is called: all that was ever said.
     """
     from pulse_bot.config.plugins import load_renderer
     from pulse_bot.usecases.reading.operator_lists import list_partnerships, read_digests
 
     released = read_digests(installation, partnership)
     time_zone = str(list_partnerships(installation, partnership)[0]["time_zone"])
-    if as_json or (file is not None and file.suffix.lower() == ".json"):
-        log = json.dumps([_digest_json(entry) for entry in released], indent=2, ensure_ascii=False)
-        files = {file.name if file else "": f"{log}\n".encode()}
-    else:
-        name = file.name if file else "digests.html"
-        files = dict(load_renderer().export(name, partnership, time_zone, released))
+    own_name = file.name if file else ""
+    asked_name = _JSON_NAME if as_json else own_name or _PAGE_NAME
+    files = load_renderer().export(asked_name, partnership, time_zone, released)
     if file is None:
         click.echo(b"".join(files.values()), nl=False)
         return
-    for name, content in files.items():
-        _write_file(file.with_name(name), content)
+    written = {
+        file.with_name(own_name if name == asked_name else name): content
+        for name, content in files.items()
+    }
+    for path, content in written.items():
+        _write_file(path, content)
     count = f"{len(released)} digest{'' if len(released) == 1 else 's'}"
-    extra_files = [str(file.with_name(name)) for name in files if name != file.name]
-    columns = f" What its columns hold is in {extra_files[0]}." if extra_files else ""
-    click.echo(f"Wrote {count} to {file}.{columns}")
+    click.echo(f"Wrote {count} to {file}.{_name_beside([*written][1:])}")
+
+
+def _name_beside(files: Sequence[Path]) -> str:
+    """Which files stand beside the one that was asked for; nothing where there are none."""
+    if not files:
+        return ""
+    dictionary, *tables = map(str, files)
+    others = f" Its other tables are {', '.join(tables)}." if tables else ""
+    return f" What its columns hold is in {dictionary}.{others}"
 
 
 @digest.command("post")
