@@ -71,6 +71,10 @@ PRINTED: Final = {
         rf"{NUMBER} statements of ours a tick .*{NUMBER} of DBOS a second, and {NUMBER} while",
     ),
     "lint": (rf"lint {NUMBER} ms, YAML alone {NUMBER} ms; ratio: {NUMBER} \(goal: at most 3\)",),
+    "paper": (
+        rf"12 digests on {NUMBER} sheets: {NUMBER} s \(goal: 5\)",
+        rf"by fpdf2 alone \(baseline\) {NUMBER} s; ratio: {NUMBER}",
+    ),
     "picture": (
         rf"after 60 rounds {NUMBER} ms, after 80 rounds {NUMBER} ms;",
         rf"ratio: {NUMBER} \(goal: at most 1\.5\)",

@@ -110,6 +110,34 @@ def test_tables_go_on_overleaf_with_their_headings_and_no_row_is_cut(tmp_path: P
 
 
 @read_by_poppler
+def test_lines_are_broken_as_fpdf2_breaks_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comments = tuple(
+        Statement(CommentFact(text), text)
+        for text in (
+            "  Two  blanks,\nand a second line that is longer than the sheet is wide: " * 3,
+            "We listen, „even“ when it is hard, and we say so… " * 6,
+            "x" * 90 + " " + "y " * 90,
+        )
+    )
+    digests = [replace(one, statements=(*one.statements, *comments)) for one in history(8)]
+    ours = pages(made(*digests), tmp_path)
+    monkeypatch.setattr(A4Document, "can_place", lambda *_: False)
+
+    assert pages(made(*digests), tmp_path) == ours
+
+
+def test_what_runs_from_right_to_left_is_left_to_fpdf2() -> None:
+    paper = A4Document("A", FACTS.closed_at)
+
+    assert paper.can_place("We listen, „even“ when it is hard… €5")
+    assert not paper.can_place("We say שלום.")
+    assert not paper.can_place("We say مرحبا.")
+    assert not paper.can_place("a\u202eb")
+
+
+@read_by_poppler
 def test_a_digest_longer_than_a_page_goes_on_overleaf(tmp_path: Path) -> None:
     words = [f"Word{n}" for n in range(2500)]
     comment = Statement(CommentFact(" ".join(words)), " ".join(words))
@@ -173,7 +201,7 @@ def test_a_long_name_is_clipped_without_measuring_each_of_its_lengths(
     assert paper.clip_text("Short", 100) == "Short"
 
 
-@pytest.mark.parametrize("rounds", [0, 1, 104])
+@pytest.mark.parametrize("rounds", [0, 1, 104, 520])
 def test_few_rounds_and_many_make_a_file(rounds: int, tmp_path: Path) -> None:
     content = made(*history(rounds, THEMES))
     assert len(content) < 1_000_000

@@ -2,11 +2,16 @@
 
 Made by fpdf2, which needs nothing but Python, in the font that comes with matplotlib. Needs both,
 so it is imported where a PDF is asked for. What stands on the sheets is the caller's.
+
+Lines are broken here: fpdf2 measures every sign of every line anew, which took most of the time of
+a long file. It still lays out what runs from right to left.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from io import BytesIO
 from typing import Final
@@ -30,9 +35,15 @@ INK: Final = 0
 QUIET: Final = 85
 """A grey that is read well on paper: 7.5 to 1."""
 HAIR: Final = 170
-_SHEETS: Final = "\ue000\ue001"
+_RIGHT_TO_LEFT: Final = frozenset(
+    {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"}
+)
+"""What Unicode calls the directions of signs that are not put from left to right."""
+_SHEETS: Final = "\ue000\ue001\ue002"
 """Stands for the number of sheets until it is known: of private signs, which `drawable_text` lets
-nobody type. As long as the two digits that room is kept for."""
+nobody type. As long as the three digits that room is kept for."""
+_NUMBER: Final = 18.0
+"""Room for a sheet's number, of how many."""
 
 
 class A4Document(FPDF):
@@ -51,6 +62,8 @@ class A4Document(FPDF):
         self.c_margin = 0
         self.alias_nb_pages(_SHEETS)
         self._title = drawable_text(title)
+        self._widths: dict[tuple[str, float, bool], float] = {}
+        self._broken: dict[tuple[str, float, float, bool], tuple[str, ...]] = {}
         self.add_page()
 
     def footer(self) -> None:
@@ -58,21 +71,73 @@ class A4Document(FPDF):
         # Not at the left margin: what goes on overleaf may have moved it.
         self.set_xy(MARGIN, -FOOT + 6)
         self.set_type(SMALL, QUIET)
-        width = self.w - 2 * MARGIN
-        self.cell(width * 0.75, 5, self.clip_text(self._title, width * 0.75))
-        self.cell(width * 0.25, 5, f"{self.page_no()} of {_SHEETS}", align=Align.R)
+        width = self.w - 2 * MARGIN - _NUMBER
+        self.cell(width, 5, self.clip_text(self._title, width * 0.9))
+        self.cell(_NUMBER, 5, f"{self.page_no()} of {_SHEETS}", align=Align.L)
 
-    def write_text(self, text: str, *, size: float, bold: bool = False, ink: int = INK) -> None:
-        """A paragraph as wide as the sheet, or as what is left of it to the right."""
+    def write_text(
+        self, text: str, *, size: float, bold: bool = False, ink: int = INK, width: float = 0
+    ) -> None:
+        """A paragraph as wide as this, or as what is left of the sheet to the right."""
         self.set_type(size, ink, bold=bold)
+        words = drawable_lines(text)
+        if self.can_place(words):
+            width = width or self.w - self.r_margin - self.x
+            for line in self._break_lines(words, width, size, bold=bold):
+                self._place_line(line, line_height(size))
+            return
         self.multi_cell(
-            0,
-            line_height(size),
-            drawable_lines(text),
-            align=Align.L,
-            new_x=XPos.LEFT,
-            new_y=YPos.NEXT,
+            width, line_height(size), words, align=Align.L, new_x=XPos.LEFT, new_y=YPos.NEXT
         )
+
+    def can_place(self, words: str) -> bool:
+        """Whether each line of it can be put as it is: all of it runs from left to right."""
+        return words.isascii() or not any(
+            unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in words
+        )
+
+    def _place_line(self, line: str, height: float) -> None:
+        """A line of the type that is set, and on to the next."""
+        if self.will_page_break(height):
+            left = self.x
+            self.add_page()
+            self.set_x(left)
+        # Where fpdf2 puts the baseline of a cell of this height.
+        self.text(self.x, self.y + 0.5 * height + 0.3 * self.font_size, line)
+        self.y += height
+
+    def _break_lines(self, words: str, width: float, size: float, *, bold: bool) -> tuple[str, ...]:
+        """Words in lines of at most this width, of the type that is set; a longer word is cut."""
+        key = (words, width, size, bold)
+        if key not in self._broken:
+            paragraphs = words.split("\n")
+            self._broken[key] = tuple(
+                line
+                for paragraph in paragraphs
+                for line in self._break_paragraph(paragraph, width, size, bold=bold)
+            )
+        return self._broken[key]
+
+    def _break_paragraph(
+        self, paragraph: str, width: float, size: float, *, bold: bool
+    ) -> Iterator[str]:
+        def measure(part: str) -> float:
+            if (part, size, bold) not in self._widths:
+                self._widths[part, size, bold] = self.get_string_width(part)
+            return self._widths[part, size, bold]
+
+        line, room, blank = "", width, measure(" ")
+        for word in paragraph.split(" "):
+            taken = measure(word) + (blank if line else 0)
+            if taken <= room:
+                line, room = (f"{line} {word}" if line else word), room - taken
+                continue
+            if line:
+                yield line
+            *whole, line = _cut_word(word, width, measure)
+            yield from whole
+            room = width - measure(line)
+        yield line
 
     def write_heading(self, text: str, size: float) -> None:
         """A heading, which is an entry of the file's own table of contents, too."""
@@ -93,10 +158,14 @@ class A4Document(FPDF):
     def text_height(self, text: str, width: float, size: float, *, bold: bool = False) -> float:
         """How high a paragraph would be."""
         self.set_type(size, INK, bold=bold)
+        words = drawable_lines(text)
+        if self.can_place(words):
+            lines = self._break_lines(words, width, size, bold=bold)
+            return len(lines) * line_height(size)
         height = self.multi_cell(
             width,
             line_height(size),
-            drawable_lines(text),
+            words,
             align=Align.L,
             dry_run=True,
             output=MethodReturnValue.HEIGHT,
@@ -128,6 +197,17 @@ class A4Document(FPDF):
             range(len(text)), width, key=lambda n: self.get_string_width(_cut_text(text, n))
         )
         return _cut_text(text, max(length - 1, 0))
+
+
+def _cut_word(word: str, width: float, measure: Callable[[str], float]) -> list[str]:
+    """A word in pieces of at most this width, and of one sign at least."""
+    pieces, room = [""], width
+    for sign in word:
+        if pieces[-1] and measure(sign) > room:
+            pieces, room = [*pieces, ""], width
+        pieces[-1] += sign
+        room -= measure(sign)
+    return pieces
 
 
 def _cut_text(text: str, length: int) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from fpdf import Align, FontFace, YPos
+from fpdf import Align, FontFace
 from fpdf.enums import TableBordersLayout
 
 from pulse_bot.domain.release.record import Digest
@@ -147,8 +147,7 @@ class _HistoryPaper(A4Document):
 
     def _write_section(self, section: HistorySection) -> None:
         top, page = self.get_y(), self.page_no()
-        self.set_type(SMALL, QUIET, bold=True)
-        self.multi_cell(ASIDE - 3, line_height(SMALL), section.title, align=Align.L, new_y=YPos.TOP)
+        self.write_text(section.title, size=SMALL, bold=True, ink=QUIET, width=ASIDE - 3)
         if page == self.page_no():
             self.set_y(top)
         self.set_left_margin(MARGIN + ASIDE)
