@@ -596,7 +596,7 @@ def test_another_kind_of_file_is_refused_with_those_that_are_known(file: str) ->
 
 @pytest.mark.parametrize(
     ("library", "file", "extra"),
-    [("pandas", "a.csv", "reports"), ("openpyxl.cell.cell", "a.xlsx", "spreadsheets")],
+    [("pandas", "a.csv", "reports"), ("openpyxl", "a.xlsx", "spreadsheets")],
 )
 def test_without_its_library_the_message_names_the_extra(
     monkeypatch: pytest.MonkeyPatch, library: str, file: str, extra: str

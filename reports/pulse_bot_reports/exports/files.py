@@ -96,7 +96,7 @@ def _guard_formula(text: str) -> str:
 
 
 def _xlsx_file(file: str, record: ExportedRecord) -> Files:
-    return {file: make_workbook({table: table_frame(table, record) for table in TABLES})}
+    return {file: make_workbook({table: list_rows(table, record) for table in TABLES})}
 
 
 def _json_file(file: str, record: ExportedRecord) -> Files:
