@@ -89,8 +89,10 @@ def seen(made: Installation) -> Mapping[str, object]:
         "texts": [draw.text(digest.statements) for digest in digests],
         "messages": [message_card(digest) for digest in digests],
         "page": draw.page(name, zone, digests),
-        "table": draw.export("pulse.csv", name, zone, digests),
-        "all tables": draw.export("pulse.json", name, zone, digests),
+        **{
+            f"export {ending}": draw.export(f"pulse.{ending}", name, zone, digests)
+            for ending in ("csv", "json", "xlsx", "pdf")
+        },
         "picture": picture and (picture.png, picture.alternative),
     }
 

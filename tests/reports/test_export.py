@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -399,7 +400,7 @@ def test_a_commitment_has_one_row_with_its_latest_news() -> None:
 
 def test_an_export_does_not_change_with_the_order_that_digests_come_in() -> None:
     digests = history(8)
-    for file in ("all.csv", "all.html", "all.json"):
+    for file in ("all.csv", "all.html", "all.json", "all.xlsx"):
         assert export(file, digests) == export(file, digests[::-1])
 
 
@@ -551,6 +552,16 @@ def test_a_workbook_holds_days_and_numbers_as_such() -> None:
     assert cells["value"].value == pytest.approx(3.0)
     assert cells["value"].number_format == "0.0"
     assert cells["since"].value is None
+
+
+def test_a_workbook_does_not_tell_when_it_was_made() -> None:
+    """One that is made again is the same."""
+    content = io.BytesIO(export("all.xlsx", history(2))["all.xlsx"])
+    closed_at = history(2)[0].closed_at.replace(tzinfo=None)
+    properties = load_workbook(content).properties
+    assert (properties.created, properties.modified) == (closed_at, closed_at)
+    with ZipFile(content) as parts:
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
 def test_a_workbook_has_a_bold_heading_a_filter_and_widths() -> None:

@@ -96,7 +96,8 @@ def _guard_formula(text: str) -> str:
 
 
 def _xlsx_file(file: str, record: ExportedRecord) -> Files:
-    return {file: make_workbook({table: list_rows(table, record) for table in TABLES})}
+    tables = {table: list_rows(table, record) for table in TABLES}
+    return {file: make_workbook(tables, record.newest_at)}
 
 
 def _json_file(file: str, record: ExportedRecord) -> Files:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Final
 
 from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.asking.same_question import text_identity
@@ -48,6 +49,7 @@ Cell = str | int | float | date | None
 Row = dict[str, Cell]
 """By column; what is not there is empty."""
 
+NEVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 AS_ASKED, TURNED = "as asked", "turned"
 WITHDRAWN, NEW_QUESTIONS = "withdrawn", "new questions"
 
@@ -66,6 +68,11 @@ class ExportedRecord:
     ) -> ExportedRecord:
         """In whatever order they come."""
         return cls(partnership, time_zone, tuple(sorted(digests, key=lambda entry: entry.number)))
+
+    @property
+    def newest_at(self) -> datetime:
+        """When its newest digest was said; a day of long ago where there is none."""
+        return max((digest.closed_at for digest in self.digests), default=NEVER)
 
     def closed_on(self, digest: Digest) -> date:
         """The day on which its round closed, where the partnership is."""

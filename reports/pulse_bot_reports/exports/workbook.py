@@ -6,8 +6,10 @@ Written cell by cell, and empty ones not at all: through pandas ten years took t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pulse_bot.banks.sheets.grid import looks_like_formula
 from pulse_bot.errors import MissingExtra
@@ -29,8 +31,11 @@ _FORMATS: Final = {
 }
 
 
-def make_workbook(tables: Mapping[str, Sequence[tuple[Cell, ...]]]) -> bytes:
-    """The file of these rows, by the names of their tables. Raises MissingExtra."""
+def make_workbook(tables: Mapping[str, Sequence[tuple[Cell, ...]]], made_at: datetime) -> bytes:
+    """The file of these rows, by the names of their tables. Raises MissingExtra.
+
+    `made_at` is written into it, so that one that is made again is the same.
+    """
     try:
         from openpyxl import Workbook
     except ImportError:
@@ -40,9 +45,26 @@ def make_workbook(tables: Mapping[str, Sequence[tuple[Cell, ...]]]) -> bytes:
     _add_styles(book)
     for name, rows in tables.items():
         _write_sheet(book.create_sheet(name), TABLES[name], rows)
-    out = BytesIO()
-    book.save(out)
-    return out.getvalue()
+    saved = BytesIO()
+    book.save(saved)
+    return _set_time(book, saved, made_at)
+
+
+def _set_time(book: Workbook, saved: BytesIO, made_at: datetime) -> bytes:
+    """The same file with this time in place of the one of its saving."""
+    from openpyxl.xml.functions import tostring
+
+    book.properties.created = book.properties.modified = made_at.astimezone(UTC).replace(
+        tzinfo=None
+    )
+    times: bytes = tostring(book.properties.to_tree())
+    timed = BytesIO()
+    with ZipFile(saved) as parts, ZipFile(timed, "w", ZIP_DEFLATED) as out:
+        for name in parts.namelist():
+            content = times if name == "docProps/core.xml" else parts.read(name)
+            # Without a time of its own a part has the first that there is.
+            out.writestr(ZipInfo(name), content, ZIP_DEFLATED)
+    return timed.getvalue()
 
 
 def _add_styles(book: Workbook) -> None:
