@@ -61,7 +61,7 @@ class Ground(StrEnum):
     HALF_TERM = "a half-term's level"
     """As a number or a word; a silence is none."""
     COMMITMENT = "a commitment that came due or was kept"
-    """The group was asked about it, or it was called kept. One that was made or dropped is none."""
+    """Any news of one but that it was made or dropped."""
     PROMPT = "a prompt that fits"
     """It belongs to the question with the lowest number of this week's and last week's, or to the
     one of these that moved furthest since it was last printed."""
@@ -69,7 +69,7 @@ class Ground(StrEnum):
     """A question's fact holds what it printed before, and that is not what it prints now."""
 
 
-_FOLLOWED_UP: Final = (CommitmentNews.KEPT, CommitmentNews.ON_ITS_WAY, CommitmentNews.UNHEARD)
+_NO_FOLLOW_UP: Final = (CommitmentNews.MADE, CommitmentNews.DROPPED)
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _find_others(digest: Digest) -> Iterator[Ground]:
         match fact:
             case ReleasedBlock(says=says) if says is not None and not isinstance(says, Silence):
                 yield Ground.HALF_TERM
-            case CommitmentFact(news=news) if news in _FOLLOWED_UP:
+            case CommitmentFact(news=news) if news not in _NO_FOLLOW_UP:
                 yield Ground.COMMITMENT
             case ReleasedQuestion(says=says) if _differs(getattr(fact, "before", ()), says):
                 yield Ground.MOVE
@@ -143,7 +143,12 @@ def _find_others(digest: Digest) -> Iterator[Ground]:
 
 def _differs(before: object, says: object) -> bool:
     """Whether the last of a question's earlier values, where its fact holds any, is another."""
-    return isinstance(before, tuple) and bool(before) and before[-1] != says
+    return isinstance(before, tuple) and bool(before) and _as_read(before[-1]) != _as_read(says)
+
+
+def _as_read(says: object) -> object:
+    """A number without its step, which nobody reads."""
+    return (says.value, says.end) if isinstance(says, Printed) else says
 
 
 def _fits(digest: Digest, recent: Sequence[Number], prompts: dict[str, str]) -> bool:

@@ -11,7 +11,8 @@ group, how good is good (`_digests_counts`), with its goal:
   number alone is none of it; the row below them counts it, too.
 - **repeats a sentence**: of all messages but each group's first, those with a sentence, exactly,
   that stood in the message of the week before. Every sentence counts, the date of the next round
-  among them; which parts of a digest were repeated is named below the table.
+  among them. The row below leaves out how a theme stands, which is to be said for as long as it
+  does; which parts of a digest were repeated is named below the table.
 - **holds all of them**: of the digests that release anything of a question or a half-term, those
   whose message has all of it.
 - **length** of a message in characters, without its button.
@@ -50,6 +51,7 @@ from benchmarks._digests_played import (
     write_group,
 )
 from benchmarks._running import SCALE, bounded, scaled
+from pulse_bot.domain.release.record import StatementKind
 
 SIZES: Final = (8, 10, 14, 20, 40) if SCALE >= 0.1 else (14,)
 YEARS: Final = 1
@@ -103,6 +105,16 @@ def _share_repeating(groups: Sequence[PlayedGroup]) -> Value:
     )
 
 
+def _share_repeating_else(groups: Sequence[PlayedGroup]) -> Value:
+    """Of messages that repeat more than how a theme stands: a call is to be said for as long."""
+    kinds = [
+        find_kinds(after.digest, find_repeated(before, after))
+        for group in groups
+        for before, after in pairwise(group.weeks)
+    ]
+    return _share([bool(found - {StatementKind.TREND}) for found in kinds])
+
+
 def _share_holding(groups: Sequence[PlayedGroup]) -> Value:
     return _share([holds_numbers(week) for week in _all_weeks(groups) if has_number(week.digest)])
 
@@ -128,6 +140,7 @@ ROWS: Final = (
     *(Row(f"  {ground}", "", _share_with(ground)) for ground in Ground),
     Row("or any number at all, %", "", lambda groups: share_to_act_on(groups, number_counts=True)),
     Row("repeats a sentence of the week before, %", "under 10", _share_repeating),
+    Row("  other than how themes stand", "", _share_repeating_else),
     Row(
         "has a number, %",
         "",
