@@ -73,7 +73,14 @@ def _add_styles(book: Workbook) -> None:
 
     top = Alignment(wrap_text=True, vertical="top")
     for kind, number_format in _FORMATS.items():
-        book.add_named_style(NamedStyle(kind.value, alignment=top, number_format=number_format))
+        book.add_named_style(
+            NamedStyle(_name_style(kind), alignment=top, number_format=number_format)
+        )
+
+
+def _name_style(kind: ColumnType) -> str:
+    """As a spreadsheet program lists it: "Text"."""
+    return kind.name.title()
 
 
 def _write_sheet(
@@ -98,11 +105,11 @@ def _write_cell(sheet: Worksheet, at: tuple[int, int], column: Column, value: Ce
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     if not isinstance(value, str):
-        sheet.cell(*at, value).style = column.type.value
+        sheet.cell(*at, value).style = _name_style(column.type)
         return
     # A box for each sign that a workbook cannot hold.
     cell = sheet.cell(*at, ILLEGAL_CHARACTERS_RE.sub("□", value))
-    cell.style = column.type.value
+    cell.style = _name_style(column.type)
     cell.data_type = "s"  # openpyxl takes a text that begins with = for a formula
     if looks_like_formula(value):
         # And so would a spreadsheet program, when it is edited.
