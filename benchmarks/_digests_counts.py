@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 from benchmarks._digests_played import (
     HAPPENS,
@@ -33,9 +33,12 @@ from pulse_bot.domain.release.record import (
 )
 from pulse_bot.domain.release.results import (
     Choices,
+    End,
     Journey,
     Lean,
+    Level,
     LevelWord,
+    OutOfTen,
     Printed,
     ReleasedValue,
     Silence,
@@ -47,6 +50,8 @@ HALF_YEAR: Final = 26
 NAMED_BY: Final = 16
 """So much of a question's text, in letters, says in a message which one a number is of."""
 
+NumberType = TypeVar("NumberType", Level, OutOfTen)
+_OTHER_END: Final = {End.NONE: End.NONE, End.LOW: End.HIGH, End.HIGH: End.LOW}
 _SENTENCE_END: Final = re.compile(r"(?<=[.?!…])\s+(?=[^a-z])")
 """Not between a quotation's end and what is said of it: “We listen.” About 3.8 is one sentence."""
 
@@ -172,26 +177,46 @@ def has_number(digest: Digest) -> bool:
 def holds_numbers(week: PlayedWeek) -> bool:
     """Whether the message has all that the week released of questions and half-terms.
 
-    Each has to stand in one paragraph with its question's first letters, or its theme's name.
+    Each has to stand in one paragraph with its question's first letters, or its theme's name; of a
+    question that asks the other way round, as it was counted or as it was asked.
     """
     paragraphs = [paragraph.casefold() for paragraph in (week.message.title, *week.message.text)]
     return all(
         any(
-            all(word.casefold() in paragraph for word in words) and name in text_identity(paragraph)
+            name in text_identity(paragraph)
+            and any(all(word.casefold() in paragraph for word in words) for words in ways)
             for paragraph in paragraphs
         )
-        for name, words in _list_released(week.digest)
+        for name, ways in _list_released(week.digest)
     )
 
 
-def _list_released(digest: Digest) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Of each question and half-term: the letters of its name, and the words of what it says."""
+def _list_released(digest: Digest) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
+    """Of each question and half-term the letters of its name, and each way to say its result."""
     for fact in digest.facts:
         match fact:
             case ReleasedQuestion(says=says) if says is not None and not isinstance(says, Silence):
-                yield text_identity(fact.text)[:NAMED_BY], tuple(_value_words(says))
+                ways = (says, _turn(says)) if fact.reverse else (says,)
+                letters = text_identity(fact.text)[:NAMED_BY]
+                yield letters, tuple(tuple(_value_words(way)) for way in ways)
             case ReleasedBlock(says=says) if says is not None and not isinstance(says, Silence):
-                yield text_identity(fact.theme), tuple(_value_words(says))
+                yield text_identity(fact.theme), (tuple(_value_words(says)),)
+
+
+def _turn(says: ReleasedValue) -> ReleasedValue:
+    """A number as its question was asked, in place of the higher, the better."""
+    match says:
+        case Level():
+            return _turn_number(says, 6)
+        case OutOfTen():
+            return _turn_number(says, 10)
+        case Journey(now, later):
+            return Journey(_turn_number(now, 6), _turn_number(later, 6))
+    return says
+
+
+def _turn_number(number: NumberType, around: int) -> NumberType:
+    return replace(number, value=around - number.value, end=_OTHER_END[number.end])
 
 
 def _value_words(says: ReleasedValue | LevelWord) -> Iterator[str]:

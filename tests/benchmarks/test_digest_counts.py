@@ -157,6 +157,18 @@ def test_a_message_holds_each_number_beside_what_it_is_of(message: str, holds: b
     assert holds_numbers(week(*facts, message=message)) is holds
 
 
+@pytest.mark.parametrize(
+    ("says", "holds"),
+    [("2.2, and low is good here", True), ("3.8, turned", True), ("2.6", False)],
+)
+def test_a_turned_number_may_be_said_as_it_was_asked(says: str, holds: bool) -> None:
+    turned = replace(asked(1, level("3.8")), reverse=True)
+    message = f"Round 1\nWe do number 1 as well as we can: {says}"
+
+    assert holds_numbers(week(turned, message=message)) is holds
+    assert not holds_numbers(week(asked(1, level("3.4")), message=message))
+
+
 def test_a_sentence_ends_where_another_begins() -> None:
     text = "Round 1 of X, closed Friday 9 January.\n“We listen.” About 3.8 out of 5. Well? Yes"
 
