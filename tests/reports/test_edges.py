@@ -68,7 +68,7 @@ def test_of_three_themes_the_one_that_is_skipped_is_silent_alone(tmp_path: Path)
     assert numbers(levels["Accountability"])
     found = build_chart(digests)
     assert found is not None
-    assert [panel.theme for panel in found.panels] == ["accountability", "trust"]
+    assert [panel.theme for panel in found.panels] == ["trust", "accountability"]
 
 
 def test_a_round_of_one_question_is_a_whole_digest(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_theme_that_starts_late_is_drawn_from_its_first_week() -> None:
     ]
     found = build_chart([*early, *both])
     assert found is not None
-    honesty, trust = found.panels
+    trust, honesty = found.panels
     assert [one.closing.number for one in honesty.weeks] == [5, 6, 7]
     assert [one.closing.number for one in trust.weeks] == list(range(1, 8))
     assert [one.number for one in found.closings] == list(range(1, 8)), "one time for all themes"

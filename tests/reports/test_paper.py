@@ -102,7 +102,7 @@ def test_tables_go_on_overleaf_with_their_headings_and_no_row_is_cut(tmp_path: P
     start = next(n for n, page in enumerate(found) if "The numbers behind the picture" in page)
     tables = found[start:]
     assert len(tables) > 1
-    heading = "Round Accountability Honesty Trust"
+    heading = "Round Trust Honesty Accountability"
     assert all(heading in page for page in tables)
     cell = rf"(?:about \d\.\d(?: or (?:higher|lower))?|{NOTHING})"
     rows = re.findall(rf"(\d+), \d+ \w+ \d{{4}} {cell} {cell} {cell}", " ".join(tables))

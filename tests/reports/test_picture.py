@@ -7,19 +7,41 @@ looked at by people.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
 from pulse_bot.domain.asking.items import Item, list_options
-from pulse_bot.domain.release.digest import BlockFact
-from pulse_bot.domain.release.record import Digest, SentenceFact, Statement, StatementKind
-from pulse_bot.domain.release.results import Silence
+from pulse_bot.domain.release.digest import (
+    BlockFact,
+    CommitmentFact,
+    CommitmentNews,
+    QuestionFact,
+)
+from pulse_bot.domain.release.record import (
+    Digest,
+    ReleasedFact,
+    ReleasedTrend,
+    SentenceFact,
+    Statement,
+    StatementKind,
+)
+from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot.domain.release.series import RULED_KINDS
+from pulse_bot.domain.release.trend import Direction, Move, Trend
 from pulse_bot_reports import renderer
 from pulse_bot_reports.charts.series import build_chart
-from pulse_bot_reports.charts.trends import BLOCK, OPEN_BLOCK, OPEN_WEEK, WEEKS, draw_chart
+from pulse_bot_reports.charts.trends import (
+    BLOCK,
+    CALL,
+    MOVE,
+    OPEN_BLOCK,
+    OPEN_WEEK,
+    WEEKS,
+    draw_chart,
+)
 from tests.reports.history import FIRST, THEMES, digest, history, level, week
 
 
@@ -55,7 +77,8 @@ def marks(axes: Axes) -> Iterator[tuple[str, int, int, float, float]]:
 def wanted(digests: Sequence[Digest], theme: str) -> list[tuple[str, int, int, float, float]]:
     """What a panel has to show, for rounds that all ask the theme."""
     found = []
-    for one in digests:
+    last: Level | None = None
+    for one in sorted(digests, key=lambda one: one.number):
         for said in one.statements:
             if said.theme != theme or said.level is None:
                 continue
@@ -65,10 +88,16 @@ def wanted(digests: Sequence[Digest], theme: str) -> list[tuple[str, int, int, f
                 if said.kind is StatementKind.LEVEL
                 else (WEEKS, OPEN_WEEK, one.number)
             )
+            if kind == WEEKS:
+                before, last = last, said.level
+                if before is None:
+                    continue  # nothing to compare it with
+                ends = sorted((float(before.value), about))
+                found.append((MOVE, first, one.number, ends[0], ends[1]))
             found.append((kind, first, one.number, about, about))
             if edge:
-                ends = (about, 5.0) if edge == "or higher" else (1.0, about)
-                found.append((open_kind, first, one.number, *ends))
+                low, high = (about, 5.0) if edge == "or higher" else (1.0, about)
+                found.append((open_kind, first, one.number, low, high))
     return found
 
 
@@ -83,7 +112,7 @@ def test_what_is_drawn_is_what_was_released(rounds: int, seed: int) -> None:
 def test_a_number_that_was_not_released_would_be_seen() -> None:
     """The control of the test above: one level more or less, and it fails."""
     digests = history(6)
-    others = [digest(1, week("trust", level("3.0")), week("trust", level("2.6"))), *digests[:-1]]
+    others = [digest(7, week("trust", level("3.0"))), *digests]
     assert sorted(marks(plots(digests)["trust"])) != sorted(wanted(others, "trust"))
 
 
@@ -123,7 +152,7 @@ def test_a_block_whose_rounds_are_not_all_known_is_left_out() -> None:
         digest(number, week("trust", level("3.0")), *ends)
         for number, ends in ((1, []), (2, [BlockFact("trust", 1, level("3.4"))]))
     ]
-    assert {kind for kind, *_ in marks(plots(digests)["trust"])} == {WEEKS}
+    assert {kind for kind, *_ in marks(plots(digests)["trust"])} == {WEEKS, MOVE}
 
 
 def test_the_scale_is_whole_whatever_the_numbers() -> None:
@@ -149,6 +178,66 @@ def test_a_block_goes_back_over_the_rounds_that_asked_its_theme() -> None:
         "honesty": [(1, 16), (19, 34)],
         "trust": [(3, 18), (21, 36)],
     }
+
+
+def test_questions_that_differ_are_not_compared() -> None:
+    """Six questions in one line of dots looked like news, and were six questions."""
+    others = [QuestionFact(f"trust-{n}", f"We do {n}.", "trust", "", level("3.0")) for n in (1, 2)]
+    digests = [digest(1, others[0]), digest(2, others[1]), digest(3, others[0])]
+    assert [mark[:2] for mark in marks(plots(digests)["trust"])] == [(WEEKS, 3), (MOVE, 3)]
+
+
+def test_a_question_under_a_new_id_is_known_by_its_letters() -> None:
+    first, again = (QuestionFact(name, "We do!", "trust", "", level("3.0")) for name in "ab")
+    assert (WEEKS, 2, 2, 3.0, 3.0) in marks(plots([digest(1, first), digest(2, again)])["trust"])
+
+
+def test_calls_workshops_and_promises_stand_where_they_happened() -> None:
+    digests = history(12)[::-1]
+    trend = ReleasedTrend(("trust",), Trend(now=Move(Direction.DOWN, 8)))
+    facts: dict[int, ReleasedFact] = {
+        4: CommitmentFact(1, "We visit.", FIRST.date(), CommitmentNews.MADE),
+        10: CommitmentFact(1, "We visit.", FIRST.date(), CommitmentNews.KEPT),
+        12: trend,
+    }
+    happened = [
+        replace(
+            one,
+            workshop="Courage" if one.number == 6 else "",
+            statements=(
+                *one.statements,
+                *(Statement(fact, "Said.") for at, fact in facts.items() if at == one.number),
+            ),
+        )
+        for one in digests
+    ]
+    panels = plots(happened)
+    signs = {
+        theme: {
+            (str(text.get_gid()), text.get_text(), number_of(text.get_position()[0]))
+            for text in axes.texts
+            if text.get_gid()
+        }
+        for theme, axes in panels.items()
+    }
+    assert signs["trust"] == {(CALL, "▼", 8)}
+    assert signs["accountability"] == {("promised", "+", 4), ("kept", "✓", 10)}
+    lines = [
+        line for axes in panels.values() for line in axes.lines if line.get_gid() == "workshop"
+    ]
+    assert [number_of(float(np.asarray(line.get_xdata())[0])) for line in lines] == [6] * 3
+    assert "Trust: down since around round 8" in written(happened)
+    told = renderer.picture(happened)
+    assert told is not None
+    for words in (
+        "Trust: down since around round 8.",
+        "A workshop in round 6.",
+        "Something promised in round 4.",
+        "A promise kept in round 10.",
+    ):
+        assert words in told.alternative
+    # The control: nothing of it where nothing happened.
+    assert not [text for axes in plots(digests).values() for text in axes.texts if text.get_gid()]
 
 
 # What is not drawn
@@ -201,5 +290,5 @@ def test_of_ten_years_the_last_sixty_rounds_are_drawn() -> None:
     for theme, axes in plots(digests).items():
         # The block that ends in the second of them began before them.
         inside = [one for one in wanted(digests[:60], theme) if one[1] > 460]
-        assert sorted(marks(axes)) == sorted(inside)
+        assert sorted(marks(axes))[1:] == sorted(inside)[1:]
         assert min(number_of(x) for x in axes.get_xlim()) >= 459

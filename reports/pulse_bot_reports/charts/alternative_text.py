@@ -5,21 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pulse_bot_reports.charts.series import BlockLevel, ThemeChart, ThemePanel
+from pulse_bot.domain.release.trend import Move
+from pulse_bot_reports.charts.series import BlockLevel, MarkKind, ThemeChart, ThemePanel
 from pulse_bot_reports.titles import short_title
 
 LONGEST: Final = 1000
 EARLIER: Final = "Earlier rounds are in their digests."
+MARK_WORDS: Final = {
+    MarkKind.WORKSHOP: "A workshop",
+    MarkKind.PROMISED: "Something promised",
+    MarkKind.KEPT: "A promise kept",
+}
 
 
 def describe_chart(chart: ThemeChart) -> str:
     """The numbers in plain sentences, the newest round's first, in at most 1000 characters."""
     words = "Chart of our themes over time. All numbers are out of 5, and the newest come first."
-    for sentence in _round_sentences(chart):
+    for sentence in (*_call_sentences(chart), *_mark_sentences(chart), *_round_sentences(chart)):
         if len(words) + len(sentence) + len(EARLIER) + 2 > LONGEST:
             return f"{words} {EARLIER}"
         words = f"{words} {sentence}"
     return words
+
+
+def describe_call(move: Move) -> str:
+    """A change that stands: "up since around round 16"."""
+    return f"{move.direction} since around round {move.since}"
+
+
+def _call_sentences(chart: ThemeChart) -> Iterator[str]:
+    for panel in chart.panels:
+        if panel.call:
+            yield f"{short_title(panel.theme)}: {describe_call(panel.call)}."
+
+
+def _mark_sentences(chart: ThemeChart) -> Iterator[str]:
+    for kind, words in MARK_WORDS.items():
+        rounds = [str(mark.closing.number) for mark in chart.marks if mark.kind is kind]
+        if rounds:
+            yield f"{words} in round{'s' * (len(rounds) > 1)} {', '.join(rounds)}."
 
 
 def newest_level(panel: ThemePanel) -> str:

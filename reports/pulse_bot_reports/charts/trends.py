@@ -1,7 +1,8 @@
 """How the picture looks: one panel a theme, as wide as a phone, in one colour and its shades.
 
-matplotlib is imported when a picture is drawn. Dots are weeks, bars are
-blocks of six rounds; nothing joins them, because a line would claim a trend that nobody called.
+matplotlib is imported when a picture is drawn. Bars are blocks of six rounds; a dot is one question
+that was asked before, with a line from what it printed then. Nothing joins dots, because a line
+would claim a trend that nobody called; a trend that was called has an arrow of its own.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from pulse_bot.domain.release.results import End, Level
-from pulse_bot_reports.charts.alternative_text import newest_level
+from pulse_bot.domain.release.trend import Direction
+from pulse_bot_reports.charts.alternative_text import describe_call, newest_level
 from pulse_bot_reports.charts.canvas import DRAWING, FONT, WIDTH, DrawingSheet, to_points
 from pulse_bot_reports.charts.colours import LIGHT, Colours
 from pulse_bot_reports.charts.series import (
     BlockLevel,
+    ChartMark,
+    MarkKind,
     RoundClosing,
     ThemeChart,
     ThemePanel,
@@ -49,8 +53,17 @@ SIGNS: Final = {End.NONE: "", End.HIGH: "≥", End.LOW: "≤"}
 # What a mark shows, as its `gid` says.
 WEEKS: Final = "weeks"
 OPEN_WEEK: Final = "open week"
+MOVE: Final = "since it was last asked"
 BLOCK: Final = "block"
 OPEN_BLOCK: Final = "open block"
+CALL: Final = "call"
+ARROWS: Final = {Direction.UP: "▲", Direction.DOWN: "▼"}
+SIGNS_OF_MARKS: Final = {MarkKind.PROMISED: "+", MarkKind.KEPT: "✓"}
+NOTES_OF_MARKS: Final = {
+    MarkKind.WORKSHOP: "a workshop",
+    MarkKind.PROMISED: "something was promised",
+    MarkKind.KEPT: "a promise was kept",
+}
 
 
 @lru_cache(maxsize=8)
@@ -69,7 +82,7 @@ def draw_chart(chart: ThemeChart, colours: Colours = LIGHT) -> DrawingSheet:
     drawing.write_text(MARGIN, 70, "Our themes over time, out of 5", size=46, weight="bold")
     for place, panel in enumerate(chart.panels):
         last = place == len(chart.panels) - 1
-        _draw_panel(drawing, HEADING + place * (TITLES + PLOT), panel, chart.closings, last=last)
+        _draw_panel(drawing, HEADING + place * (TITLES + PLOT), panel, chart, last=last)
     for line, (mark, words) in enumerate(notes):
         _draw_note(drawing, under + line * LINE, mark, words)
     return drawing
@@ -79,18 +92,67 @@ def _draw_panel(
     sheet: DrawingSheet,
     top: float,
     panel: ThemePanel,
-    closings: Sequence[RoundClosing],
+    chart: ThemeChart,
     *,
     last: bool,
 ) -> None:
-    sheet.write_text(MARGIN, top + 55, short_title(panel.theme), size=42, weight="bold")
+    called = f": {describe_call(panel.call)}" if panel.call else ""
+    title = f"{short_title(panel.theme)}{called}"
+    sheet.write_text(MARGIN, top + 55, title, size=42, weight="bold")
     sheet.write_text(MARGIN, top + 105, newest_level(panel), size=36, ink=sheet.colours.quiet)
     axes = sheet.add_axes(top + TITLES, PLOT)
     axes.set_label(panel.theme)
-    _draw_scale(axes, closings, sheet.colours, labelled=last)
+    _draw_scale(axes, chart.closings, sheet.colours, labelled=last)
+    _draw_marks(axes, chart.marks, sheet.colours, named=last)
     for block in panel.blocks:
         _draw_block(axes, block, sheet.colours)
-    _draw_weeks(axes, panel.weeks, sheet.colours)
+    _draw_weeks(axes, panel.moves, sheet.colours)
+    _draw_call(axes, panel, chart.closings, sheet.colours)
+
+
+def _draw_marks(axes: Axes, marks: Sequence[ChartMark], colours: Colours, *, named: bool) -> None:
+    """A workshop is a line through all themes; what was promised stands below the last one."""
+    for mark in marks:
+        day = _day_number(mark.closing.at)
+        if mark.kind is MarkKind.WORKSHOP:
+            axes.axvline(
+                day, color=colours.quiet, lw=to_points(4), ls=(0, (1, 2)), zorder=0, gid=mark.kind
+            )
+        elif named:
+            axes.text(
+                day,
+                LOWEST + 0.05,
+                SIGNS_OF_MARKS[mark.kind],
+                ha="center",
+                va="bottom",
+                fontfamily=FONT,
+                fontsize=to_points(34),
+                color=colours.ink,
+                gid=mark.kind,
+            )
+
+
+def _draw_call(
+    axes: Axes, panel: ThemePanel, closings: Sequence[RoundClosing], colours: Colours
+) -> None:
+    """An arrow where a change began that stands; none where that is further back than is drawn."""
+    at = next((closing.at for closing in closings if _is_start(closing, panel)), None)
+    if panel.call and at:
+        axes.text(
+            _day_number(at),
+            LOWEST + 0.05,
+            ARROWS[panel.call.direction],
+            ha="center",
+            va="bottom",
+            fontfamily=FONT,
+            fontsize=to_points(40),
+            color=colours.bar,
+            gid=CALL,
+        )
+
+
+def _is_start(closing: RoundClosing, panel: ThemePanel) -> bool:
+    return panel.call is not None and closing.number == panel.call.since
 
 
 def _draw_weeks(axes: Axes, weeks: Sequence[WeekLevel], colours: Colours) -> None:
@@ -103,6 +165,15 @@ def _draw_weeks(axes: Axes, weeks: Sequence[WeekLevel], colours: Colours) -> Non
         lw=to_points(10),
         zorder=1,
         gid=OPEN_WEEK,
+    )
+    axes.vlines(
+        [_day_number(week.closing.at) for week in weeks],
+        [float(week.before.value) for week in weeks if week.before],
+        [float(week.level.value) for week in weeks],
+        color=colours.dot,
+        lw=to_points(6),
+        zorder=3,
+        gid=MOVE,
     )
     axes.plot(
         [_day_number(week.closing.at) for week in weeks],
@@ -204,15 +275,19 @@ def _scale_end(level: Level) -> int:
 
 def _legend_notes(chart: ThemeChart) -> list[tuple[str, str]]:
     """What the marks mean, those that are there, and how to read them."""
-    weeks = [week.level for panel in chart.panels for week in panel.weeks]
+    weeks = [week.level for panel in chart.panels for week in panel.moves]
     blocks = [block.level for panel in chart.panels for block in panel.blocks]
     notes = []
     if weeks:
-        notes.append((WEEKS, "one week's question; questions differ, so dots jump"))
+        notes.append((WEEKS, "one question, and the way it came since it was last asked"))
     if blocks:
         notes.append((BLOCK, "six rounds together; small steps may be chance"))
     if any(level.edge for level in (*weeks, *blocks)):
         notes.append((OPEN_BLOCK, "“or higher”, “or lower”: somewhere in here"))
+    if any(panel.call for panel in chart.panels):
+        notes.append((CALL, "here a change began that still stands"))
+    told = {mark.kind for mark in chart.marks}
+    notes += [(kind, words) for kind, words in NOTES_OF_MARKS.items() if kind in told]
     notes.append(("", "1: strongly disagree, or never. 5: strongly agree, or always."))
     if chart.left_out:
         notes.append(("", "Our other themes are in the digests."))
@@ -229,6 +304,16 @@ def _draw_note(sheet: DrawingSheet, top: float, mark: str, words: str) -> None:
         size = to_points(DOT_SIZE)
         sheet.figure.add_artist(
             Line2D([middle], [y], marker="o", markersize=size, color=sheet.colours.dot)
+        )
+    elif mark in (CALL, *SIGNS_OF_MARKS):
+        sign = "▲" if mark == CALL else SIGNS_OF_MARKS[MarkKind(mark)]
+        ink = sheet.colours.bar if mark == CALL else sheet.colours.ink
+        sheet.write_text(MARGIN + 8, top + 36, sign, size=34, ink=ink)
+    elif mark == MarkKind.WORKSHOP:
+        middle, height = (left + right) / 2, 17 / sheet.height
+        ends = [y - height, y + height]
+        sheet.figure.add_artist(
+            Line2D([middle] * 2, ends, lw=to_points(4), ls=(0, (1, 2)), color=sheet.colours.quiet)
         )
     elif mark:
         thick, ink = (BAR_SIZE, sheet.colours.bar) if mark == BLOCK else (34, sheet.colours.shade)
