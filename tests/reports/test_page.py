@@ -94,9 +94,18 @@ def test_the_newest_digest_comes_first_whatever_the_order() -> None:
     assert [int(found) for found in re.findall(r'<article id="round-(\d+)"', html)] == [13, 12, 11]
 
 
-def test_each_year_is_named_once() -> None:
-    html = page(*(digest(number) for number in range(1, 13)))  # from 26 December 2025
-    assert re.findall(r'class="year">(\d+)<', html) == ["2026", "2025"]
+def test_what_was_said_before_is_folded_by_term() -> None:
+    """A term ends where rounds lie weeks apart: a half-term of one week does not end it."""
+    weeks = (1, 2, 4, 5, 8, 9)  # from 26 December 2025; a week off after 2, and two after 5
+    html = page(*(digest(number) for number in weeks))
+    folded = re.findall(r"<summary>(.*?)</summary>(.*?)</details>", html, re.DOTALL)
+    terms = {title: re.findall(r'<article id="round-(\d+)"', inside) for title, inside in folded}
+    terms.pop("By round", None)
+    assert terms == {
+        "February 2026, round 8": ["8"],
+        "December 2025 to January 2026, rounds 1 to 5": ["5", "4", "2", "1"],
+    }
+    assert html.index('id="round-9"') < html.index('id="numbers"') < html.index('id="round-8"')
 
 
 def test_the_page_is_complete_in_itself() -> None:

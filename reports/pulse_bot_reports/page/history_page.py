@@ -1,8 +1,9 @@
 """The history of a partnership's digests as one HTML page that needs nothing else.
 
+This week comes first, then the picture and its tables, then what was said before, folded by term.
 No scripts and no outside requests: the page can be mailed, printed and opened in ten years. It
-repeats what was said and adds no number; the words come from `digest`, the layout from
-`history.html.j2`, the picture and its tables from the same releases.
+repeats what was said and adds no number; the words are the digests' own, the layout is in
+`history.html.j2`, the picture and its tables come from the same releases.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +40,12 @@ TITLES: Final = {
     StatementKind.NEXT: "Next",
 }
 
-LEAD: Final = "What the group was told after each round, newest first, word for word."
+LEAD: Final = (
+    "What the group was told last, its numbers over time, and everything that was said before, "
+    "word for word."
+)
+BETWEEN_TERMS: Final = timedelta(days=16)
+"""Rounds further apart have holidays between them; a half-term of one week is none of these."""
 NO_ROUND: Final = "No round has closed yet. The first digest will stand here."
 SCALE: Final = (
     "Numbers out of 5 are averages of answers from 1 (strongly disagree, never, or not started) to "
@@ -70,7 +77,8 @@ class HistoryEntry:
     """One digest, laid out."""
 
     number: int
-    year: int
+    closed: datetime
+    """In the partnership's own time."""
     day: str
     """As machines read it; `long_day` as people do."""
     long_day: str
@@ -79,8 +87,16 @@ class HistoryEntry:
     figures: tuple[HistoryFigure, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryTerm:
+    """Digests between two holidays, newest first."""
+
+    title: str
+    entries: tuple[HistoryEntry, ...]
+
+
 def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) -> str:
-    """The page, newest digest first, whatever order they come in.
+    """The page, whatever order they come in.
 
     The same digests give the same page. Where matplotlib is not installed there are the tables
     without the picture. Raises MissingExtra where Jinja2 is not installed.
@@ -92,11 +108,11 @@ def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) ->
         for digest in digests
         if digest.number in rounds_shown
     }
+    entries = [replace(entry, figures=figures_by_round.get(entry.number, ())) for entry in laid]
     return _load_template().render(
         partnership=partnership,
-        entries=[
-            replace(digest, figures=figures_by_round.get(digest.number, ())) for digest in laid
-        ],
+        newest=entries[0] if entries else None,
+        terms=fold_terms(entries[1:]),
         figure=_chart_figure(chart) if chart else None,
         tables=level_tables(chart, time_zone) if chart else (),
         lead=LEAD,
@@ -110,6 +126,30 @@ def lay_out_digests(digests: Iterable[Digest], time_zone: str) -> list[HistoryEn
     """The digests laid out, newest first."""
     newest_first = sorted(digests, key=lambda digest: digest.number, reverse=True)
     return [_lay_out_digest(digest, time_zone) for digest in newest_first]
+
+
+def fold_terms(entries: Sequence[HistoryEntry]) -> list[HistoryTerm]:
+    """The same digests, newest first, a term each: parted where rounds lie weeks apart."""
+    terms: list[list[HistoryEntry]] = []
+    for entry in entries:
+        if terms and terms[-1][-1].closed - entry.closed < BETWEEN_TERMS:
+            terms[-1].append(entry)
+        else:
+            terms.append([entry])
+    return [HistoryTerm(_name_term(term), tuple(term)) for term in terms]
+
+
+def _name_term(entries: Sequence[HistoryEntry]) -> str:
+    """ "January to March 2026, rounds 1 to 9"."""
+    last, first = entries[0], entries[-1]
+    until = f"{last.closed:%B %Y}"
+    since = (
+        f"{first.closed:%B}" if first.closed.year == last.closed.year else f"{first.closed:%B %Y}"
+    )
+    months = until if f"{first.closed:%B %Y}" == until else f"{since} to {until}"
+    if first is last:
+        return f"{months}, round {last.number}"
+    return f"{months}, rounds {first.number} to {last.number}"
 
 
 def _chart_figure(chart: ThemeChart) -> HistoryFigure | None:
@@ -147,7 +187,7 @@ def _lay_out_digest(digest: Digest, time_zone: str) -> HistoryEntry:
     ]
     return HistoryEntry(
         number=digest.number,
-        year=closed.year,
+        closed=closed,
         day=closed.date().isoformat(),
         long_day=f"{format_local_day(closed, where)} {closed.year}",
         headline=" ".join(headlines),
