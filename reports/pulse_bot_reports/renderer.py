@@ -10,16 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from pulse_bot.domain.asking.calendar import (
-    format_date,
-    format_local_day,
-    format_moment,
-    parse_zone,
-)
+from pulse_bot.domain.asking.calendar import format_moment, parse_zone
 from pulse_bot.domain.asking.typed_words import as_quotation
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import (
-    BlockFact,
     DigestFacts,
     MissingPart,
     QuestionFact,
@@ -29,29 +23,27 @@ from pulse_bot.domain.release.record import (
     AnsweredFact,
     CommentFact,
     Digest,
-    HeadlineFact,
     LowPulseFact,
     MissingFact,
     NewcomersFact,
     NextRoundFact,
-    ReleasedBlock,
     ReleasedPool,
     ReleasedQuestion,
     Statement,
     TalkFact,
 )
-from pulse_bot.domain.release.results import Level, LevelWord, Silence
+from pulse_bot.domain.release.results import LevelWord, Silence
 from pulse_bot.ports import Picture
 from pulse_bot_reports.digest_text.commitments import commitment_statements
+from pulse_bot_reports.digest_text.headline import headline_statement
 from pulse_bot_reports.digest_text.plain_text import digest_text
-from pulse_bot_reports.digest_text.results import out_of_five, question_result
-from pulse_bot_reports.digest_text.trends import trend_statements
-from pulse_bot_reports.titles import spell_number, theme_title
-
-BLOCK_SILENCES: Final = {
-    Silence.TOO_FEW: "too few answers to say anything.",
-    Silence.SMALL_GROUP: "our group is too small to show a number.",
-}
+from pulse_bot_reports.digest_text.results import question_result, short_result
+from pulse_bot_reports.digest_text.trends import (
+    block_statements,
+    outlook_statements,
+    trend_statements,
+)
+from pulse_bot_reports.titles import spell_number
 
 LOW_PULSE: Final = (
     "Trust in this pulse itself is low. Talk about why, before you rely on the numbers; “privacy” "
@@ -130,40 +122,56 @@ renderer: Final = DigestRenderer()
 
 
 def _digest_statements(facts: DigestFacts) -> Iterator[Statement]:
-    yield _headline_statement(facts)
-    yield from trend_statements(facts.trends)
-    yield from commitment_statements(facts)
-    for question in facts.questions:
-        yield _question_statement(question)
-        yield from (_comment_statement(words, question) for words in question.word_answers)
+    """From what is news to what can be looked up: a message that has no room ends earlier."""
+    yield headline_statement(facts)
+    yield from trend_statements(facts)
+    yield from block_statements(facts.blocks)
+    yield from _question_statements(facts)
     if facts.pooled:
         yield _pool_statement(facts.pooled)
-    yield from map(_block_statement, facts.blocks)
-    yield from _response_statements(facts)
     if facts.low_pulse:
         yield Statement(LowPulseFact(), LOW_PULSE)
     if facts.missing:
         yield _missing_statement(facts.missing)
     if facts.talk:
-        yield _talk_statement(facts)
+        yield Statement(TalkFact(facts.talk, item=facts.talk_item), f"Talk about: {facts.talk}")
+    yield from commitment_statements(facts)
+    for question in facts.questions:
+        if question.word_answers:
+            yield _question_statement(question, question_result(question))
+            yield from (_comment_statement(words, question) for words in question.word_answers)
     yield from map(_comment_statement, facts.comments)
+    yield from _response_statements(facts)
     # Said of a date that could not be worked out, "no date yet" would be untrue.
     if MissingPart.NEXT not in facts.missing:
         yield _next_statement(facts)
+    yield from outlook_statements(facts.outlook)
 
 
-def _headline_statement(facts: DigestFacts) -> Statement:
-    day = format_local_day(facts.closed_at, parse_zone(facts.time_zone))
-    on = f" on {format_date(facts.workshop_on)}" if facts.workshop_on else ""
-    workshop = f", for the workshop “{facts.workshop}”{on}" if facts.workshop else ""
-    text = f"Round {facts.round_number} of {facts.partnership}{workshop}, closed {day}."
-    headline = HeadlineFact(facts.round_number, facts.workshop, facts.workshop_on)
-    return Statement(headline, text)
+def _question_statements(facts: DigestFacts) -> Iterator[Statement]:
+    """This week's questions but those answered in words; what all lines share stands in one."""
+    shown = [fact for fact in facts.questions if not fact.word_answers]
+    if facts.questions and all(fact.result in _UNSAID for fact in facts.questions):
+        # The headline says why, or there is no news for it to say.
+        for fact in shown:
+            words = question_result(fact)
+            yield Statement(ReleasedQuestion.of_fact(fact), f"Asked: “{fact.text}”", words)
+        return
+    named: set[type | Silence] = set()
+    for fact in shown:
+        kind = fact.result if isinstance(fact.result, Silence) else type(fact.result)
+        words = short_result(fact) if kind in named else question_result(fact)
+        named.add(kind)
+        yield _question_statement(fact, words)
 
 
-def _question_statement(fact: QuestionFact) -> Statement:
-    words = question_result(fact)
-    return Statement(ReleasedQuestion.of_fact(fact), f"“{fact.text}” {words}", words)
+_UNSAID: Final = (Silence.SMALL_GROUP, Silence.TOO_FEW)
+
+
+def _question_statement(fact: QuestionFact, words: str) -> Statement:
+    return Statement(
+        ReleasedQuestion.of_fact(fact), f"“{fact.text}” {words}", question_result(fact)
+    )
 
 
 def _comment_statement(words: str, question: QuestionFact | None = None) -> Statement:
@@ -174,22 +182,8 @@ def _comment_statement(words: str, question: QuestionFact | None = None) -> Stat
     return Statement(CommentFact(line, item, theme), f"Somebody wrote: {quoted}", quoted)
 
 
-def _block_statement(fact: BlockFact) -> Statement:
-    if isinstance(fact.result, Silence):
-        words = BLOCK_SILENCES[fact.result]
-    else:
-        level = out_of_five(fact.result) if isinstance(fact.result, Level) else fact.result
-        words = f"{level}."
-    text = f"{theme_title(fact.dimension)} over the last six rounds: {words}"
-    return Statement(ReleasedBlock.of_fact(fact), text)
-
-
 def _pool_statement(says: LevelWord) -> Statement:
     return Statement(ReleasedPool(says), f"The workshop's questions together: {says}.")
-
-
-def _talk_statement(facts: DigestFacts) -> Statement:
-    return Statement(TalkFact(facts.talk), f"Worth talking about: {facts.talk}")
 
 
 def _missing_statement(parts: Sequence[MissingPart]) -> Statement:
@@ -205,8 +199,8 @@ def _missing_statement(parts: Sequence[MissingPart]) -> Statement:
 def _response_statements(facts: DigestFacts) -> Iterator[Statement]:
     if facts.response:
         # By the class alone: said under some share, such as 60 %, it would cut a class in two.
-        hides = "" if facts.response.most is None else f" {SILENCE_HIDES}"
-        answered = AnsweredFact(facts.response.least, facts.response.most)
+        hides = f" {SILENCE_HIDES}" if facts.response.are_few else ""
+        answered = AnsweredFact.of_class(facts.response)
         yield Statement(answered, f"{_count_answered(facts.response)}{hides}")
     if facts.newcomers:
         yield Statement(
@@ -216,18 +210,31 @@ def _response_statements(facts: DigestFacts) -> Iterator[Statement]:
 
 
 def _count_answered(answered: ResponseClass) -> str:
-    """ "Six to eight of us answered.", "Nine or more of us answered." """
+    """ "Six to eight of us answered.", "Nine or more of us answered, three rounds running."."""
+    return f"{_name_class(answered)}{_say_run(answered)}."
+
+
+def _name_class(answered: ResponseClass) -> str:
     if answered.most is None:
-        return f"{spell_number(answered.least).capitalize()} or more of us answered."
+        return f"{spell_number(answered.least).capitalize()} or more of us answered"
     if not answered.least:
         fewer = f"Fewer than {spell_number(answered.most + 1)} of us answered"
-        return f"{fewer}, or all from too few organisations."
+        return f"{fewer}, or all from too few organisations"
     least, most = spell_number(answered.least), spell_number(answered.most)
-    return f"{least.capitalize()} to {most} of us answered."
+    return f"{least.capitalize()} to {most} of us answered"
+
+
+def _say_run(answered: ResponseClass) -> str:
+    """How often it was so: another number each week, so that no sentence comes twice."""
+    if answered.running > 1:
+        return f", {spell_number(answered.running)} rounds running"
+    if answered.of < 2 or answered.times < 2:
+        return ""
+    return f", in {spell_number(answered.times)} of the last {spell_number(answered.of)} rounds"
 
 
 def _next_statement(facts: DigestFacts) -> Statement:
     if facts.next_opens_at is None:
         return Statement(NextRoundFact(None), "The next round has no date yet.")
     opens = format_moment(facts.next_opens_at, parse_zone(facts.time_zone))
-    return Statement(NextRoundFact(facts.next_opens_at), f"The next round opens on {opens}.")
+    return Statement(NextRoundFact(facts.next_opens_at), f"Next: {opens}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 LONGEST_THEME: Final = 32
@@ -20,6 +21,17 @@ def theme_title(dimension: str) -> str:
     """A theme as people read it: "shared-goals" is "Shared goals"."""
     words = dimension.replace("-", " ").replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def join_themes(themes: Sequence[str], word: str) -> str:
+    """Themes in the middle of a sentence: "trust, honesty or accountability"."""
+    return join_words([theme_title(theme).lower() for theme in themes], word)
+
+
+def join_words(words: Sequence[str], word: str) -> str:
+    """ "a, b or c"."""
+    *first, last = words
+    return f"{', '.join(first)} {word} {last}" if first else last
 
 
 def short_title(theme: str) -> str:

@@ -15,6 +15,8 @@ from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.release.closed_round import ClosedRound, DrawnWords
 from pulse_bot.domain.release.digest import BlockFact, DigestFacts, ResponseClass
 from pulse_bot.domain.release.policy import release_facts
+from pulse_bot.domain.release.printed_record import PrintedRound
+from pulse_bot.domain.release.record import ReleasedQuestion, TalkFact
 from pulse_bot.domain.release.results import LevelWord, Silence
 from pulse_bot.domain.release.series import PastRound, Series
 from pulse_bot.domain.release.tallies import Lot, MemberAnswers, Tally, tally_item
@@ -117,8 +119,10 @@ def test_themes_that_were_not_asked_say_nothing() -> None:
 
 
 def test_the_response_is_a_class() -> None:
-    assert release_facts(closed()).response == ResponseClass(9, 11)
-    assert release_facts(replace(closed(), answered=6)).response == ResponseClass(6, 8)
+    assert release_facts(closed()).response == ResponseClass(9, 11, are_few=True)
+    assert release_facts(replace(closed(), answered=6)).response == ResponseClass(
+        6, 8, are_few=True
+    )
     assert release_facts(closed(roster=7, values=[4] * 7)).response is None
 
 
@@ -160,15 +164,23 @@ def test_weekly_questions_are_never_told_together() -> None:
     assert release_facts(closed(roster=7, values=[4] * 7)).pooled is None
 
 
-def test_every_prompt_of_the_core_has_its_turn() -> None:
-    """Three turns of six rounds bring up all eighteen prompts once."""
-    prompts = {release_facts(closed(number)).talk for number in range(1, 19)}
-    assert prompts == {item.talk for core in CORES.values() for item in core}
+def test_a_year_of_digests_has_a_prompt_each_and_none_twice_in_eight() -> None:
+    record: list[PrintedRound] = []
+    prompts = []
+    for number in range(1, 53):
+        said = release_facts(replace(closed(number), printed=tuple(record)))
+        questions = map(ReleasedQuestion.of_fact, said.questions)
+        record.append(PrintedRound(number, (*questions, TalkFact(said.talk, item=said.talk_item))))
+        prompts.append(said.talk)
+    assert all(prompts)
+    assert all(len(set(prompts[n : n + 8])) == 8 for n in range(45))
 
 
-@given(values=st.lists(st.integers(1, 5), min_size=11, max_size=11), number=st.integers(1, 60))
-def test_the_prompt_does_not_depend_on_the_answers(values: list[int], number: int) -> None:
-    assert release_facts(closed(number, values)).talk == release_facts(closed(number)).talk
+def test_the_prompt_is_that_of_what_was_printed_lowest() -> None:
+    one = closed()
+    tallies = {**one.tallies, one.items[1].id: counted(one.items[1], [2] * 11)}
+    said = release_facts(replace(one, tallies=tallies))
+    assert (said.talk, said.talk_item) == (one.items[1].talk, one.items[1].id)
 
 
 def test_a_round_without_prompts_has_none() -> None:
@@ -202,8 +214,9 @@ def test_numbers_in_facts_are_of_rounds_and_classes_and_never_of_answers_or_memb
     numbers = [
         leaf for leaf in found if isinstance(leaf, int | float) and not isinstance(leaf, bool)
     ]
-    number, blocks, response, classes, commitments = 6, [1] * 3, [9, 11], [9] * 3, [0, 0]
-    assert sorted(numbers) == sorted([number, *blocks, *response, *classes, *commitments])
+    number, blocks, classes, commitments = 6, [1] * 3, [9] * 3, [0, 0]
+    response, its_run = [9, 11], [1, 1, 1]
+    assert sorted(numbers) == sorted([number, *blocks, *response, *its_run, *classes, *commitments])
 
 
 @given(first=st.integers(9, 11), second=st.integers(9, 11), data=st.data())

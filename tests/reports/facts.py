@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pulse_bot.domain.release.digest import (
     BlockFact,
     DigestFacts,
+    News,
+    NewsKind,
     QuestionFact,
     ResponseClass,
 )
@@ -19,6 +21,7 @@ FOLLOW_UP = QuestionFact(
     "accountability",
     "Talk 1?",
     printed.level("3.8"),
+    before=(printed.level("3.0"), printed.level("3.4")),
 )
 AVOID = QuestionFact(
     "honesty-1",
@@ -27,6 +30,7 @@ AVOID = QuestionFact(
     "Talk 2?",
     printed.level("4.2", "or higher"),
     reverse=True,
+    before=(printed.level("3.4"),),
 )
 RELY = QuestionFact(
     "trust-1", "I can rely on the others here.", "trust", "Talk 3?", Silence.TOO_FEW
@@ -39,8 +43,9 @@ FACTS = DigestFacts(
     closed_at=datetime(2026, 3, 13, 16, tzinfo=UTC),
     next_opens_at=datetime(2026, 3, 30, 7, tzinfo=UTC),
     time_zone="Europe/London",
-    response=ResponseClass(6, 8),
+    response=ResponseClass(6, 8, times=2, of=6, are_few=True),
     questions=(FOLLOW_UP, AVOID, RELY),
-    blocks=(BlockFact("trust", 2, printed.level("3.6")),),
+    blocks=(BlockFact("trust", 2, printed.level("3.6"), (printed.level("3.4"),)),),
+    news=News(NewsKind.HALF_TERM),
     talk="When did somebody last change their mind in one of our meetings?",
 )

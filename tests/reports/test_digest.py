@@ -16,9 +16,9 @@ from pulse_bot.domain.release.results import Level, LevelWord, Silence
 from pulse_bot_reports import renderer
 from pulse_bot_reports.digest_text.plain_text import digest_text
 from pulse_bot_reports.digest_text.results import SILENCES
-from pulse_bot_reports.renderer import BLOCK_SILENCES
+from pulse_bot_reports.digest_text.trends import BLOCK_SILENCES
 from tests import printed
-from tests.reports.facts import AVOID, FACTS, FOLLOW_UP
+from tests.reports.facts import AVOID, FACTS, FOLLOW_UP, RELY
 
 SAID_SILENCES = [one for one in Silence if one is not Silence.ENOUGH]
 """Those that are still said: one is of the first edition."""
@@ -32,22 +32,22 @@ def said(kind: StatementKind, **changes: object) -> list[str]:
 
 def test_a_whole_digest_reads_like_this() -> None:
     assert digest_text(renderer.statements(FACTS)) == (
-        "Round 12 of Colne Valley Partnership, closed Friday 13 March.\n"
+        "Round 12: at this half-term no level is far from the last one.\n"
         "\n"
-        "- “We follow up what we agree.” About 3.8 out of 5.\n"
-        "- “We avoid subjects that could lead to a disagreement.” About 4.2 or higher,\n"
-        "  out of 5. Counted the other way round: the higher, the less this is so.\n"
+        "- Trust over the last six rounds: 3.6 out of 5 (before: 3.4).\n"
+        "\n"
+        "- “We follow up what we agree.” 3.8 out of 5 (before: 3.0, 3.4).\n"
+        "- “We avoid subjects that could lead to a disagreement.” 1.8 or lower, and low\n"
+        "  is good here (before: 2.6).\n"
         "- “I can rely on the others here.” Too few answers, or from too few\n"
         "  organisations, to say anything this week.\n"
         "\n"
-        "- Trust over the last six rounds: about 3.6 out of 5.\n"
+        "Talk about: When did somebody last change their mind in one of our meetings?\n"
         "\n"
-        "Six to eight of us answered. Those who did not answer may see it differently.\n"
+        "Six to eight of us answered, in two of the last six rounds. Those who did not\n"
+        "answer may see it differently.\n"
         "\n"
-        "Worth talking about: When did somebody last change their mind in one of our\n"
-        "meetings?\n"
-        "\n"
-        "The next round opens on Monday 30 March at 08:00."
+        "Next: Monday 30 March at 08:00."
     )
 
 
@@ -76,31 +76,59 @@ def test_statements_keep_the_number_that_they_say_and_no_other() -> None:
         if one.theme or one.level
     ]
     assert kept == [
+        (StatementKind.LEVEL, "trust", printed.level("3.6")),
         (StatementKind.QUESTION, "accountability", printed.level("3.8")),
         (StatementKind.QUESTION, "honesty", printed.level("4.2", "or higher")),
         (StatementKind.QUESTION, "trust", None),
-        (StatementKind.LEVEL, "trust", printed.level("3.6")),
     ]
-    for one in renderer.statements(FACTS):
-        assert (" out of 5." in one.text) == (one.level is not None)
-        assert one.level is None or str(one.level) in one.text.lower()
 
 
 @pytest.mark.parametrize("silence", SAID_SILENCES)
 def test_every_silence_says_why(silence: Silence) -> None:
-    question = replace(FOLLOW_UP, result=silence)
-    (sentence,) = said(StatementKind.QUESTION, questions=(question,))
+    question = replace(FOLLOW_UP, result=silence, before=())
+    sentence, _ = said(StatementKind.QUESTION, questions=(question, AVOID))
     assert sentence == f"“We follow up what we agree.” {SILENCES[silence]}"
     if silence is Silence.WORDS:
         return  # a block is of answers from 1 to 5
     (level,) = said(StatementKind.LEVEL, blocks=(BlockFact("trust", 1, silence),))
-    assert level == f"Trust over the last six rounds: {BLOCK_SILENCES[silence]}"
+    assert level == f"Trust over the last six rounds: {BLOCK_SILENCES[silence]}."
+
+
+@pytest.mark.parametrize("silence", [Silence.TOO_FEW, Silence.SMALL_GROUP])
+def test_where_no_question_has_a_number_the_reason_is_not_said_of_each(silence: Silence) -> None:
+    silent = [replace(fact, result=silence, before=()) for fact in (FOLLOW_UP, RELY)]
+    statements = renderer.statements(replace(FACTS, questions=tuple(silent)))
+    asked = [one for one in statements if one.kind is StatementKind.QUESTION]
+    assert [one.text for one in asked] == [
+        "Asked: “We follow up what we agree.”",
+        "Asked: “I can rely on the others here.”",
+    ]
+    assert {one.result for one in asked} == {SILENCES[silence]}, "where it stands by itself"
+
+
+def test_what_all_lines_share_is_said_in_the_first() -> None:
+    two = (FOLLOW_UP, replace(FOLLOW_UP, before=()))
+    assert [text.partition("” ")[2] for text in said(StatementKind.QUESTION, questions=two)] == [
+        "3.8 out of 5 (before: 3.0, 3.4).",
+        "3.8.",
+    ]
+    silent = tuple(replace(one, result=Silence.TOO_FEW, before=()) for one in two)
+    *_, last = said(StatementKind.QUESTION, questions=(AVOID, *silent))
+    assert last == "“We follow up what we agree.” Too few answers."
+    blocks = tuple(BlockFact(theme, 1, printed.level("3.0")) for theme in ("trust", "honesty"))
+    assert said(StatementKind.LEVEL, blocks=blocks) == [
+        "Trust over the last six rounds: 3.0 out of 5.",
+        "Honesty: 3.0.",
+    ]
+    silent_blocks = tuple(replace(block, result=Silence.TOO_FEW) for block in blocks)
+    assert said(StatementKind.LEVEL, blocks=silent_blocks)[1] == "Honesty: too few answers."
 
 
 @pytest.mark.parametrize("silence", SAID_SILENCES)
 def test_a_silence_about_a_turned_question_does_not_speak_of_a_number(silence: Silence) -> None:
-    (sentence,) = said(StatementKind.QUESTION, questions=(replace(AVOID, result=silence),))
-    assert "higher" not in sentence
+    silent = replace(AVOID, result=silence, before=())
+    sentence, _ = said(StatementKind.QUESTION, questions=(silent, FOLLOW_UP))
+    assert "good" not in sentence
 
 
 @pytest.mark.parametrize("silence", SAID_SILENCES)
@@ -112,13 +140,14 @@ def test_no_silence_names_a_count(silence: Silence) -> None:
 @pytest.mark.parametrize(
     ("says", "words"),
     [
-        (printed.level("3.0"), "About 3.0 out of 5."),
-        (printed.level("4.2", "or higher"), "About 4.2 or higher, out of 5."),
-        (printed.level("1.8", "or lower"), "About 1.8 or lower, out of 5."),
+        (printed.level("3.0"), "3.0 out of 5."),
+        (printed.level("4.2", "or higher"), "4.2 or higher, out of 5."),
+        (printed.level("1.8", "or lower"), "1.8 or lower, out of 5."),
     ],
 )
 def test_a_level_is_said_out_of_five(says: Level, words: str) -> None:
-    (sentence,) = said(StatementKind.QUESTION, questions=(replace(FOLLOW_UP, result=says),))
+    fact = replace(FOLLOW_UP, result=says, before=())
+    (sentence,) = said(StatementKind.QUESTION, questions=(fact,))
     assert sentence == f"“We follow up what we agree.” {words}"
 
 
@@ -131,11 +160,27 @@ def test_a_level_is_said_out_of_five(says: Level, words: str) -> None:
         (ResponseClass(57, 59), "57 to 59 of us answered."),
     ],
 )
-def test_below_the_last_class_silence_can_hide_a_different_view(
+def test_where_few_answered_silence_can_hide_a_different_view(
     answered: ResponseClass, words: str
 ) -> None:
     hides = "Those who did not answer may see it differently."
-    assert said(StatementKind.RESPONSE, response=answered) == [f"{words} {hides}"]
+    few = replace(answered, are_few=True)
+    assert said(StatementKind.RESPONSE, response=few) == [f"{words} {hides}"]
+    assert said(StatementKind.RESPONSE, response=answered) == [words]
+
+
+@pytest.mark.parametrize(
+    ("answered", "run"),
+    [
+        (ResponseClass(9), ""),
+        (ResponseClass(9, times=1, of=6), ""),
+        (ResponseClass(9, times=5, of=6), ", in five of the last six rounds"),
+        (ResponseClass(9, running=2, times=2, of=6), ", two rounds running"),
+        (ResponseClass(9, running=20, times=6, of=6), ", 20 rounds running"),
+    ],
+)
+def test_a_class_is_said_with_its_run(answered: ResponseClass, run: str) -> None:
+    assert said(StatementKind.RESPONSE, response=answered) == [f"Nine or more of us answered{run}."]
 
 
 def test_the_last_class_is_open_and_says_nothing_else() -> None:
@@ -146,7 +191,7 @@ def test_the_last_class_is_open_and_says_nothing_else() -> None:
         if one.kind is StatementKind.RESPONSE
     )
     assert statement.text == "Nine or more of us answered."
-    assert statement.fact == AnsweredFact(9)
+    assert statement.fact == AnsweredFact(9, running=1, times=1, of=1)
 
 
 def test_in_a_group_too_small_for_a_class_nothing_is_said_of_how_many_answered() -> None:
@@ -161,12 +206,11 @@ def test_small_groups_read_one_of_five_words(word: LevelWord) -> None:
 
 def test_a_workshops_questions_together_stand_behind_the_questions() -> None:
     statements = renderer.statements(replace(FACTS, pooled=LevelWord.RATHER_HIGH))
-    *_, last = [one for one in statements if one.kind is StatementKind.QUESTION]
+    *_, before, last = [one for one in statements if one.kind is StatementKind.QUESTION]
     assert last.text == "The workshop's questions together: rather high."
     assert last.fact == ReleasedPool(LevelWord.RATHER_HIGH)
     assert (last.theme, last.subject, last.level) == ("", "", None)
-    kinds = [one.kind for one in statements]
-    assert kinds.index(StatementKind.LEVEL) == statements.index(last) + 1
+    assert statements.index(last) == statements.index(before) + 1
 
 
 def test_newcomers_are_a_reason_for_care() -> None:
@@ -183,8 +227,8 @@ def test_a_round_without_a_prompt_or_a_next_one() -> None:
 
 def test_days_are_those_of_the_partnership() -> None:
     """Saturday in Auckland, and summer time over there: 16:00 UTC is 05:00 the next day."""
-    (headline,) = said(StatementKind.HEADLINE, time_zone="Pacific/Auckland")
-    assert headline.endswith("closed Saturday 14 March.")
+    (headline,) = said(StatementKind.HEADLINE, time_zone="Pacific/Auckland", news=None)
+    assert headline == "Round 12 of Colne Valley Partnership, closed Saturday 14 March."
     before, after = datetime(2026, 3, 29, 0, 59, tzinfo=UTC), datetime(2026, 3, 29, 1, tzinfo=UTC)
     assert said(StatementKind.NEXT, next_opens_at=before)[0].endswith("Sunday 29 March at 00:59.")
     assert said(StatementKind.NEXT, next_opens_at=after)[0].endswith("Sunday 29 March at 02:00.")

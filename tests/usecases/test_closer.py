@@ -17,7 +17,7 @@ from pulse_bot.ports import Address, Outcome
 from pulse_bot.usecases.reading.operator_lists import read_digests
 from pulse_bot.usecases.reading.pages import digest_card
 from pulse_bot.usecases.rounds.close import close_round
-from pulse_bot.usecases.rounds.digest_message import MESSAGE_LENGTH, message_card, select_left_out
+from pulse_bot.usecases.rounds.digest_message import MESSAGE_LENGTH, cut_message, message_card
 from tests.made_up import CLOSES, PARTNERSHIP, POOL, answer_all, at, opened_round, people
 from tests.outbox import send_due
 from tests.usecases.scene import Talk
@@ -25,12 +25,6 @@ from tests.usecases.scene import Talk
 MEMBER = Address("fake", "", "person-02")
 STRANGER = Address("fake", "", "nobody")
 LONG = 600
-CLOSER = {
-    StatementKind.QUESTION,
-    StatementKind.COMMENT,
-    StatementKind.LEVEL,
-    StatementKind.AGREEMENT,
-}
 
 
 def spoken(kind: StatementKind, characters: int) -> Statement:
@@ -48,18 +42,28 @@ def test_a_short_digest_is_a_message_as_it_is() -> None:
     assert message_card(one) == digest_card(one)
 
 
-def test_a_long_one_leaves_out_answers_first_and_then_the_levels() -> None:
-    answers = spoken(StatementKind.QUESTION, 1)
-    assert (
-        select_left_out([answers, spoken(StatementKind.LEVEL, MESSAGE_LENGTH - 1)]) == frozenset()
-    )
-    assert select_left_out([answers, spoken(StatementKind.LEVEL, MESSAGE_LENGTH)]) == {
-        StatementKind.QUESTION
-    }
-    assert select_left_out([answers, spoken(StatementKind.LEVEL, MESSAGE_LENGTH + 1)]) == {
-        StatementKind.QUESTION,
-        StatementKind.LEVEL,
-    }
+def lengths(statements: Sequence[Statement]) -> list[int]:
+    return [len(statement.text) for statement in statements]
+
+
+def test_a_long_one_is_cut_from_its_end() -> None:
+    head, talk = spoken(StatementKind.HEADLINE, 20), spoken(StatementKind.TALK, 40)
+    for room, shown in ((0, 3), (1, 2), (MESSAGE_LENGTH, 1)):
+        long = spoken(StatementKind.QUESTION, MESSAGE_LENGTH - 60 + room)
+        kept, left = cut_message([head, long, talk])
+        assert len(kept) == shown, room
+        assert [*kept, *left] == [head, long, talk]
+
+
+def test_of_words_as_many_are_shown_as_there_is_room_for_beside_the_rest() -> None:
+    words = [spoken(StatementKind.COMMENT, 100) for _ in range(5)]
+    head, rest = spoken(StatementKind.HEADLINE, 20), spoken(StatementKind.NEXT, 600)
+    kept, left = cut_message([head, *words, rest])
+    assert lengths(kept) == [20, 100, 100, 600]
+    assert lengths(left) == [100, 100, 100]
+    kept, left = cut_message([head, *words, spoken(StatementKind.NEXT, 900)])
+    assert lengths(kept) == [20]
+    assert lengths(left) == [100] * 5 + [900]
 
 
 @given(
@@ -67,17 +71,18 @@ def test_a_long_one_leaves_out_answers_first_and_then_the_levels() -> None:
         st.builds(spoken, st.sampled_from(list(StatementKind)), st.integers(1, 600)), max_size=12
     )
 )
-def test_what_changed_and_what_is_next_stay_in_the_message(statements: list[Statement]) -> None:
+def test_message_and_rest_are_the_digest_in_its_order(statements: list[Statement]) -> None:
     one = a_digest(statements)
-    left, card = select_left_out(one.statements), message_card(one)
-    assert left <= CLOSER
+    (kept, left), card = cut_message(one.statements), message_card(one)
+    assert [card.title, *card.text] == [statement.text for statement in kept]
     assert bool(card.buttons) == bool(left)
-    kept = [said.text for said in one.statements if said.kind not in left]
-    assert [card.title, *card.text] == kept
-    assert (
-        left == CLOSER & {said.kind for said in one.statements}
-        or sum(map(len, kept)) <= MESSAGE_LENGTH
-    )
+    assert sum(lengths(kept)) <= MESSAGE_LENGTH
+    remaining = iter(one.statements)
+    assert all(any(statement is other for other in remaining) for statement in kept)
+    assert len(kept) + len(left) == len(one.statements)
+    # What people wrote goes first.
+    if any(statement.kind is not StatementKind.COMMENT for statement in left):
+        assert all(statement.kind is not StatementKind.COMMENT for statement in kept)
 
 
 def wordy() -> Mapping[str, Sequence[Item]]:
@@ -110,9 +115,8 @@ async def test_message_and_closer_look_say_all_of_it_and_nothing_else(wordy_vall
 
     message = [message_card.title, *message_card.text]
     closer = [text for card in reply.cards for text in card.text]
-    assert closer == [one.text for one in whole.statements if one.kind is StatementKind.QUESTION]
-    assert sorted(message + closer) == sorted(one.text for one in whole.statements)
-    assert [card.title for card in reply.cards] == ["Round 1: what was answered"]
+    assert [*message, *closer] == [one.text for one in whole.statements]
+    assert [card.title for card in reply.cards] == ["Round 1: the rest"]
 
 
 async def test_members_get_the_same_message_as_the_group(wordy_valley: Talk) -> None:

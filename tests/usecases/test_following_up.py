@@ -48,7 +48,7 @@ async def test_until_it_is_kept(valley: Valley) -> None:
     asked, said = await valley.week(0)
     assert (about(asked), news(said)) == ([], [(1, CommitmentNews.MADE)])
     asked, said = await valley.week(1)
-    assert (about(asked), news(said)) == ([], [])
+    assert (about(asked), news(said)) == ([], [(1, CommitmentNews.DUE)])
 
     asked, said = await valley.week(2, done="partly")
     assert about(asked)[0] == DONE

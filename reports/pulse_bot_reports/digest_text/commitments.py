@@ -21,6 +21,9 @@ NEWS: Final = {
         "it is kept."
     ),
     CommitmentNews.DROPPED: "Commitment dropped: {text}",
+    CommitmentNews.DUE: (
+        "Commitment due on {due}: {text} We shall soon be asked whether it is kept."
+    ),
 }
 ENDS: Final = (".", "?", "!", "…")
 

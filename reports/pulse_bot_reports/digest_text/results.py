@@ -1,10 +1,14 @@
 """The words of one question's result, by its kind.
 
-Facts in, words out; which of them may be said was decided by the release policy.
+Facts in, words out; which of them may be said was decided by the release policy. A number is said
+in the direction of what was asked: inside, that of a question that asks the other way round is
+turned (statistics, What counts as an answer).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 from pulse_bot.domain.asking.items import ItemKind
@@ -12,10 +16,12 @@ from pulse_bot.domain.release.digest import QuestionFact
 from pulse_bot.domain.release.results import (
     ChoiceFrequency,
     Choices,
+    End,
     Journey,
     Lean,
     Level,
     OutOfTen,
+    Printed,
     ReleasedValue,
     Silence,
 )
@@ -23,6 +29,7 @@ from pulse_bot.domain.release.results import (
 NOW: Final = "now"
 LATER: Final = "in 12 months"
 
+TOO_FEW: Final = "Too few answers."
 SILENCES: Final = {
     Silence.TOO_FEW: "Too few answers, or from too few organisations, to say anything this week.",
     Silence.SMALL_GROUP: "Our group is too small to show a number from a single week.",
@@ -36,41 +43,75 @@ TAKEN: Final = {
     ChoiceFrequency.MOST: " (chosen by most of us)",
     ChoiceFrequency.OFTEN: " (chosen often)",
 }
-TURNED: Final = "Counted the other way round: the higher, the less this is so."
+LOW_IS_GOOD: Final = ", and low is good here"
+_TURNED_ENDS: Final = {End.LOW: End.HIGH, End.HIGH: End.LOW, End.NONE: End.NONE}
 
 
 def question_result(fact: QuestionFact) -> str:
-    """What a digest says behind a question, in one sentence or two."""
+    """What a digest says of a question where it stands by itself, in one sentence or two."""
     if fact.word_answers:
         return IN_WORDS
     if fact.kind is ItemKind.WORDS and fact.result is Silence.SMALL_GROUP:
         return WORDS_OF_FEW
     if isinstance(fact.result, Silence):
         return SILENCES[fact.result]
-    # A reverse-scored item was turned (statistics, What counts as an answer). Said without this
-    # sentence, "we avoid hard topics: about 4.2" would be heard as its opposite.
-    turned = fact.reverse and isinstance(fact.result, Level | OutOfTen | Journey)
-    words = _result_words(fact.result)
-    return f"{words} {TURNED}" if turned else words
+    return _say_result(fact, " out of 5")
 
 
-def out_of_five(level: Level) -> str:
-    """A level with its scale: "about 4.2 or higher, out of 5"."""
-    return f"{level}, out of 5" if level.edge else f"{level} out of 5"
+def short_result(fact: QuestionFact) -> str:
+    """The same where a line above has named the scale, or why there is no number."""
+    if fact.result is Silence.TOO_FEW and not fact.word_answers:
+        return TOO_FEW
+    if isinstance(fact.result, Level):
+        return _say_result(fact, "")
+    return question_result(fact)
 
 
-def _result_words(says: ReleasedValue) -> str:
+def say_level(value: Printed, scale: str = "") -> str:
+    """A number, on its scale where that is named: "3.8 out of 5", "4.2 or higher"."""
+    if not scale:
+        return f"{value.about} {value.edge}".strip()
+    return f"{value.about} {value.edge},{scale}" if value.edge else f"{value.about}{scale}"
+
+
+def turn(value: Printed, reverse: bool, middle: int) -> Printed:
+    """A number in the direction of what was asked; `middle` of its scale: 3, or 5 of ten."""
+    if not reverse:
+        return value
+    return Printed(Decimal(2 * middle) - value.value, _TURNED_ENDS[value.end], value.step)
+
+
+def _say_result(fact: QuestionFact, scale: str) -> str:
+    """The result with what was printed before, and which end of the scale is the good one."""
+    says = fact.result
+    good = LOW_IS_GOOD if fact.reverse and isinstance(says, Printed | Journey) else ""
+    before = _say_before(fact.before, reverse=fact.reverse)
     match says:
         case Level():
-            return f"{out_of_five(says).capitalize()}."
-        case OutOfTen(about=about, edge=edge):
-            return f"About {about} {edge}, out of 10." if edge else f"About {about} out of 10."
+            return f"{say_level(turn(says, fact.reverse, 3), scale)}{good}{before}."
+        case OutOfTen():
+            return f"{say_level(turn(says, fact.reverse, 5), ' out of 10')}{good}{before}."
         case Journey(now, later):
-            return f"Now {now}, {LATER} {later}, out of 5."
+            first, second = (say_level(turn(part, fact.reverse, 3)) for part in (now, later))
+            return f"Now {first}, {LATER} {second}, out of 5{good}."
         case Lean():
-            return f"Our answers are {says}."
+            return f"Our answers are {says}{before}."
         case Choices():
             return _choice_words(says)
+        case Silence():
+            return SILENCES[says]
+
+
+def _say_before(before: Sequence[ReleasedValue], *, reverse: bool) -> str:
+    """ " (before: 2.5 or lower, 3.0)"; nothing where nothing was printed."""
+    words = []
+    for value in before:
+        if isinstance(value, Level | OutOfTen):
+            middle = 3 if isinstance(value, Level) else 5
+            words.append(say_level(turn(value, reverse, middle)))
+        elif isinstance(value, Lean):
+            words.append(value.value)
+    return f" (before: {', '.join(words)})" if words else ""
 
 
 def _choice_words(says: Choices) -> str:

@@ -1,4 +1,4 @@
-"""The words of what a digest says of its themes over time.
+"""The words of what a digest says of its themes over time: trends, levels, and when we shall know.
 
 Facts in, statements out; what may be called was decided by the printed record alone.
 """
@@ -9,12 +9,25 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Final
 
-from pulse_bot.domain.release.digest import ThemeTrend
-from pulse_bot.domain.release.record import ReleasedTrend, Statement
+from pulse_bot.domain.asking.calendar import format_date
+from pulse_bot.domain.release.digest import (
+    BlockFact,
+    DigestFacts,
+    OutlookFact,
+    OutlookKind,
+    ThemeLevel,
+    ThemeTrend,
+)
+from pulse_bot.domain.release.record import ReleasedBlock, ReleasedTrend, Statement
+from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot.domain.release.trend import Move, Trend, Unclear
-from pulse_bot_reports.titles import spell_number, theme_title
+from pulse_bot_reports.digest_text.results import say_level
+from pulse_bot_reports.titles import join_themes, join_words, spell_number, theme_title
 
-NEW_QUESTIONS: Final = "asked with other questions from this round on, so comparisons begin anew."
+NEW_QUESTIONS: Final = (
+    "{theme} is asked with other questions from this round on, so comparisons begin anew."
+)
+WITHDRAWN: Final = "The move in {theme} that we reported around round {since} has not held."
 UNCLEAR: Final = {
     Unclear.NOTHING_MORE: "No clear change in {themes}.",
     Unclear.HALF_A_POINT: (
@@ -24,60 +37,125 @@ UNCLEAR: Final = {
         "No clear change in {themes}; most numbers are “or higher” or “or lower” already, so a "
         "change would hardly show."
     ),
-    Unclear.LEARNING: (
-        "Too few numbers yet to compare {themes} over time; {needed} more and we begin."
-    ),
+    Unclear.LEARNING: "Too few numbers yet to say whether {themes} moves.",
+}
+SO_SAY: Final = "So say the newest numbers beside the earlier ones of the same questions."
+BLOCK_SILENCES: Final = {
+    Silence.TOO_FEW: "too few answers to say anything",
+    Silence.SMALL_GROUP: "our group is too small to show a number",
+}
+TOO_FEW: Final = "too few answers"
+OUTLOOKS: Final = {
+    OutlookKind.FIRST_LEVEL: "{themes} {has} {its} first half-term level{s} on {day}.",
+    OutlookKind.NEXT_LEVEL: "{themes} {has} {its} next half-term level{s} on {day}.",
+    OutlookKind.COMPARISON: "From {day} on, at the earliest, we can say whether {themes} moves.",
 }
 
 
-def trend_statements(trends: Sequence[ThemeTrend]) -> Iterator[Statement]:
+def trend_statements(facts: DigestFacts) -> Iterator[Statement]:
     """First what moved, theme by theme; then the others, those with the same reason together."""
-    for entry in trends:
-        if words := _say_moves(entry):
-            fact = ReleasedTrend((entry.dimension,), entry.trend, entry.is_new)
-            yield Statement(fact, f"{theme_title(entry.dimension)}: {words}")
-    others = [entry for entry in trends if not _say_moves(entry)]
+    others = []
+    for entry in facts.trends:
+        if words := say_moves(entry, facts.round_number):
+            fact = ReleasedTrend(
+                (entry.dimension,), entry.trend, entry.is_new, (entry.levels,) * bool(entry.levels)
+            )
+            yield Statement(fact, words)
+        else:
+            others.append(entry)
     order = list(Unclear)
     others.sort(key=lambda entry: (order.index(_unclear(entry.trend)), entry.trend.numbers_needed))
     for trend, group in groupby(others, key=lambda entry: entry.trend):
-        themes = tuple(entry.dimension for entry in group)
-        text = UNCLEAR[_unclear(trend)].format(
-            themes=_join(themes), needed=spell_number(trend.numbers_needed)
-        )
-        yield Statement(ReleasedTrend(themes, trend), text)
+        yield _unclear_statement(trend, list(group))
+
+
+def _unclear_statement(trend: Trend, group: Sequence[ThemeTrend]) -> Statement:
+    themes = tuple(entry.dimension for entry in group)
+    levels = tuple(entry.levels for entry in group) if any(e.levels for e in group) else ()
+    named = [
+        f"{theme_title(entry.dimension).lower()}{_in_brackets(entry.levels)}" for entry in group
+    ]
+    text = UNCLEAR[_unclear(trend)].format(themes=join_words(named, "or"))
+    return Statement(ReleasedTrend(themes, trend, levels=levels), text)
+
+
+def _in_brackets(levels: Sequence[ThemeLevel]) -> str:
+    return f" ({say_levels(levels)})" if levels else ""
+
+
+def say_levels(levels: Sequence[ThemeLevel]) -> str:
+    """ "3.4, 3.4, 3.9": half-term by half-term."""
+    return ", ".join(say_theme_level(level) for level in levels)
+
+
+def say_theme_level(level: ThemeLevel, scale: str = "") -> str:
+    """ "3.4", "4.0 or higher", "rather high"."""
+    return say_level(level, scale) if isinstance(level, Level) else level.value
 
 
 def _unclear(trend: Trend) -> Unclear:
     return trend.unclear or Unclear.NOTHING_MORE
 
 
-def _say_moves(entry: ThemeTrend) -> str:
+def say_moves(entry: ThemeTrend, number: int) -> str:
     """What is said of a theme by itself; nothing where no change was called."""
+    theme, trend = theme_title(entry.dimension), entry.trend
     if entry.is_new:
-        return NEW_QUESTIONS
-    trend = entry.trend
-    withdrawn = (
-        f"the move that we reported around round {trend.withdrawn.since} has not held."
-        if trend.withdrawn
-        else ""
-    )
-    standing = _say_standing(trend.now, trend) if trend.now else ""
-    if withdrawn and standing:
-        return f"{withdrawn} It is {standing}"
-    return withdrawn or standing
+        return NEW_QUESTIONS.format(theme=theme)
+    sentences = []
+    if trend.withdrawn:
+        sentences.append(WITHDRAWN.format(theme=theme.lower(), since=trend.withdrawn.since))
+    if trend.now and trend.just_called:
+        # Called in the headline: here is what it is made of.
+        levels = say_levels(entry.levels)
+        sentences.append(f"{theme} by half-terms: {levels}." if levels else SO_SAY)
+    elif trend.now:
+        sentences.append(_say_standing(theme, trend.now, trend, number))
+    return " ".join(sentences)
 
 
-def _say_standing(now: Move, trend: Trend) -> str:
+def _say_standing(theme: str, now: Move, trend: Trend, number: int) -> str:
+    """With how long ago it was, so that a year of digests does not say one sentence."""
+    rounds = number - now.since
+    span = f"{spell_number(rounds)} {'round' if rounds == 1 else 'rounds'}"
+    stayed = f", and has stayed there for {span}" if trend.confirmed else f", {span} ago"
     if before := trend.before:
-        again = "again" if before.direction is now.direction else f"back {now.direction}"
+        again = "again" if before.direction is now.direction else f"came back {now.direction}"
         return (
-            f"{before.direction} around round {before.since}, and {again} around round {now.since}."
+            f"{theme} went {before.direction} around round {before.since} and {again} around round "
+            f"{now.since}{stayed}."
         )
-    stayed = ", and has stayed there" if trend.confirmed else ""
-    return f"{now.direction} since around round {now.since}{stayed}."
+    return f"{theme} went {now.direction} around round {now.since}{stayed}."
 
 
-def _join(themes: Sequence[str]) -> str:
-    """ "trust, honesty or accountability": themes in the middle of a sentence."""
-    *first, last = (theme_title(theme).lower() for theme in themes)
-    return f"{', '.join(first)} or {last}" if first else last
+def block_statements(blocks: Sequence[BlockFact]) -> Iterator[Statement]:
+    """The levels of the blocks that ended; what they are of, and the scale, is named once."""
+    over, scale = " over the last six rounds", " out of 5"
+    for fact in blocks:
+        if isinstance(fact.result, Silence):
+            words = BLOCK_SILENCES[fact.result] if over else TOO_FEW
+        else:
+            before = f" (before: {say_levels(fact.before)})" if fact.before else ""
+            words = f"{say_theme_level(fact.result, scale)}{before}"
+            scale = ""
+        yield Statement(
+            ReleasedBlock.of_fact(fact), f"{theme_title(fact.dimension)}{over}: {words}."
+        )
+        over = ""
+
+
+def outlook_statements(outlook: Sequence[OutlookFact]) -> Iterator[Statement]:
+    """When we shall know."""
+    for fact in outlook:
+        many = len(fact.themes) > 1
+        word = "or" if fact.kind is OutlookKind.COMPARISON else "and"
+        named = join_themes(fact.themes, word)
+        is_first = fact.kind is not OutlookKind.COMPARISON
+        text = OUTLOOKS[fact.kind].format(
+            themes=f"{named[:1].upper()}{named[1:]}" if is_first else named,
+            has="have" if many else "has",
+            its="their" if many else "its",
+            s="s" if many else "",
+            day=format_date(fact.on),
+        )
+        yield Statement(fact, text)

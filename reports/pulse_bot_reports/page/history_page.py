@@ -49,8 +49,9 @@ BETWEEN_TERMS: Final = timedelta(days=16)
 NO_ROUND: Final = "No round has closed yet. The first digest will stand here."
 SCALE: Final = (
     "Numbers out of 5 are averages of answers from 1 (strongly disagree, never, or not started) to "
-    "5 (strongly agree, always, or there). All numbers are coarse on purpose, so that nobody can "
-    "tell who gave which answer."
+    "5 (strongly agree, always, or there). In pictures and tables those of questions for which low "
+    "is good are turned, so that high is always good. All numbers are coarse on purpose, so that "
+    "nobody can tell who gave which answer."
 )
 
 

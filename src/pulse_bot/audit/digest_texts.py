@@ -26,6 +26,7 @@ from pulse_bot.audit.published import (
     SeriesSoFar,
 )
 from pulse_bot.domain.asking.items import ItemKind
+from pulse_bot.domain.release.comments import LISTS
 from pulse_bot.domain.release.first_edition import (
     ResponseBand,
     SmallestShift,
@@ -51,21 +52,33 @@ _NUMBERS: Final = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 _ENDS: Final = {"": End.NONE, "or higher": End.HIGH, "or lower": End.LOW}
-_LEVEL: Final = r"about (\d\.\d)(?: (or higher|or lower))?"
+_TURNED: Final = {End.NONE: End.NONE, End.HIGH: End.LOW, End.LOW: End.HIGH}
+_LEVEL: Final = r"(?:about )?(\d\.\d)(?: (or higher|or lower))?"
+_BEFORE: Final = r"(?: \(before: [^)]+\))?"
+"""What was printed of it before stands in the digests of before."""
+_LOW_IS_GOOD: Final = r"(, and low is good here)?"
+"""A number is told in the direction of what was asked, and kept in that of what is good."""
 
 _LOG_LINE: Final = re.compile(
     r"asked round (\d+): (\d+) (?:people|person)(?:, (?:(\d+) more)?(?: and )?(?:(\d+) fewer)?)?"
 )
-_HEADLINE: Final = re.compile(r"Round (\d+) of .+")
+_HEADLINE: Final = re.compile(r"Round (\d+)(?: of |: |, for the workshop ).+")
 _QUESTION: Final = re.compile(r"“(.+)” (.+)", re.DOTALL)
-_SAYS_LEVEL: Final = re.compile(rf"{_LEVEL},? out of 5\.", re.IGNORECASE)
-_SAYS_OF_TEN: Final = re.compile(r"About (\d+\.\d)(?: (or higher|or lower),)? out of 10\.")
-_SAYS_JOURNEY: Final = re.compile(rf"Now {_LEVEL}, in 12 months {_LEVEL}, out of 5\.")
-_SAYS_LEAN: Final = re.compile(rf"Our answers are ({'|'.join(Lean)})\.")
+_SAYS_LEVEL: Final = re.compile(
+    rf"{_LEVEL}(?:,? out of 5)?{_LOW_IS_GOOD}{_BEFORE}\.", re.IGNORECASE
+)
+_SAYS_OF_TEN: Final = re.compile(
+    rf"(?:About )?(\d+\.\d)(?: (or higher|or lower),)? out of 10{_LOW_IS_GOOD}{_BEFORE}\."
+)
+_SAYS_JOURNEY: Final = re.compile(rf"Now {_LEVEL}, in 12 months {_LEVEL}, out of 5{_LOW_IS_GOOD}\.")
+_SAYS_LEAN: Final = re.compile(rf"Our answers are ({'|'.join(Lean)}){_BEFORE}\.")
 _SAYS_CHOICES: Final = re.compile(r"Stands out: (.+)\.")
 _CHOICE: Final = re.compile(r"(.+?) \(chosen (often|by most of us)\)(?:; )?")
-_BLOCK: Final = re.compile(rf"(.+) over the last six rounds: (?:{_LEVEL},? out of 5|(.+))\.")
-_CLASS: Final = re.compile(r"(?:Fewer than )?(\w+)(?: to \w+| or more)? of us answered\.")
+_BLOCK: Final = re.compile(
+    rf"(.+?)(?: over the last six rounds)?: "
+    rf"(?:{_LEVEL}(?:,? out of 5)?|({'|'.join(LevelWord)})){_BEFORE}\."
+)
+_CLASS: Final = re.compile(r"(?:Fewer than )?(\w+)(?: to \w+| or more)? of us answered\b")
 _COMMENT: Final = "Somebody wrote: “"
 _POOL: Final = "The workshop's questions together: "
 
@@ -163,7 +176,7 @@ def _read_statement(current: _ReadRound, statement: str) -> None:
     if question := _QUESTION.fullmatch(statement):
         if (says := _read_result(question[2])) is not None:
             current.questions.append((question[1], *says))
-    elif block := _BLOCK.fullmatch(statement):
+    elif not statement.startswith(_POOL) and (block := _BLOCK.fullmatch(statement)):
         if (level := _read_level_words(block)) is not None:
             current.blocks.append((block[1], level))
     elif trend := _TREND.fullmatch(statement):
@@ -185,12 +198,17 @@ def _read_response(current: _ReadRound, statement: str) -> None:
 def _read_result(words: str) -> tuple[ItemKind, ReleasedValue] | None:
     """What stands behind a question; None for a silence. Behind it may stand that it was turned."""
     if found := _SAYS_LEVEL.match(words):
-        return ItemKind.AGREE, Level(Decimal(found[1]), _ENDS[found[2] or ""])
+        return ItemKind.AGREE, _read_level(found[1], found[2], turned=bool(found[3]))
     if found := _SAYS_OF_TEN.match(words):
-        return ItemKind.SCALE, OutOfTen(Decimal(found[1]), _ENDS[found[2] or ""])
+        value, end = Decimal(found[1]), _ENDS[found[2] or ""]
+        is_turned = bool(found[3])
+        says = OutOfTen(10 - value, _TURNED[end]) if is_turned else OutOfTen(value, end)
+        return ItemKind.SCALE, says
     if found := _SAYS_JOURNEY.match(words):
-        now = Level(Decimal(found[1]), _ENDS[found[2] or ""])
-        return ItemKind.JOURNEY, Journey(now, Level(Decimal(found[3]), _ENDS[found[4] or ""]))
+        first, second = (
+            _read_level(found[place], found[place + 1], turned=bool(found[5])) for place in (1, 3)
+        )
+        return ItemKind.JOURNEY, Journey(first, second)
     if found := _SAYS_LEAN.match(words):
         return ItemKind.YES_NO, Lean(found[1])
     if found := _SAYS_CHOICES.match(words):
@@ -200,6 +218,12 @@ def _read_result(words: str) -> tuple[ItemKind, ReleasedValue] | None:
         )
         return ItemKind.CHOOSE, Choices(taken)
     return None
+
+
+def _read_level(value: str, end: str | None, *, turned: bool) -> Level:
+    if turned:
+        return Level(6 - Decimal(value), _TURNED[_ENDS[end or ""]])
+    return Level(Decimal(value), _ENDS[end or ""])
 
 
 def _read_level_words(block: re.Match[str]) -> Level | LevelWord | None:
@@ -246,9 +270,14 @@ def _publish_rounds(
             ),
             trends=tuple(one.trends),
             band=one.band,
-            lengths=tuple(one.lengths),
+            lengths=tuple(_find_list_length(length) for length in one.lengths),
             has_pool=one.has_pool,
         )
+
+
+def _find_list_length(shown: int) -> int:
+    """Of a list of which a chat shows so many texts: it has room for fewer than were released."""
+    return next((length for *_, length in reversed(LISTS) if length >= shown), shown)
 
 
 def _plain_theme(theme: str) -> str:

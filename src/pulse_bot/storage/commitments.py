@@ -100,6 +100,17 @@ def list_due(session: Session, partnership_id: int, on: date) -> list[Commitment
     return _load_commitments(session, query.order_by(CommitmentRow.ask_from, CommitmentRow.number))
 
 
+def list_unasked(session: Session, partnership_id: int, on: date) -> list[Commitment]:
+    """The open commitments that are due on a day and were never asked about, the oldest first."""
+    query = select(CommitmentRow).where(
+        CommitmentRow.partnership_id == partnership_id,
+        CommitmentRow.state == CommitmentState.OPEN,
+        CommitmentRow.due <= on,
+        CommitmentRow.ask_from == CommitmentRow.due,
+    )
+    return _load_commitments(session, query.order_by(CommitmentRow.due, CommitmentRow.number))
+
+
 def list_untold(
     session: Session, partnership_id: int, asked_numbers: Iterable[int]
 ) -> Sequence[CommitmentRow]:

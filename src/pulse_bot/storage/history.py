@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Row, Select, func, select, tuple_, update
+from sqlalchemy import Row, Select, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from pulse_bot.crypto.sealing import seal_tally, unseal_tally
@@ -17,6 +17,7 @@ from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import Round, RoundStatus
 from pulse_bot.domain.asking.same_question import text_identity, was_asked
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
+from pulse_bot.domain.release.earlier import ROUNDS_RECALLED
 from pulse_bot.domain.release.kinds import carry_over
 from pulse_bot.domain.release.printed_record import ROUNDS_READ, PrintedRound
 from pulse_bot.domain.release.record import (
@@ -32,7 +33,13 @@ from pulse_bot.domain.release.series import PastRound
 from pulse_bot.domain.release.tallies import Lot
 from pulse_bot.errors import SealError
 from pulse_bot.storage.models import ReleaseRow, RoundRow, TallyRow
-from pulse_bot.storage.releases import BLOCK_KIND, QUESTION_KIND, keep_fact, read_fact
+from pulse_bot.storage.releases import (
+    BLOCK_KIND,
+    QUESTION_KIND,
+    RECALLED_KINDS,
+    keep_fact,
+    read_fact,
+)
 from pulse_bot.storage.workshop_tables import SeedingRow
 
 _log = logging.getLogger(__name__)
@@ -240,9 +247,11 @@ def load_printed(
 
 
 def load_printed_rounds(session: Session, partnership_id: int) -> list[PrintedRound]:
-    """What the newest digests said of questions and of blocks, oldest first, for the trend.
+    """What the newest digests said, oldest first, as far as later ones look at it.
 
-    Those that are held are among them: what is said over time is replayed from all digests.
+    Of questions and blocks in so many rounds as a trend is computed from, and in the newest few
+    what else a digest does not say twice. Those that are held are among them, and marked: what is
+    said over time is replayed from all digests.
     """
     newest = (
         select(RoundRow.id)
@@ -251,16 +260,24 @@ def load_printed_rounds(session: Session, partnership_id: int) -> list[PrintedRo
         .limit(ROUNDS_READ - 1)
     )
     query = (
-        select(RoundRow.number, ReleaseRow.round_id, ReleaseRow.kind, ReleaseRow.fields)
+        select(
+            RoundRow.number, RoundRow.held, ReleaseRow.round_id, ReleaseRow.kind, ReleaseRow.fields
+        )
         .join(RoundRow, RoundRow.id == ReleaseRow.round_id)
-        .where(ReleaseRow.round_id.in_(newest), ReleaseRow.kind.in_((QUESTION_KIND, BLOCK_KIND)))
+        .where(
+            or_(
+                ReleaseRow.round_id.in_(newest) & ReleaseRow.kind.in_((QUESTION_KIND, BLOCK_KIND)),
+                ReleaseRow.round_id.in_(newest.limit(ROUNDS_RECALLED))
+                & ReleaseRow.kind.in_(RECALLED_KINDS),
+            )
+        )
         .order_by(RoundRow.number, ReleaseRow.position)
     )
-    by_round: dict[int, list[ReleasedFact]] = {}
+    by_round: dict[tuple[int, bool], list[ReleasedFact]] = {}
     # Columns, and no rows that the session would watch: there are hundreds of them.
-    for number, round_id, kind, fields in session.execute(query):
-        by_round.setdefault(number, []).append(_read_kept(round_id, kind, fields))
-    return [PrintedRound(number, tuple(facts)) for number, facts in by_round.items()]
+    for number, held, round_id, kind, fields in session.execute(query):
+        by_round.setdefault((number, held), []).append(_read_kept(round_id, kind, fields))
+    return [PrintedRound(number, tuple(facts), held) for (number, held), facts in by_round.items()]
 
 
 def list_digests(session: Session, partnership_id: int, most: int | None = None) -> list[Digest]:

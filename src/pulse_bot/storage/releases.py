@@ -7,7 +7,7 @@ schema is their version: whoever changes a fact changes the rows in a migration.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pulse_bot.domain.release import digest, first_edition, record, results
@@ -16,6 +16,8 @@ from pulse_bot.storage.plain_values import UnknownShape, from_plain, to_plain
 
 QUESTION_KIND: Final = "question"
 BLOCK_KIND: Final = "block"
+RECALLED_KINDS: Final = ("answered", "commitment", "outlook", "talk", "trend-call")
+"""Kinds that the digests after it look at, so as to go on from it and not to say it twice."""
 
 FACT_TYPES: Final[Mapping[str, type[ReleasedFact]]] = {
     "headline": record.HeadlineFact,
@@ -35,6 +37,7 @@ FACT_TYPES: Final[Mapping[str, type[ReleasedFact]]] = {
     "missing": record.MissingFact,
     "talk": record.TalkFact,
     "next": record.NextRoundFact,
+    "outlook": digest.OutlookFact,
     "sentence": record.SentenceFact,
 }
 """A kind stays for ever: rows of it do."""
@@ -53,11 +56,16 @@ _SAYS: Final = {
 _WORDS: Final = (results.Lean, results.LevelWord, results.Silence)
 
 
+_VALUE_FIELDS: Final = ("says", "before", "levels")
+"""Fields that hold such values, or lists of them: of each its word is kept beside it."""
+
+
 def keep_fact(fact: ReleasedFact) -> tuple[str, dict[str, Any]]:
     """The kind and the fields of a fact, for its row."""
     fields = to_plain(fact)
-    if isinstance(fact, record.ReleasedQuestion | record.ReleasedBlock | record.ReleasedPool):
-        fields["says"] = _kept_says(fact.says)
+    # A number of 1 to 5 and one of 0 to 10 have the same fields.
+    for name in fields.keys() & set(_VALUE_FIELDS):
+        fields[name] = _keep_value(getattr(fact, name))
     return _KINDS[type(fact)], fields
 
 
@@ -66,19 +74,24 @@ def read_fact(kind: str, fields: Mapping[str, Any]) -> ReleasedFact:
     shape = FACT_TYPES.get(kind)
     if shape is None:
         raise UnknownShape(f"There is no released fact of the kind {kind!r}.")
-    if fields.get("says") is not None:
-        return from_plain(shape, {**fields, "says": _read_says(fields["says"])})
-    return from_plain(shape, fields)
+    values = {name: _read_value(fields[name]) for name in _VALUE_FIELDS if fields.get(name)}
+    return from_plain(shape, {**fields, **values})
 
 
-def _kept_says(value: object) -> dict[str, Any] | None:
+def _keep_value(value: object) -> object:
     if value is None:
         return None
+    if isinstance(value, tuple):
+        return [_keep_value(entry) for entry in value]
     name = next(name for name, shape in _SAYS.items() if isinstance(value, shape))
     return {name: str(value) if isinstance(value, _WORDS) else to_plain(value)}
 
 
-def _read_says(kept: Mapping[str, Any]) -> object:
+def _read_value(kept: Mapping[str, Any] | Sequence[Any]) -> object:
+    if isinstance(kept, list):
+        return tuple(_read_value(entry) for entry in kept)
+    if not isinstance(kept, dict):
+        raise UnknownShape("A value that was released is a mapping.")
     [(name, value)] = kept.items()
     shape = _SAYS.get(name)
     if shape is None:

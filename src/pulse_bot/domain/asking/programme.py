@@ -100,6 +100,17 @@ def next_window(
     return (opening, next_occurrence(plan.closes, opening, calendar.zone)) if opening else None
 
 
+def list_next_windows(
+    plan: Programme, calendar: Calendar, after: datetime, most: int
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The openings after a moment with their closings, at most so many; fewer where a year ends."""
+    windows: list[tuple[datetime, datetime]] = []
+    while len(windows) < most and (window := next_window(plan, calendar, after)):
+        windows.append(window)
+        after = window[0]
+    return tuple(windows)
+
+
 def choose_items(
     plan: Programme, pool: Mapping[str, Sequence[Item]], past_rounds: Sequence[Sequence[str]]
 ) -> tuple[Item, ...]:

@@ -37,6 +37,7 @@ _RESULT_PATTERN: Final = re.compile(
     r"|\(chosen (?:often|by most of us)\b|\bcommitment (?:kept|dropped|not yet kept|asked about):"
     r"|members were asked for the first time\b|who did not answer may see it\b"
     r"|trust in this pulse itself is low\b|so far we have kept \d"
+    r"|\(before: \d|low is good here\b|commitment due on\b"
 )
 """What digests alone say. Each is so much ours, or so much of a number, that people who write of
 their own work hardly ever need it; whoever does is told which words to put otherwise."""

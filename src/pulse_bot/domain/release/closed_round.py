@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.thresholds import Thresholds
@@ -67,5 +67,8 @@ class ClosedRound:
     """How many organisations those who answered belong to."""
     printed: tuple[PrintedRound, ...] | None = None
     """What was printed in the rounds before it, oldest first; None where that is not known."""
+    coming: tuple[date, ...] = ()
+    """The local days on which the next rounds close, where each asks all themes of the programme;
+    none where that is not known."""
     words: DrawnWords = field(default_factory=DrawnWords)
     """What the lot left of all that was written."""

@@ -15,6 +15,9 @@ from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.release.results import Level, LevelWord, ReleasedValue, Silence
 from pulse_bot.domain.release.trend import Trend
 
+ThemeLevel = Level | LevelWord
+"""A theme's level over a block, where one was printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResponseClass:
@@ -24,6 +27,14 @@ class ResponseClass:
     """0 where they were too few for a number, or out of too few organisations."""
     most: int | None = None
     """None in the last class, which may be everybody."""
+    running: int = 1
+    """Rounds running, this one among them, of which the same was said."""
+    times: int = 1
+    """Of the last `of` rounds, this one among them, of which the same was said."""
+    of: int = 1
+    are_few: bool = False
+    """Not the last class, after a digest that said the last one, or after none: what silence may
+    mean is said, and not in each digest that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,8 @@ class QuestionFact:
     """The number of the commitment that it asks about."""
     least: int | None = None
     """The fewest answers of the class in which its lot was drawn; None where no number is said."""
+    before: tuple[ReleasedValue, ...] = ()
+    """What earlier digests printed of the same question, oldest first: three at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,9 @@ class BlockFact:
     dimension: str
     number: int
     """The block's number in the theme's series, from 1."""
-    result: Level | LevelWord | Silence
+    result: ThemeLevel | Silence
+    before: tuple[ThemeLevel, ...] = ()
+    """The levels that earlier digests printed of the theme, oldest first: three at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,68 @@ class ThemeTrend:
     trend: Trend
     is_new: bool = False
     """Another bank has taken over with this round, and comparisons begin anew."""
+    levels: tuple[ThemeLevel, ...] = ()
+    """Those of its newest blocks, oldest first, where the digest says them beside the trend."""
+
+
+class OutlookKind(StrEnum):
+    """What is known once a day has come."""
+
+    FIRST_LEVEL = "first level"
+    NEXT_LEVEL = "next level"
+    COMPARISON = "comparison"
+    """Enough numbers to say what moves; at the earliest, since a week may print none."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutlookFact:
+    """When the group shall know something of these themes: a day of the partnership's calendar."""
+
+    kind: OutlookKind
+    themes: tuple[str, ...]
+    on: date
+
+
+class NewsKind(StrEnum):
+    """What a digest begins with, the most telling first."""
+
+    CALL = "call"
+    """A change of a theme, called in this digest."""
+    WITHDRAWAL = "withdrawal"
+    HALF_TERM = "half-term"
+    """Blocks have ended, and at least one has a level."""
+    KEPT = "kept"
+    DUE = "due"
+    NOT_YET_KEPT = "not yet kept"
+    LOWEST = "lowest"
+    """A question printed a lower number than any did in the year before."""
+    MOVED = "moved"
+    """A question printed another number than the last time, and no other one moved further."""
+    NO_MOVE = "no move"
+    """Questions that were asked before print what they printed then."""
+    FIRST_TIME = "first time"
+    """None of the questions was asked before."""
+    QUESTIONS = "questions"
+    """Some were, and no number was printed of them then."""
+    TOO_FEW = "too few"
+    """No question of the round has enough answers for a number."""
+    TO_TALK = "to talk"
+    """The group reads no numbers of one round, and talks about its questions."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """The one thing that a digest begins with, of what it says anyway."""
+
+    kind: NewsKind
+    up: tuple[str, ...] = ()
+    """The themes that moved up: called, or half-term beside half-term."""
+    down: tuple[str, ...] = ()
+    item: str = ""
+    """The question, where it is about one."""
+    commitment: int | None = None
+    is_year: bool = False
+    """There was a whole year to compare with."""
 
 
 class CommitmentNews(StrEnum):
@@ -80,6 +157,8 @@ class CommitmentNews(StrEnum):
     UNHEARD = "unheard"
     """The group was asked, and nothing may be said of the answers."""
     DROPPED = "dropped"
+    DUE = "due"
+    """Its day has come, or comes before the next round, which asks about it for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +208,15 @@ class DigestFacts:
     questions: tuple[QuestionFact, ...]
     blocks: tuple[BlockFact, ...]
     talk: str
+    """The talking prompt; empty for none."""
+    news: News | None = None
+    """None where it could not be found."""
     trends: tuple[ThemeTrend, ...] = ()
-    """Of the themes of this round that may be spoken of over time."""
+    """Of the themes of this round that may be spoken of over time, without what was said before."""
+    outlook: tuple[OutlookFact, ...] = ()
+    """When the group shall know more, where that is known and was not said before."""
+    talk_item: str = ""
+    """The question that the talking prompt belongs to."""
     pooled: LevelWord | None = None
     """The level of a workshop's questions together, in a group too small for one of each."""
     low_pulse: bool = False

@@ -10,6 +10,7 @@ tallies to show something. How it is worded is the renderers'.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from pulse_bot.domain.asking.items import Item, ItemKind
@@ -22,6 +23,12 @@ from pulse_bot.domain.release.digest import (
     ResponseClass,
     ThemeTrend,
 )
+from pulse_bot.domain.release.earlier import (
+    add_run,
+    drop_known,
+    list_levels_before,
+    list_values_before,
+)
 from pulse_bot.domain.release.kinds import release_value
 from pulse_bot.domain.release.lot import (
     FIRST_COUNTED,
@@ -30,6 +37,7 @@ from pulse_bot.domain.release.lot import (
     find_classes,
     print_block,
 )
+from pulse_bot.domain.release.outlook import find_outlook
 from pulse_bot.domain.release.printed_record import PrintedRound, find_trend
 from pulse_bot.domain.release.record import ReleasedBlock, ReleasedQuestion
 from pulse_bot.domain.release.results import Level, LevelWord, Printed, ReleasedValue, Silence
@@ -47,8 +55,14 @@ a level would tell that each had five or six answers."""
 
 def release_facts(closed: ClosedRound) -> DigestFacts:
     """All that may be said of a closed round. No count, sum or exact share comes out of here."""
+    rounds = closed.printed or ()
     questions = tuple(_question_fact(item, closed) for item in closed.items)
     blocks = tuple(_block_facts(closed))
+    trends = tuple(_theme_trends(closed, questions, blocks))
+    talk = choose_prompt(closed.number, questions, rounds)
+    answered = response_class(
+        closed.answered, closed.roster_size, closed.organisations, closed.thresholds
+    )
     return DigestFacts(
         partnership=closed.partnership,
         round_number=closed.number,
@@ -56,13 +70,13 @@ def release_facts(closed: ClosedRound) -> DigestFacts:
         closed_at=closed.closed_at,
         next_opens_at=closed.next_opens_at,
         time_zone=closed.time_zone,
-        response=response_class(
-            closed.answered, closed.roster_size, closed.organisations, closed.thresholds
-        ),
+        response=add_run(answered, rounds) if answered else None,
         questions=questions,
         blocks=blocks,
-        trends=tuple(_theme_trends(closed, questions, blocks)),
-        talk=choose_prompt(closed.number, questions),
+        trends=drop_known(trends, rounds, is_half_term=bool(blocks), is_dated=bool(closed.coming)),
+        outlook=find_outlook(closed, blocks, trends),
+        talk=talk.prompt if talk else "",
+        talk_item=talk.item if talk else "",
         pooled=release_pool(closed),
         low_pulse=has_low_pulse(questions),
         # One newcomer is known to everybody; several are a reason to read a change with care.
@@ -178,6 +192,7 @@ def _question_fact(item: Item, closed: ClosedRound) -> QuestionFact:
         bank=item.bank,
         word_answers=closed.words.answers.get(item.id, ()),
         commitment=item.commitment,
+        before=list_values_before(item, closed.printed or ()),
         least=(
             None
             if isinstance(result, Silence)
@@ -192,6 +207,7 @@ def _block_facts(closed: ClosedRound) -> list[BlockFact]:
             dimension=series.dimension,
             number=series.block_number,
             result=release_block(series, closed.roster_size, closed.thresholds),
+            before=list_levels_before(series.dimension, closed.printed or ()),
         )
         for series in closed.series
         if series.ends_block and _is_told(series, closed.thresholds)
@@ -229,4 +245,6 @@ def _theme_trends(
         found = find_trend(series.dimension, (*closed.printed, newest))
         # A group that is too small for numbers has none to wait for.
         if found and (has_numbers or found.trend.now or found.trend.withdrawn):
-            yield found
+            # At a half-term they stand with its levels.
+            levels = () if blocks else list_levels_before(series.dimension, closed.printed)
+            yield replace(found, levels=levels)

@@ -31,10 +31,12 @@ _FIRST_EDITION_LEAST: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class PrintedRound:
-    """What a digest said that a trend looks at; other facts change nothing."""
+    """What a digest said that later ones look at; other facts change nothing."""
 
     number: int
     facts: tuple[ReleasedFact, ...]
+    is_held: bool = False
+    """It waits to be opened together: no other digest says any of its numbers."""
 
 
 def find_trend(theme: str, rounds: Sequence[PrintedRound]) -> ThemeTrend | None:

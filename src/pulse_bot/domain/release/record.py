@@ -14,7 +14,11 @@ from pulse_bot.domain.release.digest import (
     BlockFact,
     CommitmentFact,
     MissingPart,
+    News,
+    OutlookFact,
     QuestionFact,
+    ResponseClass,
+    ThemeLevel,
 )
 from pulse_bot.domain.release.first_edition import ResponseBand, TrendFact
 from pulse_bot.domain.release.results import Agreement, Level, LevelWord, ReleasedValue, Silence
@@ -40,11 +44,13 @@ class StatementKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeadlineFact:
-    """Which round a digest is of, and for which workshop it was, if for any."""
+    """Which round a digest is of, for which workshop it was, if for any, and its news."""
 
     round_number: int
     workshop: str = ""
     workshop_on: date | None = None
+    news: News | None = None
+    """None for digests before this was told, and where it could not be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,10 @@ class ReleasedQuestion:
     commitment: int | None = None
     least: int | None = None
     """The fewest answers of its class; None where no number was said, or by the first edition."""
+    before: tuple[ReleasedValue, ...] = ()
+    """What was printed of it before, as the digest told it, oldest first and as it is asked now."""
+    talk: str = ""
+    """Its talking prompt; empty where it has none, and in earlier digests."""
 
     @classmethod
     def of_fact(cls, fact: QuestionFact) -> ReleasedQuestion:
@@ -80,6 +90,8 @@ class ReleasedQuestion:
             bank=fact.bank,
             commitment=fact.commitment,
             least=fact.least,
+            before=fact.before,
+            talk=fact.talk,
         )
 
 
@@ -90,12 +102,14 @@ class ReleasedBlock:
     theme: str
     number: int | None
     """The block's number in the theme's series, from 1; None where it was not kept."""
-    says: Level | LevelWord | Silence | None
+    says: ThemeLevel | Silence | None
+    before: tuple[ThemeLevel, ...] = ()
+    """The levels that were printed of the theme before, as the digest told them, oldest first."""
 
     @classmethod
     def of_fact(cls, fact: BlockFact) -> ReleasedBlock:
         """A level of a digest, as its record keeps it."""
-        return cls(fact.dimension, fact.number, fact.result)
+        return cls(fact.dimension, fact.number, fact.result, fact.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +120,8 @@ class ReleasedTrend:
     trend: Trend
     is_new: bool = False
     """Another bank has taken over, and comparisons begin anew."""
+    levels: tuple[tuple[ThemeLevel, ...], ...] = ()
+    """Of each of the themes, those of its newest blocks, oldest first, where they were told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +166,22 @@ class ResponseFact:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredFact:
-    """How many answered, as a class: from so many, and to so many where that is said."""
+    """How many answered, as a class: from so many, and to so many where that is said.
+
+    Of so many rounds running the same was said, and `times` in the last `of` rounds; 0 in digests
+    before this was told.
+    """
 
     least: int
     most: int | None = None
+    running: int = 0
+    times: int = 0
+    of: int = 0
+
+    @classmethod
+    def of_class(cls, answered: ResponseClass) -> AnsweredFact:
+        """A response of a digest, as its record keeps it."""
+        return cls(answered.least, answered.most, answered.running, answered.times, answered.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +203,14 @@ class MissingFact:
 
 @dataclass(frozen=True, slots=True)
 class TalkFact:
-    """The talking prompt, and the theme of two camps where that chose it."""
+    """The talking prompt, and the question that it belongs to.
+
+    `about`, the theme of two camps, is of the first edition.
+    """
 
     prompt: str
     about: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +247,7 @@ ReleasedFact = (
     | MissingFact
     | TalkFact
     | NextRoundFact
+    | OutlookFact
     | SentenceFact
 )
 """What a statement says, as numbers and words that were released: all that may ever be computed
@@ -239,6 +272,7 @@ _STATEMENT_KINDS: Final[Mapping[type[ReleasedFact], StatementKind]] = {
     MissingFact: StatementKind.NOTE,
     TalkFact: StatementKind.TALK,
     NextRoundFact: StatementKind.NEXT,
+    OutlookFact: StatementKind.NEXT,
 }
 
 

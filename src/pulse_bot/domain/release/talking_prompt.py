@@ -6,28 +6,68 @@ comes in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
 from pulse_bot.domain.release.digest import QuestionFact
+from pulse_bot.domain.release.earlier import ROUNDS_RECALLED, list_open
+from pulse_bot.domain.release.moves import find_move
+from pulse_bot.domain.release.printed_record import PrintedRound
+from pulse_bot.domain.release.record import ReleasedQuestion, TalkFact
 from pulse_bot.domain.release.results import Level
 
 PULSE_BANK: Final = "trust-in-the-pulse"
 LOW_PULSE: Final = Decimal("2.6")
 """Up to this level, the group has something to say about the pulse before it goes on."""
+_NO_NUMBER: Final = Decimal(6)
 
 
-def choose_prompt(number: int, questions: Sequence[QuestionFact]) -> str:
-    """One talking prompt for round `number`, of the week's questions by turns; empty for none.
+def choose_prompt(
+    number: int, questions: Sequence[QuestionFact], rounds: Sequence[PrintedRound]
+) -> TalkFact | None:
+    """The talking prompt of round `number`, by what it and the one before it printed.
 
-    The turn moves on by one a round and by one more after each turn of the core, or a question of a
-    core of six and its neighbours of the week would meet the same prompt for ever.
+    That of the question that moved furthest since it was last asked, either way; where none moved,
+    of the one that was printed lowest; where none has a number, by turns. None that one of the
+    newest digests had, so that a prompt comes once in eight weeks at most; where all were had
+    lately, there is none. `rounds` are those before it, oldest first.
     """
-    prompts = [fact.talk for fact in questions if fact.talk]
-    turn = number + number // BLOCK_ROUNDS
-    return prompts[turn % len(prompts)] if prompts else ""
+    read = list_open(rounds)
+    had = {
+        fact.prompt
+        for entry in read[1 - ROUNDS_RECALLED :]
+        for fact in entry.facts
+        if isinstance(fact, TalkFact)
+    }
+    asked = [*map(ReleasedQuestion.of_fact, questions), *_list_last_asked(read)]
+    left = [fact for fact in asked if fact.talk and fact.talk not in had]
+    if not left:
+        return None
+    told = [fact for fact in left if isinstance(fact.says, Level)]
+    # The first of equals, so this week's before last week's.
+    chosen = min(told, key=_rank) if told else _take_turn(number, left)
+    return TalkFact(chosen.talk, item=chosen.item)
+
+
+def _list_last_asked(rounds: Sequence[PrintedRound]) -> Iterator[ReleasedQuestion]:
+    for entry in rounds[-1:]:
+        yield from (fact for fact in entry.facts if isinstance(fact, ReleasedQuestion))
+
+
+def _rank(fact: ReleasedQuestion) -> tuple[Decimal, Decimal]:
+    value = fact.says.value if isinstance(fact.says, Level) else _NO_NUMBER
+    return -abs(find_move(fact.says, fact.before)), value
+
+
+def _take_turn(number: int, left: Sequence[ReleasedQuestion]) -> ReleasedQuestion:
+    """By turns, and by one more after each turn of the core.
+
+    Else a question of a core of six and its neighbours of the week would meet the same turn for
+    ever.
+    """
+    return left[(number + number // BLOCK_ROUNDS) % len(left)]
 
 
 def has_low_pulse(questions: Sequence[QuestionFact]) -> bool:

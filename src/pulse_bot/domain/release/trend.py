@@ -121,6 +121,8 @@ class Trend:
     """The level of a block told it, and no single weeks."""
     numbers_needed: int = 0
     """How many more printed numbers, before the first comparison."""
+    just_called: bool = False
+    """`now` is called in this digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,7 @@ def call_trend(weeks: Sequence[PrintedWeek]) -> Trend:
             numbers[first:] = _fill_open_ends(numbers[first:], float(week.block.value))
             blocks.append(_read_block(week.block, weeks[turn].round, first, numbers[first:]))
         state = _advance(state, week, numbers, blocks)
-    return _tell(state, numbers)
+    return _tell(state, numbers, weeks[-1].round if weeks else 0)
 
 
 def _read_number(week: PrintedWeek, level: Level, before: Sequence[_Number]) -> _Number:
@@ -368,7 +370,7 @@ def _has_gone(
     return score < HOLDS_FROM * sqrt(_find_chance(numbers))
 
 
-def _tell(state: _State, numbers: Sequence[_Number]) -> Trend:
+def _tell(state: _State, numbers: Sequence[_Number], newest: int) -> Trend:
     call, earlier = state.call, state.earlier
     if call:
         return Trend(
@@ -377,6 +379,7 @@ def _tell(state: _State, numbers: Sequence[_Number]) -> Trend:
             withdrawn=state.withdrawn,
             confirmed=len(numbers) >= call.at + LOOKED_AT_AFTER,
             by_block=call.block_bar is not None,
+            just_called=call.round == newest,
         )
     return Trend(
         withdrawn=state.withdrawn,

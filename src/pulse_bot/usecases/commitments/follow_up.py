@@ -25,6 +25,7 @@ from pulse_bot.domain.partnership.commitments import (
 )
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.domain.release.digest import CommitmentFact, CommitmentNews, QuestionFact
+from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.results import ReleasedValue, Silence
 from pulse_bot.storage import commitments, partnerships, questions
 from pulse_bot.storage.workshop_tables import CommitmentRow
@@ -164,6 +165,27 @@ def _report_commitment(
         row.state = CommitmentState.KEPT
     row.told = True
     return CommitmentFact(row.number, row.text, row.due, news)
+
+
+def find_due(
+    session: Session, partnership_id: int, on: date, rounds: Sequence[PrintedRound]
+) -> tuple[CommitmentFact, ...]:
+    """The commitment that the round of a day is to ask about for the first time, if there is one.
+
+    Told once: not where one of the newest digests told it.
+    """
+    told = {
+        fact.number
+        for entry in rounds
+        for fact in entry.facts
+        if isinstance(fact, CommitmentFact) and fact.news is CommitmentNews.DUE
+    }
+    unasked = commitments.list_unasked(session, partnership_id, on)
+    return tuple(
+        CommitmentFact(due.number, due.text, due.due, CommitmentNews.DUE)
+        for due in unasked[:1]
+        if due.number not in told
+    )
 
 
 def count_kept(session: Session, partnership_id: int, on: date) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from pulse_bot.ports import Card, CardKind, Pressed, Reply
 from pulse_bot.storage import history
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import find_member
-from pulse_bot.usecases.rounds.digest_message import SHELVES, LookCloser, select_left_out
+from pulse_bot.usecases.rounds.digest_message import LookCloser, cut_message
 
 
 def show_left_out(installation: Installation, event: Pressed) -> Reply:
@@ -30,10 +30,7 @@ def show_left_out(installation: Installation, event: Pressed) -> Reply:
 
 
 def _left_out_cards(digest: Digest) -> Iterator[Card]:
-    omitted = select_left_out(digest.statements)
-    for name, shelf in SHELVES.items():
-        rest = tuple(
-            statement.text for statement in digest.statements if statement.kind in shelf & omitted
-        )
-        if rest:
-            yield Card(CardKind.DIGEST, f"Round {digest.number}: {name}", rest)
+    _, left = cut_message(digest.statements)
+    if left:
+        rest = tuple(statement.text for statement in left)
+        yield Card(CardKind.DIGEST, f"Round {digest.number}: the rest", rest)

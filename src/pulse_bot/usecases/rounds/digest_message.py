@@ -32,34 +32,39 @@ class LookCloser(Action):
     """Its number."""
 
 
-SHELVES: Final = {
-    "what was answered": frozenset({StatementKind.QUESTION, StatementKind.COMMENT}),
-    "our themes over six rounds": frozenset({StatementKind.LEVEL, StatementKind.AGREEMENT}),
-}
-"""What a closer look is at, that first which a message leaves out first."""
-
-
 def message_card(digest: Digest) -> Card:
     """A digest as a message: word for word, without what the button shows."""
-    omitted = select_left_out(digest.statements)
-    title, *rest = [
-        statement.text for statement in digest.statements if statement.kind not in omitted
-    ] or [""]
+    shown, left = cut_message(digest.statements)
+    title, *rest = [statement.text for statement in shown] or [""]
     button = Button("Look closer", encode(LookCloser(digest.number)))
-    return Card(CardKind.DIGEST, title, tuple(rest), ((button,),) if omitted else ())
+    return Card(CardKind.DIGEST, title, tuple(rest), ((button,),) if left else ())
 
 
-def select_left_out(statements: Sequence[Statement]) -> frozenset[StatementKind]:
-    """The kinds of statement that a message leaves to a closer look: none, where all have room."""
-    omitted: frozenset[StatementKind] = frozenset()
-    for shelf in SHELVES.values():
-        if (
-            sum(len(statement.text) for statement in statements if statement.kind not in omitted)
-            <= MESSAGE_LENGTH
-        ):
-            break
-        omitted |= shelf & {statement.kind for statement in statements}
-    return omitted
+def cut_message(
+    statements: Sequence[Statement],
+) -> tuple[Sequence[Statement], Sequence[Statement]]:
+    """What a message shows of a digest, and what it leaves to a closer look, each in its order.
+
+    A digest stands in the order of its news, so what has no room is cut from its end. But first of
+    what people wrote: as much is shown of it as there is room for beside all the rest.
+    """
+    words = [place for place, entry in enumerate(statements) if _is_words(entry)]
+    others = [place for place, entry in enumerate(statements) if not _is_words(entry)]
+    kept: list[int] = []
+    room = MESSAGE_LENGTH
+    for places in (others, words):
+        for place in places:
+            room -= len(statements[place].text)
+            # The headline is shown, however long; after the first that has no room, none is.
+            if room < 0 and place:
+                break
+            kept.append(place)
+    shown = [entry for place, entry in enumerate(statements) if place in kept]
+    return shown, [entry for place, entry in enumerate(statements) if place not in kept]
+
+
+def _is_words(statement: Statement) -> bool:
+    return statement.kind is StatementKind.COMMENT
 
 
 MOST_DRAWN = 60

@@ -10,18 +10,21 @@ import logging
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.asking.items import Item
-from pulse_bot.domain.asking.programme import next_opening
+from pulse_bot.domain.asking.programme import list_next_windows
+from pulse_bot.domain.asking.rounds import Round
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
 from pulse_bot.domain.release.closed_round import ClosedRound, DrawnWords
 from pulse_bot.domain.release.comments import draw_words
 from pulse_bot.domain.release.digest import DigestFacts, MissingPart
+from pulse_bot.domain.release.news import find_news
 from pulse_bot.domain.release.policy import find_kept_lot, release_facts
 from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.record import HeadlineFact, MissingFact, Statement
@@ -49,6 +52,9 @@ from pulse_bot.usecases.rounds.guarded_parts import Addition, Closing
 from pulse_bot.usecases.words.apology_words import CHANGED, NO_DIGEST, headline
 
 _log = logging.getLogger(__name__)
+
+ROUNDS_AHEAD: Final = 12
+"""How far the programme is looked ahead: no level and no first comparison is further away."""
 
 
 def keep_digest(
@@ -114,7 +120,8 @@ def _keep_results(closing: Closing, decrypted: DecryptedRound) -> None:
     decrypted.forget_answers()
     waiting = _open_waiting(closing)
     closed = _add_words(_build_closed_round(closing, decrypted, tallies), decrypted, waiting)
-    digest_facts = _add_group_facts(closing, _release(closing, closed))
+    digest_facts = _add_group_facts(closing, _release(closing, closed), closed.printed or ())
+    digest_facts = _add_news(closing, digest_facts, closed)
     _keep_words(closing, closed.words, waiting)
     _keep_lots(closing, tallies)
     statements = _word_digest(closing, digest_facts)
@@ -142,14 +149,14 @@ def _build_closed_round(
     items = round_.items
     partnership = session.get_one(PartnershipRow, round_.partnership)
     now = closing.installation.clock.now()
+    look = partial(_look_ahead, session, partnership, now)
+    next_opens_at, coming = closing.attempt(MissingPart.NEXT, look) or (None, ())
     return ClosedRound(
         partnership=partnership.name,
         number=round_.number,
         opened_at=round_.opens_at,
         closed_at=round_.closes_at,
-        next_opens_at=closing.attempt(
-            MissingPart.NEXT, lambda: _find_next_opening(session, partnership, now)
-        ),
+        next_opens_at=next_opens_at,
         time_zone=partnership.time_zone,
         items=round_.items,
         tallies=tallies,
@@ -164,6 +171,7 @@ def _build_closed_round(
         )
         or {},
         printed=_load_printed_rounds(closing),
+        coming=coming,
         workshop_items=closing.attempt(
             MissingPart.WORKSHOP, lambda: seedings.list_workshop_items(session, round_.id)
         )
@@ -177,17 +185,22 @@ def _load_printed_rounds(closing: Closing) -> tuple[PrintedRound, ...] | None:
     return None if printed is None else tuple(printed)
 
 
-def _find_next_opening(
+def _look_ahead(
     session: Session, partnership: PartnershipRow, now: datetime
-) -> datetime | None:
-    """When people are asked next, for a workshop or by the programme; None where nobody knows."""
+) -> tuple[datetime | None, tuple[date, ...]]:
+    """When people are asked next, for a workshop or by the programme; None where nobody knows.
+
+    And the local days on which the next weekly rounds close; none where they do not ask all themes.
+    """
     planned = partnerships.load_programme(session, partnership.id)
     openings = [opening.opens_at for opening in seedings.list_planned(session, partnership.id)]
     calendar = partnerships.load_calendar(session, partnership)
-    weekly = next_opening(planned[0], calendar, now) if planned else None
-    return min(
-        [opening for opening in (*openings, weekly) if opening and opening > now], default=None
-    )
+    windows = list_next_windows(planned[0], calendar, now, ROUNDS_AHEAD) if planned else ()
+    coming = [opening for opening in openings if opening > now]
+    first = min([*coming, *(opens for opens, _ in windows[:1])], default=None)
+    if planned is None or len(planned[0].themes) > planned[0].items_a_round:
+        return first, ()
+    return first, tuple(closes.astimezone(calendar.zone).date() for _, closes in windows)
 
 
 def _load_series(closing: Closing, tallies: Mapping[str, Tally]) -> Iterable[Series]:
@@ -259,25 +272,35 @@ def _release(closing: Closing, closed: ClosedRound) -> DigestFacts:
     return release_facts(closing.add_what_works(bare, additions, release_facts))
 
 
-def _add_group_facts(closing: Closing, digest_facts: DigestFacts) -> DigestFacts:
+def _add_group_facts(
+    closing: Closing, digest_facts: DigestFacts, printed: Sequence[PrintedRound]
+) -> DigestFacts:
     """The facts, with the workshop that the round was for and what is new of commitments."""
     session, round_ = closing.session, closing.round
-    today = digest_facts.closed_at.astimezone(parse_zone(digest_facts.time_zone)).date()
-    settled = closing.attempt(
-        MissingPart.COMMITMENTS,
-        lambda: (
-            follow_up.settle_commitments(session, round_.partnership, digest_facts.questions),
-            follow_up.count_kept(session, round_.partnership, today),
-        ),
-    )
-    if settled is not None:
-        told, counted = settled
-        digest_facts = replace(digest_facts, commitments=told, commitments_kept=counted)
+    add_commitments = partial(_add_commitments, session, round_, digest_facts, printed)
+    digest_facts = closing.attempt(MissingPart.COMMITMENTS, add_commitments) or digest_facts
     # First and by itself: what is opened together in the room is held in the same transaction, so
     # that nobody reads it before, whatever else of the workshop cannot be read.
     session.get_one(RoundRow, round_.id).held = seedings.is_together(session, round_.id)
     add_workshop = partial(_add_workshop, session, round_.id, digest_facts)
     return closing.attempt(MissingPart.WORKSHOP, add_workshop) or digest_facts
+
+
+def _add_commitments(
+    session: Session, round_: Round, digest_facts: DigestFacts, printed: Sequence[PrintedRound]
+) -> DigestFacts:
+    zone = parse_zone(digest_facts.time_zone)
+    today = digest_facts.closed_at.astimezone(zone).date()
+    told = follow_up.settle_commitments(session, round_.partnership, digest_facts.questions)
+    # Where the next round has no date, what is due by now.
+    on = (digest_facts.next_opens_at or digest_facts.closed_at).astimezone(zone).date()
+    due = follow_up.find_due(session, round_.partnership, on, printed)
+    numbers = {fact.number for fact in told}
+    return replace(
+        digest_facts,
+        commitments=(*told, *(fact for fact in due if fact.number not in numbers)),
+        commitments_kept=follow_up.count_kept(session, round_.partnership, today),
+    )
 
 
 def _add_workshop(session: Session, round_id: int, digest_facts: DigestFacts) -> DigestFacts:
@@ -293,6 +316,12 @@ def _add_workshop(session: Session, round_id: int, digest_facts: DigestFacts) ->
     return replace(
         digest_facts, questions=questions, workshop=seeding.title, workshop_on=seeding.workshop_on
     )
+
+
+def _add_news(closing: Closing, digest_facts: DigestFacts, closed: ClosedRound) -> DigestFacts:
+    """Last, since it is chosen among all that the digest says."""
+    find = partial(find_news, digest_facts, closed.printed or ())
+    return replace(digest_facts, news=closing.attempt(MissingPart.OVER_TIME, find))
 
 
 def _keep_words(closing: Closing, drawn: DrawnWords, waiting: WaitingWords) -> None:
@@ -338,12 +367,15 @@ def _word_digest(closing: Closing, facts: DigestFacts) -> Sequence[Statement]:
         *((MissingPart.QUESTION, {"questions": (fact,)}) for fact in facts.questions),
         *((MissingPart.OVER_TIME, {"blocks": (fact,)}) for fact in facts.blocks),
         (MissingPart.OVER_TIME, {"trends": facts.trends}),
+        (MissingPart.OVER_TIME, {"outlook": facts.outlook}),
         (MissingPart.COMMITMENTS, {"commitments": facts.commitments}),
         (MissingPart.WORKSHOP, {"workshop": facts.workshop, "workshop_on": facts.workshop_on}),
         (MissingPart.WORKSHOP, {"pooled": facts.pooled}),
-        (MissingPart.TALK, {"talk": facts.talk}),
+        (MissingPart.TALK, {"talk": facts.talk, "talk_item": facts.talk_item}),
         (MissingPart.WORDS, {"comments": facts.comments}),
         (MissingPart.NEXT, {"next_opens_at": facts.next_opens_at}),
+        # Of whatever is left: it names nothing that the digest does not say.
+        (MissingPart.OVER_TIME, {"news": facts.news}),
     ]
     kept = closing.add_what_works(_strip_facts(facts), additions, renderer.statements)
     return renderer.statements(replace(kept, missing=closing.missing_parts))
@@ -356,11 +388,14 @@ def _strip_facts(facts: DigestFacts) -> DigestFacts:
         questions=(),
         blocks=(),
         trends=(),
+        outlook=(),
+        news=None,
         pooled=None,
         commitments=(),
         workshop="",
         workshop_on=None,
         talk="",
+        talk_item="",
         comments=(),
         next_opens_at=None,
     )

@@ -1,0 +1,153 @@
+"""The news of a digest: the one thing that it begins with, chosen by its value to a reader.
+
+A function of what the digest says anyway and of what earlier ones printed, so that it tells nothing
+more. A new call comes before a withdrawal, that before a half-term's levels, those before a
+commitment that came due or was kept, that before the lowest number in a year or the largest move of
+a question since it was last asked; where there is none of these, the digest says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+from pulse_bot.domain.asking.same_question import text_identity
+from pulse_bot.domain.release.digest import (
+    BlockFact,
+    CommitmentNews,
+    DigestFacts,
+    News,
+    NewsKind,
+    QuestionFact,
+    ThemeLevel,
+)
+from pulse_bot.domain.release.earlier import YEAR, list_open
+from pulse_bot.domain.release.moves import find_move
+from pulse_bot.domain.release.printed_record import PrintedRound
+from pulse_bot.domain.release.record import ReleasedQuestion
+from pulse_bot.domain.release.results import Level, LevelWord, Silence
+from pulse_bot.domain.release.trend import Direction
+
+APART: Final = Decimal("0.4")
+"""Points by which two half-terms' levels differ before it is said (statistics, Side by side)."""
+LEAST_COMPARED: Final = 12
+"""Rounds before a number is called the lowest: two turns of the core."""
+_COMMITMENTS: Final = {
+    CommitmentNews.KEPT: NewsKind.KEPT,
+    CommitmentNews.DUE: NewsKind.DUE,
+    CommitmentNews.ON_ITS_WAY: NewsKind.NOT_YET_KEPT,
+}
+"""The most telling first."""
+_WORDS: Final = tuple(LevelWord)
+
+
+def find_news(facts: DigestFacts, rounds: Sequence[PrintedRound]) -> News | None:
+    """What a digest begins with; `rounds` are those before it, oldest first.
+
+    None for a round without a question.
+    """
+    return next(_list_news(facts, list_open(rounds)), None)
+
+
+def _list_news(facts: DigestFacts, rounds: Sequence[PrintedRound]) -> Iterator[News]:
+    """All that could be news, the most telling first."""
+    yield from _find_calls(facts)
+    yield from _find_half_term(facts.blocks)
+    for told, kind in _COMMITMENTS.items():
+        for entry in facts.commitments:
+            if entry.news is told:
+                yield News(kind, commitment=entry.number)
+    yield from _find_lowest(facts.questions, rounds)
+    yield from _find_largest_move(facts.questions)
+    if facts.questions:
+        yield News(_describe_questions(facts.questions, rounds))
+
+
+def _find_calls(facts: DigestFacts) -> Iterator[News]:
+    moved: dict[Direction, list[str]] = {direction: [] for direction in Direction}
+    for entry in facts.trends:
+        if entry.trend.now and entry.trend.just_called:
+            moved[entry.trend.now.direction].append(entry.dimension)
+    if any(moved.values()):
+        yield News(NewsKind.CALL, up=tuple(moved[Direction.UP]), down=tuple(moved[Direction.DOWN]))
+    if any(entry.trend.withdrawn for entry in facts.trends):
+        yield News(NewsKind.WITHDRAWAL)
+
+
+def _find_half_term(blocks: Sequence[BlockFact]) -> Iterator[News]:
+    if all(isinstance(block.result, Silence) for block in blocks):
+        return
+    moves = [(block.dimension, _compare_levels(block)) for block in blocks]
+    yield News(
+        NewsKind.HALF_TERM,
+        up=tuple(theme for theme, move in moves if move > 0),
+        down=tuple(theme for theme, move in moves if move < 0),
+    )
+
+
+def _compare_levels(block: BlockFact) -> int:
+    """1 where a level lies clearly above the one before it, -1 below, else 0."""
+    if isinstance(block.result, Silence) or not block.before:
+        return 0
+    gap = _measure_gap(block.result, block.before[-1])
+    return (gap >= APART) - (gap <= -APART)
+
+
+def _measure_gap(level: ThemeLevel, before: ThemeLevel) -> Decimal:
+    """In points; from word to word half a point, and 0 where a group has grown out of words."""
+    if isinstance(level, Level) and isinstance(before, Level):
+        return level.value - before.value
+    if isinstance(level, LevelWord) and isinstance(before, LevelWord):
+        return Decimal("0.5") * (_WORDS.index(level) - _WORDS.index(before))
+    return Decimal(0)
+
+
+def _find_lowest(
+    questions: Sequence[QuestionFact], rounds: Sequence[PrintedRound]
+) -> Iterator[News]:
+    """The lowest number of the week, where it is lower than any of the year before."""
+    year = rounds[-YEAR:]
+    printed = [
+        fact.says.value
+        for entry in year
+        for fact in entry.facts
+        if isinstance(fact, ReleasedQuestion) and isinstance(fact.says, Level)
+    ]
+    levels = [
+        (fact.result.value, fact.item) for fact in questions if isinstance(fact.result, Level)
+    ]
+    if len(year) < LEAST_COMPARED or not levels or not printed:
+        return
+    value, item = min(levels, key=lambda level: level[0])
+    if value < min(printed):
+        yield News(NewsKind.LOWEST, item=item, is_year=len(year) >= YEAR)
+
+
+def _find_largest_move(questions: Sequence[QuestionFact]) -> Iterator[News]:
+    moved = [fact for fact in questions if find_move(fact.result, fact.before)]
+    if moved:
+        furthest = max(moved, key=lambda fact: abs(find_move(fact.result, fact.before)))
+        yield News(NewsKind.MOVED, item=furthest.item)
+
+
+def _describe_questions(
+    questions: Sequence[QuestionFact], rounds: Sequence[PrintedRound]
+) -> NewsKind:
+    """What is said of questions of which none is news by itself."""
+    silences = {fact.result for fact in questions}
+    if silences <= {Silence.SMALL_GROUP}:
+        return NewsKind.TO_TALK
+    if silences <= {Silence.SMALL_GROUP, Silence.TOO_FEW}:
+        return NewsKind.TOO_FEW
+    if any(fact.before for fact in questions):
+        return NewsKind.NO_MOVE
+    asked = {
+        mark
+        for entry in rounds
+        for fact in entry.facts
+        if isinstance(fact, ReleasedQuestion)
+        for mark in (fact.item, text_identity(fact.text))
+    }
+    marks = {mark for fact in questions for mark in (fact.item, text_identity(fact.text))}
+    return NewsKind.QUESTIONS if asked & marks else NewsKind.FIRST_TIME
