@@ -22,7 +22,7 @@ ENOUGH := $(if $(wildcard $(DEV)),$(DEV),$(DEMO))
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(ENOUGH)  ## play sixteen weeks of a made-up partnership, then try it (ARGS=--headless: print and end)
+demo: $(ENOUGH)  ## play eighteen weeks of a made-up partnership, then try it (ARGS=--headless: print and end)
 	@$(BIN)/pulse-bot demo $(ARGS)
 
 # Dozens of tests start processes of their own, which must not compile everything anew.

@@ -1,4 +1,4 @@
-"""`pulse-bot demo`: sixteen weeks in under a minute, then a page to try."""
+"""`pulse-bot demo`: eighteen weeks in under a minute, then a page to try."""
 
 from __future__ import annotations
 

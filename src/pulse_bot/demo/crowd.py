@@ -7,9 +7,11 @@ invented.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from pulse_bot.domain.asking.items import Item
 
 PARTNERSHIP: Final = "Brook Valley Partnership"
 TIME_ZONE: Final = "Europe/London"
@@ -37,9 +39,11 @@ _JOINERS: Final = {4: ("Nadia", "Fern Primary"), 9: ("Owen", "Hazel School")}
 """The week before which each comes."""
 _LEAVERS: Final = {11: "Hollis"}
 
-_START: Final = {"trust": 3.3, "honesty": 2.8, "accountability": 3.1}
-_DRIFT: Final = {"trust": 0.07, "honesty": 0.0, "accountability": 0.04}
-"""Points a week: trust grows, honesty stays where it is."""
+_START: Final = {"trust": 2.9, "honesty": 2.8, "accountability": 3.2}
+_RISES: Final = "trust"
+_RISES_FROM, _RISES_IN, _RISES_BY = 9, 3, 1.0
+"""By so many points in so many weeks: trust grows, and the rest stays where it is. In the middle of
+a half-term, so that the last one, which ends the play, is the first that lies above it."""
 
 _WORDS: Final = (
     "The joint moderation day helped more than any meeting.",
@@ -97,14 +101,10 @@ def _make_person(rng: random.Random, name: str, school: str, joins: int = 0) -> 
     return MadeUpMember(name, school, rng.gauss(0, 0.6), rng.uniform(0.6, 0.98), joins, leaves)
 
 
-def draw_habit(
-    rng: random.Random, person: MadeUpMember, week: int, themes: tuple[str, ...]
-) -> Habit:
+def draw_habit(rng: random.Random, person: MadeUpMember, week: int, items: Sequence[Item]) -> Habit:
     """What a person does in a week, question by question."""
-    answers = {n: _draw_answer(rng, person, week, theme) for n, theme in enumerate(themes)}
-    changed = {
-        n: _draw_answer(rng, person, week, themes[n]) for n in answers if rng.random() < 0.08
-    }
+    answers = {n: _draw_answer(rng, person, week, item) for n, item in enumerate(items)}
+    changed = {n: _draw_answer(rng, person, week, items[n]) for n in answers if rng.random() < 0.08}
     return Habit(
         timing=_draw_timing(rng, person.diligence),
         answers=answers,
@@ -122,8 +122,18 @@ def _draw_timing(rng: random.Random, diligence: float) -> str:
     return "late" if drawn < diligence + 0.05 else "never"
 
 
-def _draw_answer(rng: random.Random, person: MadeUpMember, week: int, theme: str) -> str:
+def _draw_answer(rng: random.Random, person: MadeUpMember, week: int, item: Item) -> str:
     if rng.random() < 0.03:
         return "skip"
-    level = _START[theme] + _DRIFT[theme] * week + person.leaning + rng.gauss(0, 0.7)
-    return str(min(5, max(1, round(level))))
+    theme = item.dimension
+    level = _START[theme] + _find_rise(theme, week) + person.leaning + rng.gauss(0, 0.7)
+    answer = min(5, max(1, round(level)))
+    # Whoever trusts disagrees with "we guard what we say here".
+    return str(6 - answer if item.reverse else answer)
+
+
+def _find_rise(theme: str, week: int) -> float:
+    """Points above where a theme began."""
+    if theme != _RISES:
+        return 0.0
+    return _RISES_BY * min(1.0, max(0.0, (week - _RISES_FROM + 1) / _RISES_IN))

@@ -30,7 +30,7 @@ from pulse_bot.domain.asking.calendar import (
     parse_week_time,
     parse_zone,
 )
-from pulse_bot.domain.asking.items import COMMENT
+from pulse_bot.domain.asking.items import COMMENT, Item
 from pulse_bot.domain.asking.programme import Programme
 from pulse_bot.engine import Pace
 from pulse_bot.ports import (
@@ -55,7 +55,7 @@ from pulse_bot.usecases.members.directory import (
     create_partnership,
 )
 
-WEEKS: Final = 16
+WEEKS: Final = 18
 OPENS: Final = parse_week_time("Wed 15:30")
 CLOSES: Final = parse_week_time("Fri 16:00")
 CHAT_NAME: Final = "demo"
@@ -140,8 +140,9 @@ class Demonstration:
         """Let the next round open, and say what each person does in it."""
         await self._move_people()
         await self._advance_to(next_occurrence(OPENS, self.clock.now(), parse_zone(TIME_ZONE)))
+        items = self._list_asked()
         habits = {
-            person: draw_habit(self._rng, person, self._week, THEMES)
+            person: draw_habit(self._rng, person, self._week, items)
             for person in self._people
             if person.is_here(self._week)
         }
@@ -193,6 +194,12 @@ class Demonstration:
             partnership = partnerships.find_partnership(session, PARTNERSHIP)
             newest = rounds.latest_round(session, partnership.id)
             return newest.id if newest is not None else 0
+
+    def _list_asked(self) -> tuple[Item, ...]:
+        """What the newest round asks."""
+        with self.installation.database.read() as session:
+            newest = rounds.load_round(session, self._newest_round())
+            return newest.items if newest is not None else ()
 
     async def _advance_to(self, moment: datetime) -> None:
         """Let the time come, and everything that is due at it be done."""
