@@ -14,8 +14,8 @@ from pulse_bot.domain.release.closed_round import MemberWords
 from pulse_bot.domain.release.comments import draw_words
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
-from pulse_bot.storage import partnerships
-from pulse_bot.storage.models import MemberRow, TallyRow
+from pulse_bot.storage import history, partnerships
+from pulse_bot.storage.models import MemberRow, OrganisationRow, TallyRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import NewMember, add_member, remove_member
@@ -82,6 +82,35 @@ def test_one_school_in_four_spellings_is_one_organisation(made: Installation) ->
     with made.database.read() as session:
         schools = {school for _, school in partnerships.list_members(session, 1)}
     assert schools == {"School 0", "St Mary"}
+
+
+FOUR_SPELLINGS = ("St Mary's", "St Mary\u2019s", "St. Mary's School", "Saint Marys")
+
+
+@pytest.mark.parametrize("spelt", [False, True], ids=["control", "spelt"])
+async def test_spellings_of_before_do_not_lift_the_bar_of_schools(
+    made: Installation, spelt: bool
+) -> None:
+    """Twelve of one school passed the bar of four; the control has four schools."""
+    everybody = people(made, 12)
+    names = FOUR_SPELLINGS if spelt else ("Ash", "Beech", "Cedar", "Elm")
+    with made.database.write() as session:
+        # As rows stand that were made when each spelling was a school.
+        schools = [OrganisationRow(partnership_id=1, name=name) for name in names]
+        session.add_all(schools)
+        session.flush()
+        for number, member in enumerate(session.scalars(select(MemberRow))):
+            member.organisation_id = schools[number % 4].id
+
+    asked = opened_round(made)
+    await answer_all(made, asked, everybody, lambda *_: "4")
+    at(made, asked.closes_at)
+    close_round(made, asked.id)
+
+    with made.database.read() as session:
+        [digest] = history.list_digests(session, 1, 1)
+    levels = [statement for statement in digest.statements if statement.level]
+    assert bool(levels) != spelt
 
 
 def test_nobody_is_added_twice_and_whoever_has_gone_is_removed(made: Installation) -> None:

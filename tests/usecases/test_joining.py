@@ -105,7 +105,7 @@ async def test_a_school_that_is_typed_is_found_however_it_is_spelt(talk: Talk) -
     people(talk.made, 3)
 
     for number, typed in enumerate(
-        ("  school   2 ", "SCHOOL 2", "\uff33chool 2", "St. Anne's <&> Co")
+        ("  school   2 ", "SCHOOL 2", "\uff33chool 2", "St. Anne's <&> Co", "Saint Annes & Co.")
     ):
         reply = await send(talk, typed, f"New {number}", Address("fake", "", f"new-{number}"))
         assert reply.outcome is Outcome.DONE

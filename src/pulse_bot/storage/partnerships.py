@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.asking.calendar import WEEKDAYS, Calendar, Holiday, WeekTime, parse_zone
 from pulse_bot.domain.asking.programme import Programme
+from pulse_bot.domain.partnership.organisations import organisation_identity
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.errors import Refused
 from pulse_bot.ports import Address
@@ -184,7 +185,7 @@ def ensure_organisation(session: Session, partnership_id: int, name: str) -> Org
 
     However it is spelt: one school in two spellings would count as two organisations.
     """
-    existing = _load_organisations(session, partnership_id).get(_fold_name(name))
+    existing = _load_organisations(session, partnership_id).get(organisation_identity(name))
     if existing is not None:
         return existing
     added = OrganisationRow(partnership_id=partnership_id, name=" ".join(name.split()))
@@ -198,7 +199,7 @@ def add_organisations(session: Session, partnership_id: int, names: Iterable[str
     existing = _load_organisations(session, partnership_id)
     new: dict[str, str] = {}
     for name in names:
-        new.setdefault(_fold_name(name), " ".join(name.split()))
+        new.setdefault(organisation_identity(name), " ".join(name.split()))
     added = [name for folded, name in new.items() if folded not in existing]
     session.add_all(OrganisationRow(partnership_id=partnership_id, name=name) for name in added)
     return added
@@ -207,18 +208,36 @@ def add_organisations(session: Session, partnership_id: int, names: Iterable[str
 def find_organisation(session: Session, row: PartnershipRow, name: str) -> OrganisationRow:
     """An organisation by its name, however it is spelt. Raises Refused, naming those there are."""
     organisations = _load_organisations(session, row.id)
-    if _fold_name(name) not in organisations:
+    if organisation_identity(name) not in organisations:
         names = (
             ", ".join(sorted(organisation.name for organisation in organisations.values()))
             or "none yet"
         )
         raise Refused(f'There is no organisation "{name}" in {row.name}. There are: {names}.')
-    return organisations[_fold_name(name)]
+    return organisations[organisation_identity(name)]
+
+
+def map_organisations(session: Session, partnership_id: int) -> dict[int, int]:
+    """By the number of each organisation, the one that counts: the first of its spellings."""
+    query = (
+        select(OrganisationRow.id, OrganisationRow.name)
+        .where(OrganisationRow.partnership_id == partnership_id)
+        .order_by(OrganisationRow.id)
+    )
+    first: dict[str, int] = {}
+    return {
+        row.id: first.setdefault(organisation_identity(row.name), row.id)
+        for row in session.execute(query)
+    }
 
 
 def _load_organisations(session: Session, partnership_id: int) -> dict[str, OrganisationRow]:
-    query = select(OrganisationRow).where(OrganisationRow.partnership_id == partnership_id)
-    return {_fold_name(row.name): row for row in session.scalars(query)}
+    query = (
+        select(OrganisationRow)
+        .where(OrganisationRow.partnership_id == partnership_id)
+        .order_by(OrganisationRow.id.desc())  # of several spellings the first one stays
+    )
+    return {organisation_identity(row.name): row for row in session.scalars(query)}
 
 
 def find_namesake(session: Session, organisation_id: int, name: str) -> int | None:

@@ -23,7 +23,10 @@ def compute_thresholds(session: Session, partnership_id: int) -> Thresholds:
     """The bars of a round that would open now."""
     # Of everybody who belongs to it: a pause must not lower a bar.
     everybody = partnerships.list_members(session, partnership_id)
-    return Thresholds.for_partnership(len({member.organisation_id for member, _ in everybody}))
+    same = partnerships.map_organisations(session, partnership_id)
+    return Thresholds.for_partnership(
+        len({same[member.organisation_id] for member, _ in everybody})
+    )
 
 
 def promised_thresholds(session: Session, partnership_id: int, round_: Round | None) -> Thresholds:

@@ -119,8 +119,9 @@ def _seat_members(
     # number is used again.
     keys = installation.keys.create(row.id)
     row.public_key = derive_public_key(keys)
+    same = partnerships.map_organisations(session, row.partnership_id)
     seats = [
-        SeatRow(round_id=row.id, member_id=member.id, organisation_id=member.organisation_id)
+        SeatRow(round_id=row.id, member_id=member.id, organisation_id=same[member.organisation_id])
         for member in members
     ]
     authenticity.authenticate_round(row, seats, keys)

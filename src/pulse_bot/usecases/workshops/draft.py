@@ -24,7 +24,6 @@ from pulse_bot.domain.asking.calendar import format_moment, parse_zone
 from pulse_bot.domain.asking.days import parse_day
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.rounds import RoundStatus
-from pulse_bot.domain.asking.thresholds import Thresholds
 from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.domain.partnership.actors import Actor
 from pulse_bot.domain.partnership.audit_events import (
@@ -45,6 +44,7 @@ from pulse_bot.storage.models import PartnershipRow, RoundRow
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.usecases import audit_log
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.thresholds import compute_thresholds
 from pulse_bot.usecases.workshops import reschedule, suggest
 
 MOST_DRAFTS: Final = 10
@@ -153,8 +153,9 @@ def forecast_asking(
 def _check_group_size(session: Session, partnership: PartnershipRow, items: Sequence[Item]) -> None:
     everybody = [member for member, _ in partnerships.list_members(session, partnership.id)]
     active = [member for member in everybody if member.standing is Standing.ACTIVE]
-    schools = len({member.organisation_id for member in active})
-    thresholds = Thresholds.for_partnership(len({member.organisation_id for member in everybody}))
+    same = partnerships.map_organisations(session, partnership.id)
+    schools = len({same[member.organisation_id] for member in active})
+    thresholds = compute_thresholds(session, partnership.id)
     pooled = sum(item.kind in RULED_KINDS for item in items) >= thresholds.block_least_rounds
     least = SMALLEST_POOL_ROSTER if pooled else thresholds.roster
     if len(active) >= least and schools >= thresholds.organisations:

@@ -26,6 +26,7 @@ from pulse_bot.domain.release.tallies import MemberAnswers, tally_item
 from pulse_bot.storage import partnerships
 from pulse_bot.storage.models import PartnershipRow
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.thresholds import compute_thresholds
 
 ANSWER_COUNTS: Final = (6, 9, 14, 20)
 """How many answer, in one run after another; none where there are fewer members."""
@@ -63,8 +64,11 @@ def simulate_digests(
     Where there is no member yet, all of them are made up.
     """
     members = partnerships.list_members(session, partnership.id)
-    schools = [entry.organisation_id for entry, _ in members if entry.standing is Standing.ACTIVE]
-    thresholds = Thresholds.for_partnership(len({entry.organisation_id for entry, _ in members}))
+    same = partnerships.map_organisations(session, partnership.id)
+    schools = [
+        same[entry.organisation_id] for entry, _ in members if entry.standing is Standing.ACTIVE
+    ]
+    thresholds = compute_thresholds(session, partnership.id)
     now = installation.clock.now()
     most = len(schools) or max(ANSWER_COUNTS)
     return [
