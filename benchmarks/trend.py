@@ -26,7 +26,7 @@ from pulse_bot.domain.release.trend import EARLIEST_SPLIT, LEAST_SHOWN
 GROUPS: Final = scaled(600, least=6)
 BOUND: Final = 900
 SEED: Final = 20261129
-MEMBERS: Final = (8, 10, 12, 14, 20, 40)
+MEMBERS: Final = (8, 10, 12, 14, 20, 40) if SCALE >= 0.1 else (8, 12)
 RESPONSE: Final = 0.7
 OTHER_RESPONSES: Final = (0.6, 0.9)
 HALF_YEAR: Final = 26

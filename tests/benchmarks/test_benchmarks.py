@@ -80,7 +80,7 @@ PRINTED: Final = {
         rf"ratio: {NUMBER} \(goal: at most 1\.5\)",
     ),
     "promise": (
-        rf"chosen +9 and a joiner: ruled out exactly +{NUMBER} %, sampled +{NUMBER} %",
+        rf"chosen +7 and a joiner: ruled out exactly +{NUMBER} %, sampled +{NUMBER} %",
         rf"8 70 % chosen +{NUMBER} +{NUMBER} \| +{NUMBER} +{NUMBER}",
         rf"8 70 % no memory, lot one below +{NUMBER}",
         rf"8 70 % first edition +{NUMBER} +{NUMBER} +{NUMBER}",
@@ -106,8 +106,8 @@ PRINTED: Final = {
         rf"Digests within 300 s: up to {NUMBER} partnerships",
     ),
     "trend": (
-        rf"steady: calls a year( +{NUMBER} / {NUMBER}){{6}}",
-        rf"half a point within 8 weeks, %( +{NUMBER} / {NUMBER}){{6}}",
+        rf"steady: calls a year( +{NUMBER} / {NUMBER}){{2}}",
+        rf"half a point within 8 weeks, %( +{NUMBER} / {NUMBER}){{2}}",
         rf"moved by 0\.2 since last week: calls a year +{NUMBER} / -",
     ),
 }
