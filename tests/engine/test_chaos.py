@@ -1,4 +1,4 @@
-"""`kill -9` in the middle of a fan-out of 10,000: nobody missed, few doubled.
+"""`kill -9` in the middle of a fan-out of 3,000: nobody missed, few doubled.
 
 `Fan` says what is under test: how to start it, where its sends show, and what its ledger holds.
 """
@@ -30,7 +30,7 @@ from tests.made_up import CLOSES, PARTNERSHIP, PLAN
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
-MEMBERS = 10_000
+MEMBERS = 3_000
 IN_FLIGHT = 30
 
 
@@ -55,7 +55,7 @@ class Fan:
 
 @pytest.fixture
 def fan(url: str, tmp_path: Path) -> Iterator[Fan]:
-    """A round that has just opened for 10,000 members, none of them invited yet."""
+    """A round that has just opened for 3,000 members, none of them invited yet."""
     database_url = f"sqlite:///{tmp_path / 'pulse.db'}" if url.startswith("sqlite") else url
     make_key_folder(tmp_path / "keys")
     made = open_app(tmp_path, database_url)
