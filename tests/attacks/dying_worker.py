@@ -157,3 +157,7 @@ def posts(made: Installation, journal: Path) -> None:
         sender.close()
 
     asyncio.run(send())
+
+
+if __name__ == "__main__":
+    main()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,17 +21,11 @@ from pulse_bot.storage.models import RoundRow
 from pulse_bot.testing import FixedClock
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.rounds.sweep import sweep_rounds
+from tests.forked import run_forked
 from tests.made_up import installation
 from tests.outbox import send_due, tick
 
-WORKER: Final = f"""
-import sys, types
-# Some libraries install a package "tests", which would win over our folder.
-sys.modules["tests"] = tests = types.ModuleType("tests")
-tests.__path__ = [{str(Path(__file__).parents[1])!r}]
-from tests.attacks.dying_worker import main
-main()
-"""
+WORKER: Final = Path(__file__).with_name("dying_worker.py")
 
 
 @dataclass
@@ -61,8 +53,7 @@ class Ground:
 
     def killed(self, *args: str) -> None:
         """Run a process that must kill itself at the place it is told."""
-        command = [sys.executable, "-c", WORKER, self.url, str(self.keys), *args]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        ran = run_forked(WORKER, self.url, str(self.keys), *args)
         assert ran.returncode == -signal.SIGKILL, f"It was not killed: {ran.stderr}"
 
     def work_off(self, made: Installation) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.chaos.servers import Disk, Postgres, Redis, free_port
+from tests.forked import run_forked
 
 WORKER = Path(__file__).with_name("worker.py")
 Rows = list[tuple[Any, ...]]
@@ -102,10 +103,9 @@ class Installation:
 
     def tries(self, *words: str) -> subprocess.CompletedProcess[str]:
         """How a command ends."""
-        return subprocess.run(
-            self.command(*words), env=self.environment("command", 9), cwd=self.folder,
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+        return run_forked(
+            WORKER, str(self.clock), *words, env=self.environment("command", 9), cwd=self.folder
+        )
 
     def do_all(self, commands: Sequence[Sequence[str]]) -> list[tuple[int, str]]:
         """How commands end, one after another in one process, and what each prints."""

@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.forked import run_forked
+
 MOVED_CLOCK = Path(__file__).with_name("moved_clock.py")
 
 
@@ -41,10 +43,9 @@ class Program:
 
     def does(self, *words: str) -> str:
         """What a command prints that must succeed."""
-        ended = subprocess.run(
-            self._command(*words), env=self._environment(), cwd=self.folder,
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+        ended = run_forked(
+            MOVED_CLOCK, str(self._clock), *words, env=self._environment(), cwd=self.folder
+        )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
 
@@ -56,7 +57,7 @@ class Program:
         """Begin to run."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self._command("run"),
+                [sys.executable, str(MOVED_CLOCK), str(self._clock), "run"],
                 env=self._environment(),
                 cwd=self.folder,
                 stdout=log,
@@ -124,9 +125,6 @@ class Program:
     @property
     def _clock(self) -> Path:
         return self.folder / "clock"
-
-    def _command(self, *words: str) -> list[str]:
-        return [sys.executable, str(MOVED_CLOCK), str(self._clock), *words]
 
     def _environment(self) -> dict[str, str]:
         ours = {name: value for name, value in os.environ.items() if "PULSE_BOT" not in name}
