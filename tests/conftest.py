@@ -7,15 +7,16 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import settings
 
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies, fresh_postgres
+from tests.statements import compile_once
 
 if TYPE_CHECKING:
     from pulse_bot.usecases.context import Installation
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 """On a busy machine an example takes as long as it takes."""
+
+compile_once()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -105,13 +108,14 @@ def sqlite_set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_set_up() -> Iterator[sa.URL]:
-    """A database that is brought up to date, to copy."""
+def postgres_copies() -> Iterator[PostgresCopies]:
+    """Databases with every table of pulse-bot and no row, that go from one test to the next."""
     from tests.made_up import installation
 
     with fresh_postgres() as url:
         installation(url).database.close()
-        yield sa.make_url(url)
+        with closing(PostgresCopies(url)) as copies:
+            yield copies
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -122,8 +126,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_set_up"), file)
         yield f"sqlite:///{file}"
     else:
-        template: sa.URL = request.getfixturevalue("postgres_set_up")
-        with fresh_postgres(str(template.database)) as url:
+        copies: PostgresCopies = request.getfixturevalue("postgres_copies")
+        with copies.copy() as url:
             yield url
 
 

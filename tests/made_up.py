@@ -6,12 +6,15 @@ Everything real but the clock, the banks and, where a test does not say otherwis
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
+from copy import copy, deepcopy
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
-from typing import Final
+from typing import Any, Final, TypeVar, cast
 
+import psycopg
 from sqlalchemy import exists, or_, select
 
 from pulse_bot.cards.actions import AnswerTarget
@@ -47,6 +50,9 @@ from pulse_bot.usecases.rounds.record_answer import (
     Submission,
     record_answers,
 )
+from tests.engine.databases import Connection, Rows, keep_rows, put_rows
+
+T = TypeVar("T")
 
 PARTNERSHIP: Final = "Colne Valley"
 GROUP: Final = Address("fake", "", "the-group")
@@ -111,21 +117,11 @@ def installation(
 def people(made: Installation, members: int = 14, organisations: int = 9) -> list[Address]:
     """The partnership with its members, its group's chat and its programme; their addresses.
 
-    On SQLite it is staged once and then copied, wherever nothing else is in the database.
+    It is staged once and then copied, wherever nothing else is in the database.
     """
     addresses = [Address("fake", "", f"person-{number:02}") for number in range(members)]
-    if not made.database.is_sqlite or _holds_anything(made.database):
-        _stage(made, addresses, organisations)
-        return addresses
-    scene = (members, organisations, made.clock.now(), frozenset(made.pool()))
-    if scene not in _STAGED:
-        _stage(made, addresses, organisations)
-        _STAGED[scene] = sqlite3.connect(":memory:", check_same_thread=False)
-        with _driver_connection(made.database) as here:
-            here.backup(_STAGED[scene])
-    else:
-        with _driver_connection(made.database) as here:
-            _STAGED[scene].backup(here)
+    scene = ("people", members, organisations)
+    stage_once(made, scene, lambda: _stage(made, addresses, organisations))
     return addresses
 
 
@@ -141,13 +137,73 @@ def _stage(made: Installation, addresses: Sequence[Address], organisations: int)
     add_group(made, PARTNERSHIP, GROUP)
 
 
-_STAGED: Final[dict[tuple[object, ...], sqlite3.Connection]] = {}
-"""Databases in memory, each with a partnership and nothing else."""
+def stage_once(made: Installation, scene: tuple[object, ...], stage: Callable[[], T]) -> T:
+    """What `stage` does to an installation in which nothing is: done once, and then copied.
+
+    `scene` says which it is, with all that its staging depends on but clock, banks and database.
+    Copied are the rows, keys that are kept in memory, the clock, and what the process remembers.
+    Returns what staging returned the first time, which nobody may change.
+    """
+    if _holds_anything(made.database):
+        return stage()
+    kind = made.database.is_sqlite, type(made.keys) is MemoryKeyStore
+    name = (*scene, *kind, made.clock.now(), frozenset(made.pool()))
+    if name in _STAGED:
+        _STAGED[name].copy_into(made)
+    else:
+        result = stage()
+        _STAGED[name] = _Staged.of(made, result)
+    return cast(T, _STAGED[name].result)
+
+
+@dataclass(frozen=True)
+class _Staged:
+    rows: sqlite3.Connection | Rows
+    """A database in memory, or the rows of one in PostgreSQL."""
+    now: datetime
+    keys: Mapping[str, object]
+    remembered: Mapping[str, Any]
+    result: object
+
+    @classmethod
+    def of(cls, made: Installation, result: object) -> _Staged:
+        with _driver_connection(made.database) as here:
+            rows = _in_memory(here) if isinstance(here, sqlite3.Connection) else keep_rows(here)
+        keys = vars(made.keys) if type(made.keys) is MemoryKeyStore else {}
+        assert keys or not made.keys.list_rounds(), "These keys cannot be copied."
+        remembered = {name: copy(getattr(made, name)) for name in _REMEMBERED}
+        return cls(rows, made.clock.now(), deepcopy(keys), remembered, result)
+
+    def copy_into(self, made: Installation) -> None:
+        with _driver_connection(made.database) as here:
+            if isinstance(here, sqlite3.Connection):
+                assert isinstance(self.rows, sqlite3.Connection)
+                self.rows.backup(here)
+            else:
+                assert isinstance(self.rows, Rows)
+                put_rows(here, self.rows)
+        if isinstance(made.clock, FixedClock):
+            made.clock.set(self.now)
+        vars(made.keys).update(deepcopy(dict(self.keys)))
+        for name, value in self.remembered.items():
+            getattr(made, name).update(value)
+
+
+_REMEMBERED: Final = ("frozen_rounds", "suspects", "seen_unchanged", "seen_untried")
+_STAGED: Final[dict[tuple[object, ...], _Staged]] = {}
+
+
+def _in_memory(database: sqlite3.Connection) -> sqlite3.Connection:
+    there = sqlite3.connect(":memory:", check_same_thread=False)
+    database.backup(there)
+    return there
 
 
 def _holds_anything(database: Database) -> bool:
     with _driver_connection(database) as here:
-        return bool(here.execute(_any_row()).fetchone()[0])
+        row = here.execute(_any_row()).fetchone()
+        assert row
+        return bool(row[0])
 
 
 @cache
@@ -158,10 +214,11 @@ def _any_row() -> str:
 
 
 @contextmanager
-def _driver_connection(database: Database) -> Iterator[sqlite3.Connection]:
+def _driver_connection(database: Database) -> Iterator[sqlite3.Connection | Connection]:
     with closing(database.engine.raw_connection()) as pooled:
-        assert isinstance(pooled.driver_connection, sqlite3.Connection)
-        yield pooled.driver_connection
+        here = pooled.driver_connection
+        assert isinstance(here, sqlite3.Connection | psycopg.Connection)
+        yield here
 
 
 def all_told(made: Installation) -> None:

@@ -40,7 +40,7 @@ from pulse_bot_slack.modals import length_errors, refusal_errors
 from pulse_bot_telegram.inbox import Inbox, TakenUpdate
 from pulse_bot_telegram.listening import _read_update
 from pulse_bot_telegram.parse import TelegramEvent, read_membership, read_message
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies
 from tests.made_up import installation, opened_round, people, recording
 
 NASTY = st.one_of(
@@ -283,8 +283,8 @@ EVENTS = st.one_of(
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("user", ["person\x00", "person\ud800"])
-async def test_without_the_door_it_would_be(user: str) -> None:
-    with fresh_postgres() as url:
+async def test_without_the_door_it_would_be(postgres_copies: PostgresCopies, user: str) -> None:
+    with postgres_copies.copy() as url:
         made = installation(url)
         people(made)
         async with recording(made) as record:
@@ -297,8 +297,10 @@ async def test_without_the_door_it_would_be(user: str) -> None:
 
 
 @pytest.mark.postgres
-def test_nothing_that_passes_the_door_is_refused_by_postgresql() -> None:
-    with fresh_postgres() as url:
+def test_nothing_that_passes_the_door_is_refused_by_postgresql(
+    postgres_copies: PostgresCopies,
+) -> None:
+    with postgres_copies.copy() as url:
         made = installation(url)
         people(made)
         opened_round(made)

@@ -40,7 +40,7 @@ from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.open_round import open_round
 from pulse_bot.usecases.rounds.record_answer import RecordedAnswers, Submission, record_answers
 from tests.attacks.restart import Ground
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies, Rows, connect, keep_rows
 from tests.made_up import CLOSES, OPENS, PLAN, START, WEEK, at, found
 from tests.outbox import send_due, tick
 
@@ -217,22 +217,29 @@ def sqlite_built(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 @pytest.fixture(scope="module")
-def postgres_built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    with fresh_postgres() as url:
-        ground = Ground(url, tmp_path_factory.mktemp("built") / "keys")
-        build(ground)
-        yield ground
+def postgres_built(
+    postgres_copies: PostgresCopies, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Rows, Path]:
+    """What is in the database, and the folder of its keys."""
+    keys = tmp_path_factory.mktemp("built") / "keys"
+    with postgres_copies.copy() as url:
+        build(Ground(url, keys))
+        with connect(url) as connection:
+            return keep_rows(connection), keys
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
-    whole: Ground = request.getfixturevalue(f"{request.param}_built")
-    shutil.copytree(whole.keys, tmp_path / "keys")
     if request.param == "sqlite":
+        whole: Ground = request.getfixturevalue("sqlite_built")
+        shutil.copytree(whole.keys, tmp_path / "keys")
         shutil.copy(str(sa.make_url(whole.url).database), tmp_path / "pulse-bot.db")
         yield Ground(f"sqlite:///{tmp_path / 'pulse-bot.db'}", tmp_path / "keys")
     else:
-        with fresh_postgres(str(sa.make_url(whole.url).database)) as url:
+        rows, keys = request.getfixturevalue("postgres_built")
+        shutil.copytree(keys, tmp_path / "keys")
+        copies: PostgresCopies = request.getfixturevalue("postgres_copies")
+        with copies.copy(rows) as url:
             yield Ground(url, tmp_path / "keys")
 
 
@@ -264,10 +271,20 @@ def list_unclosed(made: Installation) -> set[int]:
         return set(connection.scalars(unclosed))
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: "-".join(damage[:3]))
+IN_DATABASES: Final = [
+    pytest.param(
+        database,
+        damage,
+        id=f"{'-'.join(damage[:3])}-{database}",
+        marks=[pytest.mark.postgres] if database == "postgres" else [],
+    )
+    for damage in DAMAGES
+    for database in ("sqlite", *(() if damage.sqlite_only else ("postgres",)))
+]
+
+
+@pytest.mark.parametrize(("ground", "damage"), IN_DATABASES, indirect=["ground"])
 def test_one_damaged_column_is_nobody_elses(ground: Ground, damage: Damage) -> None:
-    if damage.sqlite_only and not ground.url.startswith("sqlite"):
-        pytest.skip("PostgreSQL refuses it.")
     made = ground.started(OPENS + WEEK + timedelta(hours=1))
     damaged, sound = 1, 2
     do_damage(made, damage, damaged)

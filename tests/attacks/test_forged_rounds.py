@@ -53,6 +53,7 @@ from tests.made_up import (
     opened_round,
     people,
     say,
+    stage_once,
 )
 from tests.outbox import send_due, tick
 
@@ -162,6 +163,10 @@ def named(forgery: Forgery) -> str:
 @pytest.fixture
 def asked(made: Installation) -> Round:
     """An open round that everybody answered; the spy came after it opened."""
+    return stage_once(made, ("forged rounds",), lambda: answered_by_everybody(made))
+
+
+def answered_by_everybody(made: Installation) -> Round:
     everybody = people(made)
     opened = opened_round(made)
     asyncio.run(answer_all(made, opened, everybody))

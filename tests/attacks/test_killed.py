@@ -21,7 +21,7 @@ from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.rounds.close import close_round
 from tests.attacks.dying_worker import PLACES
 from tests.attacks.restart import Ground, count, digests, keys_of, states
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies, Rows, connect, keep_rows
 from tests.made_up import CLOSES, START, WEEK, answer_all, at, found, opened_round, people, say
 from tests.outbox import rows
 
@@ -53,25 +53,32 @@ def sqlite_answered(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 @pytest.fixture(scope="module")
-def postgres_answered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    with fresh_postgres() as url:
-        ground = Ground(url, tmp_path_factory.mktemp("answered") / "keys")
-        answered(ground)
-        yield ground
+def postgres_answered(
+    postgres_copies: PostgresCopies, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Rows, Path]:
+    """What is in the database, and the folder of its keys."""
+    keys = tmp_path_factory.mktemp("answered") / "keys"
+    with postgres_copies.copy() as url:
+        answered(Ground(url, keys))
+        with connect(url) as connection:
+            return keep_rows(connection), keys
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
     """A copy of the answered round, with its keys."""
-    whole: Ground = request.getfixturevalue(f"{request.param}_answered")
-    shutil.copytree(whole.keys, tmp_path / "keys")
     if request.param == "sqlite":
+        whole: Ground = request.getfixturevalue("sqlite_answered")
+        shutil.copytree(whole.keys, tmp_path / "keys")
         shutil.copy(str(sa.make_url(whole.url).database), tmp_path / "pulse-bot.db")
         copy = Ground(f"sqlite:///{tmp_path / 'pulse-bot.db'}", tmp_path / "keys")
         yield copy
         copy.close()
     else:
-        with fresh_postgres(str(sa.make_url(whole.url).database)) as url:
+        answers, keys = request.getfixturevalue("postgres_answered")
+        shutil.copytree(keys, tmp_path / "keys")
+        copies: PostgresCopies = request.getfixturevalue("postgres_copies")
+        with copies.copy(answers) as url:
             copy = Ground(url, tmp_path / "keys")
             yield copy
             copy.close()

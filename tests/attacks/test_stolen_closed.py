@@ -30,7 +30,7 @@ from pulse_bot.usecases.rounds.clean import clean_files
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.rounds.open_round import open_round
 from tests.attacks.thief import contents, held, held_by_server
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies
 from tests.made_up import (
     CLOSES,
     KEY,
@@ -145,9 +145,11 @@ async def test_the_key_is_gone_and_nothing_else_opens_a_backup(
 
 
 @pytest.mark.postgres
-async def test_the_server_wipes_beside_a_round_that_is_still_open() -> None:
+async def test_the_server_wipes_beside_a_round_that_is_still_open(
+    postgres_copies: PostgresCopies,
+) -> None:
     """Rows of two rounds share pages, and those of one of them must go."""
-    with fresh_postgres() as url:
+    with postgres_copies.copy() as url:
         made = installation(url)
         asked, _, traces = await answered(made)
         other = another_round(made)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies, fresh_postgres
 from tests.engine.scene import Scene
 
 
@@ -28,11 +28,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template() -> Iterator[str]:
-    """The name of a database that an engine has used."""
+def postgres_used() -> Iterator[PostgresCopies]:
+    """Copies of a database that an engine has used."""
     with fresh_postgres() as url:
         _used_once(url)
-        yield str(sa.make_url(url).database)
+        with closing(PostgresCopies(url)) as copies:
+            yield copies
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -43,7 +44,8 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(template, tmp_path / "engine.db")
         yield f"sqlite:///{tmp_path / 'engine.db'}"
     else:
-        with fresh_postgres(request.getfixturevalue("postgres_template")) as made:
+        copies: PostgresCopies = request.getfixturevalue("postgres_used")
+        with copies.copy() as made:
             yield made
 
 

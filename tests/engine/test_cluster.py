@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies
 from tests.engine.scene import until
 from tests.engine.worker import PACE, journal
 
@@ -55,10 +55,10 @@ class Workers:
 
 
 @pytest.fixture
-def workers(postgres_template: str) -> Iterator[Workers]:
+def workers(postgres_used: PostgresCopies) -> Iterator[Workers]:
     """No worker yet."""
     with ExitStack() as stack:
-        made = Workers(stack.enter_context(fresh_postgres(postgres_template)))
+        made = Workers(stack.enter_context(postgres_used.copy()))
         stack.callback(made.close)
         yield made
 

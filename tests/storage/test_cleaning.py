@@ -23,15 +23,15 @@ from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.leave import leave_partnership
 from pulse_bot.usecases.rounds.clean import CLEANED_WITHIN, clean_files, is_cleaning_due
 from pulse_bot.usecases.rounds.close import close_round
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies
 from tests.made_up import CLOSES, OPENS, at, installation, opened_round, people
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def server() -> Iterator[Installation]:
-    with fresh_postgres() as url:
+def server(postgres_copies: PostgresCopies) -> Iterator[Installation]:
+    with postgres_copies.copy() as url:
         made = installation(url)
         yield made
         made.database.close()

@@ -19,7 +19,7 @@ from pulse_bot.storage.migrations import upgrade
 from pulse_bot.storage.models import LogEntryRow, PartnershipRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members.directory import NewPartnership, create_partnership
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies
 from tests.made_up import OPENS, PARTNERSHIP, installation, opened_round, people
 
 SECRET = "the-secret-parameter"
@@ -129,9 +129,8 @@ def test_cleaning_while_another_program_reads(file: Path) -> None:
 
 
 @pytest.mark.postgres
-def test_cleaning_a_server_while_a_backup_reads() -> None:
-    with fresh_postgres() as url, opened(url) as database:
-        upgrade(database)
+def test_cleaning_a_server_while_a_backup_reads(postgres_copies: PostgresCopies) -> None:
+    with postgres_copies.copy() as url, opened(url) as database:
         with database.connect() as backup:
             backup.exec_driver_sql("SELECT * FROM seat")
             with pytest.raises(StorageError, match="busy"):
@@ -210,8 +209,8 @@ def test_a_server_that_does_not_answer() -> None:
 
 
 @pytest.mark.postgres
-def test_a_database_that_the_server_does_not_have() -> None:
-    with fresh_postgres() as url, opened(f"{url}_not") as database:
+def test_a_database_that_the_server_does_not_have(postgres_copies: PostgresCopies) -> None:
+    with postgres_copies.copy() as url, opened(f"{url}_not") as database:
         assert "missing" in refused(database)
 
 

@@ -7,25 +7,21 @@ from dataclasses import dataclass, field, replace
 from pulse_bot.banks.load import load_library
 from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.partnership.people import Role
 from pulse_bot.domain.release.digest import DigestFacts
 from pulse_bot.domain.release.record import Statement
 from pulse_bot.ports import Address, Pressed, Reply, Submitted
 from pulse_bot.usecases.commitments.conversation import NEW_COMMITMENT
-from pulse_bot.usecases.members.directory import change_role
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot_reports.renderer import DigestRenderer
 from tests.made_up import (
     CLOSES,
-    PARTNERSHIP,
     POOL,
     WEEK,
     answer_all,
     at,
     opened_round,
-    people,
 )
-from tests.usecases.scene import Talk, words
+from tests.usecases.scene import Talk, people_with_roles, words
 
 LEAD, FACILITATOR, MEMBER = (Address("fake", "", f"person-{n:02}") for n in range(3))
 LESSONS = "We visit one another's lessons."
@@ -82,7 +78,5 @@ class Valley:
 def valley_of(talk: Talk, members: int = 14) -> Valley:
     told = Told()
     made = replace(talk.made, renderer=told, pool=lambda: {**POOL, BANK.id: BANK.items})
-    addresses = people(made, members)
-    change_role(made, PARTNERSHIP, 1, Role.LEAD)
-    change_role(made, PARTNERSHIP, 2, Role.FACILITATOR)
+    addresses = people_with_roles(made, members)
     return Valley(replace(talk, made=made), told, addresses)

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of stories: these are many and short, so a database is set up once.
+"""Fixtures of the tests of stories: these are many and short.
 
 They run on SQLite. On PostgreSQL as well run those that are marked `both_databases`: races, the
 closing, and so many more that each statement of the use cases is sent to it by some test.
@@ -12,13 +12,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from pulse_bot.sending import jobs
 from pulse_bot.sending.courier import Courier, RetryPolicy
-from pulse_bot.storage.columns import TableBase
 from pulse_bot.usecases.context import Installation
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import PostgresCopies
 from tests.made_up import recording
 from tests.usecases.scene import Talk
 
@@ -38,36 +36,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("database_url", ["sqlite", *(twin if both else [])], indirect=True)
 
 
-@pytest.fixture(scope="session")
-def postgres_of_stories(postgres_set_up: sa.URL) -> Iterator[sa.URL]:
-    """A database for one test after another."""
-    with fresh_postgres(str(postgres_set_up.database)) as url:
-        yield sa.make_url(url)
-
-
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of either kind, with every table and no row."""
+    """A database of the kind given above, with every table and no row."""
     if request.param == "sqlite":
         file = tmp_path / "pulse-bot.db"
         shutil.copy(request.getfixturevalue("sqlite_set_up"), file)
         yield f"sqlite:///{file}"
     else:
-        url: sa.URL = request.getfixturevalue("postgres_of_stories")
-        _empty(url)
-        yield url.render_as_string()
-
-
-def _empty(url: sa.URL) -> None:
-    """Numbers begin at 1 again, as in a new database, which takes a second to make."""
-    engine = sa.create_engine(url)
-    numbered = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
-    with engine.begin() as connection:
-        # Quicker than TRUNCATE, which makes every file anew.
-        for table in reversed(TableBase.metadata.sorted_tables):
-            connection.execute(sa.delete(table))
-        connection.execute(sa.text(numbered))
-    engine.dispose()
+        copies: PostgresCopies = request.getfixturevalue("postgres_copies")
+        with copies.copy() as url:
+            yield url
 
 
 @pytest.fixture

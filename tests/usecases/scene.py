@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from pulse_bot.cards.actions import AnswerTarget, form_key
 from pulse_bot.domain.asking.rounds import Round
+from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import (
     Address,
     Commanded,
@@ -22,13 +23,27 @@ from pulse_bot.ports import (
 from pulse_bot.storage.columns import TableBase
 from pulse_bot.storage.models import EnvelopeRow
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.members.directory import change_role
 from pulse_bot.usecases.rounds.record_answer import RecordAnswers
 from pulse_bot.usecases.router import COMMANDS, route_event
+from tests.made_up import PARTNERSHIP, people, stage_once
 
 LOOKS = ("group", "roster", "privacy", "log", "help")
 """The commands that only show something."""
 
 assert set(LOOKS) < COMMANDS.keys()
+
+
+def people_with_roles(made: Installation, members: int = 14) -> list[Address]:
+    """The partnership, whose first member leads and whose second facilitates; the addresses."""
+
+    def stage() -> list[Address]:
+        addresses = people(made, members)
+        change_role(made, PARTNERSHIP, 1, Role.LEAD)
+        change_role(made, PARTNERSHIP, 2, Role.FACILITATOR)
+        return addresses
+
+    return stage_once(made, ("people with roles", members), stage)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from pulse_bot.usecases.members.directory import (
     remove_member,
 )
 from pulse_bot.usecases.outbox import Message, prepare_entries
-from tests.made_up import GROUP, PARTNERSHIP, answer_all, at, opened_round, people
+from tests.made_up import GROUP, PARTNERSHIP, answer_all, at, opened_round, people, stage_once
 from tests.outbox import Sent, send_due, tick, waiting
 from tests.usecases.scene import Talk
 from tests.usecases.test_notices import running_app
@@ -52,11 +52,15 @@ LOG = "Members read every change with “/pulse log” in their own chat with me
 @pytest.fixture
 def valley(made: Installation) -> Installation:
     """A partnership that was set up on Monday; its chat was told of that."""
+    stage_once(made, ("announcing",), lambda: set_up_on_monday(made))
+    return made
+
+
+def set_up_on_monday(made: Installation) -> None:
     people(made)
     change_role(made, PARTNERSHIP, 1, Role.LEAD)
     at(made, MORNING)
     told(made)
-    return made
 
 
 def due(made: Installation, adapter: str = "fake") -> tuple[int | None, ...]:

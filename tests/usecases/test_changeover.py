@@ -31,6 +31,7 @@ from tests.made_up import (
     found,
     opened_round,
     people,
+    stage_once,
 )
 from tests.outbox import send_due, tick
 from tests.usecases.scene import words
@@ -58,12 +59,16 @@ def events(made: Installation, kind: type[AuditEvent]) -> list[AuditEvent]:
 @pytest.fixture
 def begun(made: Installation) -> Installation:
     """A partnership of fourteen whose first round was of the first edition."""
+    stage_once(made, ("changeover",), lambda: begin_by_the_first_edition(made))
+    return made
+
+
+def begin_by_the_first_edition(made: Installation) -> None:
     people(made)
     first = closed(made, 0)
     with made.database.write() as session:
         session.execute(update(RoundRow).where(RoundRow.id == first.id).values(policy_version=1))
     all_told(made)
-    return made
 
 
 def test_the_next_round_keeps_the_bars_of_the_first_edition(begun: Installation) -> None:

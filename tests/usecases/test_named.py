@@ -15,6 +15,7 @@ from pulse_bot.usecases.members.directory import (
     remove_member,
 )
 from pulse_bot.usecases.members.name_check import find_names
+from tests.made_up import stage_once
 
 _PEOPLE = (
     ("Anna Lee", "Oakfield Primary School"),
@@ -27,6 +28,10 @@ _PEOPLE = (
 
 @pytest.fixture
 def valley(made: Installation) -> int:
+    return stage_once(made, ("names",), lambda: settle(made))
+
+
+def settle(made: Installation) -> int:
     number = create_partnership(made, NewPartnership("Valley"))
     create_partnership(made, NewPartnership("Elsewhere"))
     for where, people in (("Valley", _PEOPLE), ("Elsewhere", (("Dilys Vaughan", "Crabtree"),))):

@@ -10,15 +10,13 @@ from sqlalchemy import select
 
 from pulse_bot.domain.asking.items import Choice, Item, ItemKind
 from pulse_bot.domain.asking.rounds import Round
-from pulse_bot.domain.partnership.people import Role
 from pulse_bot.ports import Address, Commanded, Pressed, Reply, Submitted
 from pulse_bot.storage import rounds
 from pulse_bot.storage.models import RoundRow
 from pulse_bot.usecases.context import Installation
-from pulse_bot.usecases.members.directory import change_role
-from tests.made_up import PARTNERSHIP, POOL, THEMES, at, people
+from tests.made_up import POOL, THEMES, at
 from tests.outbox import send_due, tick
-from tests.usecases.scene import Talk
+from tests.usecases.scene import Talk, people_with_roles
 
 LEAD, FACILITATOR, MEMBER = (Address("fake", "", f"person-{n:02}") for n in range(3))
 
@@ -92,9 +90,7 @@ class Workshop:
 
 def workshop(talk: Talk, members: int = 14) -> Workshop:
     """A partnership with a lead, a facilitator, and a bank of fourteen questions."""
-    people(talk.made, members)
-    change_role(talk.made, PARTNERSHIP, 1, Role.LEAD)
-    change_role(talk.made, PARTNERSHIP, 2, Role.FACILITATOR)
+    people_with_roles(talk.made, members)
     pool = {**{theme: POOL[theme] for theme in THEMES}, "courage": COURAGE}
     return Workshop(replace(talk, made=replace(talk.made, pool=lambda: pool)))
 
