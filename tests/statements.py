@@ -28,9 +28,9 @@ def compile_once() -> None:
     """From now on, for every engine of this process."""
     compiled = LRUCache[object, object](_MANY)
     for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
-        setattr(dialect, "__eq__", _is_same_kind)  # noqa: B010  mypy knows no such assignment
-        setattr(dialect, "__hash__", _hash_kind)  # noqa: B010
+        setattr(dialect, "__eq__", _is_same_kind)  # noqa: B010 - the checker knows no such assignment
+        setattr(dialect, "__hash__", _hash_kind)  # noqa: B010 - as above
 
     @event.listens_for(sa.Engine, "engine_connect")
     def share(connection: sa.Connection) -> None:
-        setattr(connection.engine, "_compiled_cache", compiled)  # noqa: B010
+        setattr(connection.engine, "_compiled_cache", compiled)  # noqa: B010 - it is nobody else's name
