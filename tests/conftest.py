@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +29,41 @@ settings.load_profile("suite")
 compile_once()
 
 
+SLOW = (
+    "rounds",
+    "chaos/test_short.py",
+    "benchmarks/test_benchmarks.py",
+    "engine/test_chaos.py",
+    "attacks/test_keys_beside.py",
+    "cli/test_run.py",
+    "engine/test_cluster.py",
+)
+"""Where tests take ten seconds or more each, the longest first."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole rounds, which take longest, come first: at the end no worker is alone with one."""
-    rounds = Path(__file__).parent / "rounds"
-    items.sort(key=lambda item: rounds not in item.path.parents)
+    """The slow ones come first and are dealt out: at the end no worker is alone with one.
+
+    Each worker is given one run of the list to begin with, and the last part of another's run when
+    its own is done.
+    """
+    here = Path(__file__).parent
+    places = {here / place: number for number, place in enumerate(SLOW)}
+    numbers = [
+        next((places[path] for path in (item.path, item.path.parent) if path in places), len(SLOW))
+        for item in items
+    ]
+    slow = sorted(
+        (n for n, number in enumerate(numbers) if number < len(SLOW)), key=numbers.__getitem__
+    )
+    quick = iter([item for item, number in zip(items, numbers, strict=True) if number == len(SLOW)])
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    dealt: list[pytest.Item] = []
+    for worker in range(workers):
+        hand = [items[n] for n in slow[worker::workers]]
+        share = (len(items) - len(dealt)) // (workers - worker)
+        dealt += [*hand, *islice(quick, max(0, share - len(hand)))]
+    items[:] = [*dealt, *quick]
 
 
 def pytest_collection_finish() -> None:
