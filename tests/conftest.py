@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import count, islice
@@ -127,18 +126,6 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture(scope="session")
-def sqlite_set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that is brought up to date, to copy: the migrations take longer than most tests."""
-    from tests.made_up import installation
-
-    file = tmp_path_factory.mktemp("set-up") / "pulse-bot.db"
-    made = installation(f"sqlite:///{file}")
-    made.database.scrub()
-    made.database.close()
-    return file
-
-
-@pytest.fixture(scope="session")
 def postgres_copies() -> Iterator[PostgresCopies]:
     """Databases with every table of pulse-bot and no row, that go from one test to the next."""
     from tests.made_up import installation
@@ -152,9 +139,11 @@ def postgres_copies() -> Iterator[PostgresCopies]:
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of the test's own, of either kind, with every table of pulse-bot and no row."""
+    from tests.made_up import set_up_file
+
     if request.param == "sqlite":
         file = tmp_path / "pulse-bot.db"
-        shutil.copy(request.getfixturevalue("sqlite_set_up"), file)
+        file.write_bytes(set_up_file())
         yield f"sqlite:///{file}"
     else:
         copies: PostgresCopies = request.getfixturevalue("postgres_copies")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,28 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.engine.databases import PostgresCopies, fresh_postgres
-from tests.engine.scene import Scene
-
-
-def _used_once(url: str) -> None:
-    """A first start makes tables, and sees its queue a second late: once is enough for all."""
-    with Scene(url).running():
-        pass
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that an engine has used."""
-    file = tmp_path_factory.mktemp("template") / "engine.db"
-    _used_once(f"sqlite:///{file}")
-    return file
+from tests.engine.scene import Scene, used_engine
 
 
 @pytest.fixture(scope="session")
 def postgres_used() -> Iterator[PostgresCopies]:
     """Copies of a database that an engine has used."""
     with fresh_postgres() as url:
-        _used_once(url)
+        with Scene(url).running():
+            pass
         with closing(PostgresCopies(url)) as copies:
             yield copies
 
@@ -40,9 +26,7 @@ def postgres_used() -> Iterator[PostgresCopies]:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of the test's own, of either kind, with no job in it."""
     if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        shutil.copy(template, tmp_path / "engine.db")
-        yield f"sqlite:///{tmp_path / 'engine.db'}"
+        yield used_engine(tmp_path)
     else:
         copies: PostgresCopies = request.getfixturevalue("postgres_used")
         with copies.copy() as made:

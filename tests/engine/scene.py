@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pulse_bot.engine import Engine, Pace
 from pulse_bot.ports import Job
@@ -21,6 +26,34 @@ class RealClock:
     def now(self) -> datetime:
         """Now."""
         return datetime.now(UTC)
+
+
+def used_engine(folder: Path) -> str:
+    """The address of an engine's own database in a folder, which an engine has used before.
+
+    A first start makes tables, and sees its queue a second late: once is enough for all.
+    """
+    file = folder / "engine.db"
+    if not file.exists():
+        file.write_bytes(_used_file())
+    return f"sqlite:///{file}"
+
+
+@cache
+def _used_file() -> bytes:
+    # In a thread of its own: an engine does not start where the event loop of a test runs.
+    with ThreadPoolExecutor(1) as alone:
+        return alone.submit(_use_a_file).result()
+
+
+def _use_a_file() -> bytes:
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "engine.db"
+        with Scene(f"sqlite:///{file}").running():
+            pass
+        with closing(sqlite3.connect(file)) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return file.read_bytes()
 
 
 @dataclass

@@ -14,6 +14,7 @@ from pulse_bot.errors import AdapterError
 from pulse_bot.ports import Handle
 from pulse_bot.testing import FakeAdapter
 from pulse_bot.usecases.context import Installation
+from tests.engine.scene import used_engine
 
 REVOKED = "The token was revoked. Set another."
 
@@ -37,7 +38,7 @@ async def started(made: Installation, folder: Path, *adapters: Failing) -> async
     app = App(
         made,
         {one.name: one for one in adapters},
-        f"sqlite:///{folder / 'engine.db'}",
+        used_engine(folder),
         pace=Pace(None, 0.02),
     )
     task = asyncio.create_task(app.run())

@@ -6,7 +6,6 @@ closing, and so many more that each statement of the use cases is sent to it by 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from pulse_bot.sending import jobs
 from pulse_bot.sending.courier import Courier, RetryPolicy
 from pulse_bot.usecases.context import Installation
 from tests.engine.databases import PostgresCopies
-from tests.made_up import recording
+from tests.made_up import recording, set_up_file
 from tests.usecases.scene import Talk
 
 
@@ -41,7 +40,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     """A database of the kind given above, with every table and no row."""
     if request.param == "sqlite":
         file = tmp_path / "pulse-bot.db"
-        shutil.copy(request.getfixturevalue("sqlite_set_up"), file)
+        file.write_bytes(set_up_file())
         yield f"sqlite:///{file}"
     else:
         copies: PostgresCopies = request.getfixturevalue("postgres_copies")

@@ -23,6 +23,7 @@ from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.members import leave
 from pulse_bot.usecases.members.directory import change_role
 from pulse_bot.usecases.rounds.close import close_round
+from tests.engine.scene import used_engine
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -143,7 +144,7 @@ async def running_app(folder: Path, fake: FakeAdapter) -> AsyncIterator[App]:
     people(made)
     change_role(made, PARTNERSHIP, 1, Role.LEAD)
     all_told(made)
-    app = App(made, {"fake": fake}, f"sqlite:///{folder / 'engine.db'}", pace=Pace(None, 0.02))
+    app = App(made, {"fake": fake}, used_engine(folder), pace=Pace(None, 0.02))
     await app.start()
     try:
         async with running(fake, app.handle):

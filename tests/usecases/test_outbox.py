@@ -51,6 +51,7 @@ from pulse_bot.usecases.members.directory import change_role
 from pulse_bot.usecases.reading.trouble_list import list_troubles
 from pulse_bot.usecases.rounds.post import post_again
 from pulse_bot.usecases.tick import find_due_jobs
+from tests.engine.scene import used_engine
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -93,7 +94,7 @@ async def running_app(folder: Path, fake: FakeAdapter) -> AsyncIterator[App]:
     people(made)
     change_role(made, PARTNERSHIP, 1, Role.LEAD)
     all_told(made)
-    app = App(made, {"fake": fake}, f"sqlite:///{folder / 'engine.db'}", pace=Pace(None, 0.02))
+    app = App(made, {"fake": fake}, used_engine(folder), pace=Pace(None, 0.02))
     await app.start()
     try:
         async with running(fake, app.handle):

@@ -13,6 +13,7 @@ from pulse_bot.errors import AdapterError
 from pulse_bot.testing import FakeAdapter
 from pulse_bot.usecases.members.directory import add_group
 from pulse_bot.usecases.rounds.close import close_round
+from tests.engine.scene import used_engine
 from tests.made_up import CLOSES, GROUP, PARTNERSHIP, at, installation, opened_round, people
 
 AWAY = AdapterError("The chat is away for a moment.", permanent=False)
@@ -31,7 +32,7 @@ async def test_a_chat_that_is_away_for_a_while_gets_its_digest_later(tmp_path: P
     asked = opened_round(made)
     at(made, CLOSES)
     close_round(made, asked.id)
-    app = App(made, {"fake": fake}, f"sqlite:///{tmp_path / 'engine.db'}", pace=Pace(None, 0.02))
+    app = App(made, {"fake": fake}, used_engine(tmp_path), pace=Pace(None, 0.02))
     await app.start()
     try:
         fake.fail(AWAY, to=GROUP)
@@ -55,7 +56,7 @@ async def test_a_partnership_without_members_makes_no_failed_jobs(
     made, fake = installation(f"sqlite:///{tmp_path / 'pulse-bot.db'}"), FakeAdapter()
     people(made, 0)
     at(made, CLOSES.replace(day=7))
-    app = App(made, {"fake": fake}, f"sqlite:///{tmp_path / 'engine.db'}", pace=Pace(None, 0.02))
+    app = App(made, {"fake": fake}, used_engine(tmp_path), pace=Pace(None, 0.02))
     await app.start()
     try:
         await worked_off(app)
@@ -73,7 +74,7 @@ async def test_a_chat_that_is_away_holds_up_no_other(tmp_path: Path) -> None:
     asked = opened_round(made)
     at(made, CLOSES)
     close_round(made, asked.id)
-    app = App(made, {"fake": fake}, f"sqlite:///{tmp_path / 'engine.db'}", pace=Pace(None, 0.02))
+    app = App(made, {"fake": fake}, used_engine(tmp_path), pace=Pace(None, 0.02))
     await app.start()
     try:
         fake.fail(AWAY, to=GROUP)

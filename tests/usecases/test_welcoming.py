@@ -48,6 +48,7 @@ from pulse_bot.usecases.members.invite import find_codes
 from pulse_bot.usecases.reading.operator_lists import list_log_lines
 from pulse_bot.usecases.rounds.close import close_round
 from pulse_bot.usecases.tick import find_send_jobs
+from tests.engine.scene import used_engine
 from tests.made_up import (
     CLOSES,
     GROUP,
@@ -95,7 +96,7 @@ async def running_app(folder: Path, fake: FakeAdapter) -> AsyncIterator[App]:
     people(made)
     change_role(made, PARTNERSHIP, 1, Role.LEAD)
     all_told(made)
-    app = App(made, {"fake": fake}, f"sqlite:///{folder / 'engine.db'}", pace=Pace(None, 0.02))
+    app = App(made, {"fake": fake}, used_engine(folder), pace=Pace(None, 0.02))
     await app.start()
     try:
         async with running(fake, app.handle):
