@@ -32,7 +32,7 @@ test: check  ## check, then run all tests
 check: $(DEV)  ## lint, formatting, types, and the layers of the design
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers auto
 	$(BIN)/lint-imports
 
 format: $(DEV)  ## format, and mend what can be mended
