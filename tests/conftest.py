@@ -72,6 +72,8 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
+    # What a test makes is looked through less often, too: most of it is gone by then.
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
