@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from pulse_bot.cli import root
 from pulse_bot.config import places
 from pulse_bot.config.settings import load_settings
+from tests.made_up import set_up_file
 
 NAME = "Colne Valley"
 
@@ -66,7 +67,7 @@ def empty_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[She
 
 @pytest.fixture(scope="session")
 def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that `init` was run in, to copy."""
+    """A folder that `init` was run in, to copy, with the database that a first command makes."""
     folder = tmp_path_factory.mktemp("set-up")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -74,6 +75,7 @@ def set_up_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
             patch.setenv(f"XDG_{kind.upper()}_HOME", str(folder / kind))
         patch.setattr(places, "RUN", folder / "run")
         Shell(folder).does("init", "--yes", "--data", "data")
+    (folder / "data" / "pulse.db").write_bytes(set_up_file())
     return folder
 
 
