@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import EntryPoints, entry_points
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pulse_bot.cli import root
-from pulse_bot.config import places
+from pulse_bot.config import places, plugins
 from pulse_bot.config.settings import load_settings
 from tests.made_up import set_up_file
 
@@ -53,6 +56,19 @@ class Shell:
         # Anything else would be a mistake of ours, with a traceback.
         assert isinstance(ended.exception, SystemExit), ended.exception
         return ended.stderr
+
+
+@pytest.fixture(autouse=True)
+def packages_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All packages that are installed are looked through once, not by each command of each test."""
+    monkeypatch.setattr(
+        plugins, "entry_points", lambda group: _find_entries(group, tuple(sys.path))
+    )
+
+
+@cache
+def _find_entries(group: str, _path: tuple[str, ...]) -> EntryPoints:
+    return entry_points(group=group)
 
 
 @pytest.fixture
