@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from tests.engine.databases import PostgresCopies, fresh_postgres
+from tests.engine.databases import EmptyPostgres, PostgresCopies, fresh_postgres
 from tests.statements import compile_once
 
 if TYPE_CHECKING:
@@ -117,13 +117,21 @@ def _loggers() -> list[tuple[str, logging.Logger]]:
     ]
 
 
+@pytest.fixture(scope="session")
+def empty_postgres() -> Iterator[EmptyPostgres]:
+    """Databases without a table, that go from one test to the next."""
+    with closing(EmptyPostgres()) as empty:
+        yield empty
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database of the test's own, of either kind, that nothing was ever done with."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'pulse-bot.db'}"
     else:
-        with fresh_postgres() as url:
+        empty: EmptyPostgres = request.getfixturevalue("empty_postgres")
+        with empty.take() as url:
             yield url
 
 

@@ -41,7 +41,7 @@ from pulse_bot.testing import FakeAdapter, FixedClock, running
 from pulse_bot.usecases.context import Installation
 from tests.attacks.restart import keys_of
 from tests.attacks.thief import held
-from tests.engine.databases import fresh_postgres
+from tests.engine.databases import EmptyPostgres
 from tests.made_up import CLOSES, OPENS, START, at, found, installation, people
 
 WORDS = "The heron at the weir counted eleven."
@@ -94,7 +94,8 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, 
         if request.param == "sqlite":
             yield f"sqlite:///{tmp_path / 'pulse-bot.db'}", f"sqlite:///{tmp_path / 'engine.db'}"
         else:
-            url = stack.enter_context(fresh_postgres())
+            empty: EmptyPostgres = request.getfixturevalue("empty_postgres")
+            url = stack.enter_context(empty.take())
             yield url, url
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.databases import PostgresCopies, fresh_postgres
+from tests.engine.databases import EmptyPostgres, PostgresCopies, fresh_postgres
 from tests.engine.scene import Scene, used_engine
 
 
@@ -39,5 +39,6 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'engine.db'}"
     else:
-        with fresh_postgres() as made:
+        empty: EmptyPostgres = request.getfixturevalue("empty_postgres")
+        with empty.take() as made:
             yield made

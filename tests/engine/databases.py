@@ -42,6 +42,15 @@ _END_OTHERS: Final = (
 )
 
 
+_DROP_ALL: Final = """
+DO $$ DECLARE schema text; BEGIN
+    FOR schema IN SELECT nspname FROM pg_namespace
+        WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+    LOOP EXECUTE format('DROP SCHEMA %I CASCADE', schema); END LOOP;
+    CREATE SCHEMA public;
+END $$
+"""
+
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -122,6 +131,28 @@ def connect(url: str) -> Connection:
     """A connection of the driver's, to a database at an address of SQLAlchemy's."""
     plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     return psycopg.connect(plain)
+
+
+@dataclass
+class EmptyPostgres:
+    """Databases in which nothing is, with not even a table; each is emptied for the next test."""
+
+    _idle: list[str] = field(default_factory=list, init=False)
+    _made: ExitStack = field(default_factory=ExitStack, init=False)
+
+    @contextmanager
+    def take(self) -> Iterator[str]:
+        """The URL of one."""
+        url = self._idle.pop() if self._idle else self._made.enter_context(fresh_postgres())
+        yield url
+        with connect(url) as connection:
+            connection.execute(_END_OTHERS)
+            connection.execute(_DROP_ALL)
+        self._idle.append(url)
+
+    def close(self) -> None:
+        """Drop all of them."""
+        self._made.close()
 
 
 @dataclass
