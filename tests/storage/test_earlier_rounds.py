@@ -34,6 +34,7 @@ TAKE_AWAY = (
     "ALTER TABLE round DROP COLUMN mac",
     "ALTER TABLE round DROP COLUMN closes_by",
     "ALTER TABLE seat DROP COLUMN mac",
+    "DROP INDEX ix_tally_sealed",
     "UPDATE alembic_version SET version_num = '0012'",
 )
 """A database as the version before left it."""
