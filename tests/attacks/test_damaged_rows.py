@@ -321,8 +321,8 @@ def test_one_damaged_column_is_nobody_elses(
 
     # The sound one posts, lists and opens as ever, and all is listed.
     titles = [one.card.title for one in send_due(made) if isinstance(one.shown, Card)]
-    assert [title for title in titles if title.startswith("Round 2 of Calder Valley")]
     digests = operator_lists.read_digests(made, SOUND)
+    assert digests[0].statements[0].text in titles
     assert [one.number for one in digests] == [2, 1]
     assert not any("went wrong" in said.text for one in digests for said in one.statements)
     assert [row["state"] for row in operator_lists.list_rounds(made, SOUND)] == ["closed"] * 2

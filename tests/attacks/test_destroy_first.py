@@ -133,7 +133,7 @@ def test_what_cannot_be_read_costs_its_own_part(
     said = digest_of(made, asked)
     assert missing(said) == lost
     assert questions(said) == 3
-    assert said.statements[0].text.startswith(f"Round 2 of {PARTNERSHIP}")
+    assert said.statements[0].text.startswith("Round 2: ")
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,8 @@ class Stumbling:
 @pytest.mark.parametrize(
     ("part", "lost"),
     [
-        ("trends", MissingPart.OVER_TIME),
+        ("outlook", MissingPart.OVER_TIME),
+        ("news", MissingPart.OVER_TIME),
         ("comments", MissingPart.WORDS),
         ("talk", MissingPart.TALK),
         ("next_opens_at", MissingPart.NEXT),

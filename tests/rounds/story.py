@@ -172,14 +172,14 @@ async def only_who_has_not_answered_is_reminded(
 async def everybody_reads_the_digest(program: Program, group: Group) -> list[str]:
     """The round closes by itself; the group reads what `digest show` says, and its picture."""
     program.move_to(CLOSES + SOON)
-    await until(lambda: "Round 1 of" in group.said(), "the digest")
+    await until(lambda: "Round 1: " in group.said(), "the digest")
     await until(lambda: bool(group.pictures()), "the picture")
     [alternative] = group.pictures()
     assert "Trust" in alternative
     statements = await digest(program)
     assert len(statements) >= 6
     assert " ".join(statements) in group.said()
-    assert any("About " in one for one in statements)
+    assert any("out of 5" in one for one in statements)
     return statements
 
 
