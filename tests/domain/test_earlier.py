@@ -9,6 +9,7 @@ import pytest
 
 from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.release.digest import (
+    BlockFact,
     DigestFacts,
     OutlookFact,
     OutlookKind,
@@ -158,20 +159,23 @@ def test_what_silence_may_mean_is_told_when_it_begins() -> None:
 NOTHING = Trend(unclear=Unclear.NOTHING_MORE)
 TRENDS = [ThemeTrend(theme, NOTHING) for theme in ("trust", "honesty")]
 SAID = ReleasedTrend(("trust", "honesty"), NOTHING)
+NEAR = BlockFact("trust", 3, printed.level("3.2"), (printed.level("3.0"),))
+APART = BlockFact("honesty", 3, printed.level("3.4"), (printed.level("3.0"),))
 
 
 def left(
-    trends: list[ThemeTrend], *record: ReleasedFact | None, half_term: bool = False
+    trends: list[ThemeTrend], *record: ReleasedFact | None, blocks: tuple[BlockFact, ...] = ()
 ) -> list[str]:
     """The themes of which something is said."""
-    told = drop_known(trends, rounds(*record), is_half_term=half_term, is_dated=True)
+    told = drop_known(trends, rounds(*record), blocks, is_dated=True)
     return [entry.dimension for entry in told]
 
 
 def test_no_clear_change_goes_without_saying_until_something_else_is_said() -> None:
     assert left(TRENDS) == ["trust", "honesty"]
     assert left(TRENDS, SAID, None) == []
-    assert left(TRENDS, SAID, half_term=True) == ["trust", "honesty"]
+    assert left(TRENDS, SAID, blocks=(NEAR,)) == ["trust", "honesty"]
+    assert left(TRENDS, SAID, blocks=(NEAR, APART)) == ["trust"]
     called = ReleasedTrend(("trust",), Trend(now=Move(Direction.UP, 9)))
     assert left(TRENDS, SAID, called) == ["trust"]
     assert left(TRENDS[1:], SAID) == ["honesty"], "trust is called now"
@@ -185,16 +189,16 @@ def test_what_is_called_is_said_each_time() -> None:
     gone = replace(NOTHING, withdrawn=Move(Direction.UP, 9))
     assert left([ThemeTrend("trust", gone)], ReleasedTrend(("trust",), gone)) == ["trust"]
     new = [ThemeTrend("trust", Trend(unclear=Unclear.LEARNING), is_new=True)]
-    assert left(new, half_term=True) == ["trust"]
+    assert left(new, blocks=(NEAR,)) == ["trust"]
 
 
 def test_that_there_are_too_few_numbers_is_said_where_no_day_is_known() -> None:
     learning = [ThemeTrend("trust", Trend(unclear=Unclear.LEARNING, numbers_needed=7))]
     assert left(learning) == []
-    told = drop_known(learning, (), is_half_term=False, is_dated=False)
+    told = drop_known(learning, (), (), is_dated=False)
     assert list(told) == learning
     before = ReleasedTrend(("trust",), Trend(unclear=Unclear.LEARNING, numbers_needed=8))
-    again = drop_known(learning, rounds(before), is_half_term=False, is_dated=False)
+    again = drop_known(learning, rounds(before), (), is_dated=False)
     assert list(again) == [], "the number alone is no news"
 
 

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from pulse_bot.domain.asking.items import Item
 
 
+@lru_cache(maxsize=1024)
 def text_identity(text: str) -> str:
-    """What two writings of one sentence share: its letters and digits, small, and nothing else."""
+    """What two writings of one sentence share: its letters and digits, small, and nothing else.
+
+    Remembered: a digest looks at the questions of two years, which are a few dozen sentences.
+    """
     folded = unicodedata.normalize("NFKC", text).casefold()
     # A text that has none would be the same as every other such text.
     return "".join(char for char in folded if char.isalnum()) or folded

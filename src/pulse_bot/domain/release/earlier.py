@@ -13,8 +13,9 @@ from typing import Final, TypeVar
 
 from pulse_bot.domain.asking.items import Item
 from pulse_bot.domain.asking.same_question import item_marks, text_identity
-from pulse_bot.domain.release.digest import ResponseClass, ThemeLevel, ThemeTrend
+from pulse_bot.domain.release.digest import BlockFact, ResponseClass, ThemeLevel, ThemeTrend
 from pulse_bot.domain.release.kinds import carry_over
+from pulse_bot.domain.release.moves import compare_levels
 from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.record import (
     AnsweredFact,
@@ -110,23 +111,25 @@ def _find_in_each(shape: type[_FactT], rounds: Sequence[PrintedRound]) -> Iterat
 def drop_known(
     trends: Sequence[ThemeTrend],
     rounds: Sequence[PrintedRound],
+    blocks: Sequence[BlockFact],
     *,
-    is_half_term: bool,
     is_dated: bool,
 ) -> tuple[ThemeTrend, ...]:
     """The trends without those that say "no clear change" once more, as the last digests did.
 
     What is called is said in each digest. That nothing is goes without saying until something else
-    is said of the themes, or a half-term ends; that there are too few numbers yet, where the day of
-    the first comparison is told instead.
+    is said of the themes, or a half-term ends, and then of themes whose level lies near the last
+    one; that there are too few numbers yet, where the day of the first comparison is told instead.
     """
+    apart = {block.dimension for block in blocks if compare_levels(block)}
     return tuple(
         entry
         for entry in trends
         if not _goes_without_saying(entry)
         or not (
             (is_dated and entry.trend.unclear is Unclear.LEARNING)
-            or (not is_half_term and _was_said(entry, trends, rounds))
+            or entry.dimension in apart
+            or (not blocks and _was_said(entry, trends, rounds))
         )
     )
 

@@ -1,4 +1,6 @@
-"""How far a question moved since it was last asked, by what was printed then and now."""
+"""How far a question or a theme moved, by what was printed then and now (statistics, Side by
+side).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from pulse_bot.domain.release.results import End, Level, ReleasedValue, Silence
+from pulse_bot.domain.release.digest import BlockFact, ThemeLevel
+from pulse_bot.domain.release.results import End, Level, LevelWord, ReleasedValue, Silence
 
+APART: Final = Decimal("0.4")
+"""Points by which two half-terms' levels differ before it is said."""
+_WORDS: Final = tuple(LevelWord)
 _NO_MOVE: Final = Decimal(0)
 
 
@@ -26,3 +32,20 @@ def find_move(says: ReleasedValue | Silence | None, before: Sequence[ReleasedVal
     upper, lower = (says, last) if move > 0 else (last, says)
     may_be_same = upper.end is End.LOW or lower.end is End.HIGH
     return _NO_MOVE if may_be_same else move
+
+
+def compare_levels(block: BlockFact) -> int:
+    """1 where a level lies clearly above the one before it, -1 below, else 0."""
+    if isinstance(block.result, Silence) or not block.before:
+        return 0
+    gap = _measure_gap(block.result, block.before[-1])
+    return (gap >= APART) - (gap <= -APART)
+
+
+def _measure_gap(level: ThemeLevel, before: ThemeLevel) -> Decimal:
+    """In points; from word to word half a point, and 0 where a group has grown out of words."""
+    if isinstance(level, Level) and isinstance(before, Level):
+        return level.value - before.value
+    if isinstance(level, LevelWord) and isinstance(before, LevelWord):
+        return Decimal("0.5") * (_WORDS.index(level) - _WORDS.index(before))
+    return Decimal(0)

@@ -9,7 +9,6 @@ a question since it was last asked; where there is none of these, the digest say
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from typing import Final
 
 from pulse_bot.domain.asking.same_question import text_identity
@@ -20,17 +19,14 @@ from pulse_bot.domain.release.digest import (
     News,
     NewsKind,
     QuestionFact,
-    ThemeLevel,
 )
 from pulse_bot.domain.release.earlier import YEAR, list_open
-from pulse_bot.domain.release.moves import find_move
+from pulse_bot.domain.release.moves import compare_levels, find_move
 from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.record import ReleasedQuestion
-from pulse_bot.domain.release.results import Level, LevelWord, Silence
+from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot.domain.release.trend import Direction
 
-APART: Final = Decimal("0.4")
-"""Points by which two half-terms' levels differ before it is said (statistics, Side by side)."""
 LEAST_COMPARED: Final = 12
 """Rounds before a number is called the lowest: two turns of the core."""
 _COMMITMENTS: Final = {
@@ -39,7 +35,6 @@ _COMMITMENTS: Final = {
     CommitmentNews.ON_ITS_WAY: NewsKind.NOT_YET_KEPT,
 }
 """The most telling first."""
-_WORDS: Final = tuple(LevelWord)
 
 
 def find_news(facts: DigestFacts, rounds: Sequence[PrintedRound]) -> News | None:
@@ -78,29 +73,12 @@ def _find_calls(facts: DigestFacts) -> Iterator[News]:
 def _find_half_term(blocks: Sequence[BlockFact]) -> Iterator[News]:
     if all(isinstance(block.result, Silence) for block in blocks):
         return
-    moves = [(block.dimension, _compare_levels(block)) for block in blocks]
+    moves = [(block.dimension, compare_levels(block)) for block in blocks]
     yield News(
         NewsKind.HALF_TERM,
         up=tuple(theme for theme, move in moves if move > 0),
         down=tuple(theme for theme, move in moves if move < 0),
     )
-
-
-def _compare_levels(block: BlockFact) -> int:
-    """1 where a level lies clearly above the one before it, -1 below, else 0."""
-    if isinstance(block.result, Silence) or not block.before:
-        return 0
-    gap = _measure_gap(block.result, block.before[-1])
-    return (gap >= APART) - (gap <= -APART)
-
-
-def _measure_gap(level: ThemeLevel, before: ThemeLevel) -> Decimal:
-    """In points; from word to word half a point, and 0 where a group has grown out of words."""
-    if isinstance(level, Level) and isinstance(before, Level):
-        return level.value - before.value
-    if isinstance(level, LevelWord) and isinstance(before, LevelWord):
-        return Decimal("0.5") * (_WORDS.index(level) - _WORDS.index(before))
-    return Decimal(0)
 
 
 def _find_lowest(

@@ -73,7 +73,7 @@ def release_facts(closed: ClosedRound) -> DigestFacts:
         response=add_run(answered, rounds) if answered else None,
         questions=questions,
         blocks=blocks,
-        trends=drop_known(trends, rounds, is_half_term=bool(blocks), is_dated=bool(closed.coming)),
+        trends=drop_known(trends, rounds, blocks, is_dated=bool(closed.coming)),
         outlook=find_outlook(closed, blocks, trends),
         talk=talk.prompt if talk else "",
         talk_item=talk.item if talk else "",
