@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pulse_bot.domain.asking.calendar import format_moment, parse_zone
+from pulse_bot.domain.asking.items import ItemKind
 from pulse_bot.domain.asking.typed_words import as_quotation
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import (
@@ -136,10 +137,7 @@ def _digest_statements(facts: DigestFacts) -> Iterator[Statement]:
     if facts.talk:
         yield Statement(TalkFact(facts.talk, item=facts.talk_item), f"Talk about: {facts.talk}")
     yield from commitment_statements(facts)
-    for question in facts.questions:
-        if question.word_answers:
-            yield _question_statement(question, question_result(question))
-            yield from (_comment_statement(words, question) for words in question.word_answers)
+    yield from _written_statements(facts)
     yield from map(_comment_statement, facts.comments)
     yield from _response_statements(facts)
     # Said of a date that could not be worked out, "no date yet" would be untrue.
@@ -149,9 +147,9 @@ def _digest_statements(facts: DigestFacts) -> Iterator[Statement]:
 
 
 def _question_statements(facts: DigestFacts) -> Iterator[Statement]:
-    """This week's questions but those answered in words; what all lines share stands in one."""
-    shown = [fact for fact in facts.questions if not fact.word_answers]
-    if facts.questions and all(fact.result in _UNSAID for fact in facts.questions):
+    """This week's questions but those in words; what all lines share stands in one."""
+    shown = [fact for fact in facts.questions if not _is_in_words(fact)]
+    if all(isinstance(fact.result, Silence) for fact in shown):
         # The headline says why, or there is no news for it to say.
         for fact in shown:
             words = question_result(fact)
@@ -165,7 +163,20 @@ def _question_statements(facts: DigestFacts) -> Iterator[Statement]:
         yield _question_statement(fact, words)
 
 
-_UNSAID: Final = (Silence.SMALL_GROUP, Silence.TOO_FEW)
+def _is_in_words(fact: QuestionFact) -> bool:
+    return fact.kind is ItemKind.WORDS or bool(fact.word_answers)
+
+
+def _written_statements(facts: DigestFacts) -> Iterator[Statement]:
+    """The questions in words, each with what was written where enough did."""
+    is_named = False
+    for fact in facts.questions:
+        if _is_in_words(fact):
+            silent = not fact.word_answers
+            words = short_result(fact) if silent and is_named else question_result(fact)
+            is_named = is_named or silent
+            yield _question_statement(fact, words)
+            yield from (_comment_statement(answer, fact) for answer in fact.word_answers)
 
 
 def _question_statement(fact: QuestionFact, words: str) -> Statement:

@@ -127,6 +127,19 @@ def test_numbers_are_said_in_the_direction_of_what_was_asked(
 
 
 @pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (("3.8",), "3.8 out of 5 (as before)."),
+        (("3.8", "3.8", "3.8"), "3.8 out of 5 (as the three times before)."),
+        (("3.8", "3.8", "3.4"), "3.8 out of 5 (before: 3.8, 3.8, 3.4)."),
+    ],
+)
+def test_what_was_printed_all_along_is_not_listed(before: tuple[str, ...], words: str) -> None:
+    fact = replace(FOLLOW_UP, before=tuple(printed.level(about) for about in before))
+    assert asked(fact).text == f"“We follow up what we agree.” {words}"
+
+
+@pytest.mark.parametrize(
     ("says", "before", "words"),
     [
         (Lean.YES, Lean.BETWEEN, "Our answers are nearly all yes (before: between yes and no)."),
@@ -381,7 +394,12 @@ FOUR = printed.level("3.4"), printed.level("3.8")
     ("trend", "levels", "words"),
     [
         (RISEN, FOUR, "Trust by half-terms: 3.4, 3.8."),
-        (RISEN, (), "So say the newest numbers beside the earlier ones of the same questions."),
+        (RISEN, (), "The newest numbers of trust lie above earlier ones of the same questions."),
+        (
+            Trend(now=Move(Direction.DOWN, 9), just_called=True, by_block=True),
+            (),
+            "The level of trust lies below those of the half-terms before.",
+        ),
         (Trend(now=UP_AT_9), FOUR, "Trust went up around round 9, three rounds ago."),
         (
             Trend(now=UP_AT_9, confirmed=True),

@@ -49,7 +49,8 @@ def lengths(statements: Sequence[Statement]) -> list[int]:
 def test_a_long_one_is_cut_from_its_end() -> None:
     head, talk = spoken(StatementKind.HEADLINE, 20), spoken(StatementKind.TALK, 40)
     for room, shown in ((0, 3), (1, 2), (MESSAGE_LENGTH, 1)):
-        long = spoken(StatementKind.QUESTION, MESSAGE_LENGTH - 60 + room)
+        # Each of the three with a line's end.
+        long = spoken(StatementKind.QUESTION, MESSAGE_LENGTH - 63 + room)
         kept, left = cut_message([head, long, talk])
         assert len(kept) == shown, room
         assert [*kept, *left] == [head, long, talk]

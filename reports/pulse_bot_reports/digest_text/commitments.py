@@ -25,6 +25,8 @@ NEWS: Final = {
         "Commitment due on {due}: {text} We shall soon be asked whether it is kept."
     ),
 }
+_SETTLED: Final = frozenset(CommitmentNews) - {CommitmentNews.MADE, CommitmentNews.DUE}
+"""News that the share of kept ones is news beside."""
 ENDS: Final = (".", "?", "!", "…")
 
 
@@ -32,7 +34,7 @@ def commitment_statements(facts: DigestFacts) -> Iterator[Statement]:
     """What is new of each, and beside it how many were kept of those that came due."""
     yield from (Statement(fact, _news_text(fact)) for fact in facts.commitments)
     kept_count, due_count = facts.commitments_kept
-    if facts.commitments and due_count:
+    if any(fact.news in _SETTLED for fact in facts.commitments) and due_count:
         what = "commitment" if due_count == 1 else "commitments"
         text = f"So far we have kept {kept_count} of {due_count} {what} that came due."
         yield Statement(CommitmentsFact(kept_count, due_count), text)

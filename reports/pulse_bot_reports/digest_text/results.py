@@ -25,11 +25,17 @@ from pulse_bot.domain.release.results import (
     ReleasedValue,
     Silence,
 )
+from pulse_bot_reports.titles import spell_number
 
 NOW: Final = "now"
 LATER: Final = "in 12 months"
 
-TOO_FEW: Final = "Too few answers."
+SHORT: Final = {
+    Silence.TOO_FEW: "Too few answers.",
+    Silence.SMALL_GROUP: "No number.",
+    Silence.WORDS: "In words, too.",
+}
+"""Where the line above has said why."""
 SILENCES: Final = {
     Silence.TOO_FEW: "Too few answers, or from too few organisations, to say anything this week.",
     Silence.SMALL_GROUP: "Our group is too small to show a number from a single week.",
@@ -60,8 +66,8 @@ def question_result(fact: QuestionFact) -> str:
 
 def short_result(fact: QuestionFact) -> str:
     """The same where a line above has named the scale, or why there is no number."""
-    if fact.result is Silence.TOO_FEW and not fact.word_answers:
-        return TOO_FEW
+    if isinstance(fact.result, Silence) and not fact.word_answers:
+        return SHORT[fact.result]
     if isinstance(fact.result, Level):
         return _say_result(fact, "")
     return question_result(fact)
@@ -85,7 +91,8 @@ def _say_result(fact: QuestionFact, scale: str) -> str:
     """The result with what was printed before, and which end of the scale is the good one."""
     says = fact.result
     good = LOW_IS_GOOD if fact.reverse and isinstance(says, Printed | Journey) else ""
-    before = _say_before(fact.before, reverse=fact.reverse)
+    turned = [_say_value(value, reverse=fact.reverse) for value in fact.before]
+    before = say_before(_say_value(says, reverse=fact.reverse), turned)
     match says:
         case Level():
             return f"{say_level(turn(says, fact.reverse, 3), scale)}{good}{before}."
@@ -102,16 +109,26 @@ def _say_result(fact: QuestionFact, scale: str) -> str:
             return SILENCES[says]
 
 
-def _say_before(before: Sequence[ReleasedValue], *, reverse: bool) -> str:
-    """ " (before: 2.5 or lower, 3.0)"; nothing where nothing was printed."""
-    words = []
-    for value in before:
-        if isinstance(value, Level | OutOfTen):
-            middle = 3 if isinstance(value, Level) else 5
-            words.append(say_level(turn(value, reverse, middle)))
-        elif isinstance(value, Lean):
-            words.append(value.value)
-    return f" (before: {', '.join(words)})" if words else ""
+def say_before(now: str, before: Sequence[str]) -> str:
+    """ " (before: 2.5 or lower, 3.0)", " (as before)"; nothing where nothing was printed."""
+    if not before:
+        return ""
+    if set(before) == {now}:
+        times = "" if len(before) == 1 else f"the {spell_number(len(before))} times "
+        return f" (as {times}before)"
+    return f" (before: {', '.join(before)})"
+
+
+def _say_value(value: ReleasedValue | Silence, *, reverse: bool) -> str:
+    """A number or a word as one line has room for, without its scale."""
+    match value:
+        case Level():
+            return say_level(turn(value, reverse, 3))
+        case OutOfTen():
+            return say_level(turn(value, reverse, 5))
+        case Lean():
+            return value.value
+    return ""
 
 
 def _choice_words(says: Choices) -> str:

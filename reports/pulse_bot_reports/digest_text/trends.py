@@ -20,8 +20,8 @@ from pulse_bot.domain.release.digest import (
 )
 from pulse_bot.domain.release.record import ReleasedBlock, ReleasedTrend, Statement
 from pulse_bot.domain.release.results import Level, Silence
-from pulse_bot.domain.release.trend import Move, Trend, Unclear
-from pulse_bot_reports.digest_text.results import say_level
+from pulse_bot.domain.release.trend import Direction, Move, Trend, Unclear
+from pulse_bot_reports.digest_text.results import say_before, say_level
 from pulse_bot_reports.titles import join_themes, join_words, spell_number, theme_title
 
 NEW_QUESTIONS: Final = (
@@ -39,7 +39,9 @@ UNCLEAR: Final = {
     ),
     Unclear.LEARNING: "Too few numbers yet to say whether {themes} moves.",
 }
-SO_SAY: Final = "So say the newest numbers beside the earlier ones of the same questions."
+SO_SAY: Final = "The newest numbers of {theme} lie {where} earlier ones of the same questions."
+SO_SAYS: Final = "The level of {theme} lies {where} those of the half-terms before."
+WHERE: Final = {Direction.UP: "above", Direction.DOWN: "below"}
 BLOCK_SILENCES: Final = {
     Silence.TOO_FEW: "too few answers to say anything",
     Silence.SMALL_GROUP: "our group is too small to show a number",
@@ -108,7 +110,9 @@ def say_moves(entry: ThemeTrend, number: int) -> str:
     if trend.now and trend.just_called:
         # Called in the headline: here is what it is made of.
         levels = say_levels(entry.levels)
-        sentences.append(f"{theme} by half-terms: {levels}." if levels else SO_SAY)
+        why = SO_SAYS if trend.by_block else SO_SAY
+        words = why.format(theme=theme.lower(), where=WHERE[trend.now.direction])
+        sentences.append(f"{theme} by half-terms: {levels}." if levels else words)
     elif trend.now:
         sentences.append(_say_standing(theme, trend.now, trend, number))
     return " ".join(sentences)
@@ -135,7 +139,8 @@ def block_statements(blocks: Sequence[BlockFact]) -> Iterator[Statement]:
         if isinstance(fact.result, Silence):
             words = BLOCK_SILENCES[fact.result] if over else TOO_FEW
         else:
-            before = f" (before: {say_levels(fact.before)})" if fact.before else ""
+            level = say_theme_level(fact.result)
+            before = say_before(level, [say_theme_level(past) for past in fact.before])
             words = f"{say_theme_level(fact.result, scale)}{before}"
             scale = ""
         yield Statement(

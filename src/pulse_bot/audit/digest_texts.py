@@ -54,7 +54,7 @@ _NUMBERS: Final = (
 _ENDS: Final = {"": End.NONE, "or higher": End.HIGH, "or lower": End.LOW}
 _TURNED: Final = {End.NONE: End.NONE, End.HIGH: End.LOW, End.LOW: End.HIGH}
 _LEVEL: Final = r"(?:about )?(\d\.\d)(?: (or higher|or lower))?"
-_BEFORE: Final = r"(?: \(before: [^)]+\))?"
+_BEFORE: Final = r"(?: \((?:before: [^)]+|as (?:the \w+ times )?before)\))?"
 """What was printed of it before stands in the digests of before."""
 _LOW_IS_GOOD: Final = r"(, and low is good here)?"
 """A number is told in the direction of what was asked, and kept in that of what is good."""

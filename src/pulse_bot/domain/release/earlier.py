@@ -30,6 +30,7 @@ from pulse_bot.domain.release.results import (
     LevelWord,
     OutOfTen,
     ReleasedValue,
+    Silence,
 )
 from pulse_bot.domain.release.trend import Trend, Unclear
 
@@ -118,10 +119,12 @@ def drop_known(
     """The trends without those that say "no clear change" once more, as the last digests did.
 
     What is called is said in each digest. That nothing is goes without saying until something else
-    is said of the themes, or a half-term ends, and then of themes whose level lies near the last
-    one; that there are too few numbers yet, where the day of the first comparison is told instead.
+    is said of the themes, or a half-term has levels, and then of themes whose level lies near the
+    last one; that there are too few numbers yet, where the day of the first comparison is told
+    instead.
     """
     apart = {block.dimension for block in blocks if compare_levels(block)}
+    is_half_term = any(not isinstance(block.result, Silence) for block in blocks)
     return tuple(
         entry
         for entry in trends
@@ -129,7 +132,7 @@ def drop_known(
         or not (
             (is_dated and entry.trend.unclear is Unclear.LEARNING)
             or entry.dimension in apart
-            or (not blocks and _was_said(entry, trends, rounds))
+            or (not is_half_term and _was_said(entry, trends, rounds))
         )
     )
 

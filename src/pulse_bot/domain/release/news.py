@@ -113,12 +113,12 @@ def _describe_questions(
     questions: Sequence[QuestionFact], rounds: Sequence[PrintedRound]
 ) -> NewsKind:
     """What is said of questions of which none is news by itself."""
-    silences = {fact.result for fact in questions}
-    if silences <= {Silence.SMALL_GROUP}:
+    results = {fact.result for fact in questions if not fact.word_answers}
+    if results and results <= {Silence.SMALL_GROUP}:
         return NewsKind.TO_TALK
-    if silences <= {Silence.SMALL_GROUP, Silence.TOO_FEW}:
+    if Silence.TOO_FEW in results and all(isinstance(one, Silence) for one in results):
         return NewsKind.TOO_FEW
-    if any(fact.before for fact in questions):
+    if any(fact.before and not isinstance(fact.result, Silence) for fact in questions):
         return NewsKind.NO_MOVE
     asked = {
         mark

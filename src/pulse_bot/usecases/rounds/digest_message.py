@@ -54,7 +54,8 @@ def cut_message(
     room = MESSAGE_LENGTH
     for places in (others, words):
         for place in places:
-            room -= len(statements[place].text)
+            # With what parts it from the next.
+            room -= len(statements[place].text) + 1
             # The headline is shown, however long; after the first that has no room, none is.
             if room < 0 and place:
                 break
