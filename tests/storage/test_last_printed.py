@@ -9,7 +9,14 @@ import pytest
 from pulse_bot.domain.asking.items import Item, ItemKind
 from pulse_bot.domain.asking.rounds import RoundStatus
 from pulse_bot.domain.asking.thresholds import Thresholds
-from pulse_bot.domain.release.record import ReleasedQuestion, Statement
+from pulse_bot.domain.release.earlier import ROUNDS_RECALLED
+from pulse_bot.domain.release.record import (
+    AnsweredFact,
+    ReleasedFact,
+    ReleasedQuestion,
+    Statement,
+    TalkFact,
+)
 from pulse_bot.domain.release.results import Lean, ReleasedValue, Silence
 from pulse_bot.storage import history, partnerships
 from pulse_bot.storage.models import RoundRow
@@ -32,8 +39,9 @@ def said_of(asked: Item, says: ReleasedValue | Silence | None) -> ReleasedQuesti
 def release(
     made: Installation,
     number: int,
-    *facts: ReleasedQuestion,
+    *facts: ReleasedFact,
     state: RoundStatus = RoundStatus.CLOSED,
+    held: bool = False,
 ) -> None:
     """A round in whose digest this was said."""
     with made.database.write() as session:
@@ -50,6 +58,7 @@ def release(
             thresholds=Thresholds().to_json(),
             items=[],
             again=False,
+            held=held,
         )
         session.add(row)
         session.flush()
@@ -130,3 +139,19 @@ def test_an_open_round_and_another_partnership_are_no_memory(made: Installation)
         partnership = partnerships.find_partnership(session, PARTNERSHIP).id
         assert history.load_printed(session, partnership, [TRUST]) == {}
         assert history.load_printed(session, partnership + 1, [TRUST]) == {}
+
+
+def test_of_the_newest_rounds_more_is_looked_at_and_what_is_held_is_marked(
+    made: Installation,
+) -> None:
+    people(made, 3)
+    question, talk, answered = said_of(TRUST, ABOUT_3), TalkFact("Why?"), AnsweredFact(9)
+    for number in range(1, ROUNDS_RECALLED + 3):
+        release(made, number, question, talk, answered, held=number == ROUNDS_RECALLED)
+    with made.database.read() as session:
+        rounds = history.load_printed_rounds(session, 1)
+
+    assert [entry.number for entry in rounds] == list(range(1, ROUNDS_RECALLED + 3))
+    assert [entry.facts for entry in rounds[:2]] == [(question,)] * 2
+    assert [entry.facts for entry in rounds[2:]] == [(question, talk, answered)] * ROUNDS_RECALLED
+    assert [entry.number for entry in rounds if entry.is_held] == [ROUNDS_RECALLED]
