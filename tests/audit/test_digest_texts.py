@@ -18,7 +18,7 @@ from pulse_bot.domain.release.first_edition import (
     TrendCall,
     TrendFact,
 )
-from pulse_bot.domain.release.record import Digest
+from pulse_bot.domain.release.record import Digest, StatementKind
 from pulse_bot.domain.release.results import (
     ChoiceFrequency,
     Choices,
@@ -30,6 +30,7 @@ from pulse_bot.domain.release.results import (
     ReleasedValue,
     Silence,
 )
+from pulse_bot.usecases.rounds.digest_message import cut_message
 from pulse_bot.usecases.words import audit_words
 from pulse_bot_reports import renderer
 from tests import printed
@@ -120,6 +121,30 @@ def test_words_of_people_are_counted_and_not_read() -> None:
     assert read.questions == ()
 
 
+def test_a_message_that_was_cut_is_read_with_its_rest() -> None:
+    long = replace(question(ItemKind.AGREE, LEVELS[0]), text="Do we? " * 60, item="long")
+    said = replace(facts(7, long, question(ItemKind.AGREE, LEVELS[1])), comments=("x" * 90,) * 5)
+    digest = Digest(7, said.closed_at, renderer.statements(said))
+    shown, left = cut_message(digest.statements)
+    assert 0 < sum(entry.kind is StatementKind.COMMENT for entry in left) < 5, "cut in the list"
+
+    message = renderer.text(shown)
+    (cut,) = read_digests(message, {})
+    (whole,) = read_digests(f"{message}\n\nRound 7: the rest\n\n{renderer.text(left)}", {})
+
+    assert cut.lengths == whole.lengths == (5,), "as long as it was released"
+    assert [one.says for one in whole.questions] == LEVELS[:2]
+    assert [one.least for one in whole.questions] == [9, 9]
+
+
+def test_earlier_numbers_are_none_of_this_round() -> None:
+    before = (LEVELS[0], LEVELS[1], LEVELS[0])
+    for earlier in (before, before[:1], (LEVELS[0],) * 3):
+        fact = replace(question(ItemKind.AGREE, LEVELS[0]), before=earlier)
+        (read,) = read_back(facts(12, fact))
+        assert [one.says for one in read.questions] == [LEVELS[0]]
+
+
 @pytest.mark.parametrize("result", [*LEVELS, *LevelWord])
 def test_a_level_over_six_rounds_is_read_where_its_questions_are_known(
     result: Level | LevelWord,
@@ -129,7 +154,14 @@ def test_a_level_over_six_rounds_is_read_where_its_questions_are_known(
         facts(number + 1, replace(question(ItemKind.AGREE, LEVELS[0]), item=text, text=text))
         for number, text in enumerate(texts)
     ]
-    said[-1] = replace(said[-1], blocks=(BlockFact("shared-goals", 1, result),))
+    said[-1] = replace(
+        said[-1],
+        # What they are of is said of the first alone.
+        blocks=(
+            BlockFact("trust", 1, Silence.TOO_FEW),
+            BlockFact("shared-goals", 1, result, (result,)),
+        ),
+    )
 
     read = read_back(*said, themes=dict.fromkeys(texts, "shared-goals"))
 

@@ -62,7 +62,9 @@ _LOW_IS_GOOD: Final = r"(, and low is good here)?"
 _LOG_LINE: Final = re.compile(
     r"asked round (\d+): (\d+) (?:people|person)(?:, (?:(\d+) more)?(?: and )?(?:(\d+) fewer)?)?"
 )
-_HEADLINE: Final = re.compile(r"Round (\d+)(?: of |: |, for the workshop ).+")
+_HEADLINE: Final = re.compile(r"Round (\d+)(?: of |: (?!the rest$)|, for the workshop ).+")
+_REST: Final = re.compile(r"Round (\d+): the rest")
+"""Above what a message had no room for."""
 _QUESTION: Final = re.compile(r"“(.+)” (.+)", re.DOTALL)
 _SAYS_LEVEL: Final = re.compile(
     rf"{_LEVEL}(?:,? out of 5)?{_LOW_IS_GOOD}{_BEFORE}\.", re.IGNORECASE
@@ -143,10 +145,14 @@ def read_digests(text: str, themes: Mapping[str, str]) -> tuple[PublishedRound, 
     current: _ReadRound | None = None
     was_comment = False
     for statement in _list_statements(text):
-        headline = _HEADLINE.match(statement)
+        headline, rest = _HEADLINE.match(statement), _REST.fullmatch(statement)
         if headline:
             number = int(headline[1])
             current = rounds[number] = _ReadRound(number)
+        elif rest and (current := rounds.get(int(rest[1]))):
+            # Of a list that was cut, the rest goes on with it.
+            was_comment = bool(current.lengths)
+            continue
         elif current and statement.startswith(_COMMENT):
             if not was_comment:
                 current.lengths.append(0)
