@@ -207,7 +207,8 @@ class Week:
         keys = {_key(chat) for chat in chats}
         for chat, text in self.posted("closing"):
             if chat in keys:
-                texts[chat] += f"Round 1 of {name}" in text
+                # An apology names the group; a digest begins with its news.
+                texts[chat] += any(one in text for one in (f"Round 1 of {name}", "Round 1: "))
                 attached[chat] += any(one in text for one in ('"photo"', ".png", ".pdf"))
         return texts, attached
 

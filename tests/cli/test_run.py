@@ -114,7 +114,7 @@ def test_a_whole_round_with_a_restart(empty_shell: Shell, port: int) -> None:
         assert shell.does("round", "close", NAME).startswith("Round 1 is closed.")
 
         page = browser.get(f"{paths[13]}/group").text
-        assert f"Round 1 of {NAME}, closed" in page
+        assert "Round 1: " in page
         assert "out of 5" in page
         late = browser.post(f"{paths[0]}/press", data={"action": "answer:1:0:answer:5"})
         assert late.status_code == 409

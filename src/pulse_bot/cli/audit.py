@@ -99,7 +99,7 @@ def _publish_texts(texts: Path, log: Path | None, roster: int | None) -> tuple[P
     asked = read_asked(f"{content}\n{_read_text(log) if log else ''}")
     rounds = read_digests(content, _list_themes())
     if not rounds:
-        raise Refused(f"There is no digest in {texts}. A digest begins with “Round 1 of”.")
+        raise Refused(f"There is no digest in {texts}. A digest begins with “Round 1”.")
     try:
         return tell_rosters(rounds, asked, roster)
     except LookupError as missing:
