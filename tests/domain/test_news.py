@@ -202,3 +202,12 @@ def test_where_there_is_no_news_it_says_what_there_is(
 
 def test_a_round_without_questions_has_no_news() -> None:
     assert find_news(replace(QUIET, questions=()), YEAR) is None
+
+
+def test_what_is_held_back_is_no_measure_but_was_asked() -> None:
+    low = replace(QUIET, questions=(asked("low", "2.6"),))
+    lower = PrintedRound(60, (ReleasedQuestion("low", "low?", "trust", printed.level("2.2")),))
+    held = replace(lower, is_held=True)
+    assert find_news(low, (*YEAR, held)) == find_news(low, YEAR)
+    assert find_news(low, (*YEAR, lower)) != find_news(low, YEAR)
+    assert find_news(replace(QUIET, questions=(asked("low"),)), (held,)) == News(NewsKind.QUESTIONS)

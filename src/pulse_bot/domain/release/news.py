@@ -42,7 +42,7 @@ def find_news(facts: DigestFacts, rounds: Sequence[PrintedRound]) -> News | None
 
     None for a round without a question.
     """
-    return next(_list_news(facts, list_open(rounds)), None)
+    return next(_list_news(facts, rounds), None)
 
 
 def _list_news(facts: DigestFacts, rounds: Sequence[PrintedRound]) -> Iterator[News]:
@@ -53,9 +53,10 @@ def _list_news(facts: DigestFacts, rounds: Sequence[PrintedRound]) -> Iterator[N
         for entry in facts.commitments:
             if entry.news is told:
                 yield News(kind, commitment=entry.number)
-    yield from _find_lowest(facts.questions, rounds)
+    yield from _find_lowest(facts.questions, list_open(rounds))
     yield from _find_largest_move(facts.questions)
     if facts.questions:
+        # That it was asked is no secret of a digest that is held.
         yield News(_describe_questions(facts.questions, rounds))
 
 
