@@ -23,7 +23,7 @@ from pulse_bot.domain.release.moves import find_move
 from pulse_bot.domain.release.news import find_news
 from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.record import ReleasedQuestion
-from pulse_bot.domain.release.results import Level, LevelWord, Silence
+from pulse_bot.domain.release.results import Lean, Level, LevelWord, ReleasedValue, Silence
 from pulse_bot.domain.release.trend import Direction, Move, Trend, Unclear
 from tests import printed
 
@@ -162,11 +162,42 @@ def test_the_lowest_number_needs_enough_to_be_lower_than() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lowest", "year"),
+    [
+        (printed.level("2.2", "or lower", step="0.4"), printed.level("2.5", "or lower")),
+        (printed.level("2.0", step="0.2"), printed.level("2.2", "or lower", step="0.4")),
+        (printed.level("2.8", step="0.2"), printed.level("3.0", step="0.5")),
+    ],
+)
+def test_a_number_that_may_not_be_the_lowest_is_not_called_so(lowest: Level, year: Level) -> None:
+    rounds = [PrintedRound(n, (ReleasedQuestion("q", "Q?", "trust", year),)) for n in range(1, 60)]
+    low = replace(QUIET, questions=(QuestionFact("low", "Low?", "trust", "", lowest),))
+    assert find_news(low, rounds) == News(NewsKind.FIRST_TIME)
+
+
+@pytest.mark.parametrize(
+    ("says", "before"),
+    [
+        (printed.out_of_ten("8.0"), printed.out_of_ten("2.0")),
+        (Lean.MORE_NO, Lean.MORE_YES),
+    ],
+)
+def test_nothing_moved_is_not_said_of_what_did(says: ReleasedValue, before: ReleasedValue) -> None:
+    other = QuestionFact("q", "Q?", "trust", "", says, before=(before,))
+    same = replace(other, before=(says,))
+    for question, kind in ((other, NewsKind.QUESTIONS), (same, NewsKind.NO_MOVE)):
+        quiet = replace(QUIET, questions=(question, *QUIET.questions))
+        assert find_news(quiet, YEAR) == News(kind)
+
+
+@pytest.mark.parametrize(
     ("says", "before", "moved"),
     [
         (printed.level("3.4", step="0.4"), printed.level("3.0"), True),
         (printed.level("3.4", step="0.4"), printed.level("3.4"), False),
         (printed.level("3.4", step="0.4"), printed.level("3.2"), False),
+        # The group has grown, and reads a finer grid.
+        (printed.level("2.8", step="0.2"), printed.level("3.0", step="0.5"), False),
         (printed.level("4.2", "or higher"), printed.level("3.8"), True),
         (printed.level("3.8"), printed.level("4.2", "or higher"), True),
         (printed.level("3.8", "or higher"), printed.level("4.2", "or higher"), False),

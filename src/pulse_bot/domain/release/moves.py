@@ -21,13 +21,13 @@ def find_move(says: ReleasedValue | Silence | None, before: Sequence[ReleasedVal
     """Points from the last printed number to this one, signed; 0 where there are no two.
 
     And where both may be the same: "4.2 or higher" and "3.8 or higher" may be, and so may two that
-    lie less than a step apart, since another roster, or another edition, has another grid.
+    lie less than a step of either's grid apart: another roster, or another edition, has another.
     """
     last = before[-1] if before else None
     if not isinstance(says, Level) or not isinstance(last, Level):
         return _NO_MOVE
     move = says.value - last.value
-    if abs(move) < (says.step or _NO_MOVE):
+    if abs(move) < max(says.step or _NO_MOVE, last.step or _NO_MOVE):
         return _NO_MOVE
     upper, lower = (says, last) if move > 0 else (last, says)
     may_be_same = upper.end is End.LOW or lower.end is End.HIGH

@@ -85,21 +85,19 @@ def _find_half_term(blocks: Sequence[BlockFact]) -> Iterator[News]:
 def _find_lowest(
     questions: Sequence[QuestionFact], rounds: Sequence[PrintedRound]
 ) -> Iterator[News]:
-    """The lowest number of the week, where it is lower than any of the year before."""
+    """The lowest number of the week, where all of the year before lie above it for certain."""
     year = rounds[-YEAR:]
-    printed = [
-        fact.says.value
+    printed = {
+        fact.says
         for entry in year
         for fact in entry.facts
         if isinstance(fact, ReleasedQuestion) and isinstance(fact.says, Level)
-    ]
-    levels = [
-        (fact.result.value, fact.item) for fact in questions if isinstance(fact.result, Level)
-    ]
+    }
+    levels = [(fact.result, fact.item) for fact in questions if isinstance(fact.result, Level)]
     if len(year) < LEAST_COMPARED or not levels or not printed:
         return
-    value, item = min(levels, key=lambda level: level[0])
-    if value < min(printed):
+    lowest, item = min(levels, key=lambda level: level[0].value)
+    if all(find_move(lowest, (level,)) < 0 for level in printed):
         yield News(NewsKind.LOWEST, item=item, is_year=len(year) >= YEAR)
 
 
@@ -119,7 +117,8 @@ def _describe_questions(
         return NewsKind.TO_TALK
     if Silence.TOO_FEW in results and all(isinstance(one, Silence) for one in results):
         return NewsKind.TOO_FEW
-    if any(fact.before and not isinstance(fact.result, Silence) for fact in questions):
+    compared = [fact for fact in questions if fact.before and not isinstance(fact.result, Silence)]
+    if compared and all(map(_is_as_before, compared)):
         return NewsKind.NO_MOVE
     asked = {
         mark
@@ -130,3 +129,8 @@ def _describe_questions(
     }
     marks = {mark for fact in questions for mark in (fact.item, text_identity(fact.text))}
     return NewsKind.QUESTIONS if asked & marks else NewsKind.FIRST_TIME
+
+
+def _is_as_before(fact: QuestionFact) -> bool:
+    """Whether nothing is known to have moved; of numbers from 1 to 5 a move was looked for."""
+    return isinstance(fact.result, Level) or fact.result == fact.before[-1]
