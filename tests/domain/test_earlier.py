@@ -120,6 +120,31 @@ def test_the_last_levels_of_a_theme_stand_beside_the_new_one() -> None:
     assert list_levels_before("trust", record) == levels
 
 
+def test_levels_of_another_banks_questions_are_levels_of_something_else() -> None:
+    asked = question(printed.level("3.0"))
+    record = [
+        PrintedRound(n, (replace(asked, bank=bank), ReleasedBlock("trust", number, says)))
+        for n, bank, number, says in (
+            (6, "", 1, printed.level("2.0")),
+            (12, "trust", 2, printed.level("2.2")),
+            (18, "other", 1, printed.level("4.0")),
+            (24, "trust", 3, printed.level("2.4")),
+        )
+    ]
+    own = tuple(map(printed.level, ("2.0", "2.2", "2.4")))
+    assert list_levels_before("trust", record, "trust") == own
+    assert list_levels_before("trust", record[1:2], "other") == ()
+
+
+def test_a_half_term_is_not_compared_with_that_of_another_bank() -> None:
+    one = closed(6)
+    asked = replace(question(printed.level("2.0")), bank="the last one")
+    old = PrintedRound(5, (asked, ReleasedBlock("trust", 9, printed.level("2.0"))))
+    series = tuple(replace(entry, bank=f"{entry.dimension} bank") for entry in one.series)
+    told = release_facts(replace(one, series=series, printed=(old,)))
+    assert {block.before for block in told.blocks} == {()}
+
+
 @pytest.mark.parametrize(
     ("leasts", "running", "times", "of"),
     [
@@ -141,6 +166,12 @@ def test_how_many_answered_has_its_run(
         record += rounds(fact, first=len(record) + 1)
     told = add_run(ResponseClass(9), record)
     assert (told.running, told.times, told.of) == (running, times, of)
+
+
+def test_a_class_of_another_roster_was_not_the_same() -> None:
+    fewer_than_nine = [AnsweredFact(0, 8, running=n, times=n, of=n) for n in range(1, 4)]
+    told = add_run(ResponseClass(0, 5), rounds(*fewer_than_nine))
+    assert (told.running, told.times, told.of) == (1, 1, 4)
 
 
 def test_a_run_goes_on_for_longer_than_is_looked_at() -> None:
@@ -219,6 +250,14 @@ def test_a_new_group_is_told_when_it_shall_know() -> None:
     )
     second = rounds(*said)
     assert look_ahead(1, second).outlook == (), "said once"
+
+
+def test_a_comparison_that_is_put_off_is_not_dated_anew_each_week() -> None:
+    for day, kinds in ((FRIDAYS[7], set()), (FRIDAYS[9], {OutlookKind.COMPARISON})):
+        earlier = OutlookFact(OutlookKind.COMPARISON, THEMES, day)
+        first = OutlookFact(OutlookKind.FIRST_LEVEL, THEMES, FRIDAYS[4])
+        said = look_ahead(1, [PrintedRound(0, (earlier, first))]).outlook
+        assert {fact.kind for fact in said} == kinds
 
 
 def test_a_group_that_knows_its_levels_is_told_of_no_next_one() -> None:

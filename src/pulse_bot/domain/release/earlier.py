@@ -76,11 +76,18 @@ def _count_as_now(fact: ReleasedQuestion, item: Item) -> ReleasedValue | None:
     return carry_over(fact.says, fact.kind, item, reverse=fact.reverse)
 
 
-def list_levels_before(theme: str, rounds: Sequence[PrintedRound]) -> tuple[ThemeLevel, ...]:
-    """The newest levels that were printed of a theme, oldest first."""
+def list_levels_before(
+    theme: str, rounds: Sequence[PrintedRound], bank: str = ""
+) -> tuple[ThemeLevel, ...]:
+    """The newest levels that were printed of a theme's series, oldest first.
+
+    Of any bank where none is named; else without those of another one's questions, which are
+    levels of something else.
+    """
     levels = [
         fact.says
         for entry in list_open(rounds)
+        if not bank or not _list_banks(theme, entry) - {"", bank}
         for fact in entry.facts
         if isinstance(fact, ReleasedBlock) and fact.theme == theme
         if isinstance(fact.says, Level | LevelWord)
@@ -88,10 +95,21 @@ def list_levels_before(theme: str, rounds: Sequence[PrintedRound]) -> tuple[Them
     return tuple(levels[-VALUES_BEFORE:])
 
 
+def _list_banks(theme: str, entry: PrintedRound) -> set[str]:
+    """Of a round's weekly questions of a theme; digests of the first versions did not keep it."""
+    return {
+        fact.bank
+        for fact in entry.facts
+        if isinstance(fact, ReleasedQuestion) and fact.theme == theme and fact.weekly
+    }
+
+
 def add_run(answered: ResponseClass, rounds: Sequence[PrintedRound]) -> ResponseClass:
     """A class with how often, and for how many rounds running, the same was said."""
     said = list(_find_in_each(AnsweredFact, list_open(rounds)[1 - RUN_OF :]))
-    same = [fact is not None and fact.least == answered.least for fact in said]
+    # Another roster has other classes: "fewer than nine" is not "fewer than six".
+    own = (answered.least, answered.most)
+    same = [fact is not None and (fact.least, fact.most) == own for fact in said]
     newest = said[-1] if said else None
     last = newest if same and same[-1] else None
     return replace(

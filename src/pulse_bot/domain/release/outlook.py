@@ -13,7 +13,13 @@ from typing import Final
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
 from pulse_bot.domain.release.closed_round import ClosedRound
 from pulse_bot.domain.release.digest import BlockFact, OutlookFact, OutlookKind, ThemeTrend
-from pulse_bot.domain.release.earlier import list_levels_before, was_said_lately
+from pulse_bot.domain.release.earlier import (
+    ROUNDS_RECALLED,
+    list_levels_before,
+    list_open,
+    was_said_lately,
+)
+from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.results import Silence
 from pulse_bot.domain.release.series import Series
 
@@ -28,7 +34,24 @@ def find_outlook(
     if closed.printed is None or not closed.coming:
         return ()
     facts = (*_find_levels(closed, blocks), *_find_comparison(closed, trends))
-    return tuple(fact for fact in facts if not was_said_lately(fact, closed.printed))
+    return tuple(fact for fact in facts if not _was_told(fact, closed.printed))
+
+
+def _was_told(fact: OutlookFact, rounds: Sequence[PrintedRound]) -> bool:
+    """Whether a newest digest said it, or a day that a comparison cannot come before.
+
+    A week without a number puts the first comparison off by one: "at the earliest" stays true.
+    """
+    if fact.kind is not OutlookKind.COMPARISON:
+        return was_said_lately(fact, rounds)
+    return any(
+        isinstance(told, OutlookFact)
+        and told.kind is fact.kind
+        and told.on <= fact.on
+        and set(fact.themes) <= set(told.themes)
+        for entry in list_open(rounds)[-ROUNDS_RECALLED:]
+        for told in entry.facts
+    )
 
 
 def _find_levels(closed: ClosedRound, blocks: Sequence[BlockFact]) -> Iterator[OutlookFact]:
@@ -37,7 +60,7 @@ def _find_levels(closed: ClosedRound, blocks: Sequence[BlockFact]) -> Iterator[O
     for series in closed.series:
         on = _find_block_end(series, closed.coming)
         has_level = series.dimension in told or list_levels_before(
-            series.dimension, closed.printed or ()
+            series.dimension, closed.printed or (), series.bank
         )
         kind = OutlookKind.NEXT_LEVEL if has_level else OutlookKind.FIRST_LEVEL
         if on and (not has_level or closed.roster_size < SMALL_GROUP):

@@ -207,7 +207,7 @@ def _block_facts(closed: ClosedRound) -> list[BlockFact]:
             dimension=series.dimension,
             number=series.block_number,
             result=release_block(series, closed.roster_size, closed.thresholds),
-            before=list_levels_before(series.dimension, closed.printed or ()),
+            before=list_levels_before(series.dimension, closed.printed or (), series.bank),
         )
         for series in closed.series
         if series.ends_block and _is_told(series, closed.thresholds)
@@ -246,5 +246,7 @@ def _theme_trends(
         # A group that is too small for numbers has none to wait for.
         if found and (has_numbers or found.trend.now or found.trend.withdrawn):
             # At a half-term they stand with its levels.
-            levels = () if blocks else list_levels_before(series.dimension, closed.printed)
+            levels = (
+                () if blocks else list_levels_before(series.dimension, closed.printed, series.bank)
+            )
             yield replace(found, levels=levels)

@@ -36,6 +36,7 @@ class Series:
     dimension: str
     rounds: int
     block: tuple[PastRound, ...]
+    bank: str = ""
 
     @property
     def block_number(self) -> int:

@@ -233,7 +233,7 @@ def _load_one_series(
         closing.installation.installation_key,
     )
     newest = PastRound(find_kept_lot(tally))
-    return Series(item.dimension, rounds_before + 1, (*past, newest))
+    return Series(item.dimension, rounds_before + 1, (*past, newest), item.bank)
 
 
 def _open_waiting(closing: Closing) -> WaitingWords:
