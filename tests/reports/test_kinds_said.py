@@ -247,14 +247,18 @@ def test_what_became_of_a_commitment(news: CommitmentNews, words: str) -> None:
     ("kept", "words"),
     [
         ((0, 0), []),
-        ((0, 1), ["So far we have kept 0 of 1 commitment that came due."]),
-        ((2, 3), ["So far we have kept 2 of 3 commitments that came due."]),
+        ((0, 1), ["So far we have not kept the one commitment that came due."]),
+        ((2, 3), ["So far we have kept 2 of the 3 commitments that came due."]),
+        ((0, 3), ["So far we have kept none of the 3 commitments that came due."]),
     ],
 )
 def test_the_share_of_commitments_kept(kept: tuple[int, int], words: list[str]) -> None:
     fact = CommitmentFact(3, "We visit each other.", date(2026, 5, 15), CommitmentNews.KEPT)
     _, *share = said(StatementKind.COMMITMENT, commitments=(fact,), commitments_kept=kept)
     assert [one.text for one in share] == words
+    # Where nobody can know of one, nobody knows the share.
+    unheard = replace(fact, news=CommitmentNews.UNHEARD)
+    (_,) = said(StatementKind.COMMITMENT, commitments=(unheard,), commitments_kept=kept)
     # Where there is no news of any, the share is no news either.
     assert not said(StatementKind.COMMITMENT, commitments_kept=kept)
 
@@ -299,7 +303,7 @@ FELL = BlockFact("trust", 2, printed.level("3.0"), (printed.level("3.4"),))
         (
             News(NewsKind.WITHDRAWAL),
             {"trends": (ThemeTrend("trust", GONE),)},
-            "we take back a move in trust.",
+            "what we reported of trust no longer holds.",
         ),
         (
             News(NewsKind.HALF_TERM),
@@ -372,7 +376,7 @@ def test_news_of_what_could_not_be_kept_is_not_told(news: News) -> None:
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (NewsKind.KEPT, "we have kept what we promised."),
+        (NewsKind.KEPT, "a commitment of ours is kept."),
         (NewsKind.DUE, "a commitment of ours is due."),
         (NewsKind.NOT_YET_KEPT, "a commitment of ours is due, and not yet kept."),
     ],
@@ -422,7 +426,7 @@ FOUR = printed.level("3.4"), printed.level("3.8")
         (
             GONE,
             (),
-            "The move in trust that we reported around round 3 has not held.",
+            "We reported that trust went up around round 3; that no longer holds.",
         ),
         (Trend(unclear=Unclear.NOTHING_MORE), FOUR, "No clear change in trust (3.4, 3.8)."),
         (
@@ -451,12 +455,15 @@ def test_themes_without_a_call_share_one_line() -> None:
         (
             OutlookKind.FIRST_LEVEL,
             ("honesty",),
-            "Honesty has its first half-term level on Saturday 14 March.",
+            "Honesty has its first half-term level on Saturday 14 March, if enough of us answer.",
         ),
         (
             OutlookKind.NEXT_LEVEL,
             ("trust", "honesty"),
-            "Trust and honesty have their next half-term levels on Saturday 14 March.",
+            (
+                "Trust and honesty have their next half-term levels on Saturday 14 March, if "
+                "enough of us answer."
+            ),
         ),
         (
             OutlookKind.COMPARISON,

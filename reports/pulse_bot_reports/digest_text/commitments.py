@@ -25,8 +25,8 @@ NEWS: Final = {
         "Commitment due on {due}: {text} We shall soon be asked whether it is kept."
     ),
 }
-_SETTLED: Final = frozenset(CommitmentNews) - {CommitmentNews.MADE, CommitmentNews.DUE}
-"""News that the share of kept ones is news beside."""
+_SETTLED: Final = (CommitmentNews.KEPT, CommitmentNews.ON_ITS_WAY, CommitmentNews.DROPPED)
+"""News that the share of kept ones is news beside. Of an unheard one nobody knows."""
 ENDS: Final = (".", "?", "!", "…")
 
 
@@ -35,9 +35,14 @@ def commitment_statements(facts: DigestFacts) -> Iterator[Statement]:
     yield from (Statement(fact, _news_text(fact)) for fact in facts.commitments)
     kept_count, due_count = facts.commitments_kept
     if any(fact.news in _SETTLED for fact in facts.commitments) and due_count:
-        what = "commitment" if due_count == 1 else "commitments"
-        text = f"So far we have kept {kept_count} of {due_count} {what} that came due."
+        text = f"So far we have {_say_share(kept_count, due_count)} that came due."
         yield Statement(CommitmentsFact(kept_count, due_count), text)
+
+
+def _say_share(kept_count: int, due_count: int) -> str:
+    if due_count == 1:
+        return f"{'kept' if kept_count else 'not kept'} the one commitment"
+    return f"kept {kept_count or 'none'} of the {due_count} commitments"
 
 
 def _news_text(fact: CommitmentFact) -> str:

@@ -23,7 +23,7 @@ COUNTED: Final[Mapping[NewsKind, str]] = {
     NewsKind.TO_TALK: "{questions} to talk about.",
 }
 COMMITMENTS: Final[Mapping[NewsKind, str]] = {
-    NewsKind.KEPT: "we have kept what we promised.",
+    NewsKind.KEPT: "a commitment of ours is kept.",
     NewsKind.DUE: "a commitment of ours is due.",
     NewsKind.NOT_YET_KEPT: "a commitment of ours is due, and not yet kept.",
 }
@@ -90,7 +90,7 @@ def _say_call(theme: str, entry: ThemeTrend) -> str:
 
 def _say_withdrawals(trends: tuple[ThemeTrend, ...]) -> str:
     themes = [theme_title(entry.dimension).lower() for entry in trends if entry.trend.withdrawn]
-    return f"we take back a move in {join_words(themes, 'and in')}." if themes else ""
+    return f"what we reported of {join_words(themes, 'and')} no longer holds." if themes else ""
 
 
 def _say_half_term(facts: DigestFacts, news: News) -> str:

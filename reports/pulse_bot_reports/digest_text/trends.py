@@ -27,7 +27,8 @@ from pulse_bot_reports.titles import join_themes, join_words, spell_number, them
 NEW_QUESTIONS: Final = (
     "{theme} is asked with other questions from this round on, so comparisons begin anew."
 )
-WITHDRAWN: Final = "The move in {theme} that we reported around round {since} has not held."
+# Of one that never was and of one that is over: the numbers do not tell the two apart.
+WITHDRAWN: Final = "We reported that {theme} went {way} around round {since}; that no longer holds."
 UNCLEAR: Final = {
     Unclear.NOTHING_MORE: "No clear change in {themes}.",
     Unclear.HALF_A_POINT: (
@@ -48,8 +49,12 @@ BLOCK_SILENCES: Final = {
 }
 TOO_FEW: Final = "too few answers"
 OUTLOOKS: Final = {
-    OutlookKind.FIRST_LEVEL: "{themes} {has} {its} first half-term level{s} on {day}.",
-    OutlookKind.NEXT_LEVEL: "{themes} {has} {its} next half-term level{s} on {day}.",
+    OutlookKind.FIRST_LEVEL: (
+        "{themes} {has} {its} first half-term level{s} on {day}, if enough of us answer."
+    ),
+    OutlookKind.NEXT_LEVEL: (
+        "{themes} {has} {its} next half-term level{s} on {day}, if enough of us answer."
+    ),
     OutlookKind.COMPARISON: "From {day} on, at the earliest, we can say whether {themes} moves.",
 }
 
@@ -106,7 +111,10 @@ def say_moves(entry: ThemeTrend, number: int) -> str:
         return NEW_QUESTIONS.format(theme=theme)
     sentences = []
     if trend.withdrawn:
-        sentences.append(WITHDRAWN.format(theme=theme.lower(), since=trend.withdrawn.since))
+        gone = trend.withdrawn
+        sentences.append(
+            WITHDRAWN.format(theme=theme.lower(), way=gone.direction, since=gone.since)
+        )
     if trend.now and trend.just_called:
         # Called in the headline: here is what it is made of.
         levels = say_levels(entry.levels)
