@@ -96,6 +96,7 @@ def test_the_words_say_the_newest_first() -> None:
     ]
     assert picture(digests).alternative == (
         "Chart of our themes over time. All numbers are out of 5, and the newest come first. "
+        "Where low is good, numbers are turned. "
         "Round 6: Trust over rounds 1 to 6 about 3.4; Trust about 4.2 or higher. "
         "Round 4: Honesty about 1.8 or lower."
     )

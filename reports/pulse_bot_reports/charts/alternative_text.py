@@ -10,6 +10,10 @@ from pulse_bot_reports.charts.series import BlockLevel, MarkKind, ThemeChart, Th
 from pulse_bot_reports.titles import short_title
 
 LONGEST: Final = 1000
+OPENING: Final = (
+    "Chart of our themes over time. All numbers are out of 5, and the newest come first. Where low "
+    "is good, numbers are turned."
+)
 EARLIER: Final = "Earlier rounds are in their digests."
 MARK_WORDS: Final = {
     MarkKind.WORKSHOP: "A workshop",
@@ -20,7 +24,7 @@ MARK_WORDS: Final = {
 
 def describe_chart(chart: ThemeChart) -> str:
     """The numbers in plain sentences, the newest round's first, in at most 1000 characters."""
-    words = "Chart of our themes over time. All numbers are out of 5, and the newest come first."
+    words = OPENING
     for sentence in (*_call_sentences(chart), *_mark_sentences(chart), *_round_sentences(chart)):
         if len(words) + len(sentence) + len(EARLIER) + 2 > LONGEST:
             return f"{words} {EARLIER}"

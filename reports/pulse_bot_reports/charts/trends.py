@@ -288,7 +288,7 @@ def _legend_notes(chart: ThemeChart) -> list[tuple[str, str]]:
         notes.append((CALL, "here a change began that still stands"))
     told = {mark.kind for mark in chart.marks}
     notes += [(kind, words) for kind, words in NOTES_OF_MARKS.items() if kind in told]
-    notes.append(("", "1: strongly disagree, or never. 5: strongly agree, or always."))
+    notes.append(("", "5 is the good end. Where low is good, numbers are turned."))
     if chart.left_out:
         notes.append(("", "Our other themes are in the digests."))
     return notes

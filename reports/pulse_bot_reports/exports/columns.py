@@ -43,8 +43,9 @@ _THEME: Final = Column("theme", _TEXT, "The theme.")
 _VALUE: Final = Column(
     "value",
     _NUMBER,
-    "The number that was printed: from 1 to 5, for scale from 0 to 10, the higher, the better. For "
-    "commitments, how many. Coarse on purpose.",
+    "The number that was printed: from 1 to 5, for scale from 0 to 10, the higher, the better: of "
+    "a turned question, 6, or 10 for scale, less the number that its text says. For commitments, "
+    "how many. Coarse on purpose.",
 )
 _OPEN_END: Final = Column(
     "open_end",
