@@ -32,6 +32,7 @@ from pulse_bot.domain.release.results import (
     Journey,
     Lean,
     Level,
+    LevelWord,
     ReleasedValue,
     Silence,
 )
@@ -311,16 +312,27 @@ FELL = BlockFact("trust", 2, printed.level("3.0"), (printed.level("3.4"),))
             "our first levels of a half-term.",
         ),
         (
+            News(NewsKind.HALF_TERM),
+            # The group has shrunk, and reads words.
+            {"blocks": (replace(FELL, result=LevelWord.LOW),)},
+            "this half-term's levels.",
+        ),
+        (
+            News(NewsKind.HALF_TERM),
+            {"blocks": (replace(FELL, before=()), replace(FELL, result=Silence.TOO_FEW))},
+            "this half-term's levels.",
+        ),
+        (
             News(NewsKind.HALF_TERM, down=("trust",)),
             {"blocks": (FELL,)},
-            "at this half-term, trust stands lower than at the last one.",
+            "at this half-term, trust stands lower than last time.",
         ),
         (
             News(NewsKind.HALF_TERM, up=("honesty", "shared-goals"), down=("trust",)),
             {"blocks": (FELL,)},
             (
                 "at this half-term, honesty and shared goals stand higher and trust stands lower "
-                "than at the last one."
+                "than last time."
             ),
         ),
         (

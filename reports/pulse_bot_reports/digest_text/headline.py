@@ -9,7 +9,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from pulse_bot.domain.asking.calendar import format_date, format_local_day, parse_zone
-from pulse_bot.domain.release.digest import DigestFacts, News, NewsKind, QuestionFact, ThemeTrend
+from pulse_bot.domain.release.digest import (
+    BlockFact,
+    DigestFacts,
+    News,
+    NewsKind,
+    QuestionFact,
+    ThemeTrend,
+)
 from pulse_bot.domain.release.record import HeadlineFact, Statement
 from pulse_bot.domain.release.results import Level
 from pulse_bot_reports.digest_text.results import say_level, turn
@@ -98,6 +105,8 @@ def _say_half_term(facts: DigestFacts, news: News) -> str:
         return ""
     if not any(block.before for block in facts.blocks):
         return "our first levels of a half-term."
+    if not any(map(_is_comparable, facts.blocks)):
+        return "this half-term's levels."
     higher, lower = (
         f"{join_themes(themes, 'and')} {'stand' if len(themes) > 1 else 'stands'} {where}"
         if themes
@@ -107,7 +116,13 @@ def _say_half_term(facts: DigestFacts, news: News) -> str:
     if not higher and not lower:
         return "at this half-term no level is far from the last one."
     moved = " and ".join(words for words in (higher, lower) if words)
-    return f"at this half-term, {moved} than at the last one."
+    # The last level may be of an earlier half-term than the last.
+    return f"at this half-term, {moved} than last time."
+
+
+def _is_comparable(block: BlockFact) -> bool:
+    """Whether there are two levels to compare: a group that grows or shrinks reads other ones."""
+    return bool(block.before) and isinstance(block.result, type(block.before[-1]))
 
 
 def _say_question(fact: QuestionFact, news: News) -> str:
