@@ -248,9 +248,9 @@ def test_what_became_of_a_commitment(news: CommitmentNews, words: str) -> None:
     ("kept", "words"),
     [
         ((0, 0), []),
-        ((0, 1), ["So far we have not kept the one commitment that came due."]),
-        ((2, 3), ["So far we have kept 2 of the 3 commitments that came due."]),
-        ((0, 3), ["So far we have kept none of the 3 commitments that came due."]),
+        ((0, 1), ["So far we have not kept the one commitment that is over or due."]),
+        ((2, 3), ["So far we have kept 2 of the 3 commitments that are over or due."]),
+        ((0, 3), ["So far we have kept none of the 3 commitments that are over or due."]),
     ],
 )
 def test_the_share_of_commitments_kept(kept: tuple[int, int], words: list[str]) -> None:

@@ -106,7 +106,7 @@ def test_a_commitment_that_is_kept_is_told_with_the_share(tmp_path: Path) -> Non
     (digest,) = played(BY_NAME["commitments"], tmp_path)
     assert said([digest], StatementKind.COMMITMENT) == [
         "Commitment kept: “We visit one another's schools once this half-term.”",
-        "So far we have kept the one commitment that came due.",
+        "So far we have kept the one commitment that is over or due.",
     ]
 
 

@@ -35,14 +35,15 @@ def commitment_statements(facts: DigestFacts) -> Iterator[Statement]:
     yield from (Statement(fact, _news_text(fact)) for fact in facts.commitments)
     kept_count, due_count = facts.commitments_kept
     if any(fact.news in _SETTLED for fact in facts.commitments) and due_count:
-        text = f"So far we have {_say_share(kept_count, due_count)} that came due."
+        text = f"So far we have {_say_share(kept_count, due_count)} over or due."
         yield Statement(CommitmentsFact(kept_count, due_count), text)
 
 
 def _say_share(kept_count: int, due_count: int) -> str:
+    """Of those due or ended: what was dropped, or kept, before its day never came due."""
     if due_count == 1:
-        return f"{'kept' if kept_count else 'not kept'} the one commitment"
-    return f"kept {kept_count or 'none'} of the {due_count} commitments"
+        return f"{'kept' if kept_count else 'not kept'} the one commitment that is"
+    return f"kept {kept_count or 'none'} of the {due_count} commitments that are"
 
 
 def _news_text(fact: CommitmentFact) -> str:
