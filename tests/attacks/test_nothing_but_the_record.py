@@ -60,7 +60,7 @@ WEEKS = 3 * BLOCK_ROUNDS + 1
 DERIVED = (
     "trust is up, since around round",
     "rounds ago",
-    "by half-terms",
+    "lie above earlier ones",
     "at this half-term",
     "moved from",
     "(before: ",

@@ -453,6 +453,32 @@ def test_what_is_said_over_time(trend: Trend, levels: tuple[Level, ...], words: 
     assert one.text == words
 
 
+@pytest.mark.parametrize(
+    ("direction", "levels", "shown"),
+    [
+        (Direction.UP, ("3.4", "3.4", "3.9"), True),
+        (Direction.DOWN, ("4.0", "4.0"), False),
+        (Direction.DOWN, ("3.6", "3.8", "3.6"), False),
+        (Direction.DOWN, ("3.6",), False),
+    ],
+)
+def test_a_call_is_shown_by_levels_only_where_they_show_it(
+    direction: Direction, levels: tuple[str, ...], shown: bool
+) -> None:
+    trend = Trend(now=Move(direction, 9), just_called=True)
+    entry = ThemeTrend("trust", trend, levels=tuple(map(printed.level, levels)))
+    (one,) = said(StatementKind.TREND, trends=(entry,))
+    assert ("by half-terms" in one.text) is shown
+
+
+@pytest.mark.parametrize(("direction", "stayed"), [(Direction.UP, False), (Direction.DOWN, True)])
+def test_what_turns_at_a_half_term_has_not_stayed_there(direction: Direction, stayed: bool) -> None:
+    trends = (ThemeTrend("trust", Trend(now=Move(direction, 9), confirmed=True)),)
+    fell = BlockFact("trust", 2, printed.level("3.0"), (printed.level("3.4"),))
+    (one,) = said(StatementKind.TREND, trends=trends, blocks=(fell,))
+    assert ("has stayed there" in one.text) is stayed
+
+
 def test_themes_without_a_call_share_one_line() -> None:
     same = Trend(unclear=Unclear.NOTHING_MORE)
     trends = tuple(ThemeTrend(theme, same, levels=FOUR[:1]) for theme in ("trust", "honesty"))

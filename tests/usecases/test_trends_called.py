@@ -86,7 +86,7 @@ def test_a_rise_is_told_with_its_round_and_nothing_else_is(digests: Sequence[Dig
     assert newest["trust"].trend.just_called
     assert {newest[theme].trend.now for theme in THEMES[1:]} == {None}
     assert texts_of(called) == [
-        "Trust by half-terms: 3.0, 3.0.",
+        "The newest numbers of trust lie above earlier ones of the same questions.",
         (
             "No clear change in honesty (3.0, 3.0) or accountability (3.0, 3.0); a change of half "
             "a point would have shown."

@@ -18,6 +18,7 @@ from pulse_bot.domain.release.digest import (
     ThemeLevel,
     ThemeTrend,
 )
+from pulse_bot.domain.release.moves import compare_levels
 from pulse_bot.domain.release.record import ReleasedBlock, ReleasedTrend, Statement
 from pulse_bot.domain.release.results import Level, Silence
 from pulse_bot.domain.release.trend import Direction, Move, Trend, Unclear
@@ -43,6 +44,7 @@ UNCLEAR: Final = {
 SO_SAY: Final = "The newest numbers of {theme} lie {where} earlier ones of the same questions."
 SO_SAYS: Final = "The level of {theme} lies {where} those of the half-terms before."
 WHERE: Final = {Direction.UP: "above", Direction.DOWN: "below"}
+_SIGNS: Final = {Direction.UP: 1, Direction.DOWN: -1}
 BLOCK_SILENCES: Final = {
     Silence.TOO_FEW: "too few answers to say anything",
     Silence.SMALL_GROUP: "our group is too small to show a number",
@@ -62,8 +64,9 @@ OUTLOOKS: Final = {
 def trend_statements(facts: DigestFacts) -> Iterator[Statement]:
     """First what moved, theme by theme; then the others, those with the same reason together."""
     others = []
+    moved = {block.dimension: compare_levels(block) for block in facts.blocks}
     for entry in facts.trends:
-        if words := say_moves(entry, facts.round_number):
+        if words := say_moves(entry, facts.round_number, moved.get(entry.dimension, 0)):
             fact = ReleasedTrend(
                 (entry.dimension,), entry.trend, entry.is_new, (entry.levels,) * bool(entry.levels)
             )
@@ -104,8 +107,11 @@ def _unclear(trend: Trend) -> Unclear:
     return trend.unclear or Unclear.NOTHING_MORE
 
 
-def say_moves(entry: ThemeTrend, number: int) -> str:
-    """What is said of a theme by itself; nothing where no change was called."""
+def say_moves(entry: ThemeTrend, number: int, moved: int = 0) -> str:
+    """What is said of a theme by itself; nothing where no change was called.
+
+    `moved` is 1 where its level of this half-term lies above the last one, -1 below, else 0.
+    """
     theme, trend = theme_title(entry.dimension), entry.trend
     if entry.is_new:
         return NEW_QUESTIONS.format(theme=theme)
@@ -117,20 +123,33 @@ def say_moves(entry: ThemeTrend, number: int) -> str:
         )
     if trend.now and trend.just_called:
         # Called in the headline: here is what it is made of.
-        levels = say_levels(entry.levels)
+        levels = say_levels(entry.levels) if _bear_out(entry.levels, trend.now) else ""
         why = SO_SAYS if trend.by_block else SO_SAY
         words = why.format(theme=theme.lower(), where=WHERE[trend.now.direction])
         sentences.append(f"{theme} by half-terms: {levels}." if levels else words)
     elif trend.now:
-        sentences.append(_say_standing(theme, trend.now, trend, number))
+        has_stayed = trend.confirmed and moved != -_SIGNS[trend.now.direction]
+        sentences.append(_say_standing(theme, trend, number, has_stayed=has_stayed))
     return " ".join(sentences)
 
 
-def _say_standing(theme: str, now: Move, trend: Trend, number: int) -> str:
+def _bear_out(levels: Sequence[ThemeLevel], move: Move) -> bool:
+    """Whether the newest level is the furthest out, as one who reads them looks for."""
+    numbers = [level.value for level in levels if isinstance(level, Level)]
+    sign = _SIGNS[move.direction]
+    return len(levels) == len(numbers) > 1 and all(
+        sign * (numbers[-1] - earlier) > 0 for earlier in numbers[:-1]
+    )
+
+
+def _say_standing(theme: str, trend: Trend, number: int, *, has_stayed: bool) -> str:
     """With how long ago it was, so that a year of digests does not say one sentence."""
+    now = trend.now
+    if now is None:
+        return ""
     rounds = number - now.since
     span = f"{spell_number(rounds)} {'round' if rounds == 1 else 'rounds'}"
-    stayed = f", and has stayed there for {span}" if trend.confirmed else f", {span} ago"
+    stayed = f", and has stayed there for {span}" if has_stayed else f", {span} ago"
     if before := trend.before:
         again = "again" if before.direction is now.direction else f"came back {now.direction}"
         return (
