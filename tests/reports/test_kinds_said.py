@@ -304,7 +304,7 @@ FELL = BlockFact("trust", 2, printed.level("3.0"), (printed.level("3.4"),))
         (
             News(NewsKind.WITHDRAWAL),
             {"trends": (ThemeTrend("trust", GONE),)},
-            "what we reported of trust no longer holds.",
+            "we take back what we reported of trust.",
         ),
         (
             News(NewsKind.HALF_TERM),

@@ -97,7 +97,7 @@ def _say_call(theme: str, entry: ThemeTrend) -> str:
 
 def _say_withdrawals(trends: tuple[ThemeTrend, ...]) -> str:
     themes = [theme_title(entry.dimension).lower() for entry in trends if entry.trend.withdrawn]
-    return f"what we reported of {join_words(themes, 'and')} no longer holds." if themes else ""
+    return f"we take back what we reported of {join_words(themes, 'and')}." if themes else ""
 
 
 def _say_half_term(facts: DigestFacts, news: News) -> str:
