@@ -20,6 +20,7 @@ from pulse_bot.domain.release.digest import (
     QuestionFact,
     ResponseClass,
 )
+from pulse_bot.domain.release.half_term import HalfTermReport
 from pulse_bot.domain.release.record import (
     AnsweredFact,
     CommentFact,
@@ -44,6 +45,7 @@ from pulse_bot_reports.digest_text.trends import (
     outlook_statements,
     trend_statements,
 )
+from pulse_bot_reports.half_term.words import message_lines, report_text
 from pulse_bot_reports.titles import spell_number
 
 LOW_PULSE: Final = (
@@ -98,6 +100,25 @@ class DigestRenderer:
         from pulse_bot_reports.pack.files import pack_files
 
         return pack_files(file, pack)
+
+    def report_message(self, report: HalfTermReport) -> tuple[str, ...]:
+        """A half-term's report as one message for a chat, its title first; empty for none."""
+        return message_lines(report)
+
+    def report_text(self, report: HalfTermReport) -> str:
+        """A half-term's report at length, for a terminal."""
+        return report_text(report)
+
+    def report_file(
+        self, file: str, partnership: str, time_zone: str, digests: Sequence[Digest]
+    ) -> Mapping[str, bytes]:
+        """The report of the last half-term of these digests, as a file of this name.
+
+        Nothing where no half-term has ended. Raises Refused for another ending, and MissingExtra.
+        """
+        from pulse_bot_reports.paper.report_file import report_files
+
+        return report_files(file, partnership, time_zone, digests)
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """What was released over time, drawn and in words; for a workshop, its own result.

@@ -7,7 +7,14 @@ import json
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import delete
 
+from pulse_bot.config.settings import load_settings
+from pulse_bot.domain.release.record import Statement
+from pulse_bot.storage import history
+from pulse_bot.storage.database import Database
+from pulse_bot.storage.models import ReleaseRow
+from tests import half_terms, printed
 from tests.cli.conftest import NAME, Shell
 
 
@@ -107,3 +114,39 @@ def test_where_there_is_no_chat_a_digest_cannot_be_posted(closed: Shell) -> None
         told = closed.fails("digest", "post", NAME, *words)
         assert "is in no chat of this partnership" in told
         assert "already" not in told
+
+
+def test_before_a_half_term_has_ended_there_is_no_report(closed: Shell) -> None:
+    assert "No half-term of Colne Valley has ended yet" in closed.fails("digest", "report", NAME)
+
+
+@pytest.fixture
+def half_term(closed: Shell) -> Shell:
+    """The digest of the round says the levels of a half-term, too."""
+    database = Database(load_settings().database_url.get_secret_value())
+    facts = [
+        half_terms.block("trust", 1, printed.level("3.4")),
+        half_terms.block("honesty", 1, printed.level("3.0")),
+    ]
+    with database.write() as session:
+        session.execute(delete(ReleaseRow))
+        history.keep_releases(session, 1, [Statement(fact, "") for fact in facts])
+    database.close()
+    return closed
+
+
+def test_the_report_of_a_half_term_is_shown_and_written(half_term: Shell) -> None:
+    told = half_term.does("digest", "report", NAME)
+    assert told.startswith("Our half-term: rounds 1 to 1\n\nLevels over rounds 1 to 1, out of 5:\n")
+    assert "Honesty, at our lowest level (3.0)." in told
+    told = half_term.does("digest", "report", NAME, "--to", "report.pdf")
+    assert told == "Wrote the report of rounds 1 to 1 to report.pdf.\n"
+    assert (half_term.folder / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert "looked at every digest" in half_term.does("partnership", "show", NAME)
+
+
+def test_a_report_of_another_round_or_ending_is_refused(half_term: Shell) -> None:
+    told = half_term.fails("digest", "report", NAME, "--round", "2")
+    assert "No half-term of Colne Valley ended with round 2. These rounds ended one: 1." in told
+    told = half_term.fails("digest", "report", NAME, "--to", "report.docx")
+    assert "A half-term's report is written as .pdf, so report.docx is none." in told

@@ -10,7 +10,7 @@ from pulse_bot.domain.release.half_term import HalfTermReport, ResponseShare, ma
 from pulse_bot.domain.release.record import Digest
 from pulse_bot.domain.release.results import Agreement, LevelWord
 from pulse_bot.domain.release.trend import Direction, Move
-from pulse_bot_reports.half_term.words import message_lines, report_lines, write_report
+from pulse_bot_reports.half_term.words import message_lines, report_text, write_report
 from tests import printed
 from tests.half_terms import half_term
 
@@ -60,7 +60,7 @@ def test_a_report_at_length_has_the_levels_side_by_side() -> None:
         "Trust went up around round 9.",
         "Trust: we are close to one mind.",
     )
-    assert "Trust: 3.4, 3.4." in report_lines(report)
+    assert "Trust: 3.4, 3.4." in report_text(report)
 
 
 def test_ties_are_said_to_be_ties() -> None:

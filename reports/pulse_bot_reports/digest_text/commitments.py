@@ -47,5 +47,9 @@ def _say_share(kept_count: int, due_count: int) -> str:
 
 
 def _news_text(fact: CommitmentFact) -> str:
-    end = "" if fact.text.endswith(ENDS) else "."
-    return NEWS[fact.news].format(due=format_date(fact.due), text=f"“{fact.text}”{end}")
+    return NEWS[fact.news].format(due=format_date(fact.due), text=quote_commitment(fact))
+
+
+def quote_commitment(fact: CommitmentFact) -> str:
+    """The group's own words, and a full stop where they have none."""
+    return f"“{fact.text}”{'' if fact.text.endswith(ENDS) else '.'}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Final
 
 from pulse_bot.domain.asking.calendar import format_date
@@ -21,8 +22,8 @@ from pulse_bot.domain.release.half_term import (
     ThemeReport,
     place_level,
 )
-from pulse_bot.domain.release.results import Agreement, Silence
-from pulse_bot_reports.digest_text.commitments import ENDS
+from pulse_bot.domain.release.results import Agreement, Level, Silence
+from pulse_bot_reports.digest_text.commitments import quote_commitment
 from pulse_bot_reports.digest_text.results import LOW_IS_GOOD, say_level, turn
 from pulse_bot_reports.digest_text.trends import say_theme_level
 from pulse_bot_reports.titles import join_themes, join_words, spell_number, theme_title
@@ -34,7 +35,7 @@ MOST_NAMED: Final = 3
 MOST_PROMISES: Final = 2
 """In a message."""
 
-THEMES: Final = "Themes, half-term by half-term"
+THEMES: Final = "What moved"
 QUESTIONS: Final = "Strongest and weakest"
 COMMITMENTS: Final = "Promised and kept"
 RESPONSE: Final = "Who answered"
@@ -101,15 +102,31 @@ def write_report(report: HalfTermReport) -> ReportText:
     )
 
 
-def report_lines(report: HalfTermReport) -> tuple[str, ...]:
-    """The report at length, line by line, for a terminal: titles stand by themselves."""
+def report_text(report: HalfTermReport, width: int = 78) -> str:
+    """The report at length, for a terminal; ends without a line break."""
     written = write_report(report)
     spans = join_words([_say_span(half_term) for half_term in report.half_terms], "and")
+    scale = ", out of 5" if any(isinstance(one.newest, Level) for one in report.themes) else ""
     levels = [f"{theme}: {', '.join(cells)}." for theme, *cells in written.rows]
-    lines = [written.title, "", f"Levels over rounds {spans}, out of 5:", *levels]
-    for section in written.sections:
-        lines += ["", section.title, *section.lines]
-    return tuple(lines)
+    parts = [
+        (f"Levels over rounds {spans}{scale}:", levels),
+        *((f"{section.title}:", section.lines) for section in written.sections),
+    ]
+    blocks = [
+        "\n".join((head, *(_wrap_line(line, width) for line in rest))) for head, rest in parts
+    ]
+    return "\n\n".join((written.title, *blocks))
+
+
+def _wrap_line(line: str, width: int) -> str:
+    return fill(
+        line,
+        width,
+        initial_indent="- ",
+        subsequent_indent="  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def message_lines(report: HalfTermReport) -> tuple[str, ...]:
@@ -226,8 +243,8 @@ def _commitment_lines(report: HalfTermReport) -> Iterator[str]:
 def _promise_lines(commitments: Sequence[CommitmentFact]) -> Iterator[str]:
     """What was kept first."""
     for fact in sorted(commitments, key=lambda fact: fact.news is not CommitmentNews.KEPT):
-        end = "" if fact.text.endswith(ENDS) else "."
-        yield PROMISES[fact.news].format(due=format_date(fact.due), text=f"“{fact.text}”{end}")
+        text = quote_commitment(fact)
+        yield PROMISES[fact.news].format(due=format_date(fact.due), text=text)
 
 
 def _response_lines(report: HalfTermReport) -> Iterator[str]:

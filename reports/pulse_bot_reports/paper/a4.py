@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Final
 
-from fpdf import FPDF, Align, XPos, YPos
-from fpdf.enums import MethodReturnValue
+from fpdf import FPDF, Align, FontFace, XPos, YPos
+from fpdf.enums import MethodReturnValue, TableBordersLayout
 from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image
 
@@ -35,6 +35,7 @@ INK: Final = 0
 QUIET: Final = 85
 """A grey that is read well on paper: 7.5 to 1."""
 HAIR: Final = 170
+TABLE_HAIR: Final = 190
 _RIGHT_TO_LEFT: Final = frozenset(
     {"R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI"}
 )
@@ -154,6 +155,25 @@ class A4Document(FPDF):
         if height > self.room_left():
             width, height = width * self.room_left() / height, self.room_left()
         self.image(file, x=Align.C, w=width, h=height, alt_text=drawable_text(picture.alternative))
+
+    def write_table(
+        self, headings: Sequence[str], rows: Iterable[Sequence[str]], first: float = 38.0
+    ) -> None:
+        """A table whose first column has this width; no row is cut, and headings come again."""
+        self.set_type(SMALL, INK)
+        self.set_draw_color(TABLE_HAIR)
+        self.set_line_width(0.2)
+        others = len(headings) - 1
+        with self.table(
+            borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+            col_widths=(first, *[(self.epw - first) / others] * others),
+            headings_style=FontFace(emphasis="BOLD"),
+            line_height=line_height(SMALL),
+            padding=(1, 2, 1, 0),
+            text_align=Align.L,
+        ) as table:
+            for cells in (headings, *rows):
+                table.row([drawable_text(cell) for cell in cells])
 
     def text_height(self, text: str, width: float, size: float, *, bold: bool = False) -> float:
         """How high a paragraph would be."""

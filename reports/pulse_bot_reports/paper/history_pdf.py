@@ -9,9 +9,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from fpdf import Align, FontFace
-from fpdf.enums import TableBordersLayout
-
 from pulse_bot.domain.release.record import Digest
 from pulse_bot.ports import Picture
 from pulse_bot_reports.charts.alternative_text import describe_chart
@@ -34,7 +31,6 @@ from pulse_bot_reports.paper.a4 import (
     QUIET,
     SMALL,
     A4Document,
-    line_height,
     picture_ratio,
 )
 
@@ -123,27 +119,7 @@ class _HistoryPaper(A4Document):
                 self.add_page()
             self.write_text(level_table.caption, size=BODY, bold=True)
             self.ln(1)
-            self._write_table(level_table)
-
-    def _write_table(self, level_table: LevelTable) -> None:
-        self.set_type(SMALL, INK)
-        self.set_draw_color(HAIR)
-        self.set_line_width(0.2)
-        shares = (
-            38.0,
-            *[(self.epw - 38.0) / (len(level_table.headings) - 1)]
-            * (len(level_table.headings) - 1),
-        )
-        with self.table(
-            borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-            col_widths=shares,
-            headings_style=FontFace(emphasis="BOLD"),
-            line_height=line_height(SMALL),
-            padding=(1, 2, 1, 0),
-            text_align=Align.L,
-        ) as table:
-            for cells in (level_table.headings, *level_table.rows):
-                table.row([drawable_text(cell) for cell in cells])
+            self.write_table(level_table.headings, level_table.rows)
 
     def _write_section(self, section: HistorySection) -> None:
         top, page = self.get_y(), self.page_no()

@@ -23,7 +23,7 @@ _JSON_NAME: Final = "digests.json"
 
 @click.group()
 def digest() -> None:
-    """Show, export and post digests."""
+    """Show, export, post and sum up digests."""
 
 
 @digest.command()
@@ -92,6 +92,36 @@ def _name_beside(files: Sequence[Path]) -> str:
     dictionary, *tables = map(str, files)
     others = f" Its other tables are {', '.join(tables)}." if tables else ""
     return f" What its columns hold is in {dictionary}.{others}"
+
+
+@digest.command()
+@click.argument("partnership")
+@click.option("--round", "number", type=int, help="That ended it.  [default: the last half-term]")
+@click.option(
+    "--to", "file", type=click.Path(path_type=Path), help="The file to write: .pdf, to hand round."
+)
+@with_installation
+def report(
+    installation: Installation, *, partnership: str, number: int | None, file: Path | None
+) -> None:
+    """Show a half-term's report, or write it to a file.
+
+    What its digests say together: levels side by side, the strongest and the weakest questions,
+    what was promised and kept, who answered, and what the next workshop may be about.
+    """
+    from pulse_bot.config.plugins import load_renderer
+    from pulse_bot.usecases.reading.half_terms import read_report
+    from pulse_bot.usecases.reading.operator_lists import list_partnerships
+
+    found, released = read_report(installation, partnership, number)
+    if file is None:
+        click.echo(load_renderer().report_text(found))
+        return
+    time_zone = str(list_partnerships(installation, partnership)[0]["time_zone"])
+    files = load_renderer().report_file(file.name, partnership, time_zone, released)
+    for name, content in files.items():
+        _write_file(file.with_name(name), content)
+    click.echo(f"Wrote the report of rounds {found.own.first} to {found.own.last} to {file}.")
 
 
 @digest.command("post")

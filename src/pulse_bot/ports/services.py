@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import DigestFacts
+from pulse_bot.domain.release.half_term import HalfTermReport
 from pulse_bot.domain.release.record import Digest, Statement
 from pulse_bot.ports.messages import Picture
 
@@ -138,6 +139,24 @@ class Renderer(Protocol):
 
         ".html" and ".pdf": one file of that name that needs nothing else; ".png": several, numbered
         before the ending, sized for slides. The same pack gives the same bytes. Raises Refused for
+        another ending, and MissingExtra.
+        """
+
+    def report_message(self, report: HalfTermReport) -> tuple[str, ...]:
+        """A half-term's report as one message for a chat, its title first; empty for none.
+
+        What the digest that ended the half-term has just said is not said again.
+        """
+
+    def report_text(self, report: HalfTermReport) -> str:
+        """A half-term's report at length, as plain text, for a terminal."""
+
+    def report_file(
+        self, file: str, partnership: str, time_zone: str, digests: Sequence[Digest]
+    ) -> Mapping[str, bytes]:
+        """The report of the last half-term of these digests, as a file of this name, by name.
+
+        ".pdf": four sheets at most. Nothing where no half-term has ended. Raises Refused for
         another ending, and MissingExtra.
         """
 

@@ -26,6 +26,7 @@ from pulse_bot.config.logs import hide_payloads
 from pulse_bot.config.plugins import load_renderer
 from pulse_bot.domain.partnership.pack import Pack
 from pulse_bot.domain.release.digest import DigestFacts
+from pulse_bot.domain.release.half_term import HalfTermReport
 from pulse_bot.domain.release.record import Digest, Statement
 from pulse_bot.errors import MissingExtra, PulseBotError, Refused
 from pulse_bot.ports import Picture, Renderer
@@ -81,6 +82,21 @@ class ProcessRenderer:
     def pack(self, file: str, pack: Pack) -> Mapping[str, bytes]:
         """A workshop's pack, as files. Raises Refused and MissingExtra."""
         return dict(self._call_renderer("pack", file, pack))
+
+    def report_message(self, report: HalfTermReport) -> tuple[str, ...]:
+        """A half-term's report as one message."""
+        return self._local.report_message(report)
+
+    def report_text(self, report: HalfTermReport) -> str:
+        """A half-term's report as plain text."""
+        return self._local.report_text(report)
+
+    def report_file(
+        self, file: str, partnership: str, time_zone: str, digests: Sequence[Digest]
+    ) -> Mapping[str, bytes]:
+        """A half-term's report, as a file. Raises Refused and MissingExtra."""
+        args = (file, partnership, time_zone, tuple(digests))
+        return dict(self._call_renderer("report_file", *args))
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """What was released over time. Raises MissingExtra."""
