@@ -54,7 +54,7 @@ def test_a_report_at_length_has_the_levels_side_by_side() -> None:
     report = year()
     trust = replace(report.themes[0], call=Move(Direction.UP, 9), agreement=Agreement.CLOSE)
     written = write_report(replace(report, themes=(trust, *report.themes[1:])))
-    assert written.headings == ("Theme", "1 to 6", "7 to 12")
+    assert written.headings == ("Theme", "1\u20136", "7\u201312")
     assert written.rows == (("Trust", "3.4", "3.4"), ("Honesty", "3.0", "3.0"))
     assert written.sections[0].lines == (
         "Trust went up around round 9.",

@@ -164,8 +164,9 @@ def test_without_jinja2_the_message_names_the_extra(monkeypatch: pytest.MonkeyPa
 
 
 def cells(html: str) -> list[list[list[str]]]:
-    """The tables of a page, row by row, without their headings."""
-    bodies = re.findall(r"<tbody>(.*?)</tbody>", html, re.DOTALL)
+    """The tables behind the picture of a page, row by row, without their headings."""
+    numbers = html.partition('id="numbers"')[2]
+    bodies = re.findall(r"<tbody>(.*?)</tbody>", numbers, re.DOTALL)
     rows = [re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL) for body in bodies]
     return [
         [
@@ -235,6 +236,19 @@ def test_a_theme_that_is_markup_stays_words() -> None:
 
 def test_ten_years_fit_one_page() -> None:
     tags = read(page(*history(520)))
-    assert tags.seen.count("article") == 520
+    # And the last half-term's report.
+    assert tags.seen.count("article") == 521
     # As the picture, the tables go back over the last sixty rounds.
     assert len(cells(page(*history(520)))[1]) == 60
+
+
+def test_the_last_half_term_stands_between_the_picture_and_the_tables() -> None:
+    shown = page(*history(13))
+    report = shown.index('id="half-term"')
+    assert shown.index("<figure>") < report < shown.index('id="numbers"')
+    assert "Our half-term: rounds 7 to 12" in shown
+    assert "For our next workshop" in shown
+
+
+def test_before_a_half_term_has_ended_the_page_has_no_report() -> None:
+    assert 'id="half-term"' not in page(*history(5))

@@ -35,6 +35,7 @@ MOST_NAMED: Final = 3
 MOST_PROMISES: Final = 2
 """In a message."""
 
+LEVELS: Final = "Levels, by the rounds of each half-term"
 THEMES: Final = "What moved"
 QUESTIONS: Final = "Strongest and weakest"
 COMMITMENTS: Final = "Promised and kept"
@@ -96,7 +97,7 @@ def write_report(report: HalfTermReport) -> ReportText:
     )
     return ReportText(
         report_title(report),
-        ("Theme", *(_say_span(half_term) for half_term in report.half_terms)),
+        ("Theme", *map(short_span, report.half_terms)),
         tuple((theme_title(entry.theme), *map(_say_cell, entry.levels)) for entry in report.themes),
         tuple(section for section in sections if section.lines),
     )
@@ -160,6 +161,11 @@ def _suggest(report: HalfTermReport) -> tuple[str, ...]:
         return ()
     theme = theme_title(report.suggested.theme)
     return tuple(_suggestion_lines(report.suggested, report.themes, theme))
+
+
+def short_span(half_term: HalfTerm) -> str:
+    """A half-term at the head of a column: "13-18", with the longer dash of spans."""
+    return f"{half_term.first}\u2013{half_term.last}"
 
 
 def _say_span(half_term: HalfTerm) -> str:

@@ -1,6 +1,7 @@
 """The history of a partnership's digests as one HTML page that needs nothing else.
 
-This week comes first, then the picture and its tables, then what was said before, folded by term.
+This week comes first, then the picture, the last half-term's report and the tables, then what was
+said before, folded by term.
 No scripts and no outside requests: the page can be mailed, printed and opened in ten years. It
 repeats what was said and adds no number; the words are the digests' own, the layout is in
 `history.html.j2`, the picture and its tables come from the same releases.
@@ -16,13 +17,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from pulse_bot.domain.asking.calendar import format_local_day, parse_zone
+from pulse_bot.domain.release.half_term import make_report
 from pulse_bot.domain.release.record import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
 from pulse_bot_reports.charts.alternative_text import describe_chart
 from pulse_bot_reports.charts.colours import DARK, LIGHT
 from pulse_bot_reports.charts.figures import digest_figures, pictured_rounds
 from pulse_bot_reports.charts.series import ThemeChart, build_chart
-from pulse_bot_reports.page.tables import LEGEND, level_tables
+from pulse_bot_reports.half_term.words import LEVELS, write_report
+from pulse_bot_reports.page.tables import LEGEND, LevelTable, level_tables
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -109,12 +112,16 @@ def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) ->
         for digest in digests
         if digest.number in rounds_shown
     }
+    report = make_report(digests)
+    written = write_report(report) if report else None
     entries = [replace(entry, figures=figures_by_round.get(entry.number, ())) for entry in laid]
     return _load_template().render(
         partnership=partnership,
         newest=entries[0] if entries else None,
         terms=fold_terms(entries[1:]),
         figure=_chart_figure(chart) if chart else None,
+        report=written,
+        levels=LevelTable(LEVELS, written.headings, written.rows) if written else None,
         tables=level_tables(chart, time_zone) if chart else (),
         lead=LEAD,
         no_round=NO_ROUND,

@@ -11,11 +11,9 @@ from datetime import datetime
 from pulse_bot.domain.asking.calendar import format_local_day, parse_zone
 from pulse_bot.domain.release.half_term import HalfTermReport
 from pulse_bot.domain.release.record import Digest
-from pulse_bot_reports.half_term.words import ReportSection, report_title, write_report
+from pulse_bot_reports.half_term.words import LEVELS, ReportSection, report_title, write_report
 from pulse_bot_reports.page.history_page import SCALE
 from pulse_bot_reports.paper.a4 import BODY, QUIET, SMALL, A4Document
-
-LEVELS = "Levels, by the rounds of each half-term"
 
 
 def report_pdf(
