@@ -45,7 +45,7 @@ from pulse_bot_reports.digest_text.trends import (
     outlook_statements,
     trend_statements,
 )
-from pulse_bot_reports.half_term.words import message_lines, report_text
+from pulse_bot_reports.half_term.words import message_lines, report_text, suggestion_lines
 from pulse_bot_reports.titles import spell_number
 
 LOW_PULSE: Final = (
@@ -102,8 +102,12 @@ class DigestRenderer:
         return pack_files(file, pack)
 
     def report_message(self, report: HalfTermReport) -> tuple[str, ...]:
-        """A half-term's report as one message for a chat, its title first; empty for none."""
+        """A half-term's report as one message for a chat, its title first."""
         return message_lines(report)
+
+    def report_suggestion(self, report: HalfTermReport) -> tuple[str, ...]:
+        """What the next workshop may be about, a title first; empty for nothing."""
+        return suggestion_lines(report)
 
     def report_text(self, report: HalfTermReport) -> str:
         """A half-term's report at length, for a terminal."""

@@ -92,10 +92,11 @@ def test_a_group_of_seven_reads_words() -> None:
     assert written.rows[0] == ("Trust", "in the middle")
 
 
-def test_a_message_that_would_only_repeat_the_levels_is_none() -> None:
-    report = report_of(half_term(1, VALUES, {"trust": LevelWord.MIDDLE}))
-    bare = replace(report, strongest=(), weakest=(), response=(), suggested=None)
-    assert message_lines(bare) == ()
+def test_nothing_but_levels_is_no_news() -> None:
+    report = year()
+    assert report.is_news
+    bare = replace(report, strongest=(), weakest=(), response=(), commitments=(), suggested=None)
+    assert not bare.is_news
 
 
 def test_response_counts_rounds_and_names_no_share() -> None:

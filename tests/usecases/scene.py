@@ -28,7 +28,7 @@ from pulse_bot.usecases.rounds.record_answer import RecordAnswers
 from pulse_bot.usecases.router import COMMANDS, route_event
 from tests.made_up import PARTNERSHIP, people, stage_once
 
-LOOKS = ("group", "roster", "privacy", "log", "help")
+LOOKS = ("group", "report", "roster", "privacy", "log", "help")
 """The commands that only show something."""
 
 assert set(LOOKS) < COMMANDS.keys()

@@ -88,7 +88,7 @@ async def test_while_a_round_is_open_every_view_is_the_same_whatever_was_answere
         for number, (answered, choose) in enumerate(VECTORS.values())
     ]
 
-    assert len(seen[0][0]) == 7
+    assert len(seen[0][0]) == 8
     for case, other in zip(VECTORS, seen, strict=True):
         assert other == seen[0], case
 

@@ -88,12 +88,13 @@ def report_title(report: HalfTermReport) -> str:
 
 def write_report(report: HalfTermReport) -> ReportText:
     """The report at length."""
+    suggested = suggestion_lines(report)[1:]
     sections = (
         ReportSection(THEMES, tuple(_theme_notes(report.themes))),
         ReportSection(QUESTIONS, tuple(_question_lines(report))),
         ReportSection(COMMITMENTS, tuple(_commitment_lines(report))),
         ReportSection(RESPONSE, tuple(_response_lines(report))),
-        ReportSection(WORKSHOP, _suggest(report)),
+        ReportSection(WORKSHOP, (*suggested, SEED) if suggested else ()),
     )
     return ReportText(
         report_title(report),
@@ -133,14 +134,11 @@ def _wrap_line(line: str, width: int) -> str:
 def message_lines(report: HalfTermReport) -> tuple[str, ...]:
     """The report as one message, its title first: what the digest has not just said.
 
-    What has no room is left out from the end, but never the workshop, which comes last. Empty where
-    there is nothing but levels, which the digest has.
+    What has no room is left out from the end, but never the workshop, which comes last.
     """
     title, last = f"{report_title(report)}.", tuple(_suggestion_message(report))
     promises = list(_promise_lines(report.commitments))[:MOST_PROMISES]
     more = (*_rank_lines(report), *promises, *_response_lines(report))
-    if not more and not last:
-        return ()
     lines, room = [title], MESSAGE_ROOM - len(title) - sum(map(len, last))
     for line in (*_order_lines(report.themes), *more):
         room -= len(line)
@@ -150,17 +148,21 @@ def message_lines(report: HalfTermReport) -> tuple[str, ...]:
     return (*lines, *last)
 
 
-def _suggestion_message(report: HalfTermReport) -> Iterator[str]:
-    if report.suggested:
-        theme = f"{WORKSHOP}: {theme_title(report.suggested.theme).lower()}"
-        yield " ".join(_suggestion_lines(report.suggested, report.themes, theme))
+def suggestion_lines(report: HalfTermReport) -> tuple[str, ...]:
+    """What the next workshop may be about, for whoever can prepare it, a title first.
 
-
-def _suggest(report: HalfTermReport) -> tuple[str, ...]:
+    Empty where nothing is suggested.
+    """
     if report.suggested is None:
         return ()
     theme = theme_title(report.suggested.theme)
-    return tuple(_suggestion_lines(report.suggested, report.themes, theme))
+    return (WORKSHOP, *_suggestion_lines(report.suggested, report.themes, theme))
+
+
+def _suggestion_message(report: HalfTermReport) -> Iterator[str]:
+    if report.suggested:
+        theme = f"{WORKSHOP}: {theme_title(report.suggested.theme).lower()}"
+        yield " ".join((*_suggestion_lines(report.suggested, report.themes, theme), SEED))
 
 
 def short_span(half_term: HalfTerm) -> str:
@@ -292,4 +294,3 @@ def _suggestion_lines(
         yield f"{theme}, for one of our weakest questions; our levels are alike."
     if suggested.question and suggested.question.talk:
         yield f"To begin with: {suggested.question.talk}"
-    yield SEED

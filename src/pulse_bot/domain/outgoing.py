@@ -24,6 +24,9 @@ class OutgoingKind(StrEnum):
     DIGEST = "digest"
     PACK = "pack"
     """A digest with its pack, to whoever seeded the workshop."""
+    HALF_TERM = "half-term"
+    """A half-term's report, into a group's chat once the digest that ended it is there; and what
+    the next workshop may be about, to whoever may prepare one."""
     ANNOUNCEMENT = "announcement"
     """What was changed, into a group's chat."""
     COUNT = "count"
@@ -92,6 +95,7 @@ _LONGEST_UNCERTAIN_PAUSE: Final = timedelta(days=1)
 NEWS: Final = {
     OutgoingKind.DIGEST: timedelta(days=6),
     OutgoingKind.PACK: timedelta(days=6),
+    OutgoingKind.HALF_TERM: timedelta(days=6),
     OutgoingKind.ANNOUNCEMENT: timedelta(days=2),
     OutgoingKind.WELCOME: timedelta(days=2),
     OutgoingKind.INVITATIONS: timedelta(days=2),

@@ -143,10 +143,13 @@ class Renderer(Protocol):
         """
 
     def report_message(self, report: HalfTermReport) -> tuple[str, ...]:
-        """A half-term's report as one message for a chat, its title first; empty for none.
+        """A half-term's report as one message for a chat, its title first.
 
         What the digest that ended the half-term has just said is not said again.
         """
+
+    def report_suggestion(self, report: HalfTermReport) -> tuple[str, ...]:
+        """What the next workshop may be about, a title first; empty for nothing."""
 
     def report_text(self, report: HalfTermReport) -> str:
         """A half-term's report at length, as plain text, for a terminal."""

@@ -87,6 +87,10 @@ class ProcessRenderer:
         """A half-term's report as one message."""
         return self._local.report_message(report)
 
+    def report_suggestion(self, report: HalfTermReport) -> tuple[str, ...]:
+        """What the next workshop may be about, a title first; empty for nothing."""
+        return self._local.report_suggestion(report)
+
     def report_text(self, report: HalfTermReport) -> str:
         """A half-term's report as plain text."""
         return self._local.report_text(report)

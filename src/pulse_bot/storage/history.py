@@ -149,6 +149,14 @@ def has_releases(session: Session, round_id: int) -> bool:
     return session.scalar(query) is not None
 
 
+def says_level(session: Session, round_id: int) -> bool:
+    """Whether a digest says anything of a theme's block, as the last one of a half-term does."""
+    query = select(ReleaseRow.round_id).where(
+        ReleaseRow.round_id == round_id, ReleaseRow.kind == BLOCK_KIND
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def _dump_lot(lot: Lot) -> bytes:
     return json.dumps(asdict(lot), separators=(",", ":")).encode()
 

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from pulse_bot.domain.outgoing import OutgoingKind, OutgoingPart
 from pulse_bot.ports import Address, Card, File, Members, Picture
-from pulse_bot.storage import outbox, packs, partnerships, reminded
+from pulse_bot.storage import history, outbox, packs, partnerships, reminded
 from pulse_bot.storage.columns import LinkState
 from pulse_bot.storage.models import GroupRow, MemberRow, PartnershipRow
 from pulse_bot.storage.outbox import OutgoingEntry
 from pulse_bot.usecases.chats import announcements, notices, undelivered, welcome
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.reading import half_terms
 from pulse_bot.usecases.rounds import post, remind
 from pulse_bot.usecases.rounds.open_round import prepare_cards
 from pulse_bot.usecases.rounds.remind import ReminderCard
@@ -167,9 +168,25 @@ def _prepare_digest(
         return Dropped()
     if entry.part is OutgoingPart.WORDS:
         parts = post.list_parts(session, round_id)
-        follows = tuple((entry.kind, part) for part in parts)
-        return Message(post.load_digest_card(session, round_id), follows)
+        follows = [(entry.kind, part) for part in parts]
+        if entry.kind is OutgoingKind.DIGEST and history.says_level(session, round_id):
+            follows.append((OutgoingKind.HALF_TERM, OutgoingPart.WORDS))
+        return Message(post.load_digest_card(session, round_id), tuple(follows))
     return Drawing(partial(post.draw_part, installation, round_id, entry.part))
+
+
+def _prepare_half_term(
+    session: Session, installation: Installation, entry: OutgoingEntry, now: datetime
+) -> Prepared:
+    round_id = entry.round or 0
+    if entry.group is not None:
+        if not _is_linked(session, entry):
+            return Postponed(now + _LATER)
+        card = half_terms.load_posted_report(session, installation, round_id)
+    else:
+        member = session.get_one(MemberRow, entry.member)
+        card = half_terms.load_suggestion_card(session, installation, round_id, member)
+    return Dropped() if card is None else Message(card)
 
 
 def _may_get_pack(session: Session, entry: OutgoingEntry) -> bool:
@@ -234,6 +251,7 @@ def _prepare_undelivered(
 _PREPARE: Final[dict[OutgoingKind, Callable[..., Prepared]]] = {
     OutgoingKind.DIGEST: _prepare_digest,
     OutgoingKind.PACK: _prepare_digest,
+    OutgoingKind.HALF_TERM: _prepare_half_term,
     OutgoingKind.REMINDER: _prepare_reminder,
     OutgoingKind.ANNOUNCEMENT: _prepare_announcement,
     OutgoingKind.COUNT: _prepare_count,

@@ -33,7 +33,7 @@ from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import NotAMember, find_member
 from pulse_bot.usecases.frozen_rounds import find_asked
 from pulse_bot.usecases.members import join, leave, preferences, roles
-from pulse_bot.usecases.reading import closer_look, history, home, pages
+from pulse_bot.usecases.reading import closer_look, half_terms, history, home, pages
 from pulse_bot.usecases.rounds import digest_message
 from pulse_bot.usecases.rounds.record_answer import RecordAnswers, RecordedAnswers, Submission
 from pulse_bot.usecases.rounds.words_notes import note_words, select_words
@@ -60,6 +60,7 @@ COMMANDS: Mapping[str, CommandHandler] = {
     "time": preferences.ask_time,
     "language": preferences.ask_language,
     "trends": pages.show_trends,
+    "report": half_terms.show_report,
     "settings": programme_conversation.show_settings,
     "seed": workshop_conversation.ask_workshop,
     "workshops": list_workshops.show_workshops,

@@ -30,6 +30,9 @@ from pulse_bot.domain.release.trend import Move
 
 HALF_TERMS_SHOWN: Final = 6
 """Side by side: a school year has six."""
+ROUNDS_REPORTED: Final = 132
+"""The newest rounds, out of which a report is made: six half-terms, and as many again where themes
+take turns."""
 LEAST_RANKED: Final = 4
 """Questions with a number, before some are called the highest and the lowest of them."""
 VALUES_RANKED: Final = 2
@@ -137,6 +140,11 @@ class HalfTermReport:
         """The half-term that it is of."""
         return self.half_terms[-1]
 
+    @property
+    def is_news(self) -> bool:
+        """Whether it says more than the levels, which the digest that ended it has."""
+        return bool(self.weakest or self.commitments or self.response or self.suggested)
+
 
 def list_half_terms(digests: Sequence[Digest]) -> tuple[HalfTerm, ...]:
     """The half-terms that have ended, oldest first, whatever order the digests come in.
@@ -190,13 +198,13 @@ def make_report(digests: Sequence[Digest], number: int | None = None) -> HalfTer
 
     None where no half-term ended there. Digests after it change nothing.
     """
-    read = sorted(digests, key=lambda digest: digest.number)
-    if number is not None:
-        read = [digest for digest in read if digest.number <= number]
-    half_terms = list_half_terms(read)[-HALF_TERMS_SHOWN:]
-    if not half_terms or (number is not None and half_terms[-1].last != number):
+    ends = [half_term.last for half_term in list_half_terms(digests)]
+    end = number if number is not None else ends[-1] if ends else 0
+    if end not in ends:
         return None
-    read = [digest for digest in read if digest.number <= half_terms[-1].last]
+    read = sorted(digests, key=lambda digest: digest.number)
+    read = [digest for digest in read if digest.number <= end][-ROUNDS_REPORTED:]
+    half_terms = list_half_terms(read)[-HALF_TERMS_SHOWN:]
     own = [digest for digest in read if half_terms[-1].holds(digest.number)]
     themes = _report_themes(read, own, half_terms)
     ranked = sorted(_rank_questions(read, own), key=lambda entry: entry.rank)

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from pulse_bot.domain.release.half_term import HalfTermReport, list_half_terms, make_report
+from sqlalchemy.orm import Session
+
+from pulse_bot.cards import question_cards
+from pulse_bot.domain.partnership.people import Standing
+from pulse_bot.domain.partnership.roles import Permission, is_allowed
+from pulse_bot.domain.release.half_term import (
+    ROUNDS_REPORTED,
+    HalfTermReport,
+    list_half_terms,
+    make_report,
+)
 from pulse_bot.domain.release.record import Digest
 from pulse_bot.errors import Refused
+from pulse_bot.ports import Address, Button, Card, CardKind, Reply
+from pulse_bot.storage import history, packs
+from pulse_bot.storage.models import MemberRow, RoundRow
 from pulse_bot.usecases.context import Installation
+from pulse_bot.usecases.find_member import find_member
 from pulse_bot.usecases.reading.operator_lists import read_digests
+from pulse_bot.usecases.workshops import suggest
+
+SEED_BUTTON = Button("Prepare a workshop", question_cards.SEED)
 
 
 def read_report(
@@ -29,3 +46,62 @@ def read_report(
         f"No half-term of {name} ended with round {number}. These rounds ended one: "
         f"{', '.join(ends)}."
     )
+
+
+def show_report(installation: Installation, address: Address) -> Reply:
+    """The report of the last half-term; whoever may prepare a workshop has a button for it."""
+    with installation.database.read() as session:
+        member, partnership = find_member(session, address)
+        # A half-term may lie a good while back, where its successor goes on without a level.
+        digests = history.list_digests(session, partnership.id, 2 * ROUNDS_REPORTED)
+        report = make_report(digests)
+    if report is None:
+        text = ("It comes with the first levels, which take six rounds.",)
+        return Reply(cards=(Card(CardKind.NOTICE, "No half-term has ended yet", text),))
+    may_seed = report.suggested is not None and is_allowed(member.role, Permission.SEED)
+    return Reply(cards=(_report_card(installation, report, may_seed=may_seed),))
+
+
+def _report_card(installation: Installation, report: HalfTermReport, *, may_seed: bool) -> Card:
+    title, *text = installation.renderer.report_message(report)
+    buttons = ((SEED_BUTTON,),) if may_seed else ()
+    return Card(CardKind.DIGEST, title, tuple(text), buttons)
+
+
+def load_posted_report(session: Session, installation: Installation, round_id: int) -> Card | None:
+    """What a group's chat reads of the half-term that a round ended: words alone, for everybody.
+
+    None where it ended none, where the report would only repeat the digest, and while the digest is
+    held.
+    """
+    report = _load_report(session, round_id)
+    if report is None or not report.is_news:
+        return None
+    return _report_card(installation, report, may_seed=False)
+
+
+def load_suggestion_card(
+    session: Session, installation: Installation, round_id: int, member: MemberRow
+) -> Card | None:
+    """What the next workshop may be about, with its seed ready to press.
+
+    None where nothing is suggested, and for somebody who may not prepare a workshop any more.
+    """
+    may_seed = member.standing is not Standing.LEFT and is_allowed(member.role, Permission.SEED)
+    report = _load_report(session, round_id) if may_seed else None
+    if report is None or report.suggested is None:
+        return None
+    title, *text = installation.renderer.report_suggestion(report)
+    theme = report.suggested.theme
+    # As the form's list has it, where there is a bank of this name with a question to ask.
+    bank = suggest.bank_title(theme) if theme in suggest.list_banks(installation) else ""
+    choice = (f"Choose “{bank}” there for questions that go with it.",) if bank else ()
+    return Card(CardKind.NOTICE, title, (*text, *choice), ((SEED_BUTTON,),))
+
+
+def _load_report(session: Session, round_id: int) -> HalfTermReport | None:
+    if not packs.is_readable(session, round_id):
+        return None
+    row = session.get_one(RoundRow, round_id)
+    digests = history.list_digests(session, row.partnership_id, 2 * ROUNDS_REPORTED)
+    return make_report(digests, row.number)

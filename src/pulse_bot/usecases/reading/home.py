@@ -35,6 +35,7 @@ _NOT_ASKED: Final = {
 }
 _MORE: Final = {
     "group": "All digests",
+    "report": "The last half-term",
     "roster": "Who is asked",
     "log": "What was changed",
     "workshops": "Workshops",

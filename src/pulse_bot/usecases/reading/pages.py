@@ -129,6 +129,7 @@ _COMMANDS = (
     "roster",
     "privacy",
     "log",
+    "report",
     "workshops",
     "pack",
     "commitments",

@@ -36,6 +36,19 @@ def queue_digest(session: Session, installation: Installation, round_id: int) ->
     if preparer is not None:
         to = outbox.address_member(preparer)
         outbox.add_entry(session, OutgoingKind.PACK, to, now, round_id=round_id)
+    if history.says_level(session, round_id):
+        _queue_suggestions(session, row, now)
+
+
+def _queue_suggestions(session: Session, row: RoundRow, now: datetime) -> None:
+    """Tell whoever may prepare a workshop what it may be about, at the end of a half-term.
+
+    Whether one has ended is found when it is sent.
+    """
+    for member, _ in partnerships.list_members(session, row.partnership_id):
+        if may_get_pack(member):
+            to = outbox.address_member(member)
+            outbox.add_entry(session, OutgoingKind.HALF_TERM, to, now, round_id=row.id)
 
 
 def _find_preparer(session: Session, seeding: SeedingRow) -> MemberRow | None:
