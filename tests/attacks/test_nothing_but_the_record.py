@@ -1,7 +1,7 @@
 """Attack: other answers that print the same. Passes when nothing whatever looks different.
 
 Two groups play weeks side by side. Whenever the lot prints the same of both, their digests, pages,
-exports, pictures and packs are the same to the last byte, whatever else was answered: everything
+exports, pictures and half-term reports are the same to the last byte, whatever else was answered: everything
 that is said over time is made of what was printed. The control is a group of which something else
 was printed. And whoever has the digests can work out all that is derived in them: the news, earlier
 values, the run of those who answered, the prompt; the control is a record with another number.
@@ -25,6 +25,7 @@ from pulse_bot.domain.release.digest import (
     ThemeTrend,
 )
 from pulse_bot.domain.release.earlier import add_run, list_levels_before, list_values_before
+from pulse_bot.domain.release.half_term import make_report
 from pulse_bot.domain.release.news import find_news
 from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.record import (
@@ -129,7 +130,7 @@ def seen(made: Installation) -> Mapping[str, object]:
     with made.database.read() as session:
         digests: Sequence[Digest] = history.list_digests(session, 1)
     name, zone, draw = "Colne Valley", "Europe/London", made.renderer
-    picture = draw.picture(digests)
+    picture, report = draw.picture(digests), make_report(digests)
     return {
         "digests": [digest.statements for digest in digests],
         "texts": [draw.text(digest.statements) for digest in digests],
@@ -140,6 +141,9 @@ def seen(made: Installation) -> Mapping[str, object]:
             for ending in ("csv", "json", "xlsx", "pdf")
         },
         "picture": picture and (picture.png, picture.alternative),
+        "report": report and draw.report_message(report),
+        "report at length": report and draw.report_text(report),
+        "report on paper": draw.report_file("report.pdf", name, zone, digests),
     }
 
 
