@@ -124,6 +124,20 @@ class DigestRenderer:
 
         return report_files(file, partnership, time_zone, digests)
 
+    def year_picture(self, digests: Sequence[Digest]) -> Picture | None:
+        """The last six half-terms as a table; None where fewer than two have ended.
+
+        Raises MissingExtra.
+        """
+        from pulse_bot_reports.charts.year import build_year, describe_year
+
+        year = build_year(digests)
+        if year is None:
+            return None
+        from pulse_bot_reports.charts.year_picture import year_png
+
+        return Picture(year_png(year), describe_year(year))
+
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """What was released over time, drawn and in words; for a workshop, its own result.
 

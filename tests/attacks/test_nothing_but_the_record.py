@@ -1,10 +1,11 @@
 """Attack: other answers that print the same. Passes when nothing whatever looks different.
 
 Two groups play weeks side by side. Whenever the lot prints the same of both, their digests, pages,
-exports, pictures and half-term reports are the same to the last byte, whatever else was answered: everything
-that is said over time is made of what was printed. The control is a group of which something else
-was printed. And whoever has the digests can work out all that is derived in them: the news, earlier
-values, the run of those who answered, the prompt; the control is a record with another number.
+exports, pictures and half-term reports are the same to the last byte, whatever else was answered:
+everything that is said over time is made of what was printed. The control is a group of which
+something else was printed. And whoever has the digests can work out all that is derived in them:
+the news, earlier values, the run of those who answered, the prompt; the control is a record with
+another number.
 """
 
 from __future__ import annotations
@@ -131,6 +132,7 @@ def seen(made: Installation) -> Mapping[str, object]:
         digests: Sequence[Digest] = history.list_digests(session, 1)
     name, zone, draw = "Colne Valley", "Europe/London", made.renderer
     picture, report = draw.picture(digests), make_report(digests)
+    year = draw.year_picture(digests)
     return {
         "digests": [digest.statements for digest in digests],
         "texts": [draw.text(digest.statements) for digest in digests],
@@ -141,6 +143,7 @@ def seen(made: Installation) -> Mapping[str, object]:
             for ending in ("csv", "json", "xlsx", "pdf")
         },
         "picture": picture and (picture.png, picture.alternative),
+        "year": year and (year.png, year.alternative),
         "report": report and draw.report_message(report),
         "report at length": report and draw.report_text(report),
         "report on paper": draw.report_file("report.pdf", name, zone, digests),

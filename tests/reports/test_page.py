@@ -119,7 +119,7 @@ def test_the_page_is_complete_in_itself() -> None:
     assert not {"script", "link", "iframe", "form", "object", "svg"} & set(tags.seen)
     assert not [name for name, _ in tags.attributes if name.startswith("on")]
     fetched = [value for name, value in tags.attributes if name in {"src", "srcset"}]
-    assert len(fetched) == 2, "the picture for light screens, and for dark ones"
+    assert len(fetched) == 4, "two pictures for light screens, and for dark ones"
     assert all(value.startswith("data:image/png;base64,") for value in fetched)
     assert all(value.startswith("#") for name, value in tags.attributes if name == "href")
     assert not re.search(r"url\(|@import|https?:", html)
@@ -247,6 +247,7 @@ def test_the_last_half_term_stands_between_the_picture_and_the_tables() -> None:
     report = shown.index('id="half-term"')
     assert shown.index("<figure>") < report < shown.index('id="numbers"')
     assert "Our half-term: rounds 7 to 12" in shown
+    assert report < shown.index('<figure id="year">') < shown.index('id="numbers"')
     assert "For our next workshop" in shown
 
 

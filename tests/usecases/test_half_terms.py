@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from pulse_bot.domain.asking.calendar import Holiday
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
 from pulse_bot.domain.asking.workshop import ArrangementKind, SeedingState
 from pulse_bot.domain.outgoing import OutgoingKind
 from pulse_bot.domain.partnership.people import Role
-from pulse_bot.ports import Address, Card
+from pulse_bot.ports import Address, Card, Picture
 from pulse_bot.storage import packs
 from pulse_bot.storage.workshop_tables import SeedingRow
 from pulse_bot.testing import FixedClock
+from pulse_bot.usecases.chats.programme import add_holiday
 from pulse_bot.usecases.context import Installation, Pool
 from pulse_bot.usecases.members.directory import change_role
 from pulse_bot.usecases.reading.half_terms import show_report
@@ -164,3 +166,21 @@ async def test_everybody_reads_the_last_report_and_some_have_a_button(tmp_path: 
     assert cards[MEMBER].buttons == ()
     assert cards[LEAD].buttons
     assert cards[FACILITATOR].buttons
+
+
+async def test_before_a_long_holiday_the_picture_of_the_year_follows(tmp_path: Path) -> None:
+    made = await play(tmp_path, weeks=2 * BLOCK_ROUNDS)
+    ends = (CLOSES + (2 * BLOCK_ROUNDS - 1) * WEEK).date()
+    add_holiday(made, PARTNERSHIP, Holiday(ends + 3 * WEEK, ends + 8 * WEEK))
+    shown = [one.shown for one in send_due(made) if (one.kind, one.address) == (REPORT, GROUP)]
+    report, picture = shown
+    assert isinstance(report, Card)
+    assert isinstance(picture, Picture)
+    assert picture.title == "Our year, half-term by half-term"
+
+
+async def test_without_a_long_holiday_ahead_no_picture_follows(tmp_path: Path) -> None:
+    made = await play(tmp_path, weeks=2 * BLOCK_ROUNDS)
+    ends = (CLOSES + (2 * BLOCK_ROUNDS - 1) * WEEK).date()
+    add_holiday(made, PARTNERSHIP, Holiday(ends + 3 * WEEK, ends + 5 * WEEK))
+    assert len([one for one in send_due(made) if (one.kind, one.address) == (REPORT, GROUP)]) == 1

@@ -1,7 +1,6 @@
 """The tables of an export: rows, and the typed pandas frames of them, oldest round first.
 
-Read from what was released and from nothing else. Pictures, pages, workbooks and JSON need no
-frames, so that the process that serves them need not carry pandas.
+Read from what was released and from nothing else. Workbooks and JSON need no frames.
 """
 
 from __future__ import annotations

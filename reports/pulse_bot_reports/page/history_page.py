@@ -1,7 +1,7 @@
 """The history of a partnership's digests as one HTML page that needs nothing else.
 
-This week comes first, then the picture, the last half-term's report and the tables, then what was
-said before, folded by term.
+This week comes first, then the picture, the last half-term's report with the picture of the year,
+and the tables, then what was said before, folded by term.
 No scripts and no outside requests: the page can be mailed, printed and opened in ten years. It
 repeats what was said and adds no number; the words are the digests' own, the layout is in
 `history.html.j2`, the picture and its tables come from the same releases.
@@ -24,6 +24,7 @@ from pulse_bot_reports.charts.alternative_text import describe_chart
 from pulse_bot_reports.charts.colours import DARK, LIGHT
 from pulse_bot_reports.charts.figures import digest_figures, pictured_rounds
 from pulse_bot_reports.charts.series import ThemeChart, build_chart
+from pulse_bot_reports.charts.year import build_year, describe_year
 from pulse_bot_reports.half_term.words import LEVELS, write_report
 from pulse_bot_reports.page.tables import LEGEND, LevelTable, level_tables
 
@@ -121,6 +122,7 @@ def history_page(partnership: str, digests: Sequence[Digest], time_zone: str) ->
         terms=fold_terms(entries[1:]),
         figure=_chart_figure(chart) if chart else None,
         report=written,
+        year=_year_figure(digests),
         levels=LevelTable(LEVELS, written.headings, written.rows) if written else None,
         tables=level_tables(chart, time_zone) if chart else (),
         lead=LEAD,
@@ -168,6 +170,19 @@ def _chart_figure(chart: ThemeChart) -> HistoryFigure | None:
     except MissingExtra:
         return None
     return HistoryFigure(light, dark, describe_chart(chart))
+
+
+def _year_figure(digests: Sequence[Digest]) -> HistoryFigure | None:
+    from pulse_bot_reports.charts.year_picture import year_png
+
+    try:
+        year = build_year(digests)
+        if year is None:
+            return None
+        light, dark = (_data_url(year_png(year, colours)) for colours in (LIGHT, DARK))
+    except MissingExtra:
+        return None
+    return HistoryFigure(light, dark, describe_year(year))
 
 
 def _history_figures(digest: Digest) -> tuple[HistoryFigure, ...]:

@@ -11,6 +11,10 @@ from datetime import datetime
 from pulse_bot.domain.asking.calendar import format_local_day, parse_zone
 from pulse_bot.domain.release.half_term import HalfTermReport
 from pulse_bot.domain.release.record import Digest
+from pulse_bot.ports import Picture
+from pulse_bot_reports.charts.colours import LIGHT
+from pulse_bot_reports.charts.year import build_year, describe_year
+from pulse_bot_reports.charts.year_picture import PAPER, year_png
 from pulse_bot_reports.half_term.words import LEVELS, ReportSection, report_title, write_report
 from pulse_bot_reports.page.history_page import SCALE
 from pulse_bot_reports.paper.a4 import BODY, QUIET, SMALL, A4Document
@@ -37,6 +41,10 @@ def report_pdf(
         _write_section(paper, section)
     paper.ln(6)
     paper.write_text(SCALE, size=SMALL, ink=QUIET)
+    if year := build_year([one for one in digests if one.number <= report.own.last]):
+        paper.ln(8)
+        picture = Picture(year_png(year, LIGHT, PAPER), describe_year(year))
+        paper.place_picture(picture, paper.epw)
     return bytes(paper.output())
 
 

@@ -163,6 +163,12 @@ class Renderer(Protocol):
         another ending, and MissingExtra.
         """
 
+    def year_picture(self, digests: Sequence[Digest]) -> Picture | None:
+        """The last six half-terms as a table; None where fewer than two have ended.
+
+        Raises MissingExtra.
+        """
+
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """What was released over time, newest digest first; None where there is nothing to draw.
 

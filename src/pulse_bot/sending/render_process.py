@@ -102,6 +102,11 @@ class ProcessRenderer:
         args = (file, partnership, time_zone, tuple(digests))
         return dict(self._call_renderer("report_file", *args))
 
+    def year_picture(self, digests: Sequence[Digest]) -> Picture | None:
+        """The last six half-terms as a table. Raises MissingExtra."""
+        drawing = self._call_renderer("year_picture", tuple(digests))
+        return drawing if isinstance(drawing, Picture) else None
+
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
         """What was released over time. Raises MissingExtra."""
         drawing = self._call_renderer("picture", tuple(digests))

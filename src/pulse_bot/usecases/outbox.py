@@ -182,11 +182,15 @@ def _prepare_half_term(
     if entry.group is not None:
         if not _is_linked(session, entry):
             return Postponed(now + _LATER)
+        if entry.part is OutgoingPart.PICTURE:
+            return Drawing(partial(half_terms.draw_year, installation, round_id))
         card = half_terms.load_posted_report(session, installation, round_id)
-    else:
-        member = session.get_one(MemberRow, entry.member)
-        card = half_terms.load_suggestion_card(session, installation, round_id, member)
-    return Dropped() if card is None else Message(card)
+        has_picture = half_terms.shows_year(session, round_id)
+        follows = ((entry.kind, OutgoingPart.PICTURE),) if has_picture else ()
+        return Dropped() if card is None else Message(card, follows)
+    member = session.get_one(MemberRow, entry.member)
+    suggestion = half_terms.load_suggestion_card(session, installation, round_id, member)
+    return Dropped() if suggestion is None else Message(suggestion)
 
 
 def _may_get_pack(session: Session, entry: OutgoingEntry) -> bool:

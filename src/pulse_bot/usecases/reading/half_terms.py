@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
 from sqlalchemy.orm import Session
 
 from pulse_bot.cards import question_cards
+from pulse_bot.domain.asking.programme import list_next_windows
+from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
 from pulse_bot.domain.partnership.people import Standing
 from pulse_bot.domain.partnership.roles import Permission, is_allowed
 from pulse_bot.domain.release.half_term import (
@@ -15,15 +22,17 @@ from pulse_bot.domain.release.half_term import (
 )
 from pulse_bot.domain.release.record import Digest
 from pulse_bot.errors import Refused
-from pulse_bot.ports import Address, Button, Card, CardKind, Reply
-from pulse_bot.storage import history, packs
-from pulse_bot.storage.models import MemberRow, RoundRow
+from pulse_bot.ports import Address, Button, Card, CardKind, Picture, Reply
+from pulse_bot.storage import history, packs, partnerships
+from pulse_bot.storage.models import MemberRow, PartnershipRow, RoundRow
 from pulse_bot.usecases.context import Installation
 from pulse_bot.usecases.find_member import find_member
 from pulse_bot.usecases.reading.operator_lists import read_digests
+from pulse_bot.usecases.rounds.digest_message import draw_guarded
 from pulse_bot.usecases.workshops import suggest
 
-SEED_BUTTON = Button("Prepare a workshop", question_cards.SEED)
+LONG_HOLIDAY: Final = timedelta(weeks=4)
+SEED_BUTTON: Final = Button("Prepare a workshop", question_cards.SEED)
 
 
 def read_report(
@@ -97,6 +106,38 @@ def load_suggestion_card(
     bank = suggest.bank_title(theme) if theme in suggest.list_banks(installation) else ""
     choice = (f"Choose “{bank}” there for questions that go with it.",) if bank else ()
     return Card(CardKind.NOTICE, title, (*text, *choice), ((SEED_BUTTON,),))
+
+
+def shows_year(session: Session, round_id: int) -> bool:
+    """Whether the picture of the year follows a report: the last before a long holiday.
+
+    By the programme and the calendar: one of the next six rounds opens more than four weeks after
+    the one before it has closed.
+    """
+    row = session.get_one(RoundRow, round_id)
+    partnership = session.get_one(PartnershipRow, row.partnership_id)
+    planned = partnerships.load_programme(session, partnership.id)
+    if planned is None:
+        return False
+    calendar = partnerships.load_calendar(session, partnership)
+    windows = list_next_windows(planned[0], calendar, row.closes_at, BLOCK_ROUNDS)
+    closings = [row.closes_at, *(closes for _, closes in windows)]
+    return any(
+        opens - closed > LONG_HOLIDAY for closed, (opens, _) in zip(closings, windows, strict=False)
+    )
+
+
+def draw_year(installation: Installation, round_id: int) -> Picture | None:
+    """The picture of the year up to a round, for a chat; None where there is none.
+
+    Raises DrawingFailed where it may be drawn another time.
+    """
+    with installation.database.read() as session:
+        row = session.get_one(RoundRow, round_id)
+        digests = history.list_digests(session, row.partnership_id, 2 * ROUNDS_REPORTED)
+        read = [digest for digest in digests if digest.number <= row.number]
+    picture = draw_guarded(partial(installation.renderer.year_picture, read), can_wait=True)
+    return replace(picture, title="Our year, half-term by half-term") if picture else None
 
 
 def _load_report(session: Session, round_id: int) -> HalfTermReport | None:

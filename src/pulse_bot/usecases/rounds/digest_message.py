@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar, Final
 
 from pulse_bot.adapter_kit.actions import Action, encode
@@ -79,8 +80,13 @@ def draw_digests(
 
     `can_wait`: raises DrawingFailed where it may be drawn another time.
     """
+    return draw_guarded(partial(installation.renderer.picture, digests), can_wait=can_wait)
+
+
+def draw_guarded(draw: Callable[[], Picture | None], *, can_wait: bool = False) -> Picture | None:
+    """A picture; None where there is none to show, or it cannot be drawn. `can_wait`: as above."""
     try:
-        return installation.renderer.picture(digests)
+        return draw()
     except MissingExtra:
         return None
     except Exception as error:
