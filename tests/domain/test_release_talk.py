@@ -68,6 +68,13 @@ def test_where_no_number_is_printed_prompts_take_turns() -> None:
     assert chosen(replace(three[0], talk="")) == ""
 
 
+def test_a_question_of_a_commitment_is_talked_about_beside_the_commitment_alone() -> None:
+    kept = replace(asked("kept"), commitment=3)
+    last = said(8, kept)
+    assert {chosen(kept, asked("a"), rounds=(last,), number=number) for number in (9, 10)} == {"a"}
+    assert chosen(kept) == ""
+
+
 def test_what_waits_to_be_opened_together_is_not_hinted_at() -> None:
     held = replace(said(8, asked("held", "2.0")), is_held=True)
     assert chosen(asked("a", "3.0"), rounds=(held,)) == "a"

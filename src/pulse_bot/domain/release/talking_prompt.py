@@ -42,7 +42,10 @@ def choose_prompt(
         if isinstance(fact, TalkFact)
     }
     asked = [*map(ReleasedQuestion.of_fact, questions), *_list_last_asked(read)]
-    left = [fact for fact in asked if fact.talk and fact.talk not in had]
+    # A prompt names no commitment, and so would ask of none what it asks of one.
+    left = [
+        fact for fact in asked if fact.talk and fact.talk not in had and fact.commitment is None
+    ]
     if not left:
         return None
     told = [fact for fact in left if isinstance(fact.says, Level)]
