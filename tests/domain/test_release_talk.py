@@ -62,6 +62,15 @@ def test_no_prompt_comes_twice_in_eight_weeks() -> None:
     assert chosen(low, rounds=(had,), number=2) == "", "none is left"
 
 
+def test_what_moved_furthest_now_is_talked_about_although_it_was_lately() -> None:
+    """A core turns in six: barred for eight, what moved twice had another question's prompt."""
+    had = said(3, talk="Talk of moved.")
+    moved, less = asked("moved", "2.6", "3.4"), asked("less", "3.0", "3.4")
+    assert chosen(moved, asked("other", "3.4"), rounds=(had,)) == "moved"
+    assert chosen(moved, less, rounds=(said(3, talk="Talk of less."),)) == "moved"
+    assert chosen(asked("moved", "2.6", "2.6"), asked("other", "3.4"), rounds=(had,)) == "other"
+
+
 def test_where_no_number_is_printed_prompts_take_turns() -> None:
     three = [asked(name) for name in "abc"]
     assert {chosen(*three, number=number) for number in (1, 2, 3)} == set("abc")

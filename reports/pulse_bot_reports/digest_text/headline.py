@@ -23,7 +23,7 @@ from pulse_bot_reports.digest_text.results import say_level, turn
 from pulse_bot_reports.titles import join_themes, join_words, spell_number, theme_title
 
 COUNTED: Final[Mapping[NewsKind, str]] = {
-    NewsKind.NO_MOVE: "nothing moved; {questions}.",
+    NewsKind.NO_MOVE: "no number moved; {questions}.",
     NewsKind.FIRST_TIME: "{questions}, asked for the first time.",
     NewsKind.QUESTIONS: "this week's questions.",
     NewsKind.TOO_FEW: "too few answers to show a number.",

@@ -31,8 +31,9 @@ def choose_prompt(
 
     That of the question that moved furthest since it was last asked, either way; where none moved,
     of the one that was printed lowest; where none has a number, by turns. None that one of the
-    newest digests had, so that a prompt comes once in eight weeks at most; where all were had
-    lately, there is none. `rounds` are those before it, oldest first.
+    newest digests had, so that a prompt comes once in eight weeks at most, but that of the question
+    that moved furthest now: its core turns in six, and a headline says that it moved. Where all
+    were had lately, there is none. `rounds` are those before it, oldest first.
     """
     read = list_open(rounds)
     had = {
@@ -43,6 +44,7 @@ def choose_prompt(
     }
     asked = [*map(ReleasedQuestion.of_fact, questions), *_list_last_asked(read)]
     # A prompt names no commitment, and so would ask of none what it asks of one.
+    had -= {fact.talk for fact in _find_furthest_move(questions)}
     left = [
         fact for fact in asked if fact.talk and fact.talk not in had and fact.commitment is None
     ]
@@ -52,6 +54,11 @@ def choose_prompt(
     # The first of equals, so this week's before last week's.
     chosen = min(told, key=_rank) if told else _take_turn(number, left)
     return TalkFact(chosen.talk, item=chosen.item)
+
+
+def _find_furthest_move(questions: Sequence[QuestionFact]) -> Sequence[QuestionFact]:
+    moved = [fact for fact in questions if find_move(fact.result, fact.before)]
+    return sorted(moved, key=lambda fact: -abs(find_move(fact.result, fact.before)))[:1]
 
 
 def _list_last_asked(rounds: Sequence[PrintedRound]) -> Iterator[ReleasedQuestion]:
