@@ -17,6 +17,7 @@ from pulse_bot_slack.render import (
 EVERYBODYS: Final = (
     ("pulse", "My question"),
     ("group", "Digests"),
+    ("report", "Half-term"),
     ("roster", "Who is in"),
     ("privacy", "The promise"),
     ("time", "Day and time"),

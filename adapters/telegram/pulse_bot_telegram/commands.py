@@ -19,6 +19,7 @@ from pulse_bot_telegram.sending import Bot
 EVERYBODY: Final = (
     "pulse",
     "group",
+    "report",
     "workshops",
     "pack",
     "commitments",
@@ -37,6 +38,7 @@ IN_GROUPS: Final = ("join", "setup", "link", "help")
 DESCRIPTIONS: Final = {
     "pulse": "Your open question, or what comes next",
     "group": "What came of the last rounds",
+    "report": "What came of the last half-term",
     "workshops": "Which workshops come, and what is asked for them",
     "pack": "The material of the newest workshop",
     "commitments": "What we said we would do, and by when",

@@ -23,6 +23,7 @@ NAVIGATION: Final = (
     ("help", "Help"),
 )
 FOOTER: Final = (
+    ("report", "The last half-term"),
     ("workshops", "Workshops"),
     ("pack", "Workshop pack"),
     ("commitments", "Commitments"),
