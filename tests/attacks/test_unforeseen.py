@@ -237,6 +237,7 @@ class ClumsyRenderer:
     """Draws nothing."""
 
     statements = text = page = export = pack = picture = stumble
+    report_message = report_suggestion = report_text = report_file = year_picture = stumble
 
 
 def test_in_a_picture_and_a_pack() -> None:
@@ -245,7 +246,7 @@ def test_in_a_picture_and_a_pack() -> None:
     pack = Pack("North", "UTC", "Courage", START.date(), (), digest)
     with logged() as logs:
         assert digest_message.draw_digests(made, []) is None
-    assert logs.told(place_of(digest_message.draw_digests)) == set()
+    assert logs.told(place_of(digest_message.draw_guarded)) == set()
     with logged() as logs:
         assert pack_files.render_pdf(made, pack) is None
     assert logs.told(place_of(pack_files.render_pdf)) == set()

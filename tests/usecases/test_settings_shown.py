@@ -287,13 +287,12 @@ class Drawing:
 
     def __init__(self, made: Installation, error: Exception | None = None) -> None:
         self._real, self._error = made.renderer, error
-        self.statements, self.text, self.page, self.export, self.pack = (
-            self._real.statements,
-            self._real.text,
-            self._real.page,
-            self._real.export,
-            self._real.pack,
-        )
+        self.statements, self.text = self._real.statements, self._real.text
+        self.page, self.export, self.pack = self._real.page, self._real.export, self._real.pack
+        self.report_message = self._real.report_message
+        self.report_suggestion = self._real.report_suggestion
+        self.report_text, self.report_file = self._real.report_text, self._real.report_file
+        self.year_picture = self._real.year_picture
         self.drawn: list[list[int]] = []
 
     def picture(self, digests: Sequence[Digest]) -> Picture | None:
