@@ -175,6 +175,7 @@ async def test_every_item_is_sent_answered_added_up_and_told(
     asking = Next()
     made = replace(installation(f"sqlite:///{file}"), pool=lambda: asking.pool)
     told: set[str] = set()
+    last: Sequence[Item] = ()
     async with recording(made) as take:
         talk = Talk(made, take, FakeAdapter())
         async with running(talk.fake, talk.handle):
@@ -184,7 +185,9 @@ async def test_every_item_is_sent_answered_added_up_and_told(
                 words = " ".join(card.text)
                 assert told_of(said) == {one.id: True for one in items}
                 assert [one.id for one in items if f"“{one.text}”" not in words] == []
-                assert any(one.talk in words for one in items)
+                # A prompt of this week or the last; of a commitment's questions there is none.
+                assert any(one.talk in words for one in (*items, *last)) or bank.id == "commitments"
+                last = items
                 told |= {one.id for one in items}
     made.database.close()
 

@@ -76,29 +76,28 @@ def marks(axes: Axes) -> Iterator[tuple[str, int, int, float, float]]:
 
 def wanted(digests: Sequence[Digest], theme: str) -> list[tuple[str, int, int, float, float]]:
     """What a panel has to show, for rounds that all ask the theme."""
-    found = []
+    found, alone = [], []
     last: Level | None = None
     for one in sorted(digests, key=lambda one: one.number):
         for said in one.statements:
             if said.theme != theme or said.level is None:
                 continue
             about, edge = float(said.level.about), said.level.edge
-            kind, open_kind, first = (
-                (BLOCK, OPEN_BLOCK, one.number - 5)
-                if said.kind is StatementKind.LEVEL
-                else (WEEKS, OPEN_WEEK, one.number)
-            )
-            if kind == WEEKS:
-                before, last = last, said.level
-                if before is None:
-                    continue  # nothing to compare it with
-                ends = sorted((float(before.value), about))
-                found.append((MOVE, first, one.number, ends[0], ends[1]))
-            found.append((kind, first, one.number, about, about))
-            if edge:
-                low, high = (about, 5.0) if edge == "or higher" else (1.0, about)
-                found.append((open_kind, first, one.number, low, high))
-    return found
+            low, high = (about, 5.0) if edge == "or higher" else (1.0, about)
+            if said.kind is StatementKind.LEVEL:
+                block = one.number - 5
+                found.append((BLOCK, block, one.number, about, about))
+                found += [(OPEN_BLOCK, block, one.number, low, high)] * bool(edge)
+                continue
+            shown = [(WEEKS, one.number, one.number, about, about)]
+            shown += [(OPEN_WEEK, one.number, one.number, low, high)] * bool(edge)
+            if last is None:
+                alone += shown  # nothing to compare it with
+            else:
+                bottom, top = sorted((float(last.value), about))
+                found += [(MOVE, one.number, one.number, bottom, top), *shown]
+            last = said.level
+    return found or alone
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -178,6 +177,13 @@ def test_a_block_goes_back_over_the_rounds_that_asked_its_theme() -> None:
         "honesty": [(1, 16), (19, 34)],
         "trust": [(3, 18), (21, 36)],
     }
+
+
+def test_while_nothing_compares_yet_each_number_is_a_dot() -> None:
+    others = [QuestionFact(f"trust-{n}", f"We do {n}.", "trust", "", level("3.0")) for n in (1, 2)]
+    digests = [digest(1, others[0]), digest(2, others[1])]
+    assert [mark[:2] for mark in marks(plots(digests)["trust"])] == [(WEEKS, 1), (WEEKS, 2)]
+    assert "one question; questions differ, so dots jump" in written(digests)
 
 
 def test_questions_that_differ_are_not_compared() -> None:

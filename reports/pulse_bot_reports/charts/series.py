@@ -71,9 +71,10 @@ class ThemePanel:
         return len(self.weeks) + len(self.blocks)
 
     @property
-    def moves(self) -> tuple[WeekLevel, ...]:
-        """The weeks that compare: questions of one theme differ, so that no others do."""
-        return tuple(week for week in self.weeks if week.before)
+    def shown_weeks(self) -> tuple[WeekLevel, ...]:
+        """The weeks that compare, since questions differ; all, while nothing else can be drawn."""
+        moves = tuple(week for week in self.weeks if week.before)
+        return moves or (() if self.blocks else self.weeks)
 
 
 class MarkKind(StrEnum):

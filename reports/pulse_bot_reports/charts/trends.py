@@ -106,7 +106,7 @@ def _draw_panel(
     _draw_marks(axes, chart.marks, sheet.colours, named=last)
     for block in panel.blocks:
         _draw_block(axes, block, sheet.colours)
-    _draw_weeks(axes, panel.moves, sheet.colours)
+    _draw_weeks(axes, panel.shown_weeks, sheet.colours)
     _draw_call(axes, panel, chart.closings, sheet.colours)
 
 
@@ -166,10 +166,11 @@ def _draw_weeks(axes: Axes, weeks: Sequence[WeekLevel], colours: Colours) -> Non
         zorder=1,
         gid=OPEN_WEEK,
     )
+    moves = [week for week in weeks if week.before]
     axes.vlines(
-        [_day_number(week.closing.at) for week in weeks],
-        [float(week.before.value) for week in weeks if week.before],
-        [float(week.level.value) for week in weeks],
+        [_day_number(week.closing.at) for week in moves],
+        [float(week.before.value) for week in moves if week.before],
+        [float(week.level.value) for week in moves],
         color=colours.dot,
         lw=to_points(6),
         zorder=3,
@@ -275,11 +276,14 @@ def _scale_end(level: Level) -> int:
 
 def _legend_notes(chart: ThemeChart) -> list[tuple[str, str]]:
     """What the marks mean, those that are there, and how to read them."""
-    weeks = [week.level for panel in chart.panels for week in panel.moves]
+    shown = [week for panel in chart.panels for week in panel.shown_weeks]
+    weeks = [week.level for week in shown]
     blocks = [block.level for panel in chart.panels for block in panel.blocks]
     notes = []
     if weeks:
-        notes.append((WEEKS, "one question, and the way it came since it was last asked"))
+        came = ", and the way it came since it was last asked"
+        alone = "; questions differ, so dots jump"
+        notes.append((WEEKS, f"one question{came if any(w.before for w in shown) else alone}"))
     if blocks:
         notes.append((BLOCK, "six rounds together; small steps may be chance"))
     if any(level.edge for level in (*weeks, *blocks)):
