@@ -8,13 +8,21 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from pulse_bot.domain.release.digest import BlockFact, ThemeLevel
+from pulse_bot.domain.release.digest import BlockFact, QuestionFact, ThemeLevel
 from pulse_bot.domain.release.results import End, Level, LevelWord, ReleasedValue, Silence
 
 APART: Final = Decimal("0.4")
 """Points by which two half-terms' levels differ before it is said."""
 _WORDS: Final = tuple(LevelWord)
 _NO_MOVE: Final = Decimal(0)
+
+
+def find_furthest(questions: Sequence[QuestionFact]) -> QuestionFact | None:
+    """The question that moved furthest since it was last asked, the first of equals; None where
+    none did."""
+    moves = {place: abs(find_move(q.result, q.before)) for place, q in enumerate(questions)}
+    furthest = max(moves, key=moves.__getitem__, default=None)
+    return None if furthest is None or not moves[furthest] else questions[furthest]
 
 
 def find_move(says: ReleasedValue | Silence | None, before: Sequence[ReleasedValue]) -> Decimal:

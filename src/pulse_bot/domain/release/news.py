@@ -21,7 +21,7 @@ from pulse_bot.domain.release.digest import (
     QuestionFact,
 )
 from pulse_bot.domain.release.earlier import YEAR, list_open
-from pulse_bot.domain.release.moves import compare_levels, find_move
+from pulse_bot.domain.release.moves import compare_levels, find_furthest, find_move
 from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.record import ReleasedQuestion
 from pulse_bot.domain.release.results import Level, Silence
@@ -102,9 +102,7 @@ def _find_lowest(
 
 
 def _find_largest_move(questions: Sequence[QuestionFact]) -> Iterator[News]:
-    moved = [fact for fact in questions if find_move(fact.result, fact.before)]
-    if moved:
-        furthest = max(moved, key=lambda fact: abs(find_move(fact.result, fact.before)))
+    if furthest := find_furthest(questions):
         yield News(NewsKind.MOVED, item=furthest.item)
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from pulse_bot.domain.asking.thresholds import BLOCK_ROUNDS
 from pulse_bot.domain.release.digest import QuestionFact
 from pulse_bot.domain.release.earlier import ROUNDS_RECALLED, list_open
-from pulse_bot.domain.release.moves import find_move
+from pulse_bot.domain.release.moves import find_furthest, find_move
 from pulse_bot.domain.release.printed_record import PrintedRound
 from pulse_bot.domain.release.record import ReleasedQuestion, TalkFact
 from pulse_bot.domain.release.results import Level
@@ -44,7 +44,8 @@ def choose_prompt(
     }
     asked = [*map(ReleasedQuestion.of_fact, questions), *_list_last_asked(read)]
     # A prompt names no commitment, and so would ask of none what it asks of one.
-    had -= {fact.talk for fact in _find_furthest_move(questions)}
+    if furthest := find_furthest(questions):
+        had.discard(furthest.talk)
     left = [
         fact for fact in asked if fact.talk and fact.talk not in had and fact.commitment is None
     ]
@@ -54,11 +55,6 @@ def choose_prompt(
     # The first of equals, so this week's before last week's.
     chosen = min(told, key=_rank) if told else _take_turn(number, left)
     return TalkFact(chosen.talk, item=chosen.item)
-
-
-def _find_furthest_move(questions: Sequence[QuestionFact]) -> Sequence[QuestionFact]:
-    moved = [fact for fact in questions if find_move(fact.result, fact.before)]
-    return sorted(moved, key=lambda fact: -abs(find_move(fact.result, fact.before)))[:1]
 
 
 def _list_last_asked(rounds: Sequence[PrintedRound]) -> Iterator[ReleasedQuestion]:
