@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from pulse_bot.domain.asking.calendar import format_local_day, parse_zone
+from pulse_bot.domain.asking.calendar import parse_zone
 from pulse_bot.domain.release.half_term import make_report
 from pulse_bot.domain.release.record import Digest, Statement, StatementKind
 from pulse_bot.errors import MissingExtra
@@ -85,8 +85,7 @@ class HistoryEntry:
     closed: datetime
     """In the partnership's own time."""
     day: str
-    """As machines read it; `long_day` as people do."""
-    long_day: str
+    """The same as machines read it."""
     headline: str
     sections: tuple[HistorySection, ...]
     figures: tuple[HistoryFigure, ...] = ()
@@ -212,7 +211,6 @@ def _lay_out_digest(digest: Digest, time_zone: str) -> HistoryEntry:
         number=digest.number,
         closed=closed,
         day=closed.date().isoformat(),
-        long_day=f"{format_local_day(closed, where)} {closed.year}",
         headline=" ".join(headlines),
         sections=tuple(_group_sections(digest.statements)),
     )
