@@ -233,6 +233,8 @@ def test_calls_workshops_and_promises_stand_where_they_happened() -> None:
     ]
     assert [number_of(float(np.asarray(line.get_xdata())[0])) for line in lines] == [6] * 3
     assert "Trust: down since around round 8" in written(happened)
+    assert {"▼", "here a fall began that still stands"} <= set(written(happened))
+    assert "▲" not in written(happened)
     told = renderer.picture(happened)
     assert told is not None
     for words in (

@@ -58,6 +58,10 @@ BLOCK: Final = "block"
 OPEN_BLOCK: Final = "open block"
 CALL: Final = "call"
 ARROWS: Final = {Direction.UP: "▲", Direction.DOWN: "▼"}
+CALLED: Final = {
+    Direction.UP: "here a rise began that still stands",
+    Direction.DOWN: "here a fall began that still stands",
+}
 SIGNS_OF_MARKS: Final = {MarkKind.PROMISED: "+", MarkKind.KEPT: "✓"}
 NOTES_OF_MARKS: Final = {
     MarkKind.WORKSHOP: "a workshop",
@@ -288,8 +292,8 @@ def _legend_notes(chart: ThemeChart) -> list[tuple[str, str]]:
         notes.append((BLOCK, "six rounds together; small steps may be chance"))
     if any(level.edge for level in (*weeks, *blocks)):
         notes.append((OPEN_BLOCK, "“or higher”, “or lower”: somewhere in here"))
-    if any(panel.call for panel in chart.panels):
-        notes.append((CALL, "here a change began that still stands"))
+    called = {panel.call.direction for panel in chart.panels if panel.call}
+    notes += [(sign, CALLED[way]) for way, sign in ARROWS.items() if way in called]
     told = {mark.kind for mark in chart.marks}
     notes += [(kind, words) for kind, words in NOTES_OF_MARKS.items() if kind in told]
     notes.append(("", "5 is the good end. Where low is good, numbers are turned."))
@@ -309,10 +313,10 @@ def _draw_note(sheet: DrawingSheet, top: float, mark: str, words: str) -> None:
         sheet.figure.add_artist(
             Line2D([middle], [y], marker="o", markersize=size, color=sheet.colours.dot)
         )
-    elif mark in (CALL, *SIGNS_OF_MARKS):
-        sign = "▲" if mark == CALL else SIGNS_OF_MARKS[MarkKind(mark)]
-        ink = sheet.colours.bar if mark == CALL else sheet.colours.ink
-        sheet.write_text(MARGIN + 8, top + 36, sign, size=34, ink=ink)
+    elif mark in ARROWS.values():
+        sheet.write_text(MARGIN + 8, top + 36, mark, size=34, ink=sheet.colours.bar)
+    elif mark in SIGNS_OF_MARKS:
+        sheet.write_text(MARGIN + 8, top + 36, SIGNS_OF_MARKS[MarkKind(mark)], size=34)
     elif mark == MarkKind.WORKSHOP:
         middle, height = (left + right) / 2, 17 / sheet.height
         ends = [y - height, y + height]
